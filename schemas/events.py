@@ -1,0 +1,449 @@
+"""The public events of design.md §4: one model per type, exactly the fields of its table.
+
+A model is the event's ``data``; what is around it is :class:`schemas.envelope.Envelope`. Amounts are
+minor units here and decimal strings outside (see :mod:`schemas.fields`). An event without ``invoice``
+speaks of the whole account. The order of the fields is part of the contract: ``schemas.facts.content_of``
+hashes it; new fields go last.
+"""
+
+from typing import Annotated, ClassVar, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from schemas.data import Data, Settings
+from schemas.fields import (
+    Amount,
+    Cents,
+    Count,
+    Country,
+    Currency,
+    Day,
+    Flag,
+    Iban,
+    Identifier,
+    Language,
+    Line,
+    PaidReference,
+    Part,
+    Percent,
+    PercentFromZero,
+    PositiveAmount,
+    Reference,
+    Text,
+    Timezone,
+)
+from schemas.parties import (
+    BankAccounts,
+    Contact,
+    CreditorAddress,
+    Party,
+    PartyChange,
+    Payer,
+    PolicyChoice,
+    Sender,
+)
+from schemas.policy import Policy
+
+
+class AccountData(Data):
+    """Data about one account: what one debtor owes one creditor."""
+
+    creditor: Identifier
+    debtor: Identifier
+
+
+class BankData(Data):
+    """Data about one bank account of a creditor."""
+
+    topic: ClassVar[str] = "payments"
+
+    creditor: Identifier
+    account: Iban
+
+    @property
+    def key(self) -> str | None:
+        """The bank account: a feed's watermark travels with its payments."""
+        return self.account
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+class CreditorRegistered(Settings):
+    """A creditor and all that its letters say about it; a later one replaces it."""
+
+    event_type: ClassVar[str] = "creditor.registered.v1"
+
+    creditor: Identifier
+    name: Line
+    business_id: Line
+    country: Country
+    timezone: Timezone
+    language: Language
+    accounts: BankAccounts
+    address: CreditorAddress
+    contact: Contact
+    sender: Sender
+    policies: PolicyChoice
+
+
+class ReferenceRatePublished(Settings):
+    """A country's reference rate, percent, from one day to another, both included (rules.md I2)."""
+
+    event_type: ClassVar[str] = "reference-rate.published.v1"
+
+    country: Country
+    from_: Day = Field(alias="from")
+    to: Day
+    rate: Percent
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.from_ > self.to:
+            raise ValueError("ends before it begins; let from be no later than to")
+        return self
+
+
+# --- invoices ------------------------------------------------------------------------------------
+
+
+class TakenStep(Part):
+    """A step taken before Eräpäivä; ``fee`` is in euros (rules.md S3)."""
+
+    step: Line
+    sent: Day
+    response_by: Day
+    fee: Cents
+
+
+class InvoiceData(AccountData):
+    """A billing system's word about one invoice; ``invoice`` is unique per creditor."""
+
+    topic: ClassVar[str] = "invoices"
+
+    invoice: Identifier
+
+
+class InvoiceIssued(InvoiceData):
+    """A receivable begins. Without ``sent`` it was sent when ``issued``."""
+
+    event_type: ClassVar[str] = "invoice.issued.v1"
+
+    party: Party
+    reference: Reference
+    issued: Day
+    sent: Day | None = None
+    due: Day
+    due_agreed: Flag | None = None
+    interest_stated: Flag | None = None
+    amount: PositiveAmount
+    currency: Currency
+    subject: Text | None = None
+    late_interest: PercentFromZero | None = None
+    taken: Annotated[tuple[TakenStep, ...], Field(max_length=100)] = ()
+
+
+class InvoiceCredited(InvoiceData):
+    """A credit note: counts from the invoice's beginning (rules.md M4)."""
+
+    event_type: ClassVar[str] = "invoice.credited.v1"
+
+    credit_note: Identifier
+    amount: PositiveAmount
+    currency: Currency
+    issued: Day
+
+
+class InvoiceCancelled(InvoiceData):
+    """The receivable is closed as if it had not been (rules.md M4)."""
+
+    event_type: ClassVar[str] = "invoice.cancelled.v1"
+
+    reason: Text
+
+
+class InvoiceRescheduled(InvoiceData):
+    """A new due date (rules.md M7)."""
+
+    event_type: ClassVar[str] = "invoice.rescheduled.v1"
+
+    due: Day
+
+
+# --- payments ------------------------------------------------------------------------------------
+
+
+class PaymentReceived(BankData):
+    """Money in. ``payment`` is the bank's archive id; ``paid`` the payer's day (rules.md I5)."""
+
+    event_type: ClassVar[str] = "payment.received.v1"
+
+    payment: Identifier
+    reference: PaidReference = None
+    amount: PositiveAmount
+    currency: Currency
+    paid: Day
+    booked: Day
+    payer: Payer | None = None
+    message: Text | None = None
+    debtor: Identifier | None = None
+
+
+class PaymentReversed(BankData):
+    """A payment, or ``amount`` of it, undone as if it had never come (rules.md M5).
+
+    ``amount`` is in ``currency``; without ``currency`` it has at most two decimals.
+    """
+
+    event_type: ClassVar[str] = "payment.reversed.v1"
+
+    payment: Identifier
+    amount: PositiveAmount | None = None
+    currency: Currency | None = None
+    reason: Text
+
+
+class PaymentRefunded(BankData):
+    """A payment's credit, or ``amount`` of it, given back to its payer; amounts as when reversed."""
+
+    event_type: ClassVar[str] = "payment.refunded.v1"
+
+    payment: Identifier
+    amount: PositiveAmount | None = None
+    currency: Currency | None = None
+    reason: Text
+
+
+class PaymentAssigned(BankData):
+    """A person says whose a payment is."""
+
+    event_type: ClassVar[str] = "payment.assigned.v1"
+
+    payment: Identifier
+    debtor: Identifier
+    invoice: Identifier | None = None
+
+
+class BankFeedCompleted(BankData):
+    """All payments booked up to and with ``through`` are in (design.md §3, watermarks)."""
+
+    event_type: ClassVar[str] = "bank-feed.completed.v1"
+
+    through: Day
+    count: Count | None = None
+    sum: Amount | None = None
+
+
+# --- instructions --------------------------------------------------------------------------------
+
+
+class InstructionData(AccountData):
+    """A person's word about an account."""
+
+    topic: ClassVar[str] = "instructions"
+
+
+class InvoiceOrAccountData(InstructionData):
+    """A person's word about one invoice; without ``invoice`` about the whole account."""
+
+    invoice: Identifier | None = None
+
+
+class DisputeRaised(InvoiceOrAccountData):
+    """The debtor disputes the whole or ``amount`` of it (rules.md G2)."""
+
+    event_type: ClassVar[str] = "dispute.raised.v1"
+
+    ground: Text | None = None
+    amount: PositiveAmount | None = None
+    currency: Currency | None = None
+
+
+class DisputeSettled(InvoiceOrAccountData):
+    """How the disputes of this debtor and invoice ended."""
+
+    event_type: ClassVar[str] = "dispute.settled.v1"
+
+    outcome: Literal["upheld", "unfounded", "withdrawn"]
+
+
+class HoldPlaced(InvoiceOrAccountData):
+    """Nothing is sent until it is lifted or ``until`` has gone by (rules.md G3).
+
+    ``reason`` is free text; the known words are agreed, investigating, insolvency, deceased, minor.
+    """
+
+    event_type: ClassVar[str] = "hold.placed.v1"
+
+    until: Day | None = None
+    reason: Text
+
+
+class HoldLifted(InvoiceOrAccountData):
+    """Ends all holds of the same debtor and invoice."""
+
+    event_type: ClassVar[str] = "hold.lifted.v1"
+
+    reason: Text | None = None
+
+
+class SuspensionRequested(InvoiceOrAccountData):
+    """A consumer asks to suspend collection (LSP 4 c §; rules.md G3)."""
+
+    event_type: ClassVar[str] = "suspension.requested.v1"
+
+
+class SuspensionEnded(InvoiceOrAccountData):
+    """Ends the suspension of the same debtor and invoice."""
+
+    event_type: ClassVar[str] = "suspension.ended.v1"
+
+
+class PromiseMade(InvoiceOrAccountData):
+    """The debtor promises to pay by ``until`` (rules.md G4)."""
+
+    event_type: ClassVar[str] = "promise.made.v1"
+
+    until: Day
+
+
+class ExtensionGranted(InvoiceOrAccountData):
+    """More time: a new due date, never an earlier one (rules.md M7)."""
+
+    event_type: ClassVar[str] = "extension.granted.v1"
+
+    until: Day
+
+
+class Instalment(Part):
+    """One part of a plan."""
+
+    due: Day
+    amount: PositiveAmount
+
+
+class PlanAgreed(InstructionData):
+    """A payment plan over some invoices; amounts as in ``payment.reversed`` (rules.md G5)."""
+
+    event_type: ClassVar[str] = "plan.agreed.v1"
+
+    invoices: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=1000)]
+    instalments: Annotated[tuple[Instalment, ...], Field(min_length=1, max_length=1000)]
+    currency: Currency | None = None
+
+
+class PlanEnded(InstructionData):
+    """Ends the plans over any of ``invoices``; without them all plans of the account."""
+
+    event_type: ClassVar[str] = "plan.ended.v1"
+
+    invoices: Annotated[tuple[Identifier, ...], Field(max_length=1000)] = ()
+    reason: Text
+
+
+class DebtAcknowledged(InvoiceOrAccountData):
+    """The debtor acknowledges the debt: its limitation time starts anew (rules.md G8)."""
+
+    event_type: ClassVar[str] = "debt.acknowledged.v1"
+
+
+class DebtorUpdated(InstructionData):
+    """What changes of the party."""
+
+    event_type: ClassVar[str] = "debtor.updated.v1"
+
+    party: PartyChange
+
+
+class FeeWaived(InstructionData):
+    """Costs of an invoice, or ``amount`` euros of them, are let go."""
+
+    event_type: ClassVar[str] = "fee.waived.v1"
+
+    invoice: Identifier
+    amount: Annotated[Cents, Field(gt=0)] | None = None
+    reason: Text
+
+
+class ReceivableWrittenOff(InstructionData):
+    """What is open of an invoice, or ``amount`` of it, is given up; amounts as when reversed."""
+
+    event_type: ClassVar[str] = "receivable.written-off.v1"
+
+    invoice: Identifier
+    amount: PositiveAmount | None = None
+    currency: Currency | None = None
+    reason: Text
+
+
+class StepApproved(InstructionData):
+    """A person approves an invoice's next step (rules.md S7)."""
+
+    event_type: ClassVar[str] = "step.approved.v1"
+
+    invoice: Identifier
+    step: Line
+
+
+class TaskDone(InvoiceOrAccountData):
+    """A person did a task, such as a call (rules.md S7)."""
+
+    event_type: ClassVar[str] = "task.done.v1"
+
+    task: Identifier
+    outcome: Text
+
+
+class NoticeSettled(InstructionData):
+    """A person settles a notice whose outcome is unknown (design.md §7)."""
+
+    event_type: ClassVar[str] = "notice.settled.v1"
+
+    notice: Identifier
+    outcome: Literal["accepted", "failed"]
+
+
+EVENT_TYPES: Final[dict[str, type[Data]]] = {
+    model.event_type: model
+    for model in (
+        CreditorRegistered,
+        Policy,
+        ReferenceRatePublished,
+        InvoiceIssued,
+        InvoiceCredited,
+        InvoiceCancelled,
+        InvoiceRescheduled,
+        PaymentReceived,
+        PaymentReversed,
+        PaymentRefunded,
+        PaymentAssigned,
+        BankFeedCompleted,
+        DisputeRaised,
+        DisputeSettled,
+        HoldPlaced,
+        HoldLifted,
+        SuspensionRequested,
+        SuspensionEnded,
+        PromiseMade,
+        ExtensionGranted,
+        PlanAgreed,
+        PlanEnded,
+        DebtAcknowledged,
+        DebtorUpdated,
+        FeeWaived,
+        ReceivableWrittenOff,
+        StepApproved,
+        TaskDone,
+        NoticeSettled,
+    )
+}
+"""Every public event type and the model of its data."""
+
+ACCOUNT_EVENT_TYPES: Final[frozenset[str]] = frozenset(
+    name for name, model in EVENT_TYPES.items() if issubclass(model, AccountData)
+)
+"""The types that travel on the journal as they are, as ``AccountEvent``."""
+SETTINGS_EVENT_TYPES: Final[frozenset[str]] = frozenset(
+    name for name, model in EVENT_TYPES.items() if model.topic == "settings"
+)
+"""The types whose unknown fields are refused."""

@@ -1,0 +1,164 @@
+"""A letter: every fact that is needed to render it, to send it and to book it.
+
+Money is minor units of the letter's currency; fees, compensation and waivers are euro cents and
+zero in another currency (rules.md F6).
+"""
+
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from schemas.fields import Channel, Date, Kind, Language, Part, Tone
+
+
+class LetterPart(Part):
+    """A piece of a letter; our own, so unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LetterAddress(LetterPart):
+    """A postal address as it is printed."""
+
+    street: str
+    postcode: str
+    city: str
+    country: str | None = None
+
+
+class Recipient(LetterPart):
+    """To whom the letter goes."""
+
+    name: str
+    email: str | None = None
+    address: LetterAddress | None = None
+
+
+class LetterSender(LetterPart):
+    """From whom the letter comes, in an e-mail's header."""
+
+    name: str
+    email: str
+
+
+class LetterContact(LetterPart):
+    """Whom to reach about the letter."""
+
+    phone: str
+    hours: str
+    email: str
+    url: str
+
+
+class LetterAccount(LetterPart):
+    """A bank account to pay to."""
+
+    iban: str
+    bic: str
+
+
+class House(LetterPart):
+    """The creditor as the letter shows it."""
+
+    name: str
+    business_id: str
+    address: LetterAddress
+    contact: LetterContact
+    accounts: tuple[LetterAccount, ...]
+
+
+class InterestSlice(LetterPart):
+    """Days of one rate and one principal, ``first`` and ``last`` included (rules.md I1, I2).
+
+    ``rate`` is percent a year as text; ``amount_exact`` the unrounded minor units as text.
+    """
+
+    first: Date
+    last: Date
+    days: int
+    principal: int
+    rate: str
+    amount_exact: str | None = None
+
+
+class LetterLine(LetterPart):
+    """One receivable in a letter, its balances as they are after the letter is booked.
+
+    ``due`` is as printed on the invoice or rescheduled, ``effective_due`` rolled to a banking day;
+    ``step`` the step it moves to, None when it is only listed; ``waived`` what was waived as a rest
+    (rules.md M6); ``interest_new``, ``fee_new``, ``compensation_new`` what this letter books.
+    """
+
+    invoice: str
+    subject: str | None = None
+    issued: Date
+    due: Date
+    effective_due: Date
+    original: int
+    received: int = 0
+    credited: int = 0
+    disputed: int = 0
+    step: str | None = None
+    principal: int
+    interest: int
+    costs: int
+    balance: int
+    waived: int = 0
+    slices: tuple[InterestSlice, ...] = ()
+    interest_new: int = 0
+    fee_new: int = 0
+    compensation_new: int = 0
+
+
+class NextStep(LetterPart):
+    """What the policy in force does next if nothing is paid, not before ``not_before``."""
+
+    action: Literal["letter", "call", "hand-over", "none"]
+    step: str | None = None
+    not_before: Date | None = None
+    fee: int = 0
+    interest: bool = False
+    compensation: bool = False
+    needs_approval: bool = False
+
+
+class Letter(LetterPart):
+    """One letter about one account and one currency (rules.md S4).
+
+    ``step`` is None for a kind plan reminder and for an apology; ``letter_number`` counts within the
+    account and is in the letter's own ``reference``; ``fee_forgiven`` is rules.md F5;
+    ``fee_barred_by_suspension`` G3; ``payments_through`` up to where bank data was read;
+    ``interest_through`` is there only when counting stopped for want of a rate (I3).
+    """
+
+    notice: str
+    creditor: str
+    debtor: str
+    date: Date
+    currency: str
+    kind: Kind
+    policy: str
+    policy_version: int
+    step: str | None = None
+    step_title: str | None = None
+    tone: Tone
+    purpose: Literal["reminder", "instalment", "apology"] = "reminder"
+    language: Language
+    channel: Channel
+    recipient: Recipient
+    trader: bool = False
+    sender: LetterSender
+    house: House
+    reference: str
+    letter_number: int
+    response_by: Date
+    fee: int = 0
+    interest: int = 0
+    fixed_compensation: int = 0
+    total: int
+    fee_forgiven: bool = False
+    fee_barred_by_suspension: bool = False
+    payments_through: Date | None = None
+    interest_through: Date | None = None
+    lines: tuple[LetterLine, ...]
+    next: NextStep

@@ -1,0 +1,68 @@
+"""What all messages between our own workers share: how they become bytes and come back."""
+
+from collections.abc import Callable, Mapping
+from types import UnionType
+from typing import Any, Final, get_args
+
+from pydantic import ConfigDict, ValidationError
+from pydantic_core import from_json
+
+from schemas.events import EVENT_TYPES
+from schemas.faults import explain_validation
+from schemas.fields import Part
+
+Build = Callable[[dict[str, Any]], Any]
+"""Builds a message from its parsed JSON; raises ValidationError."""
+
+
+class Message(Part):
+    """A message of ours: a literal ``type``, money as minor units, instants in UTC."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class UnreadableMessageError(ValueError):
+    """Bytes on one of our own topics that no message of that topic has: the log is damaged."""
+
+
+def encode(message: Part) -> bytes:
+    """The message as compact JSON, fields that are None left out. Equal messages, equal bytes."""
+    return message.__pydantic_serializer__.to_json(message, by_alias=True, exclude_none=True)
+
+
+def by_type(messages: type[Message] | UnionType) -> dict[str, Build]:
+    """How each message of a union is built, by its literal ``type``."""
+    models: tuple[type[Message], ...] = get_args(messages) or (messages,)
+    return {model.model_fields["type"].default: model.__pydantic_validator__.validate_python for model in models}
+
+
+def with_data(model: type[Message], name_field: str) -> Build:
+    """How a message is built that carries a public event's data, named in ``name_field``."""
+    build = model.__pydantic_validator__.validate_python
+    builders: Final = {name: data.__pydantic_validator__.validate_python for name, data in EVENT_TYPES.items()}
+
+    def build_both(raw: dict[str, Any]) -> Any:
+        raw["data"] = builders[raw[name_field]](raw["data"])
+        return build(raw)
+
+    return build_both
+
+
+def decoder(topic: str, builders: Mapping[str, Build]) -> Callable[[bytes], Any]:
+    """The decoder of a topic: from each message ``type`` on it to how that message is built.
+
+    It raises UnreadableMessageError: our own workers wrote these bytes, so a fault here is a damaged log
+    or a newer version's, not a sender's mistake. The words name no values.
+    """
+
+    def decode(raw: bytes) -> Any:
+        try:
+            parsed = from_json(raw)
+            return builders[parsed["type"]](parsed)
+        except ValidationError as fault:
+            what = "; ".join(explain_validation(fault, {}))
+        except (ValueError, KeyError, TypeError) as fault:
+            what = type(fault).__name__
+        raise UnreadableMessageError(f"not a message of the topic {topic}: {what}")
+
+    return decode

@@ -1,0 +1,152 @@
+"""A policy: a creditor's own process as data (rules.md "A policy").
+
+Only the form is checked here; whether a policy is lawful is asked of ``services.law``.
+"""
+
+from typing import Annotated, ClassVar, Final, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
+
+from schemas.data import Settings
+from schemas.fields import (
+    Cents,
+    Channel,
+    ClockTime,
+    Country,
+    Day,
+    Days,
+    Flag,
+    Identifier,
+    Kind,
+    Line,
+    Raw,
+    StrictPart,
+    Tone,
+    public_context,
+)
+
+_LETTER_FIELDS: Final = ("tone", "response_days", "fee", "interest")
+
+
+def _needs(step: str, fields: str, being: str) -> PydanticCustomError:
+    words = 'step "{step}" is {being} and needs {fields}; add it'
+    return PydanticCustomError("needs_field", words, {"step": step, "being": being, "fields": fields})
+
+
+def _letters_need_more(schema: JsonDict) -> None:
+    """Say in the JSON Schema what the validator below demands."""
+    schema["if"] = {"properties": {"action": {"const": "letter"}}}
+    schema["then"] = {"required": list(_LETTER_FIELDS)}
+    properties = schema["properties"]
+    assert isinstance(properties, dict)
+    fee = properties["fee"]
+    assert isinstance(fee, dict)
+    fee.pop("default")
+
+
+class Step(StrictPart):
+    """One step of a policy. ``fee`` is in euros; days are calendar days (rules.md S2, S5)."""
+
+    model_config = ConfigDict(json_schema_extra=_letters_need_more)
+
+    name: Line
+    action: Literal["letter", "call", "hand-over"]
+    tone: Tone | None = None
+    after_due_days: Days | None = None
+    after_previous_days: Days | None = None
+    response_days: Days | None = None
+    fee: Cents = 0
+    interest: Flag = False
+    fixed_compensation: Literal["claim"] | None = None
+    approval: Flag = False
+
+    @model_validator(mode="after")
+    def _a_letter_says_all_that_is_in_it(self) -> Self:
+        if self.action == "letter":
+            given = self.model_fields_set
+            missing = [name for name in _LETTER_FIELDS if name not in given]
+            missing += [name for name in ("tone", "response_days") if getattr(self, name) is None]
+            if missing:
+                names = ", ".join(dict.fromkeys(missing))
+                raise _needs(self.name, names, "a letter")
+        return self
+
+
+class Window(StrictPart):
+    """Local times between which letters may leave: ``from`` included, ``to`` not."""
+
+    from_: ClockTime = Field(alias="from")
+    to: ClockTime
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.from_ >= self.to:
+            raise ValueError("opens after it closes; let from be earlier than to")
+        return self
+
+
+class Contacts(StrictPart):
+    """No more than ``max`` accepted letters within ``days`` days (rules.md G7)."""
+
+    max: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    days: Annotated[int, Field(strict=True, ge=1, le=3650)]
+
+
+class Residual(StrictPart):
+    """A rest below ``waive_below`` euros is waived (rules.md M6)."""
+
+    waive_below: Cents
+
+
+class Policy(Settings):
+    """The whole policy. ``minimum`` is in euros (rules.md G6)."""
+
+    event_type: ClassVar[str] = "policy.published.v1"
+
+    policy: Identifier
+    version: Annotated[int, Field(strict=True, ge=1, le=10**9)]
+    country: Country
+    kind: Kind
+    in_force: Day
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=2)]
+    window: Window
+    calendar: Country
+    feed_max_age: Annotated[int, Field(strict=True, ge=1, le=60)] | None = None
+    allocation: Literal["principal-first", "interest-first"] = "principal-first"
+    minimum: Cents
+    contacts: Contacts | None = None
+    mercy_months: Annotated[int, Field(strict=True, ge=1, le=600)] | None = None
+    apology: Flag = False
+    residual: Residual
+
+    @model_validator(mode="after")
+    def _channels_are_named_once(self) -> Self:
+        if len(set(self.channels)) != len(self.channels):
+            raise ValueError("channels names one of them twice; name each once")
+        return self
+
+    @model_validator(mode="after")
+    def _every_step_can_be_reached(self) -> Self:
+        names = [step.name for step in self.steps]
+        for place, step in enumerate(self.steps):
+            if names.index(step.name) != place:
+                raise ValueError(f'step "{step.name}" is there twice; give each its own name')
+            if place == 0 and step.after_due_days is None:
+                raise _needs(step.name, "after_due_days", "the first step")
+            if place == 0 and step.after_previous_days is not None:
+                raise ValueError(
+                    f'step "{step.name}" can never be reached: it is the first, leave out after_previous_days'
+                )
+            if step.after_due_days is None and step.after_previous_days is None:
+                raise _needs(step.name, "after_previous_days or after_due_days", "a later step")
+            if place > 0 and self.steps[place - 1].action == "hand-over":
+                raise ValueError(f'step "{step.name}" can never be reached: it comes after a hand-over')
+        return self
+
+
+def parse_policy(raw: Raw) -> Policy:
+    """A policy from its public form (money as decimal strings); raises ValidationError."""
+    return Policy.model_validate(raw, context=public_context())

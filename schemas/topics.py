@@ -1,0 +1,105 @@
+"""Every topic in one place: what it holds, under which key, who writes it, how it is read.
+
+A topic's name never changes; the number of its partitions is fixed when it is created (design.md §8).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from zlib import crc32
+
+from schemas.commands import decode_commands
+from schemas.dead_letters import decode_dead_letters
+from schemas.decisions import decode_decisions
+from schemas.facts import decode_facts
+from schemas.journal import decode_journal
+from schemas.parsing import parse_event
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic; ``decode`` turns the bytes of a record into what the topic holds."""
+
+    name: str
+    key: str
+    holds: str
+    producers: tuple[str, ...]
+    decode: Callable[[bytes], Any]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+_OUTSIDE: Final = ("outside", "clock")
+
+INVOICES: Final = Topic("invoices", "creditor", "invoice.* events", _OUTSIDE, parse_event)
+PAYMENTS: Final = Topic(
+    "payments",
+    "the creditor's bank account",
+    "payment.* and bank-feed.* events",
+    _OUTSIDE,
+    parse_event,
+)
+INSTRUCTIONS: Final = Topic("instructions", "creditor", "what people say about an account", _OUTSIDE, parse_event)
+SETTINGS: Final = Topic(
+    "settings",
+    "creditor, else the policy or country",
+    "creditors, policies, rates",
+    _OUTSIDE,
+    parse_event,
+)
+FACTS: Final = Topic("facts", "creditor", "every canonical event", ("intake",), decode_facts)
+JOURNAL: Final = Topic(
+    "journal",
+    "account",
+    "everything that may change an account, totally ordered",
+    ("cash_application", "notifier", "collection"),
+    decode_journal,
+)
+COMMANDS: Final = Topic(
+    "commands",
+    "account",
+    "notices for the notifier, hand-overs for collection",
+    ("overdue",),
+    decode_commands,
+)
+DECISIONS: Final = Topic(
+    "decisions",
+    "account",
+    "each decision with its reasons, state changes, unmatched money",
+    ("overdue", "cash_application"),
+    decode_decisions,
+)
+DEAD_LETTERS: Final = Topic(
+    "dead-letters",
+    "source",
+    "what could not be read, with reason code and position",
+    ("intake", "cash_application", "overdue", "notifier", "collection", "reporting"),
+    decode_dead_letters,
+)
+
+PUBLIC_TOPICS: Final = (INVOICES, PAYMENTS, INSTRUCTIONS, SETTINGS)
+ALL_TOPICS: Final = (*PUBLIC_TOPICS, FACTS, JOURNAL, COMMANDS, DECISIONS, DEAD_LETTERS)
+TOPICS: Final[dict[str, Topic]] = {topic.name: topic for topic in ALL_TOPICS}
+"""Each topic by its name."""
+
+_SEPARATOR: Final = "\x1f"
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of a key: the same on every engine and machine."""
+    return crc32(key.encode()) % partitions
+
+
+def account_key(creditor: str, debtor: str) -> str:
+    """The key of an account. Ids hold no control characters, so no two accounts share one."""
+    return creditor + _SEPARATOR + debtor
+
+
+def creditor_and_debtor(key: str) -> tuple[str, str]:
+    """The inverse of :func:`account_key`; ValueError when the key is no account's."""
+    creditor, separator, debtor = key.partition(_SEPARATOR)
+    if not separator:
+        raise ValueError("not the key of an account")
+    return creditor, debtor

@@ -1,0 +1,121 @@
+"""Is a policy lawful? Asked when it is published, so that no unlawful step ever waits for its day.
+
+Rules.md "A policy" lists what is refused. Its form (unknown and missing fields, steps after a hand-over, a first step
+without its wait) is the contract's, ``schemas.policy``; here is what the law of the policy's country says of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemas.money import decimal_text
+from schemas.policy import Policy, Step
+from services.law.figures import Law
+from services.law.statute_book import UnknownLawError, book_of
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFault:
+    """One reason to refuse a policy.
+
+    Attributes:
+        rule: the statute and section that is broken, or the rule of rules.md where no statute speaks.
+        step: the name of the step, or None where the fault is the whole policy's.
+        message: for a person: which step, what is wrong, by which rule, and what to change.
+    """
+
+    rule: str
+    step: str | None
+    message: str
+
+
+def faults(policy: Policy, law: Law) -> list[PolicyFault]:
+    """Everything for which ``law`` refuses ``policy``, in the order of its steps; empty when it is lawful.
+
+    Raises:
+        ValueError: the law is another country's than the policy.
+    """
+    if policy.country != law.country:
+        raise ValueError(f"a policy for {policy.country} cannot be judged by the law of {law.country}")
+    return [
+        *_of_the_calendar(policy),
+        *(fault for place, step in enumerate(policy.steps) for fault in _of_a_step(policy, place, step, law)),
+    ]
+
+
+def _of_the_calendar(policy: Policy) -> Iterator[PolicyFault]:
+    try:
+        book_of(policy.calendar)
+    except UnknownLawError:
+        yield PolicyFault(
+            "rules.md C1",
+            None,
+            f"calendar {policy.calendar} has no banking days here; give the calendar of the policy's country,"
+            f" {policy.country}",
+        )
+
+
+def _of_a_step(policy: Policy, place: int, step: Step, law: Law) -> Iterator[PolicyFault]:
+    if step.fee > 0:
+        yield from _of_its_fee(policy, step, law)
+        yield from _of_the_wait_before_its_fee(policy, place, step, law)
+    yield from _of_the_time_to_answer(policy, step, law)
+    if step.fixed_compensation is not None and policy.kind == "consumer":
+        yield _fault(
+            law.source("fixed_compensation"),
+            step,
+            "claims the fixed compensation from a consumer, who never owes it; remove fixed_compensation",
+        )
+    if step.action == "hand-over" and not any(earlier.action == "letter" for earlier in policy.steps[:place]):
+        yield _fault(
+            "rules.md S7",
+            step,
+            "hands over a debtor to whom no letter was sent; put a step with action letter before it",
+        )
+
+
+def _of_its_fee(policy: Policy, step: Step, law: Law) -> Iterator[PolicyFault]:
+    most = law.reminder_fee_max(policy.kind)
+    if step.fee > most:
+        yield _fault(
+            law.source(f"{policy.kind}.reminder_fee_max"),
+            step,
+            f"asks a fee of {_euros(step.fee)} €, above the {_euros(most)} € that one reminder to a {policy.kind}"
+            f" may cost; set fee to {_euros(most)} or less",
+        )
+
+
+def _of_the_wait_before_its_fee(policy: Policy, place: int, step: Step, law: Law) -> Iterator[PolicyFault]:
+    """A first letter waits from the due date, any later one from the letter before it (rules.md F2)."""
+    if place == 0:
+        field, given, least = "after_due_days", step.after_due_days, law.fee_wait_days(policy.kind)
+        figure, since = "first_fee_wait", "the due date"
+    else:
+        field, given, least = "after_previous_days", step.after_previous_days, law.fee_gap_days(policy.kind)
+        figure, since = "fee_gap", "the letter before it"
+    if (given or 0) < least:
+        said = f"{field} is {given}" if given is not None else f"it has no {field}"
+        yield _fault(
+            law.source(f"{policy.kind}.{figure}"),
+            step,
+            f"asks a fee sooner than {least} days after {since} ({said});"
+            f" set {field} to {least} or more, or fee to 0.00",
+        )
+
+
+def _of_the_time_to_answer(policy: Policy, step: Step, law: Law) -> Iterator[PolicyFault]:
+    least = law.response_days_min(policy.kind)
+    if step.action == "letter" and (step.response_days or 0) < least:
+        yield _fault(
+            law.source(f"{policy.kind}.response_min"),
+            step,
+            f"gives a {policy.kind} {step.response_days} days to answer, fewer than {least};"
+            f" set response_days to {least} or more",
+        )
+
+
+def _fault(rule: str, step: Step, what: str) -> PolicyFault:
+    return PolicyFault(rule, step.name, f'step "{step.name}" {what} ({rule})')
+
+
+def _euros(cents: int) -> str:
+    return decimal_text(cents, "EUR")

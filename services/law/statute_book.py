@@ -1,0 +1,101 @@
+"""Reads a country's packaged figures (``fi.toml``), once per process, and picks the period that counts on a day."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+class UnknownLawError(LookupError):
+    """No figures are packaged for a country. The message says which file to add."""
+
+
+class FaultyLawError(ValueError):
+    """A packaged figure is missing or wrong. The message names the country and the figure."""
+
+
+class StatuteBook:
+    """One country's toml file: each figure a list of dated periods, addressed by its dotted name."""
+
+    def __init__(self, country: str, tables: Mapping[str, Any]) -> None:
+        """Wrap the parsed ``tables`` of a country's file."""
+        self.country = country
+        self._tables = tables
+
+    def period(self, name: str, day: date) -> Mapping[str, Any]:
+        """The period of figure ``name`` (such as ``consumer.fee_gap``) that counts on ``day``.
+
+        A day before the first period takes the first one: days that old are met only when a history is played.
+
+        Raises:
+            FaultyLawError: the figure or its source is not in the file, or it ended before the day without a successor.
+        """
+        periods = sorted(self.table(name), key=lambda period: self._since(name, period))
+        begun = [period for period in periods if self._since(name, period) <= day]
+        chosen: Mapping[str, Any] = begun[-1] if begun else periods[0]
+        if chosen.get("until", date.max) < day:
+            raise FaultyLawError(f"{self.country} law: no figure {name} on {day}; add a period that begins by then")
+        if not chosen.get("source"):
+            raise FaultyLawError(f"{self.country} law: a period of {name} names no source; every figure needs one")
+        return chosen
+
+    def table(self, name: str) -> Any:
+        """What the file holds under a dotted name, as parsed.
+
+        Raises:
+            FaultyLawError: nothing is there.
+        """
+        found: Any = self._tables
+        for part in name.split("."):
+            if not isinstance(found, Mapping) or part not in found:
+                raise FaultyLawError(f"{self.country} law: {name} is missing from {_file_name(self.country)}")
+            found = found[part]
+        return found
+
+    def turning_days(self) -> list[date]:
+        """The days on which some figure's period begins, in order."""
+        return sorted({period["since"] for period in _dated(self._tables)})
+
+    def _since(self, name: str, period: Mapping[str, Any]) -> date:
+        since = period.get("since")
+        if not isinstance(since, date):
+            raise FaultyLawError(
+                f"{self.country} law: a period of {name} has no day `since`; say when it came into force"
+            )
+        return since
+
+
+@cache
+def book_of(country: str) -> StatuteBook:
+    """The statute book of a country by its ISO 3166 code, such as ``"FI"``.
+
+    Raises:
+        UnknownLawError: no file is packaged for the country.
+    """
+    if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+        raise UnknownLawError(f"{country!r} is no country code: give two capital letters of ISO 3166, such as FI")
+    packaged = files(__package__).joinpath(_file_name(country))
+    if not packaged.is_file():
+        raise UnknownLawError(
+            f"no law for country {country}: add services/law/{_file_name(country)} with the same figures as fi.toml, "
+            f"each with its source"
+        )
+    return StatuteBook(country, tomllib.loads(packaged.read_text(encoding="utf-8")))
+
+
+def _file_name(country: str) -> str:
+    return f"{country.lower()}.toml"
+
+
+def _dated(table: Any) -> Iterator[Mapping[str, Any]]:
+    """Every period with a day ``since``, at any depth."""
+    if isinstance(table, Mapping):
+        if "since" in table:
+            yield table
+        for inner in table.values():
+            yield from _dated(inner)
+    elif isinstance(table, list):
+        for inner in table:
+            yield from _dated(inner)

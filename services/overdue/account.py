@@ -1,0 +1,309 @@
+"""One account: everything known of one debtor of one creditor.
+
+The account keeps *entries*, never balances: what was invoiced, credited, paid, said and sent, each with the
+day it counts for and the instant it became known. Balances are computed from the entries (``ledger.py``), so
+they cannot depend on the order in which the entries arrived (rules.md M1).
+
+Amounts are integer minor units of the entry's currency; days are the creditor's local calendar dates; instants
+are aware and in UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from schemas.parties import Party
+
+Kind = Literal["consumer", "business"]
+LetterStatus = Literal["planned", "claimed", "granted", "attempting", "unknown", "accepted", "closed"]
+StopKind = Literal["dispute", "hold", "suspension", "promise"]
+EURO = "EUR"
+
+
+@dataclass(slots=True)
+class Due:
+    """A due date given after the invoice's own (rules.md M7)."""
+
+    known: datetime
+    id: str
+    day: date
+    extension: bool
+
+
+@dataclass(slots=True)
+class CreditNote:
+    """A credit note: it counts from the invoice's beginning (rules.md M4)."""
+
+    known: datetime
+    id: str
+    day: date
+    amount: int
+
+
+@dataclass(slots=True)
+class Reduction:
+    """Something a person gave up: costs (a fee waiver) or the receivable (a write-off). ``amount`` None is all."""
+
+    known: datetime
+    id: str
+    day: date
+    amount: int | None
+    of: Literal["costs", "receivable"]
+
+
+@dataclass(slots=True)
+class StepDone:
+    """A step that moved without one of our letters: taken before go-live, or a call that was made (rules.md S3, S7)."""
+
+    step: str
+    day: date
+    known: datetime
+    response_by: date | None
+    fee: int
+    letter: bool
+
+
+@dataclass(slots=True)
+class Receivable:
+    """One invoice and what happened to it."""
+
+    invoice: str
+    reference: str
+    currency: str
+    amount: int
+    issued: date
+    sent: date
+    due: date
+    due_agreed: bool | None
+    interest_stated: bool
+    late_interest: int | None
+    subject: str | None
+    known: datetime
+    dues: list[Due] = field(default_factory=list)
+    credit_notes: list[CreditNote] = field(default_factory=list)
+    reductions: list[Reduction] = field(default_factory=list)
+    cancelled: date | None = None
+    acknowledged: list[date] = field(default_factory=list)
+    approved: list[str] = field(default_factory=list)
+    done: list[StepDone] = field(default_factory=list)
+    reversals: list[date] = field(default_factory=list)
+    handed_over: date | None = None
+
+    @property
+    def due_now(self) -> date:
+        """The due date in force: reschedules and extensions in the order they became known (rules.md M7)."""
+        if not self.dues:
+            return self.due
+        day = self.due
+        for change in sorted(self.dues, key=lambda due: (due.known, due.id)):
+            day = max(day, change.day) if change.extension else change.day
+        return day
+
+
+@dataclass(slots=True)
+class Refund:
+    """Money given back to the payer."""
+
+    known: datetime
+    id: str
+    day: date
+    amount: int | None
+
+
+@dataclass(slots=True)
+class Money:
+    """A payment placed on this account: on an invoice, on what a letter listed, or on the debtor (rules.md M3)."""
+
+    account: str
+    payment: str
+    currency: str
+    amount: int
+    paid: date
+    booked: date
+    known: datetime
+    id: str
+    invoice: str | None = None
+    letter: int | None = None
+    reversed: int = 0
+    refunds: list[Refund] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Segment:
+    """Days ``first`` to ``last`` (both counted) that bear ``rate`` millionths of a percent a year."""
+
+    first: date
+    last: date
+    rate: int
+
+
+@dataclass(slots=True)
+class Line:
+    """One receivable in a letter; ``step`` is the one it moves to, or None when it is only listed (rules.md S4)."""
+
+    invoice: str
+    step: str | None
+    effective_due: date
+    interest: bool = False
+    start: date | None = None
+    through: date | None = None
+    segments: list[Segment] = field(default_factory=list)
+    compensation: bool = False
+    disputed: int = 0
+    booked_interest: int = 0
+    booked_costs: int = 0
+
+
+@dataclass(slots=True)
+class Letter:
+    """A notice and its course; only an accepted one moves steps and books (rules.md S6).
+
+    ``fee`` is the step's fee under the law's maximum, before caps and compensation (rules.md F1); ``granted`` is
+    the instant that gives its bookings their place among the entries of its day. ``subject_of`` is what a letter
+    without a step is about: the plan's id, or the notice it apologises for; ``asked`` what an instalment letter asks.
+    """
+
+    notice: str
+    number: int
+    day: date
+    granted: datetime
+    purpose: Literal["reminder", "instalment", "apology"]
+    channel: str
+    recipient: str
+    currency: str
+    step: str | None
+    response_by: date | None
+    policy: str
+    policy_version: int
+    lines: list[Line]
+    status: LetterStatus = "planned"
+    claimed: datetime | None = None
+    fee_invoice: str | None = None
+    fee: int = 0
+    forgiven: bool = False
+    subject_of: str | None = None
+    asked: int | None = None
+
+    def moves(self) -> set[tuple[str, str]]:
+        """The (invoice, step) pairs that this letter moves."""
+        return {(line.invoice, line.step) for line in self.lines if line.step is not None}
+
+
+@dataclass(slots=True)
+class Stop:
+    """A reason from outside to leave receivables alone; without ``invoice`` it stops the account (rules.md G0)."""
+
+    kind: StopKind
+    invoice: str | None
+    known: datetime
+    id: str
+    day: date
+    until: date | None = None
+    amount: int | None = None
+
+
+@dataclass(slots=True)
+class StopEnd:
+    """The end of all stops of a kind for the same invoice (design.md §4); ``upheld`` disputes wait for the credit."""
+
+    kind: StopKind
+    invoice: str | None
+    known: datetime
+    id: str
+    day: date
+    upheld: bool = False
+
+
+@dataclass(slots=True)
+class Instalment:
+    """A part of a plan."""
+
+    due: date
+    amount: int
+
+
+@dataclass(slots=True)
+class Plan:
+    """An instalment plan over some receivables (rules.md G5)."""
+
+    id: str
+    known: datetime
+    day: date
+    invoices: list[str]
+    instalments: list[Instalment]
+    ended: datetime | None = None
+
+
+@dataclass(slots=True)
+class PlanEnd:
+    """The end of plans; without invoices, of all of the debtor's."""
+
+    known: datetime
+    id: str
+    invoices: list[str]
+
+
+@dataclass(slots=True)
+class Account:
+    """A debtor of a creditor: the party, the receivables, the money, the letters and the stops."""
+
+    creditor: str
+    debtor: str
+    number: int = 0
+    party: Party | None = None
+    party_changes: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
+    receivables: dict[str, Receivable] = field(default_factory=dict)
+    moneys: list[Money] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+    stop_ends: list[StopEnd] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    plan_ends: list[PlanEnd] = field(default_factory=list)
+    pointed: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    acknowledged: list[date] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+    cycles: dict[str, int] = field(default_factory=dict)
+    tasks: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    withheld: str = ""
+    reported: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """Consumer or business, as the party's record says."""
+        assert self.party is not None, "an account begins with an invoice, which names the party"
+        return self.party.kind
+
+    @property
+    def trader(self) -> bool:
+        """Whether the debtor is a trader in the sense of act 30/2013 1 § (a business unless told otherwise)."""
+        return self.kind == "business" and self.party is not None and self.party.trader is not False
+
+    def accepted(self) -> list[Letter]:
+        """Accepted letters in the order of their day."""
+        return sorted(
+            (letter for letter in self.letters if letter.status == "accepted"), key=lambda it: (it.day, it.granted)
+        )
+
+    def open_letter(self) -> Letter | None:
+        """The one notice on its way, or None (design.md §7.1: at most one)."""
+        for letter in reversed(self.letters):
+            if letter.status not in ("accepted", "closed"):
+                return letter
+        return None
+
+
+_ADAPTER: TypeAdapter[Account] = TypeAdapter(Account)
+
+
+def dump_account(account: Account) -> bytes:
+    """The account as compact JSON, as it is stored."""
+    return _ADAPTER.dump_json(account, exclude_defaults=True)
+
+
+def load_account(stored: bytes) -> Account:
+    """The account that ``dump_account`` wrote."""
+    return _ADAPTER.validate_json(stored)

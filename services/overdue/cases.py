@@ -1,0 +1,146 @@
+"""Each open receivable's case on a day: is it overdue, is it left alone, which step is next and may it be taken."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from schemas.policy import Policy, Step
+from services.law.calendar import roll
+from services.overdue.account import EURO, Account, Stop
+from services.overdue.ledger import Books, Open
+from services.overdue.position import Position, earliest, position
+from services.overdue.reasons import Reason, Watch
+from services.overdue.stops import CODES, disputed_part, last_day, pauses_ended, plan_of, standing
+from services.overdue.terms import Terms
+
+
+@dataclass(slots=True)
+class Case:
+    """One receivable today.
+
+    ``out`` are the reasons it is out of letters and sums (rules.md G0), ``waiting`` those its own step waits for;
+    ``reached`` says that the step's earliest date has come. ``asked`` is the principal without a disputed part.
+    """
+
+    entry: Open
+    where: Position
+    step: Step | None
+    overdue: bool = False
+    reached: bool = False
+    disputed: int = 0
+    out: list[Reason] = field(default_factory=list)
+    waiting: list[Reason] = field(default_factory=list)
+
+    @property
+    def invoice(self) -> str:
+        """The invoice's id."""
+        return self.entry.receivable.invoice
+
+    @property
+    def currency(self) -> str:
+        """The currency of the debt."""
+        return self.entry.receivable.currency
+
+    @property
+    def asked(self) -> int:
+        """Open principal that letters may speak of, in minor units."""
+        return max(0, self.entry.principal - self.disputed)
+
+    @property
+    def listed(self) -> bool:
+        """Whether the account's letters list it: overdue, or only interest and costs are left (rules.md S4, M6)."""
+        return not self.out and (self.overdue or (self.entry.principal == 0 and self.entry.balance > 0))
+
+    @property
+    def ready(self) -> bool:
+        """Whether its own step may be taken today, as far as it alone is concerned."""
+        return self.overdue and self.reached and not self.out and not self.waiting
+
+
+def cases_of(account: Account, books: Books, policy: Policy, terms: Terms, now: datetime, watch: Watch) -> list[Case]:
+    """The cases of all receivables with something open, by effective due date, then id."""
+    entries = [entry for entry in books.open.values() if entry.balance > 0]
+    entries.sort(key=lambda entry: (entry.effective_due, entry.receivable.invoice))
+    return [_case(account, entry, policy, terms, now, watch) for entry in entries]
+
+
+def _case(account: Account, entry: Open, policy: Policy, terms: Terms, now: datetime, watch: Watch) -> Case:
+    where = position(account, entry.receivable, policy, terms)
+    case = Case(entry, where, where.next_step(policy))
+    today = watch.today
+    _stops(case, account, policy, terms, now, watch)
+    if entry.principal == 0:
+        return case
+    case.overdue = terms.has_passed(entry.effective_due, today, policy) and case.asked > 0
+    if case.step is None:
+        case.waiting.append(Reason("last-step", case.invoice))
+        return case
+    first, code = earliest(case.step, where, entry.effective_due)
+    case.reached = today >= first
+    if not case.reached:
+        case.waiting.append(Reason("extended" if _extended(case, today) else code, case.invoice, first))
+        watch.at(first)
+    elif not terms.has_passed(entry.effective_due, today, policy):
+        case.waiting.append(_not_passed("wait", case, entry.effective_due, policy, terms, watch))
+    _own_waits(case, account, policy, terms, now, watch)
+    return case
+
+
+def _not_passed(code: str, case: Case, day: date, policy: Policy, terms: Terms, watch: Watch) -> Reason:
+    """A day that has not passed holds the receivable until it may have (rules.md C4)."""
+    passes = terms.passes(day, policy)
+    watch.passing(passes)
+    return Reason(code, case.invoice, passes if passes > watch.today else None)
+
+
+def _extended(case: Case, today: date) -> bool:
+    receivable = case.entry.receivable
+    return any(due.extension for due in receivable.dues) and receivable.due_now >= today
+
+
+def _stops(case: Case, account: Account, policy: Policy, terms: Terms, now: datetime, watch: Watch) -> None:
+    """G2–G5, lapsed and handed over (rules.md G0)."""
+    receivable, today = case.entry.receivable, watch.today
+    if receivable.handed_over is not None:
+        case.out.append(Reason("handed-over", case.invoice))
+    if case.entry.lapses <= today:
+        case.out.append(Reason("lapsed", case.invoice))
+    else:
+        watch.at(case.entry.lapses)
+    if plan_of(account, case.invoice, now) is not None:
+        case.out.append(Reason("in-plan", case.invoice))
+    case.disputed = disputed_part(account, receivable, now)
+    if case.disputed and case.asked == 0 and case.entry.principal:
+        case.out.append(Reason("disputed", case.invoice))
+    for stop in standing(account, receivable, now):
+        reason = _stopped(case, stop, policy, terms, watch)
+        if reason is not None:
+            case.out.append(reason)
+
+
+def _stopped(case: Case, stop: Stop, policy: Policy, terms: Terms, watch: Watch) -> Reason | None:
+    """Why a standing stop keeps the receivable out today, or None when its date has gone by."""
+    last = last_day(stop, terms.country)
+    if last is None:
+        return None if stop.amount is not None else Reason(CODES[stop.kind], case.invoice)
+    if stop.kind == "promise":
+        passed = terms.has_passed(last, watch.today, policy)
+        return None if passed else _not_passed(CODES["promise"], case, last, policy, terms, watch)
+    if watch.today > last:
+        return None
+    watch.at(last + timedelta(days=1))
+    return Reason(CODES[stop.kind], case.invoice, last + timedelta(days=1))
+
+
+def _own_waits(case: Case, account: Account, policy: Policy, terms: Terms, now: datetime, watch: Watch) -> None:
+    """What else the receivable's own step waits for: G9, a small rest (M6), approval (S7)."""
+    receivable = case.entry.receivable
+    ended = [day for _, day in pauses_ended(account, receivable, now)] + receivable.reversals
+    for day in {roll(day + timedelta(days=terms.law.resume_gap_days), terms.country) for day in ended}:
+        if not terms.has_passed(day, watch.today, policy):
+            case.waiting.append(_not_passed("wait", case, day, policy, terms, watch))
+    below = terms.waive_below_on(account.kind, watch.today)
+    if case.currency == EURO and case.entry.reduced and case.entry.principal < below:
+        case.waiting.append(Reason("residual", case.invoice))
+    assert case.step is not None
+    if case.reached and case.step.approval and case.step.name not in receivable.approved:
+        case.waiting.append(Reason("awaiting-approval", case.invoice))

@@ -1,0 +1,283 @@
+"""What to do about an account now: ``decide(account, terms, now)``, pure.
+
+The facts give the books, the books give each receivable's case, the cases and the guards give the next act; every
+answer, "nothing yet" too, keeps its reasons and the next moment at which it may change (design.md §5).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from schemas.policy import Policy
+from services.overdue.account import Account, Letter
+from services.overdue.apology import apology_letter
+from services.overdue.cases import Case
+from services.overdue.guards import HAND_OVER_GUARDS, below_minimum, reasons_of
+from services.overdue.instalments import instalment_letter, missed_instalments
+from services.overdue.ledger import Books, books
+from services.overdue.prospect import Prospect, prospect
+from services.overdue.reasons import Reason
+from services.overdue.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Plan a letter: the notifier shall claim it."""
+
+    letter: Letter
+    books: Books
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The claimed letter may go, with these facts (design.md §7.3)."""
+
+    letter: Letter
+    books: Books
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The claimed letter may not go any more, and why."""
+
+    notice: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """These receivables go to the collector (rules.md S7)."""
+
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A person is asked to do something; ``key`` makes it once only."""
+
+    key: str
+    task: str
+    reason: str
+    invoice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A step's date has come and no letter goes."""
+
+    signature: str
+    currency: str | None
+    step: str | None
+    reasons: tuple[Reason, ...]
+
+
+Act = Plan | Grant | Withdraw | HandOver | Task | Withheld
+
+
+@dataclass(slots=True)
+class Decision:
+    """The acts of today, and when to look again: at ``wake`` (an instant), or when a feed of the creditor moves."""
+
+    acts: list[Act] = field(default_factory=list)
+    wake: datetime | None = None
+    feed: bool = False
+    books: Books | None = None
+    next_check: date | None = None
+    policy: Policy | None = None
+
+
+def decide(account: Account, terms: Terms, now: datetime, skew: timedelta) -> Decision:
+    """Decide about an account at ``now``, the instant its lane's frontier has reached.
+
+    ``skew`` is the largest difference between clocks: a claim is answered once the frontier is that far beyond it
+    (design.md §7.2). Before the window opens nothing is decided but the hour to look again.
+    """
+    today = terms.local(now).date()
+    policy = terms.policy_on(account.kind, today)
+    decision = Decision(policy=policy, books=books(account, today, terms))
+    assert decision.books is not None
+    if policy is None:
+        _without_policy(account, terms, decision, today)
+        return decision
+    opens = terms.opens_at(account.kind, today)
+    if now < opens:
+        decision.wake = opens
+        return decision
+    outlook = prospect(account, decision.books, policy, terms, now)
+    letter = account.open_letter()
+    if letter is not None and letter.status == "claimed" and letter.claimed is not None:
+        if letter.claimed + skew > now:
+            decision.wake = letter.claimed + skew
+            return decision
+        decision.acts.append(_answer(letter, outlook))
+        _look_again(decision, outlook)
+        return decision
+    decision.acts += _tasks(outlook)
+    if letter is None:
+        _act(decision, outlook)
+    elif letter.status == "unknown":
+        outlook.blocked.append(Reason("notice-open"))
+        decision.acts += _withheld(outlook)
+    _look_again(decision, outlook)
+    return decision
+
+
+def _without_policy(account: Account, terms: Terms, decision: Decision, today: date) -> None:
+    code = "no-creditor" if terms.creditor is None else "no-policy"
+    overdue = [entry for entry in _books(decision).open.values() if entry.principal and entry.effective_due < today]
+    if overdue:
+        decision.acts += _withheld_for(account, None, None, (Reason(code),))
+    days = [entry.effective_due + timedelta(days=1) for entry in _books(decision).open.values() if entry.principal]
+    change = terms.next_policy_change(account.kind, today)
+    later = [day for day in [*days, change] if day is not None and day > today]
+    decision.next_check = min(later, default=None)
+    decision.wake = None if decision.next_check is None else terms.opens_at(account.kind, decision.next_check)
+
+
+def _books(decision: Decision) -> Books:
+    assert decision.books is not None
+    return decision.books
+
+
+def _answer(letter: Letter, outlook: Prospect) -> Act:
+    """Grant what may still go as planned, with today's amounts; else withdraw it (design.md §7.3)."""
+    fresh = _same_purpose(letter, outlook)
+    same = (
+        fresh is not None
+        and fresh.day == letter.day
+        and fresh.moves() == letter.moves()
+        and (fresh.channel, fresh.recipient, fresh.currency) == (letter.channel, letter.recipient, letter.currency)
+    )
+    if not same or fresh is None:
+        return Withdraw(letter.notice, tuple(outlook.reasons()))
+    fresh.notice, fresh.number = letter.notice, letter.number
+    return Grant(fresh, outlook.books)
+
+
+def _same_purpose(letter: Letter, outlook: Prospect) -> Letter | None:
+    if letter.purpose == "instalment":
+        return instalment_letter(outlook)
+    if letter.purpose == "apology":
+        return apology_letter(outlook)
+    return _without_hand_overs(outlook)[1].letter()
+
+
+def _act(decision: Decision, outlook: Prospect) -> None:
+    """Hand-overs first, then at most one letter, else the reasons (rules.md S7, S4)."""
+    leaving, rest = _without_hand_overs(outlook)
+    if leaving:
+        decision.acts.append(HandOver(tuple(leaving)))
+    decision.acts += _calls(rest)
+    letter = rest.letter() or instalment_letter(rest) or apology_letter(rest)
+    if letter is not None:
+        decision.acts.append(Plan(letter, rest.books))
+    else:
+        decision.acts += _withheld(rest)
+
+
+def _without_hand_overs(outlook: Prospect) -> tuple[list[Case], Prospect]:
+    """The receivables that leave for collection today, and the prospect of those that stay."""
+    ready = [case for case in outlook.cases if case.ready and case.step is not None and case.step.action == "hand-over"]
+    leaving: list[Case] = []
+    if ready and not reasons_of(HAND_OVER_GUARDS, outlook.facts):
+        for currency in dict.fromkeys(case.currency for case in ready):
+            listed = [case for case in outlook.cases if case.currency == currency and case.listed]
+            if not list(below_minimum(listed, outlook.policy)):
+                leaving += [case for case in ready if case.currency == currency]
+    if not leaving:
+        return [], outlook
+    gone = frozenset(case.invoice for case in leaving)
+    return leaving, prospect(outlook.account, outlook.books, outlook.policy, outlook.terms, outlook.now, gone)
+
+
+def _calls(outlook: Prospect) -> Iterator[Act]:
+    """A call is a task, under the guards of a letter (rules.md S7)."""
+    if any(reason.code != "no-channel" for reason in outlook.blocked):
+        return
+    for case in outlook.cases:
+        if case.ready and case.step is not None and case.step.action == "call":
+            key = f"call {case.invoice} {case.step.name}"
+            if key not in outlook.account.tasks:
+                yield Task(key, case.step.name, "call", case.invoice)
+
+
+def _tasks(outlook: Prospect) -> Iterator[Act]:
+    """What a person is asked to do, each thing once."""
+    for task in (
+        *_warnings(outlook),
+        *_approvals(outlook),
+        *_rests(outlook),
+        *_addresses(outlook),
+        *_instalments(outlook),
+    ):
+        if task.key not in outlook.account.tasks:
+            yield task
+
+
+def _warnings(outlook: Prospect) -> Iterator[Task]:
+    """Ninety days before a debt lapses a person is warned (act 728/2003; rules.md G8)."""
+    warning = timedelta(days=outlook.terms.law.limitation_warning_days)
+    for case in outlook.cases:
+        if case.entry.principal and case.entry.receivable.handed_over is None:
+            warns = case.entry.lapses - warning
+            if warns <= outlook.watch.today < case.entry.lapses:
+                yield Task(f"lapse {case.invoice} {case.entry.lapses}", "lapse-warning", "lapsed", case.invoice)
+            outlook.watch.at(warns)
+
+
+def _approvals(outlook: Prospect) -> Iterator[Task]:
+    for case in outlook.cases:
+        if case.step is not None and any(reason.code == "awaiting-approval" for reason in case.waiting):
+            yield Task(f"approve {case.invoice} {case.step.name}", "approve", "awaiting-approval", case.invoice)
+
+
+def _rests(outlook: Prospect) -> Iterator[Task]:
+    """Only interest or costs are left of the whole account: a person decides what becomes of them (rules.md M6)."""
+    if outlook.cases and all(case.entry.principal == 0 for case in outlook.cases):
+        for case in outlook.cases:
+            yield Task(f"rest {case.invoice}", "rest", "residual", case.invoice)
+
+
+def _addresses(outlook: Prospect) -> Iterator[Task]:
+    """No address reaches the debtor: the step does not count, a person looks for one (design.md §7.5)."""
+    if outlook.moving and any(reason.code == "no-channel" for reason in outlook.blocked):
+        tried = len(outlook.account.unreachable)
+        yield Task(f"address {tried}", "find-address", "no-channel", None)
+
+
+def _instalments(outlook: Prospect) -> Iterator[Task]:
+    for key, invoice in missed_instalments(outlook):
+        yield Task(key, "missed-instalment", "in-plan", invoice)
+
+
+def _withheld(outlook: Prospect) -> Iterator[Act]:
+    """Recorded once a step's earliest date is reached, and again when the set of reasons changes (design.md §9)."""
+    reached = outlook.reached()
+    if reached:
+        furthest = max(reached, key=lambda case: case.where.index)
+        assert furthest.step is not None
+        yield from _withheld_for(outlook.account, furthest.currency, furthest.step.name, tuple(outlook.reasons()))
+
+
+def _withheld_for(
+    account: Account, currency: str | None, step: str | None, reasons: tuple[Reason, ...]
+) -> Iterator[Act]:
+    signature = "|".join(sorted(f"{reason.code} {reason.invoice or ''}" for reason in reasons))
+    if signature != account.withheld:
+        yield Withheld(signature, currency, step, reasons)
+
+
+def _look_again(decision: Decision, outlook: Prospect) -> None:
+    """When the answer may change: the earliest watched date at the window's opening, or the feed."""
+    _watch_credit(outlook)
+    decision.feed = outlook.watch.feed
+    decision.next_check = outlook.watch.first()
+    if decision.next_check is not None:
+        decision.wake = outlook.terms.opens_at(outlook.account.kind, decision.next_check)
+
+
+def _watch_credit(outlook: Prospect) -> None:
+    """Unused credit pays a receivable on its due date (rules.md M3)."""
+    if outlook.books.credit:
+        for case in outlook.cases:
+            outlook.watch.at(case.entry.effective_due)

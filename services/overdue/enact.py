@@ -1,0 +1,235 @@
+"""What a decision becomes: entries of the account, commands to notifier and collection, the record of why."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from schemas.commands import HandOver as HandOverCommand
+from schemas.commands import HandOverLine, NoticeGranted, NoticePlanned, NoticeWithdrawn
+from schemas.decisions import (
+    AccountChanged,
+    Balance,
+    Credit,
+    HandedOver,
+    NoticeDecided,
+    TaskRaised,
+)
+from schemas.decisions import Reason as ToldReason
+from schemas.decisions import Withheld as WithheldRecord
+from schemas.messages import Message
+from schemas.policy import Policy
+from schemas.topics import COMMANDS, DECISIONS, Topic
+from services.overdue.account import Account
+from services.overdue.cases import Case
+from services.overdue.decide import Decision, Grant, HandOver, Plan, Task, Withdraw, Withheld
+from services.overdue.ledger import Open
+from services.overdue.letter_facts import letter_facts, recipient_of
+from services.overdue.position import position
+from services.overdue.terms import Terms
+
+_NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
+GRANT_LASTS = timedelta(minutes=10)
+"""For how long after a claim a grant is good (design.md §7.3)."""
+
+
+def enact(account: Account, decision: Decision, terms: Terms, now: datetime) -> Iterator[tuple[Topic, Message]]:
+    """Write the decision's acts into the account and say them: (topic, message) pairs."""
+    today = terms.local(now).date()
+    for act in decision.acts:
+        if isinstance(act, Withheld):
+            yield DECISIONS, _withheld(account, act, decision, today)
+        elif isinstance(act, Task):
+            yield DECISIONS, _task(account, act, today)
+        elif isinstance(act, Withdraw):
+            yield COMMANDS, _withdrawn(account, act)
+        elif isinstance(act, Plan):
+            yield from _plan(account, act, _policy(decision), terms)
+        elif isinstance(act, Grant):
+            yield COMMANDS, _granted(account, act, _policy(decision), terms)
+        else:
+            yield from _hand_over(account, act, _policy(decision), today)
+
+
+def _policy(decision: Decision) -> Policy:
+    assert decision.policy is not None, "without a policy nothing is sent"
+    return decision.policy
+
+
+def _withheld(account: Account, act: Withheld, decision: Decision, today: date) -> WithheldRecord:
+    account.withheld = act.signature
+    policy = decision.policy
+    return WithheldRecord(
+        creditor=account.creditor,
+        debtor=account.debtor,
+        date=today,
+        currency=act.currency,
+        step=act.step,
+        reasons=tuple(ToldReason(code=it.code, invoice=it.invoice, until=it.until) for it in act.reasons),
+        next_check=decision.next_check,
+        policy=None if policy is None else policy.policy,
+        policy_version=None if policy is None else policy.version,
+    )
+
+
+def _task(account: Account, act: Task, today: date) -> TaskRaised:
+    account.tasks.append(act.key)
+    return TaskRaised(
+        creditor=account.creditor,
+        debtor=account.debtor,
+        date=today,
+        task=act.task,
+        reason=act.reason,
+        invoice=act.invoice,
+    )
+
+
+def _withdrawn(account: Account, act: Withdraw) -> NoticeWithdrawn:
+    return NoticeWithdrawn(
+        notice=act.notice,
+        creditor=account.creditor,
+        debtor=account.debtor,
+        reasons=tuple(dict.fromkeys(reason.code for reason in act.reasons)),
+    )
+
+
+def _plan(account: Account, act: Plan, policy: Policy, terms: Terms) -> Iterator[tuple[Topic, Message]]:
+    letter = letter_facts(account, act.letter, act.books, policy, terms)
+    account.letters.append(act.letter)
+    yield COMMANDS, NoticePlanned(notice=letter.notice, letter=letter)
+    yield (
+        DECISIONS,
+        NoticeDecided(
+            creditor=account.creditor,
+            debtor=account.debtor,
+            date=letter.date,
+            notice=letter.notice,
+            letter=letter,
+        ),
+    )
+
+
+def _granted(account: Account, act: Grant, policy: Policy, terms: Terms) -> NoticeGranted:
+    """The granted letter takes the planned one's place, with amounts as of now."""
+    letter = letter_facts(account, act.letter, act.books, policy, terms)
+    planned = account.open_letter()
+    assert planned is not None
+    assert planned.notice == letter.notice
+    assert planned.claimed is not None
+    act.letter.status, act.letter.claimed = "granted", planned.claimed
+    account.letters[account.letters.index(planned)] = act.letter
+    return NoticeGranted(notice=letter.notice, letter=letter, good_until=planned.claimed + GRANT_LASTS)
+
+
+def _hand_over(account: Account, act: HandOver, policy: Policy, today: date) -> Iterator[tuple[Topic, Message]]:
+    """The collector gets principal, interest and costs apart; the receivable leaves letters (rules.md S7, G0)."""
+    for currency in dict.fromkeys(case.currency for case in act.cases):
+        cases = [case for case in act.cases if case.currency == currency]
+        for case in cases:
+            case.entry.receivable.handed_over = today
+        yield COMMANDS, _hand_over_command(account, cases, currency, policy, today)
+        yield (
+            DECISIONS,
+            HandedOver(
+                creditor=account.creditor,
+                debtor=account.debtor,
+                date=today,
+                invoices=tuple(case.invoice for case in cases),
+                principal=sum(case.entry.principal for case in cases),
+                interest=sum(case.entry.interest for case in cases),
+                costs=sum(case.entry.costs for case in cases),
+                currency=currency,
+                status="published",
+            ),
+        )
+
+
+def _hand_over_command(
+    account: Account, cases: list[Case], currency: str, policy: Policy, today: date
+) -> HandOverCommand:
+    step = cases[0].step
+    assert step is not None
+    assert account.party is not None
+    names = "\x1f".join((account.creditor, account.debtor, *(case.invoice for case in cases)))
+    return HandOverCommand(
+        hand_over=str(uuid.uuid5(_NAMESPACE, names)),
+        creditor=account.creditor,
+        debtor=account.debtor,
+        date=today,
+        currency=currency,
+        kind=account.kind,
+        policy=policy.policy,
+        policy_version=policy.version,
+        step=step.name,
+        recipient=recipient_of(account.party),
+        lines=tuple(_hand_over_line(case) for case in cases),
+    )
+
+
+def _hand_over_line(case: Case) -> HandOverLine:
+    entry, receivable = case.entry, case.entry.receivable
+    return HandOverLine(
+        invoice=receivable.invoice,
+        subject=receivable.subject,
+        issued=receivable.issued,
+        due=receivable.due_now,
+        effective_due=entry.effective_due,
+        original=receivable.amount,
+        principal=entry.principal,
+        interest=entry.interest,
+        costs=entry.costs,
+        interest_through=entry.claimed_through,
+    )
+
+
+def account_changed(account: Account, decision: Decision, terms: Terms, now: datetime) -> AccountChanged:
+    """The account as it now is, for the read model."""
+    found, party = decision.books, account.party
+    assert found is not None
+    assert party is not None
+    credit: dict[str, int] = {}
+    for unused in found.credit:
+        credit[unused.currency] = credit.get(unused.currency, 0) + unused.amount
+    return AccountChanged(
+        creditor=account.creditor,
+        debtor=account.debtor,
+        number=account.number,
+        name=party.name,
+        kind=party.kind,
+        as_of=now,
+        balances=tuple(_balance(account, entry, decision, terms) for _, entry in sorted(found.open.items())),
+        credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
+        next_check=decision.next_check,
+    )
+
+
+def _balance(account: Account, entry: Open, decision: Decision, terms: Terms) -> Balance:
+    receivable = entry.receivable
+    step = None
+    if decision.policy is not None:
+        where = position(account, receivable, decision.policy, terms)
+        step = decision.policy.steps[where.index].name if where.index >= 0 else None
+    return Balance(
+        invoice=receivable.invoice,
+        currency=receivable.currency,
+        issued=receivable.issued,
+        due=receivable.due_now,
+        effective_due=entry.effective_due,
+        original=receivable.amount,
+        principal=entry.principal,
+        interest=entry.interest,
+        costs=entry.costs,
+        step=step,
+        status=_status(entry),
+        subject=receivable.subject,
+        reference=receivable.reference,
+    )
+
+
+def _status(entry: Open) -> str:
+    if entry.receivable.cancelled is not None:
+        return "cancelled"
+    if entry.receivable.handed_over is not None:
+        return "handed-over"
+    if entry.principal:
+        return "open"
+    return "rest" if entry.balance else "closed"

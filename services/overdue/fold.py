@@ -1,0 +1,150 @@
+"""``fold(account, message, terms) -> account``: what each message of the journal adds to the account's entries.
+
+Nothing is computed here that a later entry could change. The account is handed over and given back changed.
+"""
+
+from schemas.facts import UnreadEvent, UnreadReleased
+from schemas.journal import (
+    AccountEvent,
+    AccountNumbered,
+    MoneyCleared,
+    MoneyMoved,
+    MoneyPlaced,
+    MoneyPointed,
+    MoneyRefunded,
+    MoneyReversed,
+    NoticeAttempting,
+    NoticeClaimed,
+    NoticeOutcome,
+)
+from services.overdue.account import Account, Letter, Money, Refund
+from services.overdue.draft import cycle_key
+from services.overdue.ledger import books, payment_key
+from services.overdue.terms import Terms
+from services.overdue.told import tell
+
+AccountMessage = (
+    AccountNumbered
+    | AccountEvent
+    | MoneyPlaced
+    | MoneyMoved
+    | MoneyReversed
+    | MoneyRefunded
+    | MoneyPointed
+    | MoneyCleared
+    | UnreadEvent
+    | UnreadReleased
+    | NoticeClaimed
+    | NoticeAttempting
+    | NoticeOutcome
+)
+
+
+def fold(account: Account, message: AccountMessage, terms: Terms) -> Account:
+    """The account after one more message; ``terms`` tell the creditor's local date of its instant."""
+    match message:
+        case AccountEvent():
+            tell(account, message, terms)
+        case MoneyPlaced():
+            _place(account, message)
+        case MoneyMoved() | MoneyReversed() | MoneyRefunded():
+            _take_away(account, message, terms)
+        case NoticeClaimed() | NoticeAttempting() | NoticeOutcome():
+            _follow(account, message)
+        case MoneyPointed():
+            account.pointed = sorted({*account.pointed, f"{message.account} {message.payment}"})
+        case MoneyCleared():
+            account.pointed = [key for key in account.pointed if key != f"{message.account} {message.payment}"]
+        case UnreadEvent():
+            account.unread = sorted({*account.unread, message.key})
+        case UnreadReleased():
+            account.unread = [key for key in account.unread if key != message.key]
+        case AccountNumbered():
+            account.number = message.number
+    return account
+
+
+# -- money -----------------------------------------------------------------------------------------------------
+
+
+def _find(account: Account, message: MoneyPlaced | MoneyMoved | MoneyReversed | MoneyRefunded) -> Money | None:
+    same = (message.account, message.payment)
+    return next((money for money in account.moneys if (money.account, money.payment) == same), None)
+
+
+def _place(account: Account, message: MoneyPlaced) -> None:
+    found = _find(account, message)
+    if found is not None:
+        found.invoice, found.letter = message.invoice, message.letter
+        return
+    account.moneys.append(
+        Money(
+            account=message.account,
+            payment=message.payment,
+            currency=message.currency,
+            amount=message.amount,
+            paid=message.paid,
+            booked=message.booked,
+            known=message.time,
+            id=message.id,
+            invoice=message.invoice,
+            letter=message.letter,
+        )
+    )
+
+
+def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefunded, terms: Terms) -> None:
+    found = _find(account, message)
+    if found is None:
+        return
+    if isinstance(message, MoneyMoved):
+        account.moneys.remove(found)
+    elif isinstance(message, MoneyRefunded):
+        day = terms.local(message.time).date()
+        found.refunds.append(Refund(message.time, message.id, day, message.amount))
+    else:
+        _reverse(account, found, message, terms)
+
+
+def _reverse(account: Account, money: Money, message: MoneyReversed, terms: Terms) -> None:
+    """Undone as if it had never come; what it had paid waits before its next step (rules.md M5, G9)."""
+    day = terms.local(message.time).date()
+    paid = books(account, day, terms).paid_by.get(payment_key(money), {})
+    for invoice in {*paid, *([] if money.invoice is None else [money.invoice])}:
+        account.receivables[invoice].reversals.append(day)
+    left = money.amount - money.reversed
+    money.reversed += left if message.amount is None else min(left, message.amount)
+
+
+# -- notices ---------------------------------------------------------------------------------------------------
+
+
+def _follow(account: Account, message: NoticeClaimed | NoticeAttempting | NoticeOutcome) -> None:
+    """The notifier's word about the open notice; what comes after its close changes nothing (design.md §7.4)."""
+    letter = account.open_letter()
+    if letter is None or letter.notice != message.notice:
+        return
+    if isinstance(message, NoticeClaimed):
+        letter.status, letter.claimed = "claimed", message.now
+    elif isinstance(message, NoticeAttempting):
+        letter.status = "attempting"
+    else:
+        _end(account, letter, message)
+
+
+def _end(account: Account, letter: Letter, message: NoticeOutcome) -> None:
+    """Only an accepted notice counts; a failed one's address is not tried again (rules.md S6; design.md §7.5)."""
+    if message.outcome == "accepted":
+        letter.status = "accepted"
+        account.withheld = ""
+    elif message.outcome == "deferred":
+        letter.status, letter.claimed = "planned", None
+    elif message.outcome == "unknown":
+        letter.status = "unknown"
+    else:
+        letter.status = "closed"
+        for invoice, step in letter.moves() or {(letter.subject_of or "", letter.purpose)}:
+            key = cycle_key(invoice, step)
+            account.cycles[key] = account.cycles.get(key, 0) + 1
+        if message.outcome == "failed" and letter.recipient not in account.unreachable:
+            account.unreachable.append(letter.recipient)

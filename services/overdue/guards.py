@@ -1,0 +1,149 @@
+"""The guards of a whole account: each is a small pure function, facts -> the reasons that forbid a letter today.
+
+All are evaluated and all reasons are recorded, each with the date from which it may no longer hold (design.md §5).
+A guard that may change its answer says so to the watch.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from schemas.policy import Policy
+from services.law.calendar import banking_day, next_banking_day
+from services.overdue.account import EURO, Account
+from services.overdue.cases import Case
+from services.overdue.position import letters_sent
+from services.overdue.reasons import Reason, Watch
+from services.overdue.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the guards look at: the account today, under its policy and terms."""
+
+    account: Account
+    policy: Policy
+    terms: Terms
+    now: datetime
+    watch: Watch
+
+
+def response_open(facts: Facts) -> Iterator[Reason]:
+    """No letter before the response date of the last accepted letter has passed (rules.md S2)."""
+    sent = letters_sent(facts.account)
+    if not sent:
+        return
+    last = max(day for day, _ in sent)
+    answers = [response for day, response in sent if day == last and response is not None]
+    for response in [max(answers)] if answers else []:
+        if not facts.terms.has_passed(response, facts.watch.today, facts.policy):
+            passes = facts.terms.passes(response, facts.policy)
+            facts.watch.passing(passes)
+            yield Reason("response-open", None, passes if passes > facts.watch.today else None)
+
+
+def stale_feed(facts: Facts) -> Iterator[Reason]:
+    """Never on stale bank data (rules.md G1)."""
+    if facts.terms.feed_is_stale(facts.watch.today, facts.policy):
+        facts.watch.feed = True
+        yield Reason("stale-feed")
+
+
+def contact_budget(facts: Facts) -> Iterator[Reason]:
+    """At most so many letters in so many days (rules.md G7)."""
+    budget = facts.policy.contacts
+    if budget is None:
+        return
+    recent = sorted(day for day, _ in letters_sent(facts.account) if (facts.watch.today - day).days < budget.days)
+    if len(recent) >= budget.max:
+        frees = recent[len(recent) - budget.max] + timedelta(days=budget.days)
+        facts.watch.at(frees)
+        yield Reason("contact-budget", None, frees)
+
+
+def closed_day(facts: Facts) -> Iterator[Reason]:
+    """Letters go only on banking days (rules.md C3)."""
+    today, country = facts.watch.today, facts.terms.country
+    if not banking_day(today, country):
+        opens = next_banking_day(today, country)
+        facts.watch.at(opens)
+        yield Reason("closed-day", None, opens)
+
+
+def outside_window(facts: Facts) -> Iterator[Reason]:
+    """Letters go only inside the policy's window (rules.md C3)."""
+    clock = facts.terms.local(facts.now).time()
+    if not facts.policy.window.from_ <= clock < facts.policy.window.to:
+        tomorrow = facts.watch.today + timedelta(days=1)
+        facts.watch.at(tomorrow)
+        yield Reason("outside-window", None, tomorrow)
+
+
+def no_channel(facts: Facts) -> Iterator[Reason]:
+    """A letter needs an address that works (design.md §7.5)."""
+    if channel_of(facts.account, facts.policy) is None:
+        yield Reason("no-channel")
+
+
+def unmatched_money(facts: Facts) -> Iterator[Reason]:
+    """Money that is not placed points to this account (rules.md G10)."""
+    if facts.account.pointed:
+        yield Reason("unmatched-money")
+
+
+def unread_event(facts: Facts) -> Iterator[Reason]:
+    """An event that nobody could read may concern this account (design.md §3, Doubt holds)."""
+    if facts.account.unread or facts.terms.unread:
+        yield Reason("unread-event")
+
+
+Guard = Callable[[Facts], Iterator[Reason]]
+LETTER_GUARDS: tuple[Guard, ...] = (
+    response_open,
+    stale_feed,
+    contact_budget,
+    closed_day,
+    outside_window,
+    no_channel,
+    unmatched_money,
+    unread_event,
+)
+"""What a letter needs (rules.md C3, S2, G1, G7, G10)."""
+
+HAND_OVER_GUARDS: tuple[Guard, ...] = (
+    response_open,
+    stale_feed,
+    closed_day,
+    outside_window,
+    unmatched_money,
+    unread_event,
+)
+"""What a hand-over needs: neither contact budget nor channel (rules.md S7). Unplaced money holds it: in doubt, no."""
+
+NOTE_GUARDS: tuple[Guard, ...] = (stale_feed, closed_day, outside_window, no_channel, unread_event)
+"""What a note that asks for nothing needs."""
+
+
+def reasons_of(guards: tuple[Guard, ...], facts: Facts) -> list[Reason]:
+    """The reasons of all guards, none left out."""
+    return [reason for guard in guards for reason in guard(facts)]
+
+
+def below_minimum(cases: list[Case], policy: Policy) -> Iterator[Reason]:
+    """A letter about less open principal than ``minimum`` is not worth it, in euros (rules.md G6, F6)."""
+    listed = [case for case in cases if case.listed]
+    in_euros = bool(listed) and listed[0].currency == EURO
+    if in_euros and sum(case.asked for case in listed if case.overdue) < policy.minimum:
+        yield Reason("below-minimum")
+
+
+def channel_of(account: Account, policy: Policy) -> tuple[str, str] | None:
+    """The first of the policy's channels that reaches the debtor: (channel, recipient), or None."""
+    party = account.party
+    assert party is not None
+    for channel in policy.channels:
+        if channel == "email" and party.email and party.email not in account.unreachable:
+            return channel, party.email
+        if channel == "print" and party.address is not None:
+            return channel, party.name
+    return None

@@ -1,0 +1,446 @@
+"""The account's books: balances computed from the dated entries, always the same way (rules.md I1–M7).
+
+``books`` replays every entry up to a day: credit notes first, then by day and by the instant each entry became
+known. What a letter booked, what a payment paid and what was waived all follow from the entry's place in that
+order, so an entry that arrives late changes everything after it, and a reversal leaves no trace (rules.md M1, M5).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from services.law.calendar import roll
+from services.law.rates import accrued
+from services.overdue.account import EURO, Account, Letter, Line, Money, Receivable, Reduction, Refund, StepDone
+from services.overdue.stops import passes_by
+from services.overdue.terms import Terms
+
+_FIRST = date.min
+
+
+@dataclass(slots=True)
+class Open:
+    """A receivable in the books: what is open by class, and what its past entries left behind.
+
+    ``fees`` counts reminder fees whole (rules.md F3, F4); ``history`` holds the principal after each day's entries;
+    ``lapses`` is the day from which the debt may no longer be collected (act 728/2003; rules.md G8).
+    """
+
+    receivable: Receivable
+    effective_due: date
+    lapses: date
+    principal: int
+    interest: int = 0
+    costs: int = 0
+    fees: int = 0
+    compensated: bool = False
+    first_interest_letter: date | None = None
+    claimed_through: date | None = None
+    reduced: bool = False
+    received: int = 0
+    credited: int = 0
+    waived: int = 0
+    written_off: int = 0
+    history: list[tuple[date, int]] = field(default_factory=list)
+
+    @property
+    def balance(self) -> int:
+        """Principal, interest and costs together."""
+        return self.principal + self.interest + self.costs
+
+
+@dataclass(slots=True)
+class Booking:
+    """What a letter booked on one receivable, at its place in the order."""
+
+    interest: int = 0
+    fee: int = 0
+    compensation: int = 0
+
+
+@dataclass(slots=True)
+class Credit:
+    """Money of the debtor that is not used: on which day it arose, how much, in which currency."""
+
+    day: date
+    amount: int
+    currency: str
+
+
+@dataclass(slots=True)
+class Books:
+    """The account as it stands on a day."""
+
+    open: dict[str, Open]
+    credit: list[Credit] = field(default_factory=list)
+    fee_days: list[date] = field(default_factory=list)
+    bookings: dict[str, dict[str, Booking]] = field(default_factory=dict)
+    refused: list[Money] = field(default_factory=list)
+    paid_by: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def credit_in(self, currency: str) -> int:
+        """Unused credit in a currency, in minor units."""
+        return sum(credit.amount for credit in self.credit if credit.currency == currency)
+
+
+def interest_start(account: Account, entry: Open, effective_due: date, first_letter: date | None) -> date:
+    """The day after which interest runs (Korkolaki 5, 6 §; rules.md I1)."""
+    receivable = entry.receivable
+    agreed = account.kind == "business" if receivable.due_agreed is None else receivable.due_agreed
+    if agreed:
+        return effective_due
+    start = max(effective_due, receivable.sent + timedelta(days=30))
+    if account.kind == "consumer" and not receivable.interest_stated and first_letter is not None:
+        start = max(start, first_letter)
+    return start
+
+
+def principal_pieces(entry: Open, first: date, last: date, disputed: int) -> Iterable[tuple[date, date, int]]:
+    """The principal that bears interest on the days ``first`` to ``last``: (from, to, minor units) pieces.
+
+    A part paid on a day bears interest for that day still (rules.md I5), so a day's principal is what the days
+    before it left. A disputed part is left out (rules.md G2).
+    """
+    for index, (day, principal) in enumerate(entry.history):
+        begins = first if day is _FIRST else max(first, day + timedelta(days=1))
+        ends = min(last, entry.history[index + 1][0]) if index + 1 < len(entry.history) else last
+        if begins <= ends and principal > disputed:
+            yield begins, ends, principal - disputed
+
+
+def claimed_interest(entry: Open, line: Line, start: date) -> int:
+    """The interest a letter's line claims: what accrued since the last claim, rounded once (rules.md I4)."""
+    if line.through is None:
+        return 0
+    after = start if entry.claimed_through is None else max(start, entry.claimed_through)
+    pieces = [
+        (principal, (last - first).days + 1, segment.rate)
+        for segment in line.segments
+        for first, last, principal in principal_pieces(
+            entry, max(segment.first, after + timedelta(days=1)), min(segment.last, line.through), line.disputed
+        )
+    ]
+    return accrued(pieces)
+
+
+class _Replay:
+    """One pass over the entries of an account."""
+
+    def __init__(self, account: Account, terms: Terms, shortages: dict[str, int]) -> None:
+        self.account = account
+        self.terms = terms
+        self.shortages = shortages
+        self.books = Books(open={})
+        self.missing: dict[str, int] = {}
+        for receivable in account.receivables.values():
+            self._begin(receivable)
+
+    def _begin(self, receivable: Receivable) -> None:
+        """Credit notes and cancellations count from the invoice's beginning (rules.md M4, M6)."""
+        credited = sum(note.amount for note in receivable.credit_notes)
+        principal = 0 if receivable.cancelled is not None else max(0, receivable.amount - credited)
+        agreed = self.account.kind == "business" if receivable.due_agreed is None else receivable.due_agreed
+        base = receivable.due_now if agreed else receivable.issued
+        entry = Open(
+            receivable=receivable,
+            effective_due=roll(receivable.due_now, self.terms.country),
+            lapses=self.terms.law.limitation_end(base),
+            principal=principal,
+            credited=min(credited, receivable.amount),
+            reduced=credited > 0,
+        )
+        self.books.open[receivable.invoice] = entry
+        if credited:
+            last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
+            self._waive_rest(entry, last.day)
+            if credited > receivable.amount and receivable.cancelled is None:
+                self.books.credit.append(Credit(last.day, credited - receivable.amount, receivable.currency))
+        entry.history.append((_FIRST, entry.principal))
+
+    def run(self, today: date, draft: Letter | None) -> Books:
+        """Replay every entry whose day has come by ``today``, then a draft letter's bookings."""
+        entries = sorted(_entries(self.account, draft), key=lambda entry: entry[:4])
+        uses = sorted({entry.effective_due for entry in self.books.open.values()} | self._released())
+        at = 0
+        for day, known, _, _, kind, what in entries:
+            if day > today:
+                continue
+            while at < len(uses) and uses[at] <= day:
+                self._use_credit(uses[at])
+                at += 1
+            self._enter(kind, what, day, known)
+        for day in uses[at:]:
+            if day <= today:
+                self._use_credit(day)
+        return self.books
+
+    def _released(self) -> set[date]:
+        """Days on which a stop ended: credit may be used on what it held (rules.md M3)."""
+        days = {end.day for end in self.account.stop_ends}
+        days |= {stop.until + timedelta(days=1) for stop in self.account.stops if stop.until is not None}
+        return days | {credit.day for credit in self.books.credit}
+
+    def _enter(self, kind: str, what: object, day: date, known: datetime) -> None:
+        if isinstance(what, Money):
+            self._receive(what, day, known)
+        elif isinstance(what, Letter):
+            self._book(what, day)
+        elif isinstance(what, StepDone):
+            self._book_taken(self.books.open[kind], what)
+        elif isinstance(what, Refund):
+            self._refund(kind, what)
+        elif isinstance(what, Reduction):
+            self._reduce(self.books.open[kind], what)
+        else:
+            self._interrupt(self.books.open[kind], day)
+
+    # -- money in ----------------------------------------------------------------------------------------------
+
+    def _receive(self, money: Money, day: date, known: datetime) -> None:
+        amount = money.amount - money.reversed - self.shortages.get(payment_key(money), 0)
+        if amount <= 0:
+            return
+        paid: dict[str, int] = {}
+        self.books.paid_by[payment_key(money)] = paid
+        if money.invoice is not None:
+            own = self.books.open[money.invoice]
+            if own.lapses <= day:
+                self.books.refused.append(money)
+                return
+            rest = self._pay([own], amount, day, paid)
+        else:
+            rest = amount
+            for group in self._groups(money, day, known):
+                rest = self._pay(group, rest, day, paid)
+        if rest:
+            self.books.credit.append(Credit(day, rest, money.currency))
+            self._use_credit(day)
+
+    def _groups(self, money: Money, day: date, known: datetime) -> list[list[Open]]:
+        """Where money without a receivable's own reference goes, group by group (rules.md M3)."""
+        free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, day)]
+        if money.letter is not None:
+            listed = {
+                line.invoice
+                for letter in self.account.letters
+                if letter.number == money.letter
+                for line in letter.lines
+            }
+            return [[entry for entry in free if entry.receivable.invoice in listed]]
+        return [
+            [entry for entry in free if entry.effective_due < day],
+            [entry for entry in free if entry.effective_due >= day],
+        ]
+
+    def _in(self, currency: str) -> list[Open]:
+        return [entry for entry in self.books.open.values() if entry.receivable.currency == currency and entry.balance]
+
+    def _reachable(self, entry: Open, known: datetime, day: date) -> bool:
+        return entry.lapses > day and not passes_by(self.account, entry.receivable, known, day, self.terms.country)
+
+    def _use_credit(self, day: date) -> None:
+        """Credit pays the other receivables on the later of their due date and the day it arose (rules.md M3)."""
+        for currency in {credit.currency for credit in self.books.credit}:
+            end_of_day = datetime.combine(day, time.max, UTC)
+            due = [
+                entry
+                for entry in self._in(currency)
+                if entry.effective_due <= day and self._reachable(entry, end_of_day, day)
+            ]
+            usable = [credit for credit in self.books.credit if credit.currency == currency and credit.day <= day]
+            amount = sum(credit.amount for credit in usable)
+            if not due or not amount:
+                continue
+            spent = amount - self._pay(due, amount, day, {})
+            for credit in usable:
+                taken = min(credit.amount, spent)
+                credit.amount -= taken
+                spent -= taken
+            self.books.credit = [credit for credit in self.books.credit if credit.amount]
+
+    def _pay(self, targets: list[Open], amount: int, day: date, paid: dict[str, int]) -> int:
+        """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2)."""
+        targets = sorted(targets, key=lambda entry: (entry.effective_due, entry.receivable.invoice))
+        touched: list[Open] = []
+        for name in _CLASSES[self.terms.allocation_on(self.account.kind, day)]:
+            for entry in targets:
+                part = min(amount, getattr(entry, name))
+                if part:
+                    setattr(entry, name, getattr(entry, name) - part)
+                    entry.received += part
+                    paid[entry.receivable.invoice] = paid.get(entry.receivable.invoice, 0) + part
+                    amount -= part
+                    if entry not in touched:
+                        touched.append(entry)
+        for entry in touched:
+            entry.reduced = True
+            self._interrupt(entry, day)
+            self._waive_rest(entry, day)
+            self._remember(entry, day)
+        return amount
+
+    def _waive_rest(self, entry: Open, day: date) -> None:
+        """A small rest after a payment or credit is waived (rules.md M6; euros only, F6)."""
+        below = self.terms.waive_below_on(self.account.kind, day)
+        if entry.receivable.currency == EURO and below and 0 < entry.balance < below:
+            entry.waived += entry.balance
+            entry.principal = entry.interest = entry.costs = 0
+
+    def _refund(self, key: str, refund: Refund) -> None:
+        """Money given back comes out of the unused credit; what that does not hold was never kept (rules.md M3)."""
+        money = next(money for money in self.account.moneys if payment_key(money) == key)
+        amount = money.amount - money.reversed if refund.amount is None else refund.amount
+        amount -= self.shortages.get(key, 0)
+        for credit in self.books.credit:
+            if credit.currency == money.currency:
+                taken = min(credit.amount, amount)
+                credit.amount -= taken
+                amount -= taken
+        self.books.credit = [credit for credit in self.books.credit if credit.amount]
+        if amount > 0:
+            self.missing[key] = self.shortages.get(key, 0) + amount
+
+    # -- letters -----------------------------------------------------------------------------------------------
+
+    def _book(self, letter: Letter, day: date) -> None:
+        if letter.purpose == "apology":
+            return
+        booked: dict[str, Booking] = {}
+        for line in letter.lines:
+            entry = self.books.open[line.invoice]
+            self._interrupt(entry, day)
+            if line.step is not None:
+                booked[line.invoice] = self._book_line(letter, line, entry, day)
+        self.books.bookings[letter.notice] = booked
+
+    def _book_line(self, letter: Letter, line: Line, entry: Open, day: date) -> Booking:
+        """Interest, compensation, then the fee, on open principal only (rules.md M1, F4, I4)."""
+        booking = Booking()
+        if line.interest and entry.first_interest_letter is None:
+            entry.first_interest_letter = day
+        if entry.principal <= 0:
+            return booking
+        if line.interest and line.through is not None:
+            start = interest_start(self.account, entry, line.effective_due, entry.first_interest_letter)
+            booking.interest = claimed_interest(entry, line, start)
+            entry.claimed_through = (
+                line.through if entry.claimed_through is None else max(entry.claimed_through, line.through)
+            )
+        if line.compensation and not entry.compensated:
+            booking.compensation = max(0, self.terms.law.fixed_compensation - entry.fees)
+            entry.compensated = True
+        if letter.fee_invoice == line.invoice:
+            booking.fee = self._fee(letter, entry, day)
+        entry.interest += booking.interest
+        entry.costs += booking.compensation + booking.fee
+        return booking
+
+    def _fee(self, letter: Letter, entry: Open, day: date) -> int:
+        """The fee under the cap, and past the compensation that absorbs it (LSP 10 d, 10 h, 10 i §; rules.md F3–F5)."""
+        if letter.forgiven:
+            self.books.fee_days.append(day)
+            return 0
+        room = self.terms.law.total_cap(self.account.kind, entry.receivable.amount) - entry.fees
+        fee = max(0, min(letter.fee, room))
+        if fee:
+            self.books.fee_days.append(day)
+        return self._add_fee(entry, fee)
+
+    def _add_fee(self, entry: Open, fee: int) -> int:
+        floor = self.terms.law.fixed_compensation if entry.compensated else 0
+        before = max(floor, entry.fees)
+        entry.fees += fee
+        return max(floor, entry.fees) - before
+
+    def _book_taken(self, entry: Open, done: StepDone) -> None:
+        """A step taken before go-live: its fee is open cost, no interest or compensation (rules.md S3)."""
+        self._interrupt(entry, done.day)
+        if entry.first_interest_letter is None and self.terms.claims_interest(self.account.kind, done.step):
+            entry.first_interest_letter = done.day
+        if entry.principal > 0 and done.fee:
+            self.books.fee_days.append(done.day)
+            entry.costs += self._add_fee(entry, done.fee)
+
+    # -- what people give up -----------------------------------------------------------------------------------
+
+    def _reduce(self, entry: Open, cut: Reduction) -> None:
+        names = ("costs",) if cut.of == "costs" else ("principal", "interest", "costs")
+        left = entry.balance if cut.amount is None else cut.amount
+        for name in names:
+            part = min(left, getattr(entry, name))
+            setattr(entry, name, getattr(entry, name) - part)
+            entry.written_off += part
+            left -= part
+        self._remember(entry, cut.day)
+
+    def _interrupt(self, entry: Open, day: date) -> None:
+        """A letter, a payment or an acknowledgement starts limitation anew (act 728/2003 10, 13 §; rules.md G8)."""
+        if day < entry.lapses:
+            entry.lapses = max(entry.lapses, self.terms.law.limitation_end(day))
+
+    @staticmethod
+    def _remember(entry: Open, day: date) -> None:
+        if entry.history and entry.history[-1][0] == day:
+            entry.history[-1] = (day, entry.principal)
+        else:
+            entry.history.append((day, entry.principal))
+
+
+_CLASSES: dict[str, tuple[str, ...]] = {
+    "principal-first": ("principal", "interest", "costs"),
+    "interest-first": ("interest", "principal", "costs"),
+}
+_Entry = tuple[date, datetime, str, int, str, object]
+
+
+def payment_key(money: Money) -> str:
+    """The key of a payment within its account: bank account and archive id."""
+    return f"{money.account} {money.payment}"
+
+
+def money_day(account: Account) -> Callable[[Money], date]:
+    """A payment's day: the payer's payment date for a consumer, the booking date for a business (rules.md I5)."""
+    if account.kind == "consumer":
+        return lambda money: money.paid
+    return lambda money: money.booked
+
+
+def _entries(account: Account, draft: Letter | None) -> Iterator[_Entry]:
+    """Every dated entry of the account: day, instant it became known, id, a counter to settle ties, whose, what."""
+    day_of = money_day(account)
+    for money in account.moneys:
+        yield day_of(money), money.known, money.id, 0, "", money
+        for refund in money.refunds:
+            yield refund.day, refund.known, refund.id, 1, payment_key(money), refund
+    for letter in account.letters:
+        if letter.status == "accepted":
+            yield letter.day, letter.granted, letter.notice, 2, "", letter
+    if draft is not None:
+        yield draft.day, draft.granted, draft.notice, 2, "", draft
+    for receivable in account.receivables.values():
+        yield from _entries_of(receivable, account.acknowledged)
+
+
+def _entries_of(receivable: Receivable, acknowledged: list[date]) -> Iterator[_Entry]:
+    whose = receivable.invoice
+    for index, done in enumerate(receivable.done):
+        if done.letter:
+            yield done.day, done.known, whose, 3 + index, whose, done
+    for cut in receivable.reductions:
+        yield cut.day, cut.known, cut.id, 2, whose, cut
+    for day in [*receivable.acknowledged, *acknowledged]:
+        yield day, datetime.combine(day, time.min, UTC), whose, 2, whose, None
+
+
+def books(account: Account, today: date, terms: Terms, draft: Letter | None = None) -> Books:
+    """The account's books on ``today``, with a draft letter's bookings when one is given.
+
+    A refund that the unused credit does not cover is money never kept: the payment counts for less from its own day.
+    """
+    shortages: dict[str, int] = {}
+    while True:
+        replay = _Replay(account, terms, shortages)
+        result = replay.run(today, draft)
+        if replay.missing in ({}, shortages):
+            return result
+        shortages = {**shortages, **replay.missing}

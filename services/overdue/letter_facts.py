@@ -1,0 +1,179 @@
+"""All facts of a letter, from the draft and the books it leaves behind (design.md §6, §7.1)."""
+
+from datetime import date, timedelta
+
+from schemas.letters import (
+    House,
+    InterestSlice,
+    Letter,
+    LetterAccount,
+    LetterAddress,
+    LetterContact,
+    LetterLine,
+    LetterSender,
+    NextStep,
+    Recipient,
+)
+from schemas.parties import Address, CreditorAddress, Party
+from schemas.policy import Policy, Step
+from schemas.references import letter_reference
+from services.law.calendar import roll
+from services.law.percent import percent_text
+from services.overdue.account import Account, Line
+from services.overdue.account import Letter as Draft
+from services.overdue.ledger import Booking, Books, Open, books, interest_start, principal_pieces
+from services.overdue.stops import once_suspended
+from services.overdue.terms import Terms
+
+
+def letter_facts(account: Account, draft: Draft, before: Books, policy: Policy, terms: Terms) -> Letter:
+    """The letter as the notifier shall render it; the draft's lines learn what they book.
+
+    ``before`` are the books without the letter; the balances printed are those after it.
+    """
+    assert terms.creditor is not None
+    assert account.party is not None
+    after = books(account, draft.day, terms, draft)
+    booked = after.bookings.get(draft.notice, {})
+    lines = [_line(account, line, draft, before, after, booked.get(line.invoice, Booking())) for line in draft.lines]
+    step = next((known for known in policy.steps if known.name == draft.step), None)
+    suspended = any(once_suspended(account, account.receivables[line.invoice], draft.granted) for line in draft.lines)
+    through = [line.through for line in draft.lines if line.step is not None and line.interest]
+    return Letter(
+        notice=draft.notice,
+        creditor=account.creditor,
+        debtor=account.debtor,
+        date=draft.day,
+        currency=draft.currency,
+        kind=account.kind,
+        policy=draft.policy,
+        policy_version=draft.policy_version,
+        step=draft.step,
+        tone=step.tone if step is not None and step.tone is not None else "friendly",
+        purpose=draft.purpose,
+        language=account.party.language or terms.creditor.language,
+        channel="email" if draft.channel == "email" else "print",
+        recipient=recipient_of(account.party),
+        trader=account.trader,
+        sender=LetterSender(name=terms.creditor.sender.name, email=terms.creditor.sender.email),
+        house=_house(terms),
+        reference=_reference(account, draft),
+        letter_number=draft.number,
+        response_by=draft.response_by or draft.day,
+        fee=sum(line.fee_new for line in lines),
+        interest=sum(line.interest_new for line in lines),
+        fixed_compensation=sum(line.compensation_new for line in lines),
+        total=sum(line.balance for line in lines) if draft.asked is None else draft.asked,
+        fee_forgiven=draft.forgiven,
+        fee_barred_by_suspension=suspended,
+        payments_through=terms.payments_through(),
+        interest_through=min((day for day in through if day is not None and day < draft.day), default=None),
+        lines=tuple(lines),
+        next=_next_step(account, draft, policy, terms),
+    )
+
+
+def _line(account: Account, line: Line, draft: Draft, before: Books, after: Books, booking: Booking) -> LetterLine:
+    entry = after.open[line.invoice]
+    receivable = entry.receivable
+    disputed = min(line.disputed, entry.principal)
+    if draft.purpose == "reminder":
+        line.booked_interest, line.booked_costs = booking.interest, booking.fee + booking.compensation
+    return LetterLine(
+        invoice=line.invoice,
+        subject=receivable.subject,
+        issued=receivable.issued,
+        due=receivable.due_now,
+        effective_due=line.effective_due,
+        original=receivable.amount,
+        received=entry.received,
+        credited=entry.credited,
+        disputed=disputed,
+        step=line.step,
+        principal=entry.principal - disputed,
+        interest=entry.interest,
+        costs=entry.costs,
+        balance=entry.balance - disputed,
+        waived=entry.waived,
+        slices=_slices(account, line, before.open[line.invoice]),
+        interest_new=line.booked_interest,
+        fee_new=booking.fee,
+        compensation_new=booking.compensation,
+    )
+
+
+def _slices(account: Account, line: Line, entry: Open) -> tuple[InterestSlice, ...]:
+    """The days, principals and rates of the interest this letter claims (rules.md I1–I4)."""
+    if line.step is None or not line.interest or line.through is None or line.start is None:
+        return ()
+    start = interest_start(account, entry, line.effective_due, entry.first_interest_letter or line.through)
+    after = start if entry.claimed_through is None else max(start, entry.claimed_through)
+    return tuple(
+        InterestSlice(
+            first=first, last=last, days=(last - first).days + 1, principal=principal, rate=percent_text(segment.rate)
+        )
+        for segment in line.segments
+        for first, last, principal in principal_pieces(
+            entry, max(segment.first, after + timedelta(days=1)), min(segment.last, line.through), line.disputed
+        )
+    )
+
+
+def _reference(account: Account, draft: Draft) -> str:
+    """An invoice's own reference when the letter is about one, else the letter's own (design.md §3)."""
+    if len(draft.lines) == 1:
+        return account.receivables[draft.lines[0].invoice].reference
+    return letter_reference(account.number, draft.number)
+
+
+def _next_step(account: Account, draft: Draft, policy: Policy, terms: Terms) -> NextStep:
+    """What the policy in force does next to the receivable that is furthest, if nothing is paid (design.md §6)."""
+    names = [step.name for step in policy.steps]
+    following = names.index(draft.step) + 1 if draft.step in names else len(names)
+    if draft.purpose != "reminder" or following >= len(names):
+        return NextStep(action="none")
+    step = policy.steps[following]
+    return NextStep(
+        action=step.action,
+        step=step.name,
+        not_before=_not_before(step, draft, policy, terms),
+        fee=min(step.fee, terms.law.reminder_fee_max(account.kind)),
+        interest=step.interest,
+        compensation=account.trader and step.fixed_compensation == "claim",
+        needs_approval=step.approval,
+    )
+
+
+def _not_before(step: Step, draft: Draft, policy: Policy, terms: Terms) -> date:
+    """The earliest day of a step after this letter: its waits, and the response date has passed (rules.md S2)."""
+    days = [draft.day + timedelta(days=step.after_previous_days or 0)]
+    if draft.response_by is not None:
+        days.append(terms.passes(draft.response_by, policy))
+    if step.after_due_days is not None:
+        moved = [line.effective_due for line in draft.lines if line.step == draft.step]
+        days += [due + timedelta(days=step.after_due_days) for due in moved]
+    return roll(max(days), terms.country)
+
+
+def recipient_of(party: Party) -> Recipient:
+    """The debtor as letters and hand-overs address it."""
+    return Recipient(
+        name=party.name, email=party.email, address=None if party.address is None else _address(party.address)
+    )
+
+
+def _address(address: Address | CreditorAddress) -> LetterAddress:
+    return LetterAddress(street=address.street, postcode=address.postcode, city=address.city, country=address.country)
+
+
+def _house(terms: Terms) -> House:
+    creditor = terms.creditor
+    assert creditor is not None
+    contact = creditor.contact
+    return House(
+        name=creditor.name,
+        business_id=creditor.business_id,
+        address=_address(creditor.address),
+        contact=LetterContact(phone=contact.phone, hours=contact.hours, email=contact.email, url=contact.url),
+        accounts=tuple(LetterAccount(iban=account.iban, bic=account.bic) for account in creditor.accounts),
+    )

@@ -1,0 +1,96 @@
+"""Where a receivable stands in its creditor's process: the step it took last, and the next (rules.md S2, S3)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from schemas.policy import Policy, Step
+from services.overdue.account import Account, Receivable
+from services.overdue.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last step taken, as an index into the policy's steps (-1: none), and the day it was taken."""
+
+    index: int
+    moved: date | None
+
+    def next_step(self, policy: Policy) -> Step | None:
+        """The step that follows, or None after the last."""
+        following = self.index + 1
+        return policy.steps[following] if following < len(policy.steps) else None
+
+
+def position(account: Account, receivable: Receivable, policy: Policy, terms: Terms) -> Position:
+    """The receivable's place in ``policy``; a removed step's name is the last earlier step that both versions have."""
+    last: tuple[date, datetime, str, Policy | None] | None = None
+    for letter in account.letters:
+        if letter.status != "accepted":
+            continue
+        for line in letter.lines:
+            if line.invoice == receivable.invoice and line.step is not None:
+                moved = (
+                    letter.day,
+                    letter.granted,
+                    line.step,
+                    terms.policy_version(letter.policy, letter.policy_version),
+                )
+                last = moved if last is None or moved[:2] >= last[:2] else last
+    for done in receivable.done:
+        if last is None or (done.day, done.known) >= last[:2]:
+            last = (done.day, done.known, done.step, None)
+    if last is None:
+        return Position(-1, None)
+    return Position(_index(last[2], last[3], policy, account, terms), last[0])
+
+
+def _index(name: str, taken_under: Policy | None, policy: Policy, account: Account, terms: Terms) -> int:
+    names = [step.name for step in policy.steps]
+    if name in names:
+        return names.index(name)
+    old = taken_under or next((known for known in terms.versions(account.kind) if _has(known, name)), None)
+    if old is None:
+        return -1
+    earlier = [step.name for step in old.steps]
+    earlier = earlier[: earlier.index(name)] if name in earlier else earlier
+    return next((names.index(step) for step in reversed(earlier) if step in names), -1)
+
+
+def _has(policy: Policy, name: str) -> bool:
+    return any(step.name == name for step in policy.steps)
+
+
+def earliest(step: Step, where: Position, effective_due: date) -> tuple[date, str]:
+    """The first day of the step by its waits, and the code of the wait that reaches further (rules.md S2, M7)."""
+    days: list[tuple[date, str]] = []
+    if step.after_due_days is not None:
+        days.append((effective_due + timedelta(days=step.after_due_days), "wait"))
+    if step.after_previous_days is not None and where.moved is not None:
+        last = max(where.moved, effective_due)
+        days.append((last + timedelta(days=step.after_previous_days), "gap"))
+    return max(days, default=(date.max, "last-step"))
+
+
+def last_listed(account: Account, receivable: Receivable) -> date | None:
+    """The day of the last accepted letter that listed the receivable, taken ones included (rules.md F2, S3)."""
+    days = [
+        letter.day
+        for letter in account.letters
+        if letter.status == "accepted"
+        and letter.purpose != "apology"
+        and any(line.invoice == receivable.invoice for line in letter.lines)
+    ]
+    days += [done.day for done in receivable.done if done.letter]
+    return max(days, default=None)
+
+
+def letters_sent(account: Account) -> list[tuple[date, date | None]]:
+    """Day and response date of each letter that counts as accepted (rules.md S2, S3, G7); notes of apology do not."""
+    sent = [
+        (letter.day, letter.response_by)
+        for letter in account.letters
+        if letter.status == "accepted" and letter.purpose != "apology"
+    ]
+    for receivable in account.receivables.values():
+        sent += [(done.day, done.response_by) for done in receivable.done if done.letter]
+    return sent

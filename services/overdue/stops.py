@@ -1,0 +1,127 @@
+"""Which receivables are left alone and until when: disputes, holds, suspensions, promises, plans (rules.md G0, G2–G5).
+
+A stop is given by a person's event and ended by another, or by its date. What counts is the order of the
+events' times, not of their arrival (design.md §3, Identity).
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from services.law.calendar import roll
+from services.overdue.account import Account, Plan, Receivable, Stop, StopEnd
+
+CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "promise": "promised"}
+
+
+def _speaks_of(said: str | None, invoice: str) -> bool:
+    return said is None or said == invoice
+
+
+def _end_of(account: Account, stop: Stop, at: datetime) -> StopEnd | None:
+    """The first ending event after the stop, of its kind and for the same invoice, known by ``at``."""
+    ends = [
+        end
+        for end in account.stop_ends
+        if end.kind == stop.kind
+        and end.invoice == stop.invoice
+        and (stop.known, stop.id) < (end.known, end.id)
+        and end.known <= at
+    ]
+    return min(ends, key=lambda end: (end.known, end.id), default=None)
+
+
+def _cured_on(receivable: Receivable, stop: Stop, at: datetime) -> date | None:
+    """The day the creditor answered an upheld dispute: credit note, cancellation or write-off since it was raised."""
+    days = [note.day for note in receivable.credit_notes if stop.known <= note.known <= at]
+    days += [cut.day for cut in receivable.reductions if cut.of == "receivable" and stop.known <= cut.known <= at]
+    if receivable.cancelled is not None and receivable.cancelled >= stop.day:
+        days.append(receivable.cancelled)
+    return min(days, default=None)
+
+
+def ended_on(account: Account, stop: Stop, receivable: Receivable, at: datetime) -> date | None:
+    """The day a stop ended for a receivable by an event, or None while it stands (rules.md G2, G3)."""
+    end = _end_of(account, stop, at)
+    if end is None:
+        return None
+    if not end.upheld:
+        return end.day
+    cured = _cured_on(receivable, stop, at)
+    return None if cured is None else max(cured, end.day)
+
+
+def last_day(stop: Stop, country: str) -> date | None:
+    """The last day of a stop with a date, else None: a hold's ``until``, a promise's rolled one (rules.md G3, G4)."""
+    if stop.until is None:
+        return None
+    return roll(stop.until, country) if stop.kind == "promise" else stop.until
+
+
+def standing(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
+    """The stops on a receivable that no event has ended by ``at``; dates are for the caller to judge."""
+    for stop in account.stops:
+        if stop.known > at or not _speaks_of(stop.invoice, receivable.invoice):
+            continue
+        if stop.kind == "suspension" and account.kind != "consumer":
+            continue
+        if ended_on(account, stop, receivable, at) is None:
+            yield stop
+
+
+def plan_of(account: Account, invoice: str, at: datetime) -> Plan | None:
+    """The instalment plan in force that holds the receivable, or None."""
+    for plan in account.plans:
+        if invoice in plan.invoices and plan.known <= at and not _plan_ended(account, plan, at):
+            return plan
+    return None
+
+
+def plans_in_force(account: Account, at: datetime) -> list[Plan]:
+    """The account's instalment plans that nobody has ended."""
+    return [plan for plan in account.plans if plan.known <= at and not _plan_ended(account, plan, at)]
+
+
+def _plan_ended(account: Account, plan: Plan, at: datetime) -> bool:
+    return any(
+        (plan.known, plan.id) < (end.known, end.id)
+        and end.known <= at
+        and (not end.invoices or set(end.invoices) & set(plan.invoices))
+        for end in account.plan_ends
+    )
+
+
+def passes_by(account: Account, receivable: Receivable, at: datetime, day: date, country: str) -> bool:
+    """Whether money without the receivable's own reference passes it by on ``day`` (rules.md G0, M3)."""
+    if receivable.handed_over is not None and receivable.handed_over <= day:
+        return True
+    if plan_of(account, receivable.invoice, at) is not None:
+        return True
+    for stop in standing(account, receivable, at):
+        last = last_day(stop, country)
+        if (last is None or day <= last) and not (stop.kind == "dispute" and stop.amount is not None):
+            return True
+    return False
+
+
+def disputed_part(account: Account, receivable: Receivable, at: datetime) -> int:
+    """What is disputed of a receivable by disputes that name an amount, in minor units (rules.md G2)."""
+    return sum(
+        stop.amount for stop in standing(account, receivable, at) if stop.kind == "dispute" and stop.amount is not None
+    )
+
+
+def pauses_ended(account: Account, receivable: Receivable, at: datetime) -> Iterator[tuple[str, date]]:
+    """Reason code and day of each dispute and suspension that has ended on the receivable (rules.md G9)."""
+    for stop in account.stops:
+        if stop.kind in ("dispute", "suspension") and _speaks_of(stop.invoice, receivable.invoice):
+            ended = ended_on(account, stop, receivable, at)
+            if ended is not None:
+                yield CODES[stop.kind], ended
+
+
+def once_suspended(account: Account, receivable: Receivable, at: datetime) -> bool:
+    """Whether a consumer ever asked to suspend: from then on the receivable bears no fee (LSP 4 c §; rules.md G3)."""
+    return account.kind == "consumer" and any(
+        stop.kind == "suspension" and stop.known <= at and _speaks_of(stop.invoice, receivable.invoice)
+        for stop in account.stops
+    )

@@ -1,0 +1,131 @@
+"""What an account is judged by: its creditor, the policies, the law, the rates and how far the bank feeds reach.
+
+An account uses the copy of its own lane (design.md §3, Settings). Nothing here reads a clock: the day is given.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from schemas.events import CreditorRegistered
+from schemas.policy import Policy, Step
+from services.law.calendar import banking_days_after, banking_days_before, next_banking_day
+from services.law.figures import Law, law_of
+from services.law.rates import ReferenceRates
+
+_NINE = time(9)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The settings in one lane's copy that concern one creditor.
+
+    ``policies`` holds each policy id's versions; ``fed`` the day through which each bank account's payments are
+    known; ``unread`` the keys of events that nobody could read and that may concern any account of the creditor.
+    """
+
+    creditor: CreditorRegistered | None
+    policies: dict[str, list[Policy]]
+    rates: ReferenceRates
+    fed: dict[str, date] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+    @property
+    def country(self) -> str:
+        """The creditor's country, whose law and calendar count."""
+        return self.creditor.country if self.creditor is not None else "FI"
+
+    @cached_property
+    def law(self) -> Law:
+        """The law of the creditor's country."""
+        return law_of(self.country)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The creditor's time zone, in which all its dates are."""
+        return ZoneInfo(self.creditor.timezone if self.creditor is not None else "Europe/Helsinki")
+
+    def versions(self, kind: str) -> list[Policy]:
+        """Every known version of the policy that the creditor named for a kind of debtor."""
+        if self.creditor is None:
+            return []
+        named = self.creditor.policies.consumer if kind == "consumer" else self.creditor.policies.business
+        return self.policies.get(named, [])
+
+    def policy_on(self, kind: str, day: date) -> Policy | None:
+        """The version in force on a day: the latest to have come into force, of one day the highest (design.md §4)."""
+        in_force = [policy for policy in self.versions(kind) if policy.in_force <= day]
+        return max(in_force, key=lambda policy: (policy.in_force, policy.version), default=None)
+
+    def policy_version(self, policy: str, version: int) -> Policy | None:
+        """A version by its number, in force or not."""
+        return next((known for known in self.policies.get(policy, []) if known.version == version), None)
+
+    def next_policy_change(self, kind: str, day: date) -> date | None:
+        """The next day after ``day`` on which another version comes into force, or None."""
+        return min((policy.in_force for policy in self.versions(kind) if policy.in_force > day), default=None)
+
+    def allocation_on(self, kind: str, day: date) -> str:
+        """In which order a payment's classes are paid (LSP 11 a §; rules.md M2)."""
+        policy = self.policy_on(kind, day)
+        return "principal-first" if policy is None else policy.allocation
+
+    def waive_below_on(self, kind: str, day: date) -> int:
+        """Below which rest a receivable is waived after a payment, in euro cents; 0 is never (rules.md M6)."""
+        policy = self.policy_on(kind, day)
+        return 0 if policy is None else policy.residual.waive_below
+
+    def claims_interest(self, kind: str, name: str) -> bool:
+        """Whether a step of this name claims interest in the latest version that has it (rules.md I1, S3)."""
+        step = self.step_named(kind, name)
+        return step is not None and step.interest
+
+    def step_named(self, kind: str, name: str) -> Step | None:
+        """The step of this name in the latest policy version that has it."""
+        for policy in sorted(self.versions(kind), key=lambda it: (it.in_force, it.version), reverse=True):
+            for step in policy.steps:
+                if step.name == name:
+                    return step
+        return None
+
+    # -- days and feeds ----------------------------------------------------------------------------------------
+
+    def local(self, instant: datetime) -> datetime:
+        """An instant in the creditor's time zone."""
+        return instant.astimezone(self.zone)
+
+    def opens_at(self, kind: str, day: date) -> datetime:
+        """The instant at which the sending window opens on a day (rules.md C3)."""
+        policy = self.policy_on(kind, day)
+        return datetime.combine(day, policy.window.from_ if policy is not None else _NINE, self.zone)
+
+    def fed_through(self, day: date) -> bool:
+        """Whether every bank account of the creditor is fed through a day."""
+        return self.creditor is not None and all(
+            (reached := self.fed.get(account.iban)) is not None and reached >= day for account in self.creditor.accounts
+        )
+
+    def payments_through(self) -> date | None:
+        """The day through which the payments of all bank accounts are known, or None."""
+        if self.creditor is None or not self.creditor.accounts:
+            return None
+        days = [self.fed.get(account.iban) for account in self.creditor.accounts]
+        known = [day for day in days if day is not None]
+        return min(known) if len(known) == len(days) else None
+
+    def has_passed(self, day: date, today: date, policy: Policy) -> bool:
+        """Whether a day has passed, so that a payment made on it is in (rules.md C4)."""
+        if policy.feed_max_age is None:
+            return today >= self.passes(day, policy)
+        return today > day and self.fed_through(next_banking_day(day, self.country))
+
+    def passes(self, day: date, policy: Policy) -> date:
+        """The earliest date on which a day can have passed (rules.md C4)."""
+        return day + timedelta(days=1) if policy.feed_max_age is not None else banking_days_after(day, 2, self.country)
+
+    def feed_is_stale(self, today: date, policy: Policy) -> bool:
+        """Whether a bank account is not fed through the ``feed_max_age``-th banking day before today (rules.md G1)."""
+        if policy.feed_max_age is None:
+            return False
+        return not self.fed_through(banking_days_before(today, policy.feed_max_age, self.country))
