@@ -23,7 +23,7 @@ def apology_letter(outlook: Prospect) -> Letter | None:
 
 
 def _told(outlook: Prospect, letter: Letter) -> bool:
-    return any(note.subject_of == letter.notice and note.status != "closed" for note in outlook.account.letters)
+    return any(note.subject_of == letter.notice for note in outlook.account.accepted())
 
 
 def _taken_back(outlook: Prospect, letter: Letter) -> list[Line]:

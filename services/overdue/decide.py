@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from schemas.policy import Policy
+from services.law.calendar import next_banking_day
 from services.overdue.account import Account, Letter
 from services.overdue.apology import apology_letter
 from services.overdue.cases import Case
 from services.overdue.guards import HAND_OVER_GUARDS, below_minimum, reasons_of
 from services.overdue.instalments import instalment_letter, missed_instalments
 from services.overdue.ledger import Books, books
+from services.overdue.position import call_task
 from services.overdue.prospect import Prospect, prospect
 from services.overdue.reasons import Reason
 from services.overdue.terms import Terms
@@ -196,7 +198,7 @@ def _calls(outlook: Prospect) -> Iterator[Act]:
         return
     for case in outlook.cases:
         if case.ready and case.step is not None and case.step.action == "call":
-            key = f"call {case.invoice} {case.step.name}"
+            key = call_task(case.invoice, case.step.name)
             if key not in outlook.account.tasks:
                 yield Task(key, case.step.name, "call", case.invoice)
 
@@ -271,9 +273,11 @@ def _look_again(decision: Decision, outlook: Prospect) -> None:
     """When the answer may change: the earliest watched date at the window's opening, or the feed."""
     _watch_credit(outlook)
     decision.feed = outlook.watch.feed
-    decision.next_check = outlook.watch.first()
-    if decision.next_check is not None:
-        decision.wake = outlook.terms.opens_at(outlook.account.kind, decision.next_check)
+    first = outlook.watch.first()
+    if first is not None:
+        decision.wake = outlook.terms.opens_at(outlook.account.kind, first)
+    feed = [next_banking_day(outlook.watch.today, outlook.terms.country)] if decision.feed else []
+    decision.next_check = min([*feed, *([] if first is None else [first])], default=None)
 
 
 def _watch_credit(outlook: Prospect) -> None:

@@ -62,9 +62,9 @@ def _paid_since(outlook: Prospect, plan: Plan) -> int:
 
 
 def _letter_about(outlook: Prospect, plan: Plan) -> Letter | None:
-    """The plan's kind letter that was accepted or is on its way."""
-    for letter in outlook.account.letters:
-        if letter.subject_of == plan.id and letter.status != "closed":
+    """The plan's kind letter, once it was accepted; an open one is the letter in question."""
+    for letter in outlook.account.accepted():
+        if letter.subject_of == plan.id:
             return letter
     return None
 

@@ -60,11 +60,12 @@ class Booking:
 
 @dataclass(slots=True)
 class Credit:
-    """Money of the debtor that is not used: on which day it arose, how much, in which currency."""
+    """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment."""
 
     day: date
     amount: int
     currency: str
+    payment: str = ""
 
 
 @dataclass(slots=True)
@@ -126,8 +127,9 @@ def claimed_interest(entry: Open, line: Line, start: date) -> int:
 class _Replay:
     """One pass over the entries of an account."""
 
-    def __init__(self, account: Account, terms: Terms, shortages: dict[str, int]) -> None:
+    def __init__(self, account: Account, terms: Terms, today: date, shortages: dict[str, int]) -> None:
         self.account = account
+        self.today = today
         self.terms = terms
         self.shortages = shortages
         self.books = Books(open={})
@@ -157,28 +159,24 @@ class _Replay:
                 self.books.credit.append(Credit(last.day, credited - receivable.amount, receivable.currency))
         entry.history.append((_FIRST, entry.principal))
 
-    def run(self, today: date, draft: Letter | None) -> Books:
-        """Replay every entry whose day has come by ``today``, then a draft letter's bookings."""
+    def run(self, draft: Letter | None) -> Books:
+        """Replay every entry whose day has come by today, a draft letter's among them."""
         entries = sorted(_entries(self.account, draft), key=lambda entry: entry[:4])
-        uses = sorted({entry.effective_due for entry in self.books.open.values()} | self._released())
+        uses = sorted(
+            {entry.effective_due for entry in self.books.open.values()} | {credit.day for credit in self.books.credit}
+        )
         at = 0
         for day, known, _, _, kind, what in entries:
-            if day > today:
+            if day > self.today:
                 continue
             while at < len(uses) and uses[at] <= day:
                 self._use_credit(uses[at])
                 at += 1
             self._enter(kind, what, day, known)
         for day in uses[at:]:
-            if day <= today:
+            if day <= self.today:
                 self._use_credit(day)
         return self.books
-
-    def _released(self) -> set[date]:
-        """Days on which a stop ended: credit may be used on what it held (rules.md M3)."""
-        days = {end.day for end in self.account.stop_ends}
-        days |= {stop.until + timedelta(days=1) for stop in self.account.stops if stop.until is not None}
-        return days | {credit.day for credit in self.books.credit}
 
     def _enter(self, kind: str, what: object, day: date, known: datetime) -> None:
         if isinstance(what, Money):
@@ -213,7 +211,7 @@ class _Replay:
             for group in self._groups(money, day, known):
                 rest = self._pay(group, rest, day, paid)
         if rest:
-            self.books.credit.append(Credit(day, rest, money.currency))
+            self.books.credit.append(Credit(day, rest, money.currency, payment_key(money)))
             self._use_credit(day)
 
     def _groups(self, money: Money, day: date, known: datetime) -> list[list[Open]]:
@@ -239,24 +237,26 @@ class _Replay:
         return entry.lapses > day and not passes_by(self.account, entry.receivable, known, day, self.terms.country)
 
     def _use_credit(self, day: date) -> None:
-        """Credit pays the other receivables on the later of their due date and the day it arose (rules.md M3)."""
+        """Credit pays the other receivables on the later of their due date and the day it arose (rules.md M3).
+
+        What a stop held back on that day is paid once the stop has ended, from what is left, and dated back.
+        """
         for currency in {credit.currency for credit in self.books.credit}:
-            end_of_day = datetime.combine(day, time.max, UTC)
-            due = [
-                entry
-                for entry in self._in(currency)
-                if entry.effective_due <= day and self._reachable(entry, end_of_day, day)
-            ]
-            usable = [credit for credit in self.books.credit if credit.currency == currency and credit.day <= day]
-            amount = sum(credit.amount for credit in usable)
-            if not due or not amount:
-                continue
-            spent = amount - self._pay(due, amount, day, {})
-            for credit in usable:
-                taken = min(credit.amount, spent)
-                credit.amount -= taken
-                spent -= taken
-            self.books.credit = [credit for credit in self.books.credit if credit.amount]
+            due = [entry for entry in self._in(currency) if entry.effective_due <= day]
+            free = [entry for entry in due if self._free_on(entry, day)]
+            released = [entry for entry in due if entry not in free and self._free_on(entry, self.today)]
+            for group in (free, released):
+                self._spend(currency, group, day)
+        self.books.credit = [credit for credit in self.books.credit if credit.amount]
+
+    def _free_on(self, entry: Open, day: date) -> bool:
+        return self._reachable(entry, datetime.combine(day, time.max, UTC), day)
+
+    def _spend(self, currency: str, targets: list[Open], day: date) -> None:
+        for credit in self.books.credit:
+            if targets and credit.currency == currency and credit.day <= day:
+                paid = self.books.paid_by.setdefault(credit.payment, {})
+                credit.amount = self._pay(targets, credit.amount, day, paid)
 
     def _pay(self, targets: list[Open], amount: int, day: date, paid: dict[str, int]) -> int:
         """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2)."""
@@ -439,8 +439,8 @@ def books(account: Account, today: date, terms: Terms, draft: Letter | None = No
     """
     shortages: dict[str, int] = {}
     while True:
-        replay = _Replay(account, terms, shortages)
-        result = replay.run(today, draft)
+        replay = _Replay(account, terms, today, shortages)
+        result = replay.run(draft)
         if replay.missing in ({}, shortages):
             return result
         shortages = {**shortages, **replay.missing}

@@ -94,3 +94,8 @@ def letters_sent(account: Account) -> list[tuple[date, date | None]]:
     for receivable in account.receivables.values():
         sent += [(done.day, done.response_by) for done in receivable.done if done.letter]
     return sent
+
+
+def call_task(invoice: str, step: str) -> str:
+    """The key of the task that asks for a call; only a call that was asked for can be done (rules.md S7)."""
+    return f"call {invoice} {step}"

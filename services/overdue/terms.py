@@ -30,6 +30,7 @@ class Terms:
     rates: ReferenceRates
     fed: dict[str, date] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    _in_force: dict[tuple[str, date], Policy | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def country(self) -> str:
@@ -55,8 +56,11 @@ class Terms:
 
     def policy_on(self, kind: str, day: date) -> Policy | None:
         """The version in force on a day: the latest to have come into force, of one day the highest (design.md §4)."""
-        in_force = [policy for policy in self.versions(kind) if policy.in_force <= day]
-        return max(in_force, key=lambda policy: (policy.in_force, policy.version), default=None)
+        asked = kind, day
+        if asked not in self._in_force:
+            in_force = [policy for policy in self.versions(kind) if policy.in_force <= day]
+            self._in_force[asked] = max(in_force, key=lambda policy: (policy.in_force, policy.version), default=None)
+        return self._in_force[asked]
 
     def policy_version(self, policy: str, version: int) -> Policy | None:
         """A version by its number, in force or not."""

@@ -23,7 +23,7 @@ from services.overdue.account import (
     StopEnd,
     StopKind,
 )
-from services.overdue.position import position
+from services.overdue.position import call_task, position
 from services.overdue.terms import Terms
 
 
@@ -168,7 +168,9 @@ def _task_done(told: Told, data: events.TaskDone) -> None:
         return
     for receivable in told.spoken_of(data.invoice):
         step = position(told.account, receivable, policy, told.terms).next_step(policy)
-        if step is not None and step.action == "call" and data.task in (step.name, "call"):
+        if step is None or data.task not in (step.name, "call"):
+            continue
+        if call_task(receivable.invoice, step.name) in told.account.tasks:
             receivable.done.append(StepDone(step.name, told.day, told.event.time, None, 0, False))
 
 

@@ -1,19 +1,24 @@
 """An office for tests: the account core alone, fed with public events, deciding each day at its window.
 
-It places money by invoice references only and accepts every letter at once, so a test of a rule reads as a story:
-events, a day, the letters. Everything else (topics, stores, time zones of ticks) has tests of its own.
+It looks at each window's opening and at the whole minute after an event inside the window. It places money by
+references and debtors only, and its post accepts every letter at once unless told otherwise, so a test of a rule reads
+as a story: events, a day, the letters. Everything else (topics, stores, the notifier) has tests of its own.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from schemas.commands import NoticeGranted, NoticePlanned
+from schemas.commands import HandOver, NoticeGranted, NoticePlanned, NoticeWithdrawn
+from schemas.data import Settings
 from schemas.decisions import HandedOver, TaskRaised, Withheld
 from schemas.events import (
+    AccountData,
     BankFeedCompleted,
     CreditorRegistered,
+    InvoiceIssued,
     PaymentReceived,
     PaymentRefunded,
     PaymentReversed,
@@ -30,6 +35,7 @@ from schemas.journal import (
     NoticeOutcome,
 )
 from schemas.letters import Letter
+from schemas.messages import Message
 from schemas.money import decimal_text
 from schemas.parsing import PublicEvent, parse_event
 from schemas.policy import Policy
@@ -41,21 +47,34 @@ from services.overdue.account import Account, dump_account, load_account
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import account_changed, enact
 from services.overdue.fold import AccountMessage, fold
+from services.overdue.ledger import Books, books
 from services.overdue.terms import Terms
 
 SKEW = timedelta(seconds=5)
 MINUTE = timedelta(minutes=1)
+Outcome = Literal["accepted", "failed", "unknown", "deferred", "withdrawn"]
+Told = tuple[datetime, AccountMessage]
+"""A message of the journal about an account, and when it comes."""
 
 
 @dataclass
 class Office:
-    """One creditor's accounts; ``letters`` are the accepted ones in order."""
+    """One creditor's accounts; ``letters`` are the accepted ones in order.
+
+    ``post`` holds the outcomes of the next letters that are handed to it; when it is empty, letters are accepted.
+    ``planned`` and ``withdrawn`` are all notices planned and withdrawn, ``ended`` the outcomes as (notice, outcome).
+    """
 
     accounts: dict[str, Account] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
     tasks: list[TaskRaised] = field(default_factory=list)
     handed_over: list[HandedOver] = field(default_factory=list)
+    commands: list[HandOver] = field(default_factory=list)
+    post: list[Outcome] = field(default_factory=list)
+    planned: list[Letter] = field(default_factory=list)
+    withdrawn: list[NoticeWithdrawn] = field(default_factory=list)
+    ended: list[tuple[str, Outcome]] = field(default_factory=list)
     creditor: CreditorRegistered | None = None
     policies: dict[str, list[Policy]] = field(default_factory=dict)
     fed: dict[str, date] = field(default_factory=dict)
@@ -63,6 +82,7 @@ class Office:
     wakes: dict[str, datetime | None] = field(default_factory=dict)
     feeds: set[str] = field(default_factory=set)
     day: date | None = None
+    minute: datetime | None = None
     checks: int = 0
 
     def __post_init__(self) -> None:
@@ -84,51 +104,60 @@ class Office:
 
     # -- events ------------------------------------------------------------------------------------------------
 
-    def play(self, events: list[dict[str, Any]], until: date) -> "Office":
-        """All events in order of time, each day's window after the events before it; to the end of ``until``."""
-        known = sorted((parse_event(event) for event in events), key=lambda event: event.envelope.time)
-        for event in known:
-            self.advance_to(event.envelope.time)
-            self.take(event)
+    def play(self, events: list[dict[str, Any]], until: date, messages: Iterable[Told] = ()) -> "Office":
+        """All events and messages in order of time, each window after what came before it, to the end of ``until``."""
+        known: list[tuple[datetime, PublicEvent | AccountMessage]] = [*messages]
+        known += [(event.envelope.time, event) for event in (parse_event(event) for event in events)]
+        for instant, what in sorted(known, key=lambda told: told[0]):
+            self.advance_to(instant)
+            if isinstance(what, PublicEvent):
+                self.take(what)
+            else:
+                assert what.debtor is not None, "a message of the journal names its account"
+                self.tell(what.debtor, what)
+            self.minute = _whole_minute(instant)
         self.advance_to(datetime.combine(until + timedelta(days=1), datetime.min.time(), self.terms.zone))
         return self
 
     def take(self, event: PublicEvent) -> None:
         """One event comes in."""
-        data, envelope = event.data, event.envelope
-        key = f"{envelope.source}#{envelope.id}"
-        if isinstance(data, CreditorRegistered):
-            self.creditor = data
-        elif isinstance(data, Policy):
-            self.policies.setdefault(data.policy, []).append(data)
-        elif isinstance(data, ReferenceRatePublished):
-            self.rates = self.rates.with_published(data.from_, data.to, rate_of(data.rate))
-        elif isinstance(data, BankFeedCompleted):
-            self.fed[data.account] = max(data.through, self.fed.get(data.account, data.through))
-        elif isinstance(data, PaymentReceived):
-            self._place(data, envelope.time, key)
-        elif isinstance(data, PaymentReversed | PaymentRefunded):
-            debtor = self._payments[(data.account, data.payment)]
-            build = MoneyReversed if isinstance(data, PaymentReversed) else MoneyRefunded
-            message = build(
-                time=envelope.time,
-                id=key,
-                creditor=data.creditor,
-                debtor=debtor,
-                account=data.account,
-                payment=data.payment,
-                amount=data.amount,
-            )
-            self.tell(debtor, message)
-        else:
-            message = AccountEvent(event=envelope.type, time=envelope.time, id=key, data=data)
-            if envelope.type == "invoice.issued.v1":
-                self._references[data.reference] = (data.debtor, data.invoice)
-            self.tell(data.debtor, message)
+        data, time = event.data, event.envelope.time
+        key = f"{event.envelope.source}#{event.envelope.id}"
+        match data:
+            case CreditorRegistered():
+                self.creditor = data
+            case Policy():
+                self.policies.setdefault(data.policy, []).append(data)
+            case ReferenceRatePublished():
+                self.rates = self.rates.with_published(data.from_, data.to, rate_of(data.rate))
+            case BankFeedCompleted():
+                self.fed[data.account] = max(data.through, self.fed.get(data.account, data.through))
+            case PaymentReceived():
+                self._place(data, time, key)
+            case PaymentReversed() | PaymentRefunded():
+                self._give_back(data, time, key)
+            case AccountData():
+                if isinstance(data, InvoiceIssued):
+                    self._references[data.reference] = (data.debtor, data.invoice)
+                self.tell(data.debtor, AccountEvent(event=event.envelope.type, time=time, id=key, data=data))
         self._terms = None
-        if not isinstance(data, PaymentReceived) and not hasattr(data, "debtor"):
-            waiting = self.accounts if not isinstance(data, BankFeedCompleted) else self.feeds
-            self.wakes.update(dict.fromkeys(waiting, envelope.time))
+        if isinstance(data, Settings | BankFeedCompleted):
+            waiting = self.feeds if isinstance(data, BankFeedCompleted) else self.accounts
+            self.wakes.update(dict.fromkeys(waiting, time))
+
+    def _give_back(self, data: PaymentReversed | PaymentRefunded, time: datetime, key: str) -> None:
+        build = MoneyReversed if isinstance(data, PaymentReversed) else MoneyRefunded
+        debtor = self._payments[(data.account, data.payment)]
+        money = build(
+            time=time,
+            id=key,
+            creditor=data.creditor,
+            debtor=debtor,
+            account=data.account,
+            payment=data.payment,
+            amount=data.amount,
+        )
+        self.tell(debtor, money)
 
     def _place(self, data: PaymentReceived, time: datetime, key: str) -> None:
         debtor, invoice, letter = data.debtor, None, None
@@ -180,19 +209,28 @@ class Office:
     # -- time --------------------------------------------------------------------------------------------------
 
     def advance_to(self, instant: datetime) -> None:
-        """Each window's opening, and the minute after, up to an instant; the minute after each event is in between."""
+        """Look at all accounts at each moment before ``instant`` at which a decision may be due."""
         if self.creditor is None:
             return
         local = instant.astimezone(self.terms.zone)
         if self.day is None:
             self.day = local.date()
+        if self.minute is not None and self.minute < local:
+            self._look_at_all(self.minute)
+            self.minute = None
         while self.day <= local.date():
             opens = self.terms.opens_at("consumer", self.day)
             if opens >= local:
                 return
-            for debtor in sorted(self.accounts):
-                self.check(debtor, opens)
+            self._look_at_all(opens)
             self.day += timedelta(days=1)
+
+    def _look_at_all(self, now: datetime) -> None:
+        for debtor in sorted(self.accounts):
+            deferred = self.accounts[debtor].open_letter()
+            self.check(debtor, now)
+            if deferred is not None and deferred.status == "planned":
+                self.claim(debtor, deferred.notice, now)
 
     def check(self, debtor: str, now: datetime) -> Decision | None:
         """Decide about one account at ``now`` and let a letter run its course at once."""
@@ -207,57 +245,92 @@ class Office:
         if decision.feed:
             self.feeds.add(debtor)
         for _, message in enact(account, decision, self.terms, now):
-            if isinstance(message, NoticePlanned):
-                self._claim(account, message, now)
-            elif isinstance(message, NoticeGranted):
-                self._accept(account, message, now)
-            elif isinstance(message, Withheld):
-                self.withheld.append(message)
-            elif isinstance(message, TaskRaised):
-                self.tasks.append(message)
-            elif isinstance(message, HandedOver):
-                self.handed_over.append(message)
+            self._hear(account, message, now)
         return decision
+
+    def _hear(self, account: Account, message: Message, now: datetime) -> None:
+        """What notifier, collection and people do about a message."""
+        match message:
+            case NoticePlanned():
+                self.planned.append(message.letter)
+                self.claim(account.debtor, message.notice, now)
+            case NoticeGranted():
+                self._send(account, message, now)
+            case NoticeWithdrawn():
+                self.withdrawn.append(message)
+                self._close(account, message.notice, now, "withdrawn")
+            case HandOver():
+                self.commands.append(message)
+            case Withheld():
+                self.withheld.append(message)
+            case TaskRaised():
+                self.tasks.append(message)
+            case HandedOver():
+                self.handed_over.append(message)
 
     def _is_due(self, debtor: str, now: datetime) -> bool:
         wake = self.wakes.get(debtor)
         return wake is not None and wake <= now
 
-    def _claim(self, account: Account, planned: NoticePlanned, now: datetime) -> None:
-        who = {"notice": planned.notice, "creditor": account.creditor, "debtor": account.debtor}
-        fold(account, NoticeClaimed(**who, now=now), self.terms)
+    def claim(self, debtor: str, notice: str, now: datetime) -> None:
+        """The notifier wants to send a notice; the answer comes a minute later."""
+        account = self.accounts[debtor]
+        fold(account, NoticeClaimed(notice=notice, creditor=account.creditor, debtor=debtor, now=now), self.terms)
+        self.wakes[debtor] = now
+        self.check(debtor, now + MINUTE)
+
+    def _send(self, account: Account, granted: NoticeGranted, now: datetime) -> None:
+        outcome = self.post.pop(0) if self.post else "accepted"
+        if outcome == "accepted":
+            self.letters.append(granted.letter)
+        self._close(account, granted.notice, now, outcome)
+
+    def _close(self, account: Account, notice: str, now: datetime, outcome: Outcome) -> None:
+        self.ended.append((notice, outcome))
+        ended = NoticeOutcome(
+            notice=notice, creditor=account.creditor, debtor=account.debtor, at=now, outcome=outcome, trial=True
+        )
+        fold(account, ended, self.terms)
         self.wakes[account.debtor] = now
         self.check(account.debtor, now + MINUTE)
 
-    def _accept(self, account: Account, granted: NoticeGranted, now: datetime) -> None:
-        who = {"notice": granted.notice, "creditor": account.creditor, "debtor": account.debtor}
-        fold(account, NoticeOutcome(**who, at=now, outcome="accepted", trial=True), self.terms)
-        self.letters.append(granted.letter)
-        self.wakes[account.debtor] = now
-        self.check(account.debtor, now + MINUTE)
+    def settle(self, notice: str, outcome: Outcome, now: datetime) -> None:
+        """A person says, through the notifier, what became of a notice."""
+        account = next(it for it in self.accounts.values() if any(letter.notice == notice for letter in it.letters))
+        self._close(account, notice, now, outcome)
+
+    def books(self, debtor: str = "C-1") -> Books:
+        """An account's books at the end of the last day that was played."""
+        assert self.day is not None, "there are books once the office is open"
+        return books(self.accounts[debtor], self.day - timedelta(days=1), self.terms)
+
+
+def _whole_minute(instant: datetime) -> datetime:
+    """The tick that follows an instant: its own minute when it is a whole one, else the next."""
+    minute = instant.replace(second=0, microsecond=0)
+    return minute if minute == instant else minute + MINUTE
 
 
 def told(letter: Letter) -> dict[str, Any]:
     """A letter in the form of the shared scenarios: what rules.md determines."""
-    money = lambda minor: decimal_text(minor, letter.currency)  # noqa: E731
     return {
         "date": letter.date.isoformat(),
         "debtor": letter.debtor,
         "step": letter.step,
-        "fee": money(letter.fee),
-        "interest": money(letter.interest),
-        "fixed_compensation": money(letter.fixed_compensation),
-        "total": money(letter.total),
+        "fee": decimal_text(letter.fee, letter.currency),
+        "interest": decimal_text(letter.interest, letter.currency),
+        "fixed_compensation": decimal_text(letter.fixed_compensation, letter.currency),
+        "total": decimal_text(letter.total, letter.currency),
         "response_by": letter.response_by.isoformat(),
         "receivables": [
             {
                 "invoice": line.invoice,
                 "step": line.step,
                 "due": line.effective_due.isoformat(),
-                "principal": money(line.principal),
-                "interest": money(line.interest),
-                "costs": money(line.costs),
-                "balance": money(line.balance),
+                "principal": decimal_text(line.principal, letter.currency),
+                "interest": decimal_text(line.interest, letter.currency),
+                "costs": decimal_text(line.costs, letter.currency),
+                "balance": decimal_text(line.balance, letter.currency),
             }
             for line in letter.lines
         ],

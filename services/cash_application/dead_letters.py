@@ -1,0 +1,57 @@
+"""Facts that cannot be applied: kept whole, to be mended, while whoever they concern is held (design.md §3)."""
+
+import json
+
+from schemas.dead_letters import DeadLetter
+from schemas.decisions import Alert
+from schemas.facts import Fact, UnreadEvent
+from schemas.parsing import public_json
+from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS
+from services.cash_application import doubts
+from services.cash_application.lane import Lane
+from services.cash_application.verdict import Refused
+
+
+def report(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:
+    """Write the dead letter of a fact that lies at ``offset`` of the lane, and raise the doubt about it."""
+    origin = f"{FACTS.name}/{lane.number}"
+    debtor: str | None = refused.debtor or getattr(fact.data, "debtor", None)
+    account: str | None = getattr(fact.data, "account", None)
+    letter = DeadLetter(
+        key=f"{origin}/{offset}",
+        reason=refused.reason,
+        detail=refused.lines,
+        origin=origin,
+        position=offset,
+        at=fact.time,
+        source=fact.source,
+        id=fact.id,
+        event=fact.type,
+        creditor=fact.creditor,
+        debtor=debtor,
+        account=None if debtor else account,
+        record_key=fact.creditor,
+        content=_event(fact),
+    )
+    lane.unit.publish(DEAD_LETTERS, fact.source, letter)
+    if fact.creditor is None:
+        detail = f"a setting of every creditor was refused: {letter.reason}, {letter.key}; see its dead letter"
+        lane.unit.publish(DECISIONS, "", Alert(code="unread-event", detail=detail))
+        return
+    doubt = UnreadEvent(
+        key=letter.key, creditor=fact.creditor, debtor=debtor, account=letter.account, reason=letter.reason
+    )
+    doubts.raise_doubt(lane, doubt)
+
+
+def _event(fact: Fact) -> str:
+    """The public event that the fact was."""
+    event = {
+        "specversion": "1.0",
+        "id": fact.id,
+        "source": fact.source,
+        "type": fact.type,
+        "time": fact.time.isoformat(),
+        "data": public_json(fact.data),
+    }
+    return json.dumps(event, ensure_ascii=False)

@@ -1,0 +1,269 @@
+"""Payments from their arrival to their end: received, placed, assigned, sent back (rules.md M3, M5; design.md §4).
+
+Where a payment belongs is asked again whenever something becomes known that could place it, or place it better, so the
+order of arrival does not matter. Once an invoice's own reference or a person has placed it, only a person moves it.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from schemas.events import PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed
+from schemas.facts import Fact
+from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
+from schemas.money import currency_decimals
+from schemas.references import parse_letter_reference
+from services.cash_application import pointing, receivables, unmatched, waiting, watermarks
+from services.cash_application.lane import Lane
+from services.cash_application.numbering import debtor_of
+from services.cash_application.placement import Known, Reason, place_of
+from services.cash_application.rows import (
+    ACCOUNTS,
+    INVOICES,
+    PAYMENTS,
+    REFERENCES,
+    Assignment,
+    Payment,
+    Place,
+    Return,
+    key,
+)
+from services.cash_application.verdict import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
+
+_DECIMALS_WITHOUT_CURRENCY = 2
+
+
+def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Verdict:
+    """A payment comes in, once per bank account and archive id."""
+    at = key(data.account, data.payment)
+    known = PAYMENTS.get(lane.unit, at)
+    if known is not None:
+        same = known.content == fact.content
+        return DUPLICATE if same else conflict("data.payment: this archive id of the bank account")
+    payment = Payment(
+        content=fact.content,
+        creditor=data.creditor,
+        time=fact.time,
+        id=f"{fact.source}#{fact.id}",
+        account=data.account,
+        payment=data.payment,
+        amount=data.amount,
+        currency=data.currency,
+        paid=data.paid,
+        booked=data.booked,
+        reference=data.reference,
+        debtor=data.debtor,
+        iban=data.payer.iban if data.payer else None,
+        name=data.payer.name if data.payer else None,
+    )
+    watermarks.received(lane, data)
+    _find_place(lane, payment)
+    PAYMENTS.put(lane.unit, at, payment)
+    waiting.arrived(lane, waiting.payment(data.account, data.payment))
+    return APPLIED
+
+
+def look_again(lane: Lane, at: str) -> None:
+    """Something that could place the payment, or place it better, has become known."""
+    payment = PAYMENTS.get(lane.unit, at)
+    assert payment is not None, "a payment that wants to be placed is kept"
+    if payment.place is None or not payment.place.is_final:
+        _find_place(lane, payment)
+        PAYMENTS.put(lane.unit, at, payment)
+
+
+def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Verdict:
+    """A person says whose it is; the latest word by time, then id, counts."""
+    payment = _payment_of(lane, data)
+    if not isinstance(payment, Payment):
+        return payment
+    if data.invoice is None:
+        if ACCOUNTS.get(lane.unit, key(data.creditor, data.debtor)) is None:
+            return Waits(waiting.account(data.creditor, data.debtor))
+    else:
+        verdict = receivables.invoice_of(lane, data.creditor, data.debtor, data.invoice)
+        if verdict is not None:
+            return verdict
+        invoice = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
+        if invoice is not None and invoice.currency != payment.currency:
+            return receivables.other_currency()
+    word = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, data.invoice)
+    if payment.assigned is None or (payment.assigned.time, payment.assigned.id) < (word.time, word.id):
+        payment.assigned = word
+        _find_place(lane, payment)
+        PAYMENTS.put(lane.unit, payment.key, payment)
+    return APPLIED
+
+
+def sent_back(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -> Verdict:
+    """A payment, or a part of it, is reversed by the bank or refunded by the creditor; never more than came."""
+    payment = _payment_of(lane, data)
+    if not isinstance(payment, Payment):
+        return payment
+    debtor = payment.place.debtor if payment.place else None
+    amount = _minor_units(data, payment.currency)
+    if isinstance(amount, Refused):
+        return amount
+    kind: Literal["reversed", "refunded"] = "reversed" if isinstance(data, PaymentReversed) else "refunded"
+    open_ = payment.amount - payment.gone(kind)
+    if open_ == 0 or (amount or 0) > open_:
+        line = f"data.amount: more would be {kind} than was received; check whether this is told twice"
+        return Refused("more-than-received", (line,), debtor)
+    back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount)
+    payment.returns.append(back)
+    if payment.place is None:
+        unmatched.shrink(lane, payment)
+    else:
+        lane.tell(payment.creditor, payment.place.debtor, _returned(payment, payment.place.debtor, back))
+    PAYMENTS.put(lane.unit, payment.key, payment)
+    return APPLIED
+
+
+# -- finding a place ----------------------------------------------------------------------------------------------
+
+
+def _find_place(lane: Lane, payment: Payment) -> None:
+    known = _known(lane, payment)
+    found = place_of(payment, known)
+    if isinstance(found, Place):
+        _put_in(lane, payment, found)
+        if found.is_final:
+            return
+    else:
+        _take_out(lane, payment, found)
+    for what in _wishes(payment, known):
+        waiting.want(lane, what, payment.key)
+
+
+def _known(lane: Lane, payment: Payment) -> Known:
+    letter = None
+    invoices = None
+    if payment.reference is not None:
+        row = REFERENCES.get(lane.unit, key(payment.creditor, payment.reference))
+        invoices = row.invoices if row else None
+        letter = None if invoices else _letter(lane, payment.creditor, payment.reference)
+    debtor_is_known = (
+        payment.debtor is not None and ACCOUNTS.get(lane.unit, key(payment.creditor, payment.debtor)) is not None
+    )
+    return Known(invoices or (), letter, debtor_is_known)
+
+
+def _letter(lane: Lane, creditor: str, reference: str) -> tuple[str, int] | None:
+    numbers = parse_letter_reference(reference)
+    debtor = debtor_of(lane, creditor, numbers[0]) if numbers else None
+    return None if numbers is None or debtor is None else (debtor, numbers[1])
+
+
+def _wishes(payment: Payment, known: Known) -> Iterator[str]:
+    """What could place it, or place it better. What is known already cannot."""
+    if payment.reference is not None and not known.invoices:
+        yield waiting.reference(payment.creditor, payment.reference)
+        numbers = parse_letter_reference(payment.reference)
+        if numbers is not None and known.letter is None:
+            yield waiting.number(payment.creditor, numbers[0])
+    if payment.debtor is not None and not known.debtor_is_known:
+        yield waiting.account(payment.creditor, payment.debtor)
+
+
+def _put_in(lane: Lane, payment: Payment, place: Place) -> None:
+    """Place it, or move it. Placed anew on the account it was on, it only changes what it pays there."""
+    before = payment.place
+    if before == place:
+        return
+    is_new_here = before is None or before.debtor != place.debtor
+    unmatched.end(lane, payment, place)
+    if before is not None and is_new_here:
+        _take_from(lane, payment, before)
+    payment.place = place
+    lane.tell(payment.creditor, place.debtor, _placed(payment, place))
+    if is_new_here:
+        for back in sorted(payment.returns, key=lambda back: (back.time, back.id)):
+            lane.tell(payment.creditor, place.debtor, _returned(payment, place.debtor, back))
+        if payment.iban is not None:
+            pointing.learn(lane, payment.creditor, pointing.by_iban(payment.iban), place.debtor)
+
+
+def _take_out(lane: Lane, payment: Payment, reason: Reason) -> None:
+    """It is nobody's; where only the debtor's name had placed it, an invoice's reference now says that it is not so."""
+    if payment.place is not None:
+        _take_from(lane, payment, payment.place)
+        payment.place = None
+    unmatched.note(lane, payment, reason)
+
+
+def _take_from(lane: Lane, payment: Payment, place: Place) -> None:
+    word = payment.assigned or payment
+    moved = MoneyMoved(
+        creditor=payment.creditor,
+        debtor=place.debtor,
+        account=payment.account,
+        payment=payment.payment,
+        time=word.time,
+        id=word.id,
+    )
+    lane.tell(payment.creditor, place.debtor, moved)
+    if payment.iban is not None:
+        pointing.unlearn(lane, payment.creditor, pointing.by_iban(payment.iban), place.debtor)
+
+
+def _placed(payment: Payment, place: Place) -> MoneyPlaced:
+    return MoneyPlaced(
+        creditor=payment.creditor,
+        debtor=place.debtor,
+        account=payment.account,
+        payment=payment.payment,
+        time=payment.time,
+        id=payment.id,
+        amount=payment.amount,
+        currency=payment.currency,
+        paid=payment.paid,
+        booked=payment.booked,
+        invoice=place.invoice,
+        letter=place.letter,
+        reference=payment.reference,
+    )
+
+
+def _returned(payment: Payment, debtor: str, back: Return) -> MoneyReversed | MoneyRefunded:
+    message = MoneyReversed if back.kind == "reversed" else MoneyRefunded
+    return message(
+        creditor=payment.creditor,
+        debtor=debtor,
+        account=payment.account,
+        payment=payment.payment,
+        time=back.time,
+        id=back.id,
+        amount=back.amount,
+    )
+
+
+# -- what facts about a payment say -------------------------------------------------------------------------------
+
+
+def _payment_of(lane: Lane, data: PaymentAssigned | PaymentReversed | PaymentRefunded) -> Payment | Waits | Refused:
+    payment = PAYMENTS.get(lane.unit, key(data.account, data.payment))
+    if payment is None:
+        return Waits(waiting.payment(data.account, data.payment))
+    if payment.creditor != data.creditor:
+        line = "data.payment: was received by another creditor; correct the creditor or the payment"
+        return Refused("not-this-creditors-payment", (line,))
+    return payment
+
+
+def _minor_units(data: PaymentReversed | PaymentRefunded, currency: str) -> int | Refused | None:
+    """The amount in minor units of the payment's currency; None is all of it.
+
+    An amount without a currency beside it was read with two decimals, whatever the payment's currency has.
+    """
+    if data.currency is not None and data.currency != currency:
+        return receivables.other_currency()
+    if data.amount is None or data.currency is not None:
+        return data.amount
+    amount, rest = divmod(data.amount * _ten_to(currency_decimals(currency)), _ten_to(_DECIMALS_WITHOUT_CURRENCY))
+    if rest:
+        return Refused("wrong-field", (f"data.amount: has more decimals than {currency} has; round it",))
+    return amount
+
+
+def _ten_to(decimals: int) -> int:
+    power: int = 10**decimals
+    return power

@@ -1,0 +1,59 @@
+"""Whose a payment is: one pure decision over what is known (rules.md M3; design.md §3, a letter's own reference).
+
+A person's word comes first, then an invoice's own reference, then a letter's own reference, then the debtor named.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from services.cash_application.rows import Invoiced, Payment, Place
+
+Reason = Literal["no-reference", "unknown-reference", "ambiguous-reference", "other-currency", "unknown-debtor"]
+NO_REFERENCE: Final = "no-reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a payment's words.
+
+    The invoices that carry its reference; debtor and number of the letter that carries it; whether the debtor that it
+    names is known.
+    """
+
+    invoices: Sequence[Invoiced] = ()
+    letter: tuple[str, int] | None = None
+    debtor_is_known: bool = False
+
+
+def place_of(payment: Payment, known: Known) -> Place | Reason:
+    """The payment's place, or why it is nobody's."""
+    if payment.assigned is not None:
+        return Place("assignment", payment.assigned.debtor, invoice=payment.assigned.invoice)
+    if known.invoices:
+        return _by_reference(payment, known.invoices)
+    if known.letter is not None:
+        debtor, number = known.letter
+        return Place("letter", debtor, letter=number)
+    if payment.debtor is not None and known.debtor_is_known:
+        return Place("debtor", payment.debtor)
+    if payment.reference is not None:
+        return "unknown-reference"
+    return NO_REFERENCE if payment.debtor is None else "unknown-debtor"
+
+
+def _by_reference(payment: Payment, invoices: Sequence[Invoiced]) -> Place | Reason:
+    """The invoice that carries the reference; of several of one debtor, the one that is due first.
+
+    The debtor that the payment names decides between several debtors; without one it is for a person to say.
+    """
+    fitting = [invoice for invoice in invoices if invoice.currency == payment.currency]
+    if not fitting:
+        return "other-currency"
+    debtors = {invoice.debtor for invoice in fitting}
+    if len(debtors) > 1:
+        if payment.debtor not in debtors:
+            return "ambiguous-reference"
+        fitting = [invoice for invoice in fitting if invoice.debtor == payment.debtor]
+    first = min(fitting, key=lambda invoice: (invoice.due, invoice.invoice))
+    return Place("reference", first.debtor, invoice=first.invoice)

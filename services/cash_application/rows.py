@@ -1,0 +1,180 @@
+"""What a lane keeps, one kind of row each. Ids hold no control characters, so they can be joined into keys."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, Generic, Literal, TypeVar
+
+from pydantic import TypeAdapter
+
+from services.runtime.unit_of_work import UnitOfWork
+
+SEPARATOR: Final = "\x1f"
+Row = TypeVar("Row")
+
+
+def key(*parts: str) -> str:
+    """Ids joined into the key of a row."""
+    return SEPARATOR.join(parts)
+
+
+class Kind(Generic[Row]):
+    """One kind of row: typed on this side, bytes in the unit of work."""
+
+    def __init__(self, name: str, row: type[Row]) -> None:
+        """``row`` is a dataclass."""
+        self.name: Final = name
+        adapter = TypeAdapter(row)
+        self._read = adapter.validator.validate_json
+        self._write = adapter.serializer.to_json
+
+    def get(self, unit: UnitOfWork, at: str) -> Row | None:
+        """The row at a key, None where there is none."""
+        stored = unit.get(self.name, at)
+        if stored is None:
+            return None
+        row: Row = self._read(stored)
+        return row
+
+    def put(self, unit: UnitOfWork, at: str, row: Row) -> None:
+        """Insert or replace a row."""
+        unit.put(self.name, at, self._write(row, exclude_defaults=True))
+
+
+@dataclass(slots=True)
+class Creditor:
+    """A registered creditor, by its latest registration."""
+
+    time: datetime
+    id: str
+    timezone: str
+    accounts: list[str]
+
+
+@dataclass(slots=True)
+class Account:
+    """A debtor of a creditor, known since the first invoice; ``name`` is the party's, folded for comparing."""
+
+    number: int
+    name: str
+
+
+@dataclass(slots=True)
+class Invoice:
+    """An invoice that was issued; ``content`` tells a repetition from a conflict."""
+
+    content: str
+    debtor: str
+    currency: str
+
+
+@dataclass(slots=True)
+class Invoiced:
+    """An invoice as its reference finds it."""
+
+    due: date
+    invoice: str
+    debtor: str
+    currency: str
+
+
+@dataclass(slots=True)
+class Reference:
+    """A payment reference of a creditor and the invoices that carry it: one, as a rule."""
+
+    invoices: list[Invoiced] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a payment belongs, and by what: a person's word, a reference, a letter's reference, or the debtor named."""
+
+    by: Literal["assignment", "reference", "letter", "debtor"]
+    debtor: str
+    invoice: str | None = None
+    letter: int | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing but another assignment moves it."""
+        return self.by in ("assignment", "reference")
+
+
+@dataclass(slots=True)
+class Assignment:
+    """A person's word on whose a payment is; the latest by time, then id, counts."""
+
+    time: datetime
+    id: str
+    debtor: str
+    invoice: str | None = None
+
+
+@dataclass(slots=True)
+class Return:
+    """Money of a payment that went back; ``amount`` None is all of it."""
+
+    kind: Literal["reversed", "refunded"]
+    time: datetime
+    id: str
+    amount: int | None = None
+
+
+@dataclass(slots=True)
+class Payment:
+    """A payment that was received, where it is placed, and, while it is nobody's, to whom it points.
+
+    ``declared``: it was told as unmatched, so its placing is told too.
+    """
+
+    content: str
+    creditor: str
+    time: datetime
+    id: str
+    account: str
+    payment: str
+    amount: int
+    currency: str
+    paid: date
+    booked: date
+    reference: str | None = None
+    debtor: str | None = None
+    iban: str | None = None
+    name: str | None = None
+    place: Place | None = None
+    assigned: Assignment | None = None
+    returns: list[Return] = field(default_factory=list)
+    reason: str | None = None
+    declared: bool = False
+    pointed: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Its row's key: the bank account and the bank's archive id."""
+        return key(self.account, self.payment)
+
+    def gone(self, kind: Literal["reversed", "refunded"]) -> int:
+        """How much of it was reversed, or refunded."""
+        gone = 0
+        for back in self.returns:
+            if back.kind == kind:
+                gone = self.amount if back.amount is None else gone + back.amount
+        return min(gone, self.amount)
+
+    @property
+    def left(self) -> int:
+        """What is neither reversed nor refunded, never below zero."""
+        return max(0, self.amount - self.gone("reversed") - self.gone("refunded"))
+
+
+CREDITORS: Final = Kind("creditor", Creditor)
+"""By creditor."""
+ACCOUNTS: Final = Kind("account", Account)
+"""By creditor, debtor."""
+INVOICES: Final = Kind("invoice", Invoice)
+"""By creditor, invoice."""
+REFERENCES: Final = Kind("reference", Reference)
+"""By creditor, canonical reference."""
+PAYMENTS: Final = Kind("payment", Payment)
+"""By bank account, archive id."""
+NUMBERS: Final = "number"
+"""By creditor, account number: the debtor."""

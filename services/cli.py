@@ -1,0 +1,71 @@
+"""`erapaiva`: the command line (design.md §9).
+
+Each command is a module of ``services.commands``; only the one that was asked for is imported, so help is quick.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+COMMANDS: dict[str, str] = {
+    "run": "work: the embedded engine with a live clock, watching inbox/",
+    "play": "play event files with a virtual clock and print what happens",
+    "tell": "say what a person knows: a hold, a dispute, an approval, a task done, ...",
+    "explain": "why: the story of an invoice or a notice, in words",
+    "report": "what is owed, by age",
+    "dump": "the whole state, as JSON Lines",
+    "validate": "name each fault in event files",
+    "config": "the settings in force, secrets masked",
+}
+EXAMPLES = """examples:
+  erapaiva run --example
+  erapaiva play events.jsonl --until 2026-05-31
+  erapaiva explain 1001
+  erapaiva tell hold.placed creditor=kuura debtor=C-1 reason=agreed until=2026-03-31
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; its exit status: 0 done, 1 something is wrong with what was given, 2 wrong use."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if not arguments or arguments[0] in ("-h", "--help") or arguments[0] not in COMMANDS:
+        return _overview(arguments)
+    parser, run = _command(arguments[0])
+    given = parser.parse_args(arguments[1:])
+    from services.runtime.refusal import Refusal
+
+    try:
+        return run(given)
+    except Refusal as refusal:
+        for line in str(refusal).splitlines():
+            print(f"erapaiva {arguments[0]}: {line}", file=sys.stderr)
+        return 1
+
+
+def _command(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
+    module = import_module(f"services.commands.{name}")
+    parser = argparse.ArgumentParser(
+        prog=f"erapaiva {name}",
+        description=(module.__doc__ or "").strip(),
+        epilog=module.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.register(parser)
+    run: Callable[[argparse.Namespace], int] = module.run
+    return parser, run
+
+
+def _overview(arguments: list[str]) -> int:
+    width = max(map(len, COMMANDS))
+    lines = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
+    text = f"usage: erapaiva COMMAND ...\n\ncommands:\n{lines}\n\n{EXAMPLES}\n`erapaiva COMMAND --help` says more."
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(text)
+        return 0
+    print(f"erapaiva: there is no command {arguments[0]!r}; try: {', '.join(COMMANDS)}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of `erapaiva`, one module each: ``register(parser)`` says what it takes, ``run(arguments)`` does it."""

@@ -1,0 +1,118 @@
+"""The live run: inbox, clock and workers in one loop, until the process is told to stop (design.md §8)."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+
+from services.clock.worker import Clock, ClockWorker, WallClock
+from services.intake.inbox import Inbox
+from services.notifier.choose import post_of
+from services.pipeline import pipeline
+from services.reporting.tables import TABLES
+from services.runtime.engine import EmbeddedEngine
+from services.runtime.health import Health, HealthServer
+from services.runtime.logs import Event, Log
+from services.runtime.metrics import EngineMetrics, Metrics
+from services.runtime.refusal import Refusal
+from services.runtime.settings import Settings
+from services.runtime.sqlite.store import SqliteStore
+
+
+def live(settings: Settings, clock: Clock | None = None) -> int:
+    """Run until SIGTERM or SIGINT; 0 then. Raises Refusal for settings or a store that cannot be used."""
+    clock = clock or WallClock()
+    log = Log()
+    with ExitStack() as stack:
+        stopping = stack.enter_context(_told_to_stop())
+        metrics, health = Metrics(), Health()
+        store = SqliteStore(settings.store.path)
+        store.tables.ensure(TABLES)
+        _refuse_trial_letters(store, settings)
+        post = stack.enter_context(post_of(settings.mail, clock.now))
+        skew = timedelta(seconds=settings.notices.clock_skew_s)
+        engine = stack.enter_context(
+            EmbeddedEngine(
+                store,
+                pipeline(post, clock.now, skew),
+                settings.store.partitions,
+                observer=EngineMetrics(metrics, health.beat),
+            )
+        )
+        if settings.metrics.enabled:
+            server = stack.enter_context(HealthServer(settings.metrics.bind, metrics.registry, health))
+            log.info(Event.METRICS_SERVED, port=server.port)
+        metrics.watch_time(clock.now, lambda: engine.reached)
+        log.info(Event.ENGINE_STARTED, partitions=engine.partitions, mode=settings.mail.mode)
+        _loop(
+            _Round(engine, ClockWorker(clock, engine.tick, engine.reached), settings.inbox.path, metrics, health, log),
+            stopping,
+            settings.inbox.poll_ms / 1000,
+        )
+        post.close()
+        engine.settle()
+        log.info(Event.ENGINE_STOPPED)
+    return 0
+
+
+class _Round:
+    """What is done again and again."""
+
+    def __init__(
+        self, engine: EmbeddedEngine, clock: ClockWorker, inbox: Path, metrics: Metrics, health: Health, log: Log
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._inbox = Inbox(inbox, engine)
+        self._metrics = metrics
+        self._health = health
+        self._log = log
+
+    def __call__(self) -> None:
+        """Take what lies in the inbox, tell the time, let the workers finish, show how it went."""
+        looked = self._inbox.look()
+        for _ in looked.finished:
+            self._log.info(Event.FILE_TAKEN, records=looked.lines)
+        for _ in looked.unreadable:
+            self._log.error(Event.FILE_REFUSED)
+        self._clock.beat()
+        self._engine.settle()
+        self._metrics.follow(self._engine)
+        self._health.beat()
+        if not self._health.ready:
+            self._health.ready = True
+            self._log.info(Event.CAUGHT_UP)
+
+
+def _loop(work: Callable[[], None], stopping: threading.Event, pause_s: float) -> None:
+    while not stopping.is_set():
+        work()
+        stopping.wait(pause_s)
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set, so that the round in hand is finished first."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _refuse_trial_letters(store: SqliteStore, settings: Settings) -> None:
+    """Trial letters count as accepted, so a store that holds them may never send real ones (design.md §8)."""
+    if settings.mail.mode == "live" and store.tables.query("SELECT 1 FROM notice WHERE trial = 1 LIMIT 1"):
+        raise Refusal(
+            "ERAPAIVA_MAIL__MODE: this store holds trial letters, which nobody got; go live with a new store "
+            "(ERAPAIVA_STORE__PATH)"
+        )

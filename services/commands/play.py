@@ -1,0 +1,63 @@
+"""Play event files through the embedded engine with a virtual clock, and print what happens.
+
+The store is fresh and in memory, unless --store names a folder to go on in. Files are merged by their events'
+times. Letters count as accepted at once; with --store they also lie in its folder outbox/.
+"""
+
+import argparse
+import sys
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+EXAMPLES = """examples:
+  erapaiva play events.jsonl --until 2026-05-31
+  erapaiva play billing.jsonl bank.jsonl --until 2026-05-31 --json > what-happened.jsonl
+  erapaiva play january.jsonl --until 2026-01-31 --store var/trial
+"""
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON Lines of public events")
+    parser.add_argument("--until", required=True, type=_day, metavar="DATE", help="the last day to play, YYYY-MM-DD")
+    parser.add_argument("--store", type=Path, metavar="DIR", help="go on in this folder's store; made when missing")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, and nothing else")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as YYYY-MM-DD") from None
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play; 1 when a file cannot be read."""
+    from services.commands.playing import Play, merged
+    from services.commands.stage import stage
+    from services.commands.summing import Counts
+    from services.commands.telling import as_json, as_text, told
+
+    try:
+        given = merged(arguments.files)
+    except OSError as fault:
+        print(f"erapaiva play: {fault.filename}: {fault.strerror}; nothing was played", file=sys.stderr)
+        return 1
+    write = as_json if arguments.json else as_text
+    with ExitStack() as stack:
+        engine, clock = stage(arguments.store, stack)
+        play, counts = Play(engine, clock), Counts(engine)
+        for happening in play.play(given, arguments.until):
+            said = told(happening)
+            if said is not None:
+                counts.add(said)
+                _out(write(said))
+        _out(write(counts.summary(play)))
+    return 0
+
+
+def _out(line: str) -> None:
+    """Out of this process before the engine hears that it was shown: after a crash nothing is left out."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

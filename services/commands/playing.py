@@ -1,0 +1,125 @@
+"""Playing events into an embedded engine with a virtual clock: the engine room of `play` and `run --example`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from pydantic_core import from_json
+
+from schemas.dead_letters import DeadLettersMessage
+from schemas.decisions import DecisionsMessage
+from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
+from services.clock.stepping import SteppingClock
+from services.intake.files import Line, read_lines
+from services.intake.lines import Label, labelled
+from services.intake.routing import Address, address_of
+from services.runtime.engine import EmbeddedEngine
+from services.runtime.worker import Record
+
+READER: Final = "play"
+"""The reader that has shown what happened; its position is in the store, so that nothing is left out after a crash."""
+_ZONE: Final = "zone"
+_DEFAULT_ZONE: Final = "Europe/Helsinki"
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+
+Happening = DecisionsMessage | DeadLettersMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One line of a file and the instant at which it is played: its event's time, or that of the line before it."""
+
+    time: datetime
+    file: str
+    line: Line
+    address: Address
+
+
+def merged(files: Sequence[Path]) -> list[Given]:
+    """The lines of all files by their events' times; at one instant in the order given (design.md §9).
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    given = [each for path in files for each in _lines_of(path)]
+    return sorted(given, key=lambda each: each.time)
+
+
+def _lines_of(path: Path) -> Iterator[Given]:
+    instant = _BEGINNING
+    for line in read_lines(path):
+        address = address_of(line.raw)
+        instant = address.time or instant
+        yield Given(instant, path.name, line, address)
+
+
+def zone_of(given: Sequence[Given]) -> ZoneInfo | None:
+    """The time zone of the first creditor in the files, whose days `--until` counts, or None without one."""
+    for each in given:
+        if b"creditor.registered.v1" in each.line.raw:
+            try:
+                return ZoneInfo(from_json(each.line.raw)["data"]["timezone"])
+            except (ValueError, KeyError, TypeError):
+                continue
+    return None
+
+
+class Play:
+    """Plays lines into an engine: each tick settles before the next event, and what happens is given out."""
+
+    def __init__(self, engine: EmbeddedEngine, clock: SteppingClock) -> None:
+        """``clock`` drives ``engine``; the store may hold what was played before."""
+        self._engine = engine
+        self._clock = clock
+        self.read = 0
+        self.after_until = 0
+
+    def play(self, given: Sequence[Given], until: date) -> Iterator[Happening]:
+        """Play the lines up to the end of ``until``, the creditor's local day, and go on to that end."""
+        zone = self._zone(given)
+        end = datetime.combine(until + timedelta(days=1), time.min, zone)
+        for each in given:
+            if each.time >= end:
+                self.after_until += 1
+                continue
+            yield from self.advance(each.time)
+            self._publish(each)
+        yield from self.advance(end)
+        self._engine.settle()
+        yield from self._happened()
+
+    def advance(self, until: datetime) -> Iterator[Happening]:
+        """Let time go on to ``until``, tick by tick."""
+        while self._clock.advance(until):
+            yield from self._happened()
+
+    def _zone(self, given: Sequence[Given]) -> ZoneInfo:
+        kept = self._engine.bookmark(_ZONE)
+        zone = ZoneInfo(kept) if kept is not None else zone_of(given) or ZoneInfo(_DEFAULT_ZONE)
+        self._engine.set_bookmark(_ZONE, zone.key)
+        return zone
+
+    def _publish(self, each: Given) -> None:
+        label = Label(file=each.file, line=each.line.number, length=each.line.length if each.line.too_long else None)
+        self._engine.publish(each.address.topic, each.address.key, labelled(each.line.raw, label))
+        self._clock.heard(each.time)
+        self.read += 1
+
+    def _happened(self) -> Iterator[Happening]:
+        """What the workers said since the last look; confirmed only after it was taken, so that nothing is lost."""
+        records = [*self._all(DECISIONS), *self._all(DEAD_LETTERS)]
+        yield from sorted((record.topic.decode(record.value) for record in records), key=_order)
+
+    def _all(self, topic: Topic) -> Iterator[Record]:
+        while records := self._engine.consume(READER, topic):
+            yield from records
+            self._engine.consumed(READER, records)
+
+
+def _order(happening: Happening) -> tuple[str, ...]:
+    """An order of what one tick brought that does not depend on partitions."""
+    fields = ("date", "creditor", "debtor", "type", "notice", "payment", "task", "invoice", "file", "line")
+    return tuple(str(getattr(happening, name, None) or "") for name in fields)

@@ -1,0 +1,31 @@
+"""Work: all workers in one process over one store, with a live clock, taking event files from the inbox.
+
+Letters are written to the outbox (trial mode) until ERAPAIVA_MAIL__MODE=live. Ctrl-C or SIGTERM stops it; it goes on
+where it was when it is started again.
+"""
+
+import argparse
+
+EXAMPLES = """examples:
+  erapaiva run
+  erapaiva run --example
+  ERAPAIVA_MAIL__MODE=live ERAPAIVA_MAIL__HOST=smtp.kuura.example erapaiva run
+"""
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument(
+        "--example",
+        action="store_true",
+        help="play the shipped example into a store of its own, then go on live from its last day",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work until told to stop."""
+    from services.commands.living import live
+    from services.commands.showing import show_example
+    from services.runtime.settings import load
+
+    return show_example(load()) if arguments.example else live(load())

@@ -1,0 +1,53 @@
+"""`run --example`: play the shipped example, show what happened and why, go on live from its last day."""
+
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
+from typing import Final
+
+from rich.console import Console
+from rich.progress import Progress
+
+from services.clock.stepping import SteppingClock
+from services.clock.worker import ShiftedClock
+from services.commands.living import live
+from services.commands.playing import Given, Play, merged
+from services.commands.stage import stage_with
+from services.notifier.outbox import OutboxPost
+from services.reporting.summary import as_table, summary
+from services.runtime.settings import Settings
+
+UNTIL: Final = date(2026, 5, 1)
+"""The example's last day."""
+STORE_NAME: Final = "example.db"
+
+
+def show_example(settings: Settings) -> int:
+    """Play, show, then run live until told to stop."""
+    console = Console()
+    store = settings.store.path.parent / STORE_NAME
+    with ExitStack() as stack:
+        folder = stack.enter_context(as_file(files("services.example") / "events"))
+        given = merged(sorted(folder.glob("*.jsonl")))
+        engine, clock = stage_with(store, OutboxPost(settings.mail.outbox), stack)
+        _play(Play(engine, clock), clock, given, console)
+        console.print(as_table(summary(engine.store)))
+        reached = engine.reached
+        assert reached is not None, "an example that was played has reached its end"
+    _say_where(console, settings)
+    example = settings.model_copy(update={"store": settings.store.model_copy(update={"path": store})})
+    return live(example, ShiftedClock(reached))
+
+
+def _play(play: Play, clock: SteppingClock, given: list[Given], console: Console) -> None:
+    """Play with a progress bar by the days of the example; without a terminal, silently."""
+    first, end = given[0].time, datetime(UNTIL.year, UNTIL.month, UNTIL.day, tzinfo=UTC)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("Playing the example", total=(end - first).days)
+        for _ in play.play(given, UNTIL):
+            progress.update(bar, completed=(clock.now() - first).days)
+
+
+def _say_where(console: Console, settings: Settings) -> None:
+    console.print(f"Letters are in {settings.mail.outbox}. Drop event files into {settings.inbox.path}/; Ctrl-C stops.")
+    console.print("Why? For example: .venv/bin/erapaiva explain 1001 --store var/example.db")

@@ -1,0 +1,43 @@
+"""Where commands find the pipeline: the store opened, the workers seated, the clock in hand."""
+
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from services.clock.stepping import SteppingClock
+from services.notifier.outbox import OutboxPost
+from services.notifier.post import Post
+from services.notifier.simulated import SimulatedPost
+from services.pipeline import pipeline
+from services.reporting.tables import TABLES
+from services.runtime.engine import EmbeddedEngine
+from services.runtime.settings import NoticeSettings
+from services.runtime.sqlite.store import IN_MEMORY, Access, SqliteStore
+
+STORE_NAME = "erapaiva.db"
+OUTBOX_NAME = "outbox"
+
+
+def stage(folder: Path | None, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
+    """An engine for playing, over the store in ``folder`` or a fresh one in memory; ``stack`` closes it.
+
+    In a folder the letters lie in its outbox; without one nobody takes them.
+    """
+    post: Post = SimulatedPost() if folder is None else OutboxPost(folder / OUTBOX_NAME)
+    return stage_with(IN_MEMORY if folder is None else folder / STORE_NAME, post, stack)
+
+
+def stage_with(path: Path | str, post: Post, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
+    """The same over any store path and post."""
+    store = SqliteStore(path)
+    store.tables.ensure(TABLES)
+    clock = SteppingClock()
+    skew = timedelta(seconds=NoticeSettings().clock_skew_s)
+    engine = stack.enter_context(EmbeddedEngine(store, pipeline(post, clock.now, skew)))
+    clock.drive(engine)
+    return engine, clock
+
+
+def reading(path: Path) -> SqliteStore:
+    """A store that is only read, beside an engine that may run on it. Raises Refusal when there is none."""
+    return SqliteStore(path, Access.READ)

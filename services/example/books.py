@@ -1,0 +1,133 @@
+"""The example's books: every invoice with its number, every payment with the morning the bank tells it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from schemas.references import national_reference
+from services.example import FIRST_DAY, LAST_DAY
+from services.example.cast import CAST, Debtor
+from services.example.stories import CARRIED_OVER, PAYMENTS, CarriedOver, Paid
+from services.law.calendar import banking_days_before, next_banking_day, roll
+
+COUNTRY: Final = "FI"
+_TERM: Final = {"consumer": timedelta(days=21), "business": timedelta(days=14)}
+_FIRST_NUMBER: Final = 1001
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """A numbered invoice; ``carried`` where it is older than Eräpäivä."""
+
+    debtor: Debtor
+    number: str
+    issued: date
+    due: date
+    cents: int
+    carried: CarriedOver | None = None
+
+    @property
+    def reference(self) -> str:
+        """Its national reference number."""
+        return national_reference(self.number)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A payment as the bank tells it on the morning ``known``, under its archive id."""
+
+    paid: Paid
+    archive_id: str
+    booked: date
+    known: date
+
+
+@dataclass(frozen=True)
+class Books:
+    """All invoices by debtor, each debtor's in order with those carried over last, and all bookings in the bank's order."""
+
+    invoices: dict[str, list[Invoice]]
+    bookings: list[Booking]
+
+    def invoice(self, debtor: str, nth: int) -> Invoice:
+        """The debtor's ``nth`` invoice, from 1."""
+        return self.invoices[debtor][nth - 1]
+
+    def booking(self, debtor: str, nth: int) -> Booking:
+        """The debtor's ``nth`` payment, from 1."""
+        return [booking for booking in self.bookings if booking.paid.debtor == debtor][nth - 1]
+
+
+def open_books() -> Books:
+    """The books, from the cast and the stories."""
+    invoices: dict[str, list[Invoice]] = defaultdict(list)
+    for invoice in [*_issued(), *_carried_over()]:
+        invoices[invoice.debtor.id].append(invoice)
+    carried = [_carried_payment(invoice, len(invoices[invoice.debtor.id])) for invoice in _carried_over()]
+    usual = [paid for listed in invoices.values() for paid in _as_usual(listed)]
+    return Books(invoices, [booking for booking in carried if booking] + _booked([*usual, *PAYMENTS]))
+
+
+def mornings() -> list[date]:
+    """The banking mornings on which the bank's file arrives."""
+    days = [next_banking_day(FIRST_DAY, COUNTRY)]
+    while (day := next_banking_day(days[-1], COUNTRY)) <= LAST_DAY:
+        days.append(day)
+    return days
+
+
+def _issued() -> list[Invoice]:
+    """The monthly invoices, numbered in the order they were issued."""
+    billed = [
+        (date(FIRST_DAY.year, debtor.first_month + nth, debtor.day), debtor)
+        for debtor in CAST
+        for nth in range(len(debtor.pays))
+    ]
+    billed.sort(key=lambda bill: (bill[0], bill[1].id))
+    return [
+        Invoice(debtor, str(number), day, day + _TERM[debtor.kind], debtor.cents)
+        for number, (day, debtor) in enumerate(billed, start=_FIRST_NUMBER)
+    ]
+
+
+def _carried_over() -> list[Invoice]:
+    debtors = {debtor.id: debtor for debtor in CAST}
+    return [
+        Invoice(debtors[old.debtor], str(number), old.issued, old.due, old.cents, old)
+        for number, old in enumerate(CARRIED_OVER, start=_FIRST_NUMBER + 7000)
+    ]
+
+
+def _carried_payment(invoice: Invoice, nth: int) -> Booking | None:
+    if invoice.carried is None or invoice.carried.paid is None:
+        return None
+    paid = Paid(invoice.carried.paid, invoice.debtor.id, nth, invoice.cents)
+    return Booking(paid, _archive_id(paid.day, 1), paid.day, mornings()[0])
+
+
+def _as_usual(invoices: list[Invoice]) -> list[Paid]:
+    """What the debtor pays as it usually does."""
+    debtor = invoices[0].debtor
+    return [
+        Paid(invoice.due + timedelta(days=lag), debtor.id, nth, invoice.cents)
+        for nth, (lag, invoice) in enumerate(zip(debtor.pays, invoices, strict=False), start=1)
+        if lag is not None
+    ]
+
+
+def _booked(payments: list[Paid]) -> list[Booking]:
+    """Each banking morning tells what was booked on the banking day before."""
+    by_day: dict[date, list[Paid]] = defaultdict(list)
+    for paid in payments:
+        by_day[roll(paid.day, COUNTRY)].append(paid)
+    return [
+        Booking(paid, _archive_id(day, place), day, morning)
+        for morning in mornings()
+        for day in [banking_days_before(morning, 1, COUNTRY)]
+        for place, paid in enumerate(by_day[day], start=1)
+    ]
+
+
+def _archive_id(booked: date, place: int) -> str:
+    return f"{booked:%Y%m%d}EXAMPLE{place:03}"

@@ -1,0 +1,56 @@
+"""The label that a record of a public topic may carry: from which file and line it came, which dead letter it mends.
+
+Whoever reads files (``play``, ``publish``, the inbox) labels each line, so that a dead letter can name file and line;
+whoever puts a dead letter back, or discards it, labels the record with its key, so that the doubt it raised is released
+behind it (design.md §3, doubt holds). A label is one JSON object on a line of its own in front of the bytes as they
+were; bytes without a label are themselves.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+_TYPE: Final = "raw-line"
+_BEGINNING: Final = b'{"type":"raw-line"'
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Where a record's bytes come from and what they mend; all of it optional.
+
+    ``length`` is the whole length in bytes of a line that was too long to keep: what follows the label is only its
+    beginning. ``mends`` is the key of a dead letter that this record puts back or, with nothing behind the label,
+    discards; ``source`` is that dead letter's source, under which its closing is recorded.
+    """
+
+    file: str | None = None
+    line: int | None = None
+    length: int | None = None
+    mends: str | None = None
+    source: str | None = None
+
+
+UNLABELLED: Final = Label()
+
+
+def labelled(raw: bytes, label: Label) -> bytes:
+    """The record's value: the label and the bytes behind it."""
+    said: dict[str, Any] = {"type": _TYPE}
+    for name in Label.__slots__:
+        value = getattr(label, name)
+        if value is not None:
+            said[name] = value
+    return json.dumps(said, separators=(",", ":"), ensure_ascii=True).encode() + b"\n" + raw
+
+
+def unlabelled(value: bytes) -> tuple[Label, bytes]:
+    """The label of a record's value and the bytes behind it; a label that is damaged is no label."""
+    if not value.startswith(_BEGINNING):
+        return UNLABELLED, value
+    head, _, raw = value.partition(b"\n")
+    try:
+        said = json.loads(head)
+        del said["type"]
+        return Label(**said), raw
+    except (ValueError, TypeError):
+        return UNLABELLED, value

@@ -1,0 +1,97 @@
+"""Reading one event: canonical, or the reasons why not and whom the doubt about it holds (design.md §3, §4).
+
+An unlawful policy is refused here, when it is published (design.md §5; rules.md "A policy").
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from schemas.events import ReferenceRatePublished
+from schemas.parsing import InvalidEvent, PublicEvent, Readable, parse_event
+from schemas.policy import Policy
+from schemas.topics import PAYMENTS, SETTINGS, Topic
+from services.law.figures import law_of
+from services.law.lawful import faults
+from services.law.statute_book import UnknownLawError
+
+TOO_LARGE: Final = "too-large"
+UNLAWFUL: Final = "unlawful-policy"
+
+_OF_NO_CREDITOR: Final = frozenset({Policy.event_type, ReferenceRatePublished.event_type})
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An event that is not applied: a reason code, lines for its sender (fields, never values), what can be read."""
+
+    reason: str
+    lines: tuple[str, ...]
+    readable: Readable
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Whom an unread event may concern: an account, a bank account's feed, a creditor, or nobody that can be told.
+
+    ``alarm``: nobody is held, or whoever is held is only guessed, so that a person must be called.
+    """
+
+    creditor: str | None
+    debtor: str | None
+    account: str | None
+    alarm: bool = False
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether there is anybody to hold."""
+        return self.creditor is not None or self.account is not None
+
+
+def read(raw: bytes) -> PublicEvent | Unread:
+    """The event in ``raw``, checked against its contract and, a policy, against the law of its country."""
+    try:
+        event = parse_event(raw)
+    except InvalidEvent as invalid:
+        return Unread(invalid.reason, invalid.lines, invalid.readable)
+    if isinstance(event.data, Policy):
+        unlawful = _against_the_law(event.data)
+        if unlawful:
+            envelope = event.envelope
+            readable = Readable(type=envelope.type, source=envelope.source, id=envelope.id)
+            return Unread(UNLAWFUL, unlawful, readable, envelope.time)
+    return event
+
+
+def too_large(length: int) -> Unread:
+    """The reason for bytes of which only the beginning was kept."""
+    return Unread(TOO_LARGE, (f"the event has {length} bytes, more than an event may have; split it",), Readable())
+
+
+def doubt_about(readable: Readable, topic: Topic, key: str) -> Doubt:
+    """Whom to hold for an unread event, by what can be read of it, else by the key it was published under.
+
+    The debtor's account where the debtor can be read, else the bank account's feed, else the creditor. The key of
+    settings may name a policy or a country as well as a creditor, so that one is a guess.
+    """
+    if readable.type in _OF_NO_CREDITOR:
+        return Doubt(None, None, None, alarm=True)
+    creditor = readable.creditor or (None if topic is PAYMENTS else key or None)
+    account = _compact(readable.account) or (key or None if topic is PAYMENTS else None)
+    if creditor is not None and readable.debtor is not None:
+        return Doubt(creditor, readable.debtor, None)
+    guessed = topic is SETTINGS and readable.creditor is None
+    return Doubt(creditor, None, account, alarm=guessed or (creditor is None and account is None))
+
+
+def _compact(account: str | None) -> str | None:
+    return "".join(account.split()).upper() or None if account else None
+
+
+def _against_the_law(policy: Policy) -> tuple[str, ...]:
+    try:
+        law = law_of(policy.country)
+    except UnknownLawError:
+        return ("data.country: no law is known here for this country; give the country whose law the policy follows",)
+    return tuple(fault.message for fault in faults(policy, law))

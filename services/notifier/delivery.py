@@ -1,0 +1,194 @@
+"""One connection to a mail server and what its answers mean for a letter.
+
+Before the final dot no server has a letter, so any failure there may be tried again. From the dot on, a lost answer may
+hide an accepted letter: that is ``unknown`` and never tried again by itself (design.md §7.4; RFC 5321 4.5.3.2.6;
+quality.md §0.7).
+"""
+
+import re
+import ssl
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib.protocol import SMTPProtocol
+
+from services.notifier.message import Mail
+from services.notifier.post import Status
+from services.runtime.settings import is_loopback
+
+Tls = Literal["starttls", "implicit", "none"]
+_LEADING_DOT: Final = re.compile(rb"(?m)^\.")
+_START_INPUT: Final = 354
+
+
+class ClearTextError(ValueError):
+    """A mail server that is not on this machine was to be used without TLS."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """How to reach a mail server. ``tls`` is never opportunistic: without it nothing is sent (quality.md §0.6).
+
+    ``timeout`` and ``final_timeout`` are seconds to wait for an answer before and after the final dot.
+    """
+
+    host: str
+    port: int
+    tls: Tls = "starttls"
+    username: str | None = None
+    password: str | None = None
+    timeout: float = 60
+    final_timeout: float = 600
+    trust: ssl.SSLContext | None = None
+
+    def __post_init__(self) -> None:
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ClearTextError(f"{self.host}: letters would cross the network in clear; use starttls or implicit")
+
+
+class Phase(StrEnum):
+    """How far a delivery has come."""
+
+    CONNECT = "connect"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    DOT = "dot"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a delivery came to, and a code of ours that says where: ``rcpt-550``, ``dot-lost``."""
+
+    status: Status
+    detail: str | None
+
+
+class Connection:
+    """One connection, opened when it is needed and kept for the next letter. For one task at a time."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._smtp: SMTP | None = None
+        self._phase = Phase.CONNECT
+
+    async def deliver(self, mail: Mail) -> Verdict:
+        """Hand one mail over and say what came of it; when this is cancelled, ``interrupted`` says it."""
+        kept = self._smtp is not None
+        verdict = await self._deliver(mail)
+        if kept and self._phase is Phase.MAIL and verdict.detail in ("mail-lost", "mail-421"):
+            verdict = await self._deliver(mail)  # the server had closed a connection it had seen idle for long
+        return verdict
+
+    def interrupted(self) -> Verdict:
+        """The verdict on a delivery that was cancelled; the connection is given up."""
+        self._drop()
+        return _lost(self._phase, "stopped")
+
+    async def close(self) -> None:
+        """Say goodbye, if the server still listens."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None and smtp.is_connected:
+            try:
+                await smtp.quit(timeout=1)
+            except SMTPException:
+                smtp.close()
+
+    async def _deliver(self, mail: Mail) -> Verdict:
+        self._phase = Phase.CONNECT
+        try:
+            await self._hand_over(mail)
+        except SMTPResponseException as answer:
+            await self._start_over(answer.code)
+            return _answered(self._phase, answer.code)
+        except (SMTPException, OSError) as fault:
+            self._drop()
+            return _lost(self._phase, _how(fault))
+        return Verdict("accepted", None)
+
+    async def _hand_over(self, mail: Mail) -> None:
+        smtp = self._smtp = self._smtp or await self._connected()
+        self._phase = Phase.MAIL
+        await smtp.mail(mail.sender)
+        self._phase = Phase.RCPT
+        await smtp.rcpt(mail.recipient)
+        self._phase = Phase.DATA
+        protocol = await self._data(smtp)
+        content = _LEADING_DOT.sub(b"..", mail.content) + b".\r\n"
+        self._phase = Phase.DOT
+        protocol.write(content)
+        answer = await protocol.read_response(timeout=self._server.final_timeout)
+        if not 200 <= answer.code < 300:
+            raise SMTPResponseException(answer.code, answer.message)
+
+    async def _data(self, smtp: SMTP) -> SMTPProtocol:
+        """Ask to send the content, apart from sending it: what fails here fails before the dot."""
+        answer = await smtp.execute_command(b"DATA")
+        if answer.code != _START_INPUT:
+            raise SMTPResponseException(answer.code, answer.message)
+        if smtp.protocol is None:
+            raise SMTPServerDisconnected("closed after DATA")
+        return smtp.protocol
+
+    async def _connected(self) -> SMTP:
+        server = self._server
+        smtp = SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.tls == "implicit",
+            start_tls=server.tls == "starttls",
+            tls_context=server.trust or ssl.create_default_context(),
+            username=server.username,
+            password=server.password,
+            timeout=server.timeout,
+        )
+        await smtp.connect()
+        return smtp
+
+    async def _start_over(self, code: int) -> None:
+        """After a refusal the connection may go on with another letter, unless it is broken or talks nonsense."""
+        if self._smtp is None:
+            return
+        if not _is_refusal(code):
+            self._drop()
+            return
+        try:
+            await self._smtp.rset()
+        except (SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+
+def _answered(phase: Phase, code: int) -> Verdict:
+    """A server's refusal. Only what it says of the recipient or the letter itself can be final."""
+    detail = f"{phase}-{code}"
+    if 500 <= code < 600:
+        about_the_letter = phase in (Phase.RCPT, Phase.DATA, Phase.DOT)
+        return Verdict("failed" if about_the_letter else "deferred", detail)
+    if 400 <= code < 500 or phase is not Phase.DOT:
+        return Verdict("deferred", detail)
+    return Verdict("unknown", "dot-unreadable")
+
+
+def _is_refusal(code: int) -> bool:
+    return 400 <= code < 600
+
+
+def _how(fault: Exception) -> str:
+    """Why there was no answer, as a code of ours."""
+    if isinstance(fault, TimeoutError):
+        return "timeout"
+    if isinstance(fault, ssl.SSLError) or isinstance(fault.__cause__, ssl.SSLError):
+        return "tls"
+    return "unsupported" if type(fault) is SMTPException else "lost"
+
+
+def _lost(phase: Phase, how: str) -> Verdict:
+    """No answer: whether the server has the letter is known only before the dot."""
+    return Verdict("unknown" if phase is Phase.DOT else "deferred", f"{phase}-{how}")

@@ -1,0 +1,328 @@
+"""What a letter says, in order, as sentences and facts: the same for its text and its HTML.
+
+Source of what must be said: LSP 5 a § as the standard for own letters, quality.md §4.2, finland.md A2.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from schemas.letters import Letter, NextStep
+from schemas.references import printed_reference
+from services.law.figures import law_of
+from services.notifier.letter.formats import grouped_iban
+from services.notifier.letter.plain import plain, shortened
+from services.notifier.letter.sums import Row, Statement, statements
+from services.notifier.letter.words import Words, words_for
+
+SUBJECT_LENGTH: Final = 60
+_INVOICE_ROOM: Final = 24
+_FEW: Final = 3
+_HOME: Final = "FI"
+_WEB_ADDRESS: Final = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[A-Za-z0-9._~/-]*)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with paragraphs, rows and list items under it, each of which may be missing."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the sum is made of; ``grand`` is there when it has more than one part."""
+
+    heading: str
+    what: str
+    amount: str
+    statements: tuple[Statement, ...]
+    grand: Row | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A whole letter, ready to be laid out."""
+
+    language: str
+    subject: str
+    creditor: str
+    recipient: tuple[str, ...]
+    heading: str
+    greeting: str
+    opening: tuple[str, ...]
+    pay: Section | None
+    sums: Sums | None
+    sections: tuple[Section, ...]
+    footer: tuple[str, ...]
+
+
+def compose(letter: Letter) -> Content:
+    """What ``letter`` says in its own language.
+
+    Raises:
+        SumsDisagreeError: its figures do not add up.
+    """
+    return _Composer(letter, words_for(letter.language, letter.kind)).content()
+
+
+class _Composer:
+    """One letter and the words for it."""
+
+    def __init__(self, letter: Letter, words: Words) -> None:
+        self.letter = letter
+        self.words = words
+        self.creditor = plain(letter.house.name)
+        self.country = letter.house.address.country or _HOME
+        self.total = self.money(letter.total)
+        self.deadline = words.formats.full_day(letter.response_by)
+        self.reminds = letter.purpose == "reminder"
+        self.asks = letter.purpose != "apology"
+
+    def content(self) -> Content:
+        letter, words = self.letter, self.words
+        return Content(
+            language=letter.language,
+            subject=self.subject(),
+            creditor=self.creditor,
+            recipient=self.recipient() if letter.channel == "print" else (),
+            heading=self.heading(),
+            greeting=words.say("greeting.text", name=plain(letter.recipient.name)),
+            opening=tuple(self.opening()),
+            pay=self.pay() if self.asks else None,
+            sums=self.sums() if self.reminds else None,
+            sections=tuple(self.sections()),
+            footer=tuple(self.footer()),
+        )
+
+    def money(self, minor: int) -> str:
+        return self.words.formats.money(minor, self.letter.currency)
+
+    def say(self, key: str, /, **facts: str) -> str:
+        return self.words.say(key, **facts)
+
+    # --- heading and subject ---------------------------------------------------------------------
+
+    def subject(self) -> str:
+        """Creditor and invoice, fit for a screen that others see: no sum, no stage (quality.md §4.2, 1 and 20)."""
+        about = self.about_first()
+        if not about:
+            return shortened(self.creditor, SUBJECT_LENGTH)
+        room = SUBJECT_LENGTH - len(self.say("subject.letter", creditor="", about=about))
+        return self.say("subject.letter", creditor=shortened(self.creditor, room), about=about)
+
+    def about_first(self) -> str:
+        lines = self.letter.lines
+        if not lines:
+            return ""
+        first = shortened(plain(lines[0].invoice), _INVOICE_ROOM)
+        if len(lines) == 1:
+            return self.say("about.one", invoice=first)
+        return self.say("about.others", invoice=first, count=str(len(lines) - 1))
+
+    def heading(self) -> str:
+        about = self.about()
+        return self.say("title.heading", title=self.title(), about=about) if about else self.title()
+
+    def about(self) -> str:
+        invoices = [plain(line.invoice) for line in self.letter.lines]
+        if not invoices:
+            return ""
+        if len(invoices) == 1:
+            return self.say("about.one", invoice=invoices[0])
+        if len(invoices) <= _FEW:
+            return self.say("about.few", invoices=self.words.listed(invoices))
+        return self.say("about.many", count=str(len(invoices)))
+
+    def title(self) -> str:
+        """The policy's own title of the step, else ours for a shipped step's name, else ours for the tone."""
+        letter = self.letter
+        if not self.reminds:
+            return self.say(f"title.{letter.purpose}")
+        if letter.step_title and (own := plain(letter.step_title)):
+            return own
+        shipped = f"title.step.{letter.step}"
+        return self.say(shipped if shipped in self.words else f"title.{letter.tone}")
+
+    def recipient(self) -> tuple[str, ...]:
+        who = self.letter.recipient
+        if who.address is None:
+            return (plain(who.name),)
+        place = f"{plain(who.address.postcode)} {plain(who.address.city)}"
+        lines = (plain(who.name), plain(who.address.street), place, plain(who.address.country or ""))
+        return tuple(line for line in lines if line)
+
+    # --- opening ---------------------------------------------------------------------------------
+
+    def opening(self) -> Iterator[str]:
+        """The first words: thanks if it is paid, the sum, the day, and that we help (quality.md §4.2, 2 and 3)."""
+        match self.letter.purpose, self.letter.tone:
+            case "apology", _:
+                yield from self.apology()
+            case "instalment", _:
+                yield self.say("instalment.paid")
+                yield f"{self.say('instalment.missed', total=self.total)} {self.ask('instalment')}"
+                yield f"{self.say('instalment.help')} {self.say('instalment.keeps')}"
+                yield from self.counted_to()
+            case _, "friendly":
+                yield self.say("friendly.paid")
+                yield self.ask("friendly")
+                yield self.help("friendly")
+            case _, tone:
+                state = self.words.say_of(f"{tone}.open", len(self.letter.lines))
+                yield f"{state} {self.ask(tone)}"
+                yield self.say(f"{tone}.paid")
+                yield self.help(tone)
+
+    def ask(self, voice: str) -> str:
+        return self.say(f"{voice}.ask", total=self.total, deadline=self.deadline)
+
+    def help(self, voice: str) -> str:
+        help_offered = self.say(f"{voice}.help")
+        received = sum(line.received for line in self.letter.lines)
+        if not received:
+            return help_offered
+        return f"{self.say('thanks.received', amount=self.money(received))} {help_offered}"
+
+    def apology(self) -> Iterator[str]:
+        """A payment crossed our letter: what is taken back, and that there is nothing to do (rules.md M1)."""
+        letter = self.letter
+        yield self.say("apology.crossed")
+        amounts = {"fee": letter.fee, "interest": letter.interest, "compensation": letter.fixed_compensation}
+        items = [self.say(f"cost.{name}", amount=self.money(minor)) for name, minor in amounts.items() if minor]
+        if items:
+            yield self.say("apology.taken_back", items=self.words.listed(items))
+        yield self.say("apology.nothing")
+
+    # --- how to pay, and what for ----------------------------------------------------------------
+
+    def pay(self) -> Section:
+        rows = [
+            Row(self.say("pay.amount"), self.total),
+            Row(self.say("pay.deadline"), self.deadline),
+            Row(self.say("pay.receiver"), self.creditor),
+        ]
+        for account in self.letter.house.accounts:
+            rows.append(Row(self.say("pay.iban"), grouped_iban(account.iban)))
+            rows.append(Row(self.say("pay.bic"), account.bic))
+        rows.append(Row(self.say("pay.reference"), printed_reference(self.letter.reference)))
+        return Section(self.say("pay.heading"), (self.say("pay.hint"),), tuple(rows))
+
+    def sums(self) -> Sums:
+        parts = statements(self.letter, self.words)
+        return Sums(
+            heading=self.say("sums.heading"),
+            what=self.say("sums.what"),
+            amount=self.say("sums.amount"),
+            statements=parts,
+            grand=Row(self.say("sums.grand"), self.total) if len(parts) > 1 else None,
+            notes=tuple(self.notes()),
+        )
+
+    def notes(self) -> Iterator[str]:
+        """What explains the sum: what is not in it, and up to when it is counted."""
+        letter, formats = self.letter, self.words.formats
+        if letter.fee_forgiven:
+            yield self.say("notes.forgiven_fee")
+        if letter.fee_barred_by_suspension:
+            yield self.say("notes.free_of_charge")
+        if any(line.disputed for line in letter.lines):
+            yield self.say("notes.disputed")
+        waived = sum(line.waived for line in letter.lines)
+        if waived:
+            yield self.say("notes.waived", amount=self.money(waived))
+        if letter.interest_through is not None:
+            yield self.say("notes.interest_through", date=formats.day(letter.interest_through))
+        yield from self.counted_to()
+
+    def counted_to(self) -> Iterator[str]:
+        through = self.letter.payments_through
+        if through is not None:
+            yield self.say("notes.payments_through", date=self.words.formats.day(through))
+
+    # --- what comes next, and what helps ---------------------------------------------------------
+
+    def sections(self) -> Iterator[Section]:
+        letter = self.letter
+        consumer = letter.kind == "consumer"
+        if self.reminds:
+            yield Section(self.say("next.heading"), tuple(self.next(letter.next)))
+            yield self.ways()
+        yield self.contact()
+        rights = f"rights.{self.country}.suspension"
+        barred = letter.tone == "friendly" or letter.fee_barred_by_suspension
+        if self.reminds and consumer and not barred and rights in self.words:
+            yield Section(self.say(f"rights.{self.country}.heading"), (self.say(rights),))
+        if self.asks and consumer and f"advice.{self.country}.intro" in self.words:
+            yield self.advice()
+
+    def next(self, step: NextStep) -> Iterator[str]:
+        """One step only, never before its day, with its cost: what the policy in force will do (design.md §6)."""
+        if step.action == "none":
+            yield self.words.say_of("next.none", len(self.letter.lines))
+            return
+        day = step.not_before
+        when = self.say("next.after") if day is None else self.say("next.on", date=self.words.formats.full_day(day))
+        yield self.say(f"next.{step.action}", when=when)
+        if step.action == "letter":
+            costs = list(self.next_costs(step))
+            yield self.say("next.adds", items=self.words.listed(costs)) if costs else self.say("next.free")
+        if step.needs_approval:
+            yield self.say("next.approval")
+
+    def next_costs(self, step: NextStep) -> Iterator[str]:
+        if step.fee:
+            yield self.say("cost.fee", amount=self.money(step.fee))
+        if step.interest:
+            yield self.say("next.interest")
+        if step.compensation:
+            law = law_of(self.country, self.letter.date)
+            yield self.say("next.compensation", amount=self.money(law.fixed_compensation))
+
+    def ways(self) -> Section:
+        """What stops it: paying, more time or parts, a dispute (quality.md §4.2, 10 to 12)."""
+        pay = self.words.say_of("ways.pay", len(self.letter.lines))
+        dispute = self.say("ways.dispute", deadline=self.deadline)
+        return Section(self.say("ways.heading"), items=(pay, self.say("ways.time"), dispute))
+
+    def contact(self) -> Section:
+        contact = self.letter.house.contact
+        phone, url = plain(contact.phone), plain(contact.url)
+        rows = (
+            Row(self.say("contact.phone"), phone, (plain(contact.hours),), _telephone(phone)),
+            Row(self.say("contact.email"), contact.email, (), f"mailto:{quote(contact.email, safe='@')}"),
+            Row(self.say("contact.web"), url, (), url if _WEB_ADDRESS.fullmatch(url) else None),
+        )
+        reply = (self.say("contact.reply"),) if self.letter.channel == "email" else ()
+        return Section(self.say("contact.heading"), reply, rows)
+
+    def advice(self) -> Section:
+        """Free help with money worries, by name and number (quality.md §4.2, 14)."""
+        of = f"advice.{self.country}"
+        rows = tuple(
+            Row(self.say(f"{of}.{who}"), phone, (), _telephone(phone))
+            for who in ("authority", "foundation")
+            for phone in (self.say(f"{of}.{who}_phone"),)
+        )
+        return Section(self.say(f"{of}.heading"), (self.say(f"{of}.intro"),), rows)
+
+    def footer(self) -> Iterator[str]:
+        letter, house = self.letter, self.letter.house
+        place = f"{plain(house.address.street)}, {plain(house.address.postcode)} {plain(house.address.city)}"
+        yield self.say("footer.why" if self.asks else "footer.why_paid", creditor=self.creditor)
+        yield f"{self.creditor}, {place}"
+        yield self.say("footer.business_id", id=plain(house.business_id))
+        yield self.say("footer.dated", date=self.words.formats.day(letter.date))
+        yield self.say("footer.letter_id", notice=plain(letter.notice))
+
+
+def _telephone(phone: str) -> str | None:
+    """The link that dials ``phone``, if it is a plain number."""
+    dialled = re.sub(r"[ ()-]", "", phone)
+    return f"tel:{dialled}" if re.fullmatch(r"\+?[0-9]{5,15}", dialled, re.ASCII) else None

@@ -1,0 +1,90 @@
+"""The outbox: letters as files in a folder, e-mails as .eml, letters to print as .txt (design.md §8, trial mode)."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from services.notifier.letter import render
+from services.notifier.letter.sums import SumsDisagreeError
+from services.notifier.message import NoAddressError, mail_of
+from services.notifier.post import Attempt, Outcome, OutcomeBox
+from services.notifier.simulated import simulated
+from services.runtime.refusal import Refusal
+
+_SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}", re.ASCII)
+
+
+class OutboxPost:
+    """Writes each letter to its own file, named by day and notice; the same letter again gives the same file.
+
+    A file is complete or not there. The simulator's addresses fail as they are named and leave no file.
+    """
+
+    def __init__(self, folder: Path, *, trial: bool = True) -> None:
+        self._folder = folder
+        self._trial = trial
+        self._box = OutcomeBox()
+
+    def send(self, attempt: Attempt) -> None:
+        """Write the letter.
+
+        Raises:
+            Refusal: the folder cannot be written to. The attempt stays open and is recovered on the next start.
+        """
+        self._box.put(self._written(attempt))
+
+    def recover(self, attempt: Attempt) -> None:
+        """Write it again: the file is the same, so nothing is sent twice."""
+        self.send(attempt)
+
+    def outcomes(self, partition: int) -> Sequence[Outcome]:
+        """The partition's outcomes that were not acknowledged yet."""
+        return self._box.of(partition)
+
+    def acknowledge(self, outcomes: Iterable[Outcome]) -> None:
+        """Forget outcomes."""
+        self._box.drop(outcomes)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+    def _written(self, attempt: Attempt) -> Outcome:
+        letter, outcome = attempt.letter, simulated(attempt, trial=self._trial)
+        if outcome.status != "accepted":
+            return outcome
+        try:
+            name, content = _file_of(attempt)
+        except (SumsDisagreeError, NoAddressError) as fault:
+            return Outcome(letter.notice, attempt.partition, "failed", attempt.at, fault.code, self._trial)
+        try:
+            _write_whole(self._folder, name, content)
+        except OSError as fault:
+            raise Refusal(
+                f"outbox {self._folder}: cannot be written to ({fault.strerror}); make room or give it the right owner"
+            ) from fault
+        return outcome
+
+
+def file_name(day: date, notice: str, suffix: str) -> str:
+    """``2026-02-12-<notice>.eml``; ValueError when the notice's id is no plain id and could name another folder."""
+    if not _SAFE_NAME.fullmatch(notice):
+        raise ValueError("a notice's id is made of letters, digits and hyphens")
+    return f"{day}-{notice}{suffix}"
+
+
+def _file_of(attempt: Attempt) -> tuple[str, bytes]:
+    letter = attempt.letter
+    rendered = render(letter)
+    if letter.channel == "print":
+        return file_name(letter.date, letter.notice, ".txt"), rendered.text.encode()
+    return file_name(letter.date, letter.notice, ".eml"), mail_of(letter, rendered, attempt.at).content
+
+
+def _write_whole(folder: Path, name: str, content: bytes) -> None:
+    """All of the file or nothing; it survives the death of this process, not that of the machine."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f".{name}.unfinished"
+    unfinished.write_bytes(content)
+    unfinished.replace(folder / name)

@@ -1,0 +1,52 @@
+"""The post that only pretends, for ``play`` and tests, and the addresses that pretend trouble (design.md §9)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from services.notifier.post import Attempt, Outcome, OutcomeBox, Status
+
+SIMULATOR: Final[Mapping[str, Status]] = MappingProxyType(
+    {
+        "temp-fail@simulator.invalid": "deferred",
+        "perm-fail@simulator.invalid": "failed",
+        "unknown@simulator.invalid": "unknown",
+    }
+)
+"""Addresses that show what happens when delivery does not go well (design.md §9); all other letters are accepted."""
+
+
+class SimulatedPost:
+    """Accepts every letter at once and writes nothing; the simulator's addresses fail as they are named."""
+
+    def __init__(self, *, trial: bool = True) -> None:
+        self._box = OutcomeBox()
+        self._trial = trial
+
+    def send(self, attempt: Attempt) -> None:
+        """Decide the outcome at once."""
+        self._box.put(simulated(attempt, trial=self._trial))
+
+    def recover(self, attempt: Attempt) -> None:
+        """Nothing has left or ever will, so it is simply decided again."""
+        self.send(attempt)
+
+    def outcomes(self, partition: int) -> Sequence[Outcome]:
+        """The partition's outcomes that were not acknowledged yet."""
+        return self._box.of(partition)
+
+    def acknowledge(self, outcomes: Iterable[Outcome]) -> None:
+        """Forget outcomes."""
+        self._box.drop(outcomes)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+def simulated(attempt: Attempt, *, trial: bool) -> Outcome:
+    """The outcome that an attempt's address asks for, at the instant of the attempt."""
+    letter = attempt.letter
+    address = letter.recipient.email if letter.channel == "email" else None
+    status = SIMULATOR.get((address or "").lower(), "accepted")
+    detail = None if status == "accepted" else "simulated"
+    return Outcome(letter.notice, attempt.partition, status, attempt.at, detail, trial)

@@ -1,0 +1,154 @@
+"""The post that sends: letters over SMTP, a few connections at a time, in a thread of its own."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Final
+
+from services.notifier.delivery import Connection, MailServer, Verdict
+from services.notifier.letter import render
+from services.notifier.letter.sums import SumsDisagreeError
+from services.notifier.message import Mail, NoAddressError, mail_of
+from services.notifier.post import Attempt, Outcome, OutcomeBox
+
+_IDLE_SECONDS: Final = 20.0
+"""Then a connection is closed: servers close idle ones themselves, some after half a minute."""
+_STOPPED: Final = Verdict("deferred", "stopped")
+
+
+class SmtpPost:
+    """Sends letters to a mail server. Outcomes are dated by ``now``, which must be safe to call from any thread.
+
+    An attempt whose grant has run out before its turn came is not made: ``deferred``, and claimed anew (design.md
+    §7.3). ``close`` must be called at the end; what it cuts short is ``deferred`` before the final dot and ``unknown``
+    from there on.
+    """
+
+    def __init__(
+        self, server: MailServer, now: Callable[[], datetime], *, connections: int = 4, trial: bool = False
+    ) -> None:
+        self._server = server
+        self._now = now
+        self._trial = trial
+        self._connections = connections
+        self._box = OutcomeBox()
+        self._closing = False
+        self._loop: Future[asyncio.AbstractEventLoop] = Future()
+        self._ended: Future[None] = Future()
+        self._queue: asyncio.Queue[Attempt | None] = asyncio.Queue()
+        self._lines: list[asyncio.Task[None]] = []
+        self._thread = threading.Thread(target=self._run, name="smtp", daemon=True)
+        self._thread.start()
+
+    # --- the port, called from the engine's thread ---------------------------------------------------
+
+    def send(self, attempt: Attempt) -> None:
+        """Queue the letter for the next free connection."""
+        assert not self._closing, "a closed post takes no letters"
+        self._put(attempt)
+
+    def recover(self, attempt: Attempt) -> None:
+        """The server may have it or not: unknown, until a person says (design.md §7.4)."""
+        self._keep(attempt, Verdict("unknown", "no-record"))
+
+    def outcomes(self, partition: int) -> Sequence[Outcome]:
+        """The partition's outcomes that were not acknowledged yet. A fault of the thread is raised here."""
+        self._raise_fault()
+        return self._box.of(partition)
+
+    def acknowledge(self, outcomes: Iterable[Outcome]) -> None:
+        """Forget outcomes."""
+        self._box.drop(outcomes)
+
+    def close(self, grace: float = 5.0) -> None:
+        """Defer what waits, give deliveries under way ``grace`` seconds, then cut them short."""
+        if not self._closing:
+            self._closing = True
+            for _ in range(self._connections):
+                self._put(None)
+        self._thread.join(grace)
+        if self._thread.is_alive():
+            self._loop.result().call_soon_threadsafe(self._cut_short)
+            self._thread.join()
+        self._ended.result()
+
+    def _raise_fault(self) -> None:
+        if self._ended.done():
+            self._ended.result()
+
+    def _put(self, attempt: Attempt | None) -> None:
+        self._raise_fault()
+        self._loop.result().call_soon_threadsafe(self._queue.put_nowait, attempt)
+
+    # --- the thread ----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as fault:  # noqa: BLE001  (handed to the engine's thread, which raises it)
+            self._ended.set_exception(fault)
+        else:
+            self._ended.set_result(None)
+
+    async def _serve(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            self._lines = [group.create_task(self._line()) for _ in range(self._connections)]
+            self._loop.set_result(asyncio.get_running_loop())
+        while not self._queue.empty():
+            left = self._queue.get_nowait()
+            if left is not None:
+                self._keep(left, _STOPPED)
+
+    def _cut_short(self) -> None:
+        for line in self._lines:
+            line.cancel()
+
+    async def _line(self) -> None:
+        """One connection: letters one after the other until a None says that it is over."""
+        connection = Connection(self._server)
+        while (attempt := await self._next(connection)) is not None:
+            await self._attempt(connection, attempt)
+        await connection.close()
+
+    async def _next(self, connection: Connection) -> Attempt | None:
+        try:
+            async with asyncio.timeout(_IDLE_SECONDS):
+                return await self._queue.get()
+        except TimeoutError:
+            await connection.close()
+        return await self._queue.get()
+
+    async def _attempt(self, connection: Connection, attempt: Attempt) -> None:
+        refusal = self._refusal(attempt)
+        if refusal is not None:
+            self._keep(attempt, refusal)
+            return
+        try:
+            mail = _mail_of(attempt)
+        except (SumsDisagreeError, NoAddressError) as fault:
+            self._keep(attempt, Verdict("failed", fault.code))
+            return
+        try:
+            verdict = await connection.deliver(mail)
+        except asyncio.CancelledError:
+            self._keep(attempt, connection.interrupted())
+            raise
+        self._keep(attempt, verdict)
+
+    def _refusal(self, attempt: Attempt) -> Verdict | None:
+        """Why the attempt is not made at all."""
+        if self._closing:
+            return _STOPPED
+        if self._now() > attempt.good_until:
+            return Verdict("deferred", "grant-expired")
+        return None
+
+    def _keep(self, attempt: Attempt, verdict: Verdict) -> None:
+        notice = attempt.letter.notice
+        self._box.put(Outcome(notice, attempt.partition, verdict.status, self._now(), verdict.detail, self._trial))
+
+
+def _mail_of(attempt: Attempt) -> Mail:
+    return mail_of(attempt.letter, render(attempt.letter), attempt.at)

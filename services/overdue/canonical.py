@@ -1,0 +1,84 @@
+"""The accounts' own state for ``dump --canonical``: by business keys, in an order that arrival cannot change (I20)."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from schemas.money import decimal_text
+from services.overdue.account import Account, Letter, Receivable, load_account
+from services.runtime.store import Store
+
+_PAGE: Final = 1_000
+_WORKER: Final = "overdue"
+_KIND: Final = "account:"
+
+
+def account_entries(store: Store) -> Iterator[dict[str, object]]:
+    """Stops, plans, letters and money of every account: what the read model does not hold."""
+    for kind, space in sorted(store.state.spaces_of(_WORKER).items()):
+        if kind.startswith(_KIND):
+            for partition in range(store.partitions):
+                yield from _of_partition(store, space, partition)
+
+
+def _of_partition(store: Store, space: int, partition: int) -> Iterator[dict[str, object]]:
+    after: str | None = None
+    while page := store.state.page(space, partition, "", after, _PAGE):
+        for _, stored in page:
+            account = load_account(stored)
+            if account.party is not None or account.unread:
+                yield _entry(account)
+        after = page[-1][0]
+
+
+def _entry(account: Account) -> dict[str, object]:
+    return {
+        "kind": "account-state",
+        "creditor": account.creditor,
+        "debtor": account.debtor,
+        "party": None if account.party is None else account.party.model_dump(mode="json", exclude_none=True),
+        "receivables": [_receivable(receivable) for _, receivable in sorted(account.receivables.items())],
+        "money": sorted(
+            [
+                money.account,
+                money.payment,
+                money.invoice or "",
+                decimal_text(money.amount, money.currency),
+                decimal_text(money.reversed, money.currency),
+            ]
+            for money in account.moneys
+        ),
+        "letters": [_letter(letter) for letter in sorted(account.letters, key=lambda it: (it.day, it.notice))],
+        "stops": sorted(
+            [stop.kind, stop.invoice or "", stop.id, str(stop.day), str(stop.until or "")] for stop in account.stops
+        ),
+        "stop_ends": sorted(
+            [end.kind, end.invoice or "", end.id, str(end.day), str(end.upheld)] for end in account.stop_ends
+        ),
+        "plans": sorted([plan.id, *plan.invoices] for plan in account.plans),
+        "plan_ends": sorted([end.id, *end.invoices] for end in account.plan_ends),
+        "pointed": account.pointed,
+        "unread": account.unread,
+        "unreachable": sorted(account.unreachable),
+        "tasks": sorted(account.tasks),
+    }
+
+
+def _receivable(receivable: Receivable) -> dict[str, Any]:
+    return {
+        "invoice": receivable.invoice,
+        "due": str(receivable.due_now),
+        "credit_notes": sorted(note.id for note in receivable.credit_notes),
+        "reductions": sorted(cut.id for cut in receivable.reductions),
+        "approved": sorted(receivable.approved),
+        "done": sorted([done.step, str(done.day)] for done in receivable.done),
+        "reversals": sorted(map(str, receivable.reversals)),
+    }
+
+
+def _letter(letter: Letter) -> dict[str, Any]:
+    return {
+        "notice": letter.notice,
+        "day": str(letter.day),
+        "status": letter.status,
+        "moves": sorted([invoice, step] for invoice, step in letter.moves()),
+    }

@@ -1,0 +1,1 @@
+"""The read model: what happened, what is owed and why, in tables made to be asked."""

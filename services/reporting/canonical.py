@@ -1,0 +1,165 @@
+"""The whole business state as text that is equal whenever the facts are equal.
+
+Whatever depends on how the facts arrived is left out: offsets, instants of arrival and of sending, the
+order of accounts (and the letter references made from it), positions of dead letters. What stays is
+named by business keys: creditor, debtor, invoice, payment, notice.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Final, TypeVar
+
+from schemas.money import decimal_text
+from services.reporting import happenings
+from services.reporting.reading import Found, Value, ask, number, text
+from services.runtime.store import Store
+
+Entry = Mapping[str, object]
+Key = TypeVar("Key")
+
+_AMOUNTS: Final = frozenset(
+    {"amount", "original", "principal", "interest", "costs", "fee", "compensation", "total", "received", "credited"}
+    | {"disputed", "waived", "balance", "interest_new", "fee_new", "compensation_new"}
+)
+
+
+def canonical_dump(store: Store, more: Iterable[Entry] = ()) -> list[str]:
+    """The state as JSON lines by kind and business key, together with what others know of it.
+
+    Each entry has a `kind`; amounts in `more` are decimal texts already.
+    """
+    lines = [(_business_key(entry), _json(entry)) for entry in chain(_entries(store), more)]
+    return [line for _, line in sorted(lines)]
+
+
+def _business_key(entry: Entry) -> list[str]:
+    return [str(entry.get(name) or "") for name in _BUSINESS_KEYS]
+
+
+def _json(entry: Entry) -> str:
+    """Names sorted, nothing that is absent or empty, text as it is."""
+    said = {name: value for name, value in entry.items() if value not in (None, "")}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+_BUSINESS_KEYS: Final = ("kind", "creditor", "debtor", "invoice", "account", "payment", "date", "notice")
+
+
+def _entries(store: Store) -> Iterator[Entry]:
+    for kind, question in _PLAIN:
+        for row in ask(store, question):
+            yield {**_public(row), "kind": kind}
+    yield from _notices(store)
+    yield from _withheld(store)
+    yield from _payments(store)
+
+
+_PLAIN: Final = (
+    ("account", "SELECT creditor, debtor, kind AS party, next_check FROM account"),
+    ("credit", "SELECT creditor, debtor, currency, amount FROM account_credit_now WHERE amount <> 0"),
+    (
+        "receivable",
+        "SELECT creditor, debtor, invoice, currency, issued, due, effective_due, original, principal, interest, costs,"
+        " step, status, subject, reference FROM receivable",
+    ),
+    ("task", "SELECT creditor, debtor, date, task, invoice, reason FROM task"),
+    (
+        "handover",
+        "SELECT creditor, debtor, date, currency, status, invoices, principal, interest, costs FROM handover",
+    ),
+    (
+        "unmatched",
+        "SELECT creditor, debtor, account, payment, date, amount, currency, reason FROM unmatched_payment_now",
+    ),
+    (
+        "dead-letter",
+        "SELECT source, id, event, creditor, debtor, reason FROM dead_letter"
+        " WHERE key NOT IN (SELECT key FROM dead_letter_closed)",
+    ),
+)
+
+
+def _public(row: Found) -> dict[str, Value]:
+    """A row with its amounts as decimal texts."""
+    if row.get("currency") is None:
+        return dict(row)
+    currency = text(row, "currency")
+    return {name: _decimal(value, currency) if name in _AMOUNTS else value for name, value in row.items()}
+
+
+def _decimal(minor: Value, currency: str) -> str | None:
+    assert minor is None or isinstance(minor, int), "amounts are whole minor units"
+    return None if minor is None else decimal_text(minor, currency)
+
+
+def _notices(store: Store) -> Iterator[Entry]:
+    lines = _grouped(
+        store,
+        "SELECT l.*, n.currency FROM notice_line_now l JOIN notice n ON n.notice = l.notice",
+        lambda row: text(row, "notice"),
+    )
+    for row in ask(store, "SELECT * FROM notice"):
+        notice = text(row, "notice")
+        entry = _public(row)
+        entry["party"] = entry["kind"]
+        for name in ("kind", "ended", "reference", "position"):
+            del entry[name]
+        receivables = [_without_none(_public(line), "notice", "currency", "position") for line in lines[notice]]
+        yield {**entry, "kind": "notice", "receivables": receivables}
+
+
+def _withheld(store: Store) -> Iterator[Entry]:
+    reasons = _grouped(
+        store,
+        "SELECT creditor, debtor, position, code, invoice, until FROM withheld_reason",
+        _withheld_key,
+    )
+    for row in ask(store, "SELECT * FROM withheld"):
+        given = [_without_none(reason, "creditor", "debtor", "position") for reason in reasons[_withheld_key(row)]]
+        yield {"kind": "withheld", **_without_none(row, "position"), "reasons": sorted(given, key=_json)}
+
+
+def _withheld_key(row: Found) -> tuple[Value, ...]:
+    return row["creditor"], row["debtor"], row["position"]
+
+
+def _payments(store: Store) -> Iterator[Entry]:
+    """Each payment where it lies now: the last word of placing and moving counts, reversals and refunds add up."""
+    rows = ask(
+        store,
+        "SELECT creditor, debtor, account, payment, type, invoice, letter_number, amount, currency, day AS paid, booked"
+        " FROM happening WHERE payment IS NOT NULL ORDER BY creditor, debtor, account, payment, position",
+    )
+    placed: dict[tuple[Value, ...], Found] = {}
+    taken_back: dict[tuple[Value, ...], list[str]] = {}
+    for row in rows:
+        key: tuple[Value, ...] = (row["creditor"], row["debtor"], row["account"], row["payment"])
+        match text(row, "type"):
+            case happenings.PLACED:
+                placed[key] = _without_none(row, "type")
+            case "money-moved":
+                placed.pop(key, None)
+            case taken:
+                taken_back.setdefault(key, []).append(_taken_back(taken, row, placed.get(key)))
+    for key, entry in placed.items():
+        yield {"kind": "payment", **_public(entry), "taken_back": sorted(taken_back.get(key, ()))}
+
+
+def _taken_back(kind: str, row: Found, payment: Found | None) -> str:
+    """A reversal or refund in words that do not depend on when it came: of an amount, or of all."""
+    if row["amount"] is None or payment is None:
+        return f"{kind} all"
+    return f"{kind} {decimal_text(number(row, 'amount'), text(payment, 'currency'))}"
+
+
+def _without_none(row: Found, *left_out: str) -> dict[str, Value]:
+    return {name: value for name, value in row.items() if value is not None and name not in left_out}
+
+
+def _grouped(store: Store, question: str, key_of: Callable[[Found], Key]) -> dict[Key, list[Found]]:
+    groups: defaultdict[Key, list[Found]] = defaultdict(list)
+    for row in ask(store, question):
+        groups[key_of(row)].append(row)
+    return groups

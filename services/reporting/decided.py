@@ -1,0 +1,200 @@
+"""What was decided and where each account stands, as rows (the topic decisions)."""
+
+import json
+from typing import Final
+
+from schemas.decisions import (
+    AccountChanged,
+    Alert,
+    DecisionsMessage,
+    HandedOver,
+    NoticeDecided,
+    NoticeEnded,
+    Placed,
+    TaskRaised,
+    Unmatched,
+    Withheld,
+)
+from schemas.letters import Letter, LetterLine
+from schemas.topics import creditor_and_debtor
+from services.reporting.happenings import WHOLE_ACCOUNT, Row, day_text, instant_text
+from services.runtime.unit_of_work import UnitOfWork
+from services.runtime.worker import Record
+
+NO_DEBTOR: Final = ""
+"""In a key, instead of a debtor: no account is known."""
+
+PLANNED: Final = "planned"
+"""The status of a notice whose outcome is not known yet."""
+
+
+def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork) -> None:
+    """Write what a record of decisions says. Raises ValueError for a key that is neither creditor nor account."""
+    match message:
+        case AccountChanged():
+            _record_account(message, record.offset, unit)
+        case NoticeDecided():
+            _record_letter(message.letter, {"status": PLANNED}, record.offset, unit)
+        case NoticeEnded():
+            ended: Row = {"status": message.status, "ended": instant_text(message.at), "trial": int(message.trial)}
+            _record_letter(message.letter, ended, record.offset, unit)
+        case Withheld():
+            _record_withheld(message, record.offset, unit)
+        case TaskRaised():
+            row = message.model_dump(mode="json", exclude={"type"})
+            unit.read_model.upsert("task", {**row, "invoice": message.invoice or WHOLE_ACCOUNT})
+        case HandedOver():
+            row = message.model_dump(mode="json", exclude={"type"})
+            unit.read_model.upsert("handover", {**row, "invoices": json.dumps(sorted(message.invoices))})
+        case Unmatched():
+            _record_unmatched(message, record.key, unit)
+        case Placed():
+            unit.read_model.delete("unmatched_payment", {**_payment_key(message), "debtor": NO_DEBTOR})
+            unit.read_model.delete("payment_suggestion", _payment_key(message))
+        case Alert():
+            row = message.model_dump(mode="json", exclude={"type"})
+            unit.read_model.upsert("alert", {**row, "partition": unit.partition, "position": record.offset})
+
+
+def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) -> None:
+    key: Row = {"creditor": message.creditor, "debtor": message.debtor}
+    unit.read_model.upsert(
+        "account",
+        {
+            **key,
+            "number": message.number,
+            "name": message.name,
+            "kind": message.kind,
+            "as_of": instant_text(message.as_of),
+            "next_check": day_text(message.next_check),
+            "position": position,
+        },
+    )
+    for balance in message.balances:
+        row = {**key, **vars(balance)}
+        row["issued"] = balance.issued.isoformat()
+        row["due"] = balance.due.isoformat()
+        row["effective_due"] = balance.effective_due.isoformat()
+        unit.read_model.upsert("receivable", row)
+    for credit in message.credit:
+        unit.read_model.upsert("account_credit", {**key, **vars(credit), "position": position})
+
+
+def _record_letter(letter: Letter, outcome: Row, position: int, unit: UnitOfWork) -> None:
+    """The letter as planned; then as granted, with amounts taken anew and perhaps other receivables listed."""
+    unit.read_model.upsert("notice", {**_notice_row(letter), **outcome, "position": position})
+    for line in letter.lines:
+        unit.read_model.upsert("notice_line", {**_line_row(letter.notice, line), "position": position})
+        for piece in line.slices:
+            unit.read_model.upsert(
+                "notice_interest",
+                {
+                    "notice": letter.notice,
+                    "invoice": line.invoice,
+                    "first": piece.first.isoformat(),
+                    "last": piece.last.isoformat(),
+                    "days": piece.days,
+                    "principal": piece.principal,
+                    "rate": piece.rate,
+                    "position": position,
+                },
+            )
+
+
+def _notice_row(letter: Letter) -> Row:
+    return {
+        "notice": letter.notice,
+        "creditor": letter.creditor,
+        "debtor": letter.debtor,
+        "date": letter.date.isoformat(),
+        "currency": letter.currency,
+        "kind": letter.kind,
+        "policy": letter.policy,
+        "policy_version": letter.policy_version,
+        "step": letter.step,
+        "purpose": letter.purpose,
+        "tone": letter.tone,
+        "channel": letter.channel,
+        "language": letter.language,
+        "reference": letter.reference,
+        "letter_number": letter.letter_number,
+        "response_by": letter.response_by.isoformat(),
+        "fee": letter.fee,
+        "interest": letter.interest,
+        "compensation": letter.fixed_compensation,
+        "total": letter.total,
+        "fee_forgiven": int(letter.fee_forgiven),
+        "fee_barred": int(letter.fee_barred_by_suspension),
+        "payments_through": day_text(letter.payments_through),
+        "interest_through": day_text(letter.interest_through),
+        "next_action": letter.next.action,
+        "next_step": letter.next.step,
+        "next_not_before": day_text(letter.next.not_before),
+    }
+
+
+def _line_row(notice: str, line: LetterLine) -> Row:
+    return {
+        "notice": notice,
+        "invoice": line.invoice,
+        "step": line.step,
+        "due": line.due.isoformat(),
+        "effective_due": line.effective_due.isoformat(),
+        "original": line.original,
+        "received": line.received,
+        "credited": line.credited,
+        "disputed": line.disputed,
+        "waived": line.waived,
+        "principal": line.principal,
+        "interest": line.interest,
+        "costs": line.costs,
+        "balance": line.balance,
+        "interest_new": line.interest_new,
+        "fee_new": line.fee_new,
+        "compensation_new": line.compensation_new,
+    }
+
+
+def _record_withheld(message: Withheld, position: int, unit: UnitOfWork) -> None:
+    key: Row = {"creditor": message.creditor, "debtor": message.debtor, "position": position}
+    unit.read_model.upsert(
+        "withheld",
+        {
+            **key,
+            "date": message.date.isoformat(),
+            "currency": message.currency,
+            "step": message.step,
+            "next_check": day_text(message.next_check),
+            "policy": message.policy,
+            "policy_version": message.policy_version,
+        },
+    )
+    for number, reason in enumerate(message.reasons):
+        unit.read_model.upsert(
+            "withheld_reason",
+            {**key, "number": number, "code": reason.code, "invoice": reason.invoice, "until": day_text(reason.until)},
+        )
+
+
+def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> None:
+    """Cash application speaks under the creditor's key, an account that does not take money under its own."""
+    payment = _payment_key(message)
+    debtor = NO_DEBTOR if record_key == message.creditor else creditor_and_debtor(record_key)[1]
+    unit.read_model.upsert(
+        "unmatched_payment",
+        {
+            **payment,
+            "debtor": debtor,
+            "date": message.date.isoformat(),
+            "amount": message.amount,
+            "currency": message.currency,
+            "reason": message.reason,
+        },
+    )
+    unit.read_model.delete("payment_suggestion", payment)
+    for rank, suggestion in enumerate(message.suggestions, start=1):
+        unit.read_model.upsert("payment_suggestion", {**payment, "rank": rank, **vars(suggestion)})
+
+
+def _payment_key(message: Unmatched | Placed) -> Row:
+    return {"creditor": message.creditor, "account": message.account, "payment": message.payment}

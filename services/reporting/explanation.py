@@ -1,0 +1,195 @@
+"""Why: the story of an invoice or of a letter, from the read model, in plain words.
+
+The labels in brackets (S2, F5, …) are the rules of rules.md; the words say what they did here.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, tzinfo
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from services.reporting.happening_words import happening_entries, money
+from services.reporting.happenings import WHOLE_ACCOUNT
+from services.reporting.letter_words import (
+    letter_entry,
+    what_it_asked,
+    what_it_booked,
+    why_it_moved,
+)
+from services.reporting.reading import Found, ask, day, number, text, text_or_none
+from services.reporting.reasons import sentence_of
+from services.reporting.story import Entry, lines_of, paragraph
+from services.runtime.store import Store
+
+
+def explain(store: Store, what: str) -> str:
+    """The story of every invoice, and of the notice, that has this id.
+
+    Raises LookupError when nothing has; its text says so to a person, with ids that look like it.
+    """
+    invoices = ask(store, "SELECT * FROM receivable WHERE invoice = ? ORDER BY creditor, debtor", (what,))
+    notices = ask(store, "SELECT * FROM notice WHERE notice = ?", (what,))
+    if not invoices and not notices:
+        raise LookupError(_unknown(store, what))
+    stories = [_invoice_story(store, row) for row in invoices] + [_notice_story(store, row) for row in notices]
+    return "\n\n".join("\n".join(story) for story in stories)
+
+
+def _unknown(store: Store, what: str) -> str:
+    alike = ask(
+        store,
+        "SELECT invoice AS id FROM receivable WHERE LOWER(invoice) LIKE LOWER(:like) ESCAPE '!'"
+        " UNION SELECT notice FROM notice WHERE notice LIKE LOWER(:like) ESCAPE '!' ORDER BY id LIMIT 5",
+        {"like": "%" + what.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"},
+    )
+    advice = (
+        f"did you mean {', '.join(text(row, 'id') for row in alike)}?"
+        if alike
+        else "check its spelling, or whether its event could be read: `erapaiva dead-letters list`"
+    )
+    return f"no invoice and no notice has the id {what}; {advice}"
+
+
+# --- an invoice ----------------------------------------------------------------------------------
+
+
+def _invoice_story(store: Store, invoice: Found) -> Iterator[str]:
+    zone = _zone(store, text(invoice, "creditor"))
+    yield f"Invoice {invoice['invoice']} of creditor {invoice['creditor']}, debtor {invoice['debtor']}"
+    yield ""
+    yield from lines_of(_invoice_entries(store, invoice, zone))
+    yield ""
+    yield from _now(store, invoice)
+
+
+def _invoice_entries(store: Store, invoice: Found, zone: tzinfo) -> Iterator[Entry]:
+    about = (text(invoice, "creditor"), text(invoice, "debtor"), text(invoice, "invoice"))
+    yield from happening_entries(
+        ask(
+            store,
+            "SELECT * FROM happening WHERE creditor = ? AND debtor = ? AND invoice IN (?, '') ORDER BY position",
+            about,
+        ),
+        text(invoice, "currency"),
+        zone,
+    )
+    yield from _letters_about(store, about, zone)
+    yield from _withheld_entries(store, about)
+    yield from _task_entries(store, about)
+    yield from _handover_entries(store, about)
+
+
+def _letters_about(store: Store, about: tuple[str, str, str], zone: tzinfo) -> Iterator[Entry]:
+    notices = ask(
+        store,
+        "SELECT n.* FROM notice n JOIN notice_line_now l ON l.notice = n.notice"
+        " WHERE n.creditor = ? AND n.debtor = ? AND l.invoice = ? ORDER BY n.letter_number, n.date, n.notice",
+        about,
+    )
+    for notice in notices:
+        (line,) = ask(
+            store, "SELECT * FROM notice_line_now WHERE notice = ? AND invoice = ?", (text(notice, "notice"), about[2])
+        )
+        yield letter_entry(notice, [*_line_details(store, notice, line), *what_it_asked(notice)], zone)
+
+
+def _line_details(store: Store, notice: Found, line: Found) -> Iterator[str]:
+    interest = ask(
+        store,
+        "SELECT * FROM notice_interest_now WHERE notice = ? AND invoice = ? ORDER BY first",
+        (text(line, "notice"), text(line, "invoice")),
+    )
+    yield why_it_moved(notice, line)
+    yield from what_it_booked(notice, line, interest)
+
+
+def _withheld_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Entry]:
+    """What held the invoice's letters back; reasons that concern other invoices alone are not its story."""
+    found = ask(
+        store,
+        "SELECT w.*, r.code, r.invoice, r.until FROM withheld w JOIN withheld_reason r"
+        " ON r.creditor = w.creditor AND r.debtor = w.debtor AND r.position = w.position"
+        " WHERE w.creditor = ? AND w.debtor = ? AND (r.invoice IS NULL OR r.invoice = ?)"
+        " ORDER BY w.position, r.number",
+        about,
+    )
+    told: list[str] = []
+    for _, rows in groupby(found, lambda row: number(row, "position")):
+        reasons = list(rows)
+        first, codes = reasons[0], [text(reason, "code") for reason in reasons]
+        if codes == told:
+            continue  # only what concerns other invoices has changed
+        told = codes
+        step = f"Step {first['step']!r}" if first["step"] is not None else "The next step"
+        by = f" (policy {first['policy']} version {first['policy_version']})" if first["policy"] is not None else ""
+        again = f"; looked at again by {first['next_check']}" if first["next_check"] is not None else ""
+        yield Entry(
+            day(first, "date"),
+            (f"{step} was withheld{by}{again}", *(_reason_words(reason) for reason in reasons)),
+        )
+
+
+def _reason_words(reason: Found) -> str:
+    until = text_or_none(reason, "until")
+    return f"{reason['code']}: {sentence_of(text(reason, 'code'))}" + (f", may change on {until}" if until else "")
+
+
+def _task_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Entry]:
+    tasks = ask(
+        store, "SELECT * FROM task WHERE creditor = ? AND debtor = ? AND invoice IN (?, '') ORDER BY date, task", about
+    )
+    for task in tasks:
+        whole = " (for the whole account)" if task["invoice"] == WHOLE_ACCOUNT else ""
+        why = sentence_of(text(task, "reason"))
+        yield Entry(day(task, "date"), (f"A person was asked to act, task {task['task']!r}{whole}: {why}",))
+
+
+def _handover_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Entry]:
+    handovers = ask(store, "SELECT * FROM handover WHERE creditor = ? AND debtor = ? ORDER BY date", about[:2])
+    for row in handovers:
+        if about[2] in json.loads(text(row, "invoices")):
+            parts = ", ".join(
+                f"{part} {money(number(row, part), text(row, 'currency'))}"
+                for part in ("principal", "interest", "costs")
+            )
+            yield Entry(day(row, "date"), (f"Handed over to the collector with {parts} in all: {row['status']} (S7)",))
+
+
+def _now(store: Store, invoice: Found) -> Iterator[str]:
+    currency = text(invoice, "currency")
+    parts = [(part, number(invoice, part)) for part in ("principal", "interest", "costs")]
+    total = money(sum(amount for _, amount in parts), currency)
+    itemised = ", ".join(f"{part} {money(amount, currency)}" for part, amount in parts)
+    yield f"Open now: {total} ({itemised})"
+    step = f"step {invoice['step']!r}" if invoice["step"] is not None else "no step taken"
+    yield f"Status: {invoice['status']}, {step}, effective due date {invoice['effective_due']} (C2)"
+    (account,) = ask(
+        store,
+        "SELECT next_check FROM account WHERE creditor = ? AND debtor = ?",
+        (text(invoice, "creditor"), text(invoice, "debtor")),
+    )
+    following = text_or_none(account, "next_check")
+    latest = f", at the latest on {following}" if following else ""
+    yield f"Next check: when something new becomes known{latest}"
+
+
+# --- a letter ------------------------------------------------------------------------------------
+
+
+def _notice_story(store: Store, notice: Found) -> Iterator[str]:
+    yield f"Letter to debtor {notice['debtor']} of creditor {notice['creditor']}"
+    yield ""
+    yield from lines_of([letter_entry(notice, what_it_asked(notice), _zone(store, text(notice, "creditor")))])
+    about = (text(notice, "notice"),)
+    for line in ask(store, "SELECT * FROM notice_line_now WHERE notice = ? ORDER BY effective_due, invoice", about):
+        yield ""
+        yield from paragraph(f"Invoice {line['invoice']}", _line_details(store, notice, line))
+    yield ""
+    yield "What came before it: `erapaiva explain` with one of its invoices"
+
+
+def _zone(store: Store, creditor: str) -> tzinfo:
+    """The creditor's time zone; UTC while the creditor is not registered (`no-creditor`)."""
+    found = ask(store, "SELECT timezone FROM creditor WHERE creditor = ?", (creditor,))
+    return ZoneInfo(text(found[0], "timezone")) if found else UTC

@@ -1,0 +1,122 @@
+"""What became known of an account, in words: one sentence for each type of event."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import tzinfo
+from typing import Final
+
+from schemas.money import decimal_text
+from services.reporting.happenings import PLACED, STEP_TAKEN, WHOLE_ACCOUNT
+from services.reporting.reading import Found, Value, instant, number, text, text_or_none
+from services.reporting.story import Entry
+
+
+def money(amount: int, currency: str) -> str:
+    """An amount as people read it: `105.52 EUR`."""
+    return f"{decimal_text(amount, currency)} {currency}"
+
+
+def happening_entries(happenings: Iterable[Found], currency: str, zone: tzinfo) -> Iterator[Entry]:
+    """Each happening, in the order of the journal, on the creditor's local day on which it became known.
+
+    Amounts without a currency beside them are in `currency`; what befell a payment is told only where its
+    placing is.
+    """
+    placed: dict[tuple[Value, Value], Value] = {}
+    for row in happenings:
+        payment = row["account"], row["payment"]
+        if row["type"] == PLACED:
+            placed[payment] = row["currency"]
+        elif row["payment"] is not None and payment not in placed:
+            continue
+        told_in = row["currency"] or placed.get(payment) or currency
+        known = instant(row, "time")
+        yield Entry(known.astimezone(zone).date(), (_sentence({**row, "currency": told_in}),), known)
+
+
+def _sentence(row: Found) -> str:
+    kind = text(row, "type")
+    told = SENTENCES[kind](row) if kind in SENTENCES else kind
+    # Where the kind of event is about one invoice or all, say which.
+    return f"{told} (for the whole account)" if kind in _EITHER and row["invoice"] == WHOLE_ACCOUNT else told
+
+
+def _amount(row: Found, before: str = "", after: str = "", otherwise: str = "") -> str:
+    """The amount between two texts, or another text where there is no amount."""
+    if row["amount"] is None:
+        return otherwise
+    return f"{before}{money(number(row, 'amount'), text(row, 'currency'))}{after}"
+
+
+def _because(row: Found) -> str:
+    words = text_or_none(row, "words")
+    return f": {words}" if words else ""
+
+
+def _until(row: Found) -> str:
+    day = text_or_none(row, "day")
+    return f" until {day}" if day else ""
+
+
+def _placed(row: Found) -> str:
+    if row["invoice"] != WHOLE_ACCOUNT:
+        whereto = "placed on this invoice"
+    elif row["letter_number"] is not None:
+        whereto = f"placed on what letter {row['letter_number']} listed, by that letter's own reference"
+    else:
+        whereto = "placed on the account, without a reference"
+    return f"Payment {row['payment']} of {_amount(row)}, paid {row['day']}, booked {row['booked']}: {whereto} (M3)"
+
+
+SENTENCES: Final[dict[str, Callable[[Found], str]]] = {
+    "invoice.issued.v1": lambda row: f"Invoice issued: {_amount(row)}, due {row['day']}{_because(row)}",
+    STEP_TAKEN: lambda row: (
+        f"Step {row['words']!r} had been taken on {row['day']}, before go-live{_amount(row, ', fee ')} (S3)"
+    ),
+    "invoice.credited.v1": lambda row: f"Credited with {_amount(row)} (M4){_because(row)}",
+    "invoice.cancelled.v1": lambda row: f"Invoice cancelled (M4){_because(row)}",
+    "invoice.rescheduled.v1": lambda row: f"Rescheduled: now due {row['day']} (M7)",
+    PLACED: _placed,
+    "money-moved": lambda row: f"Payment {row['payment']} was assigned elsewhere: here as if it had never come",
+    "money-reversed": lambda row: (
+        f"Payment {row['payment']} was reversed{_amount(row, ' by ', otherwise=' whole')} (M5)"
+    ),
+    "money-refunded": lambda row: (
+        f"Payment {row['payment']} was refunded{_amount(row, ', ', otherwise=' as far as it was credit')}"
+    ),
+    "dispute.raised.v1": lambda row: f"Dispute raised{_amount(row, ' over ')} (G2){_because(row)}",
+    "dispute.settled.v1": lambda row: f"Dispute settled (G2){_because(row)}",
+    "hold.placed.v1": lambda row: f"Put on hold{_until(row)} (G3){_because(row)}",
+    "hold.lifted.v1": lambda row: f"Hold lifted (G3){_because(row)}",
+    "suspension.requested.v1": lambda _: "The debtor asked to suspend collection; no more fees from here (G3)",
+    "suspension.ended.v1": lambda _: "Suspension ended (G3)",
+    "promise.made.v1": lambda row: f"The debtor promised to pay{_until(row)} (G4)",
+    "extension.granted.v1": lambda row: f"More time given{_until(row)} (M7)",
+    "plan.agreed.v1": lambda _: "Payment plan agreed (G5)",
+    "plan.ended.v1": lambda row: f"Payment plan ended (G5){_because(row)}",
+    "debt.acknowledged.v1": lambda _: "The debtor acknowledged the debt: limitation starts anew (G8)",
+    "debtor.updated.v1": lambda _: "The debtor's details were updated",
+    "fee.waived.v1": lambda row: (
+        f"Costs waived{_amount({**row, 'currency': 'EUR'}, ', ', otherwise=' whole')}{_because(row)}"
+    ),
+    "receivable.written-off.v1": lambda row: f"Written off{_amount(row, ' by ', otherwise=' whole')}{_because(row)}",
+    "step.approved.v1": lambda row: f"A person approved the step {row['words']!r} (S7)",
+    "task.done.v1": lambda row: f"A person did a task{_because(row)}",
+    "notice.settled.v1": lambda row: f"A person settled the unknown outcome of a letter{_because(row)}",
+}
+"""One sentence for each type of happening; a test holds this against the public event types."""
+
+_EITHER: Final = frozenset(
+    f"{name}.v1"
+    for name in (
+        "dispute.raised",
+        "dispute.settled",
+        "hold.placed",
+        "hold.lifted",
+        "suspension.requested",
+        "suspension.ended",
+        "promise.made",
+        "extension.granted",
+        "debt.acknowledged",
+        "task.done",
+    )
+)

@@ -1,0 +1,137 @@
+"""What became known of an account, as rows of its timeline (the topic journal).
+
+Public events and the movements of money are one row each, one per invoice where an event names
+several; the rest of the journal (frontiers, feeds, claims) says nothing about what is owed or why.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Final
+
+from schemas.events import CreditorRegistered, InvoiceIssued
+from schemas.journal import (
+    AccountEvent,
+    JournalMessage,
+    MoneyMoved,
+    MoneyPlaced,
+    MoneyRefunded,
+    MoneyReversed,
+    SettingsCopied,
+)
+from services.runtime.store import Scalar
+from services.runtime.unit_of_work import UnitOfWork
+from services.runtime.worker import Record
+
+Row = dict[str, Scalar]
+
+WHOLE_ACCOUNT: Final = ""
+"""In a key, instead of an invoice: it concerns the whole account."""
+
+STEP_TAKEN: Final = "step.taken"
+"""The type of a happening that an invoice brings along: a step taken before Eräpäivä."""
+
+PLACED: Final = "money-placed"
+"""The type of a happening that places a payment; the payment's other happenings follow it."""
+
+_DAYS: Final = ("due", "until")
+_WORDS: Final = ("reason", "ground", "outcome", "credit_note", "subject", "step")
+
+
+def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) -> None:
+    """Write what a record of the journal tells about an account, or about a creditor."""
+    match message:
+        case AccountEvent():
+            rows = _event_rows(message)
+        case MoneyPlaced():
+            rows = iter((_placed_row(message),))
+        case MoneyMoved() | MoneyReversed() | MoneyRefunded():
+            rows = iter((_money_row(message),))
+        case SettingsCopied(data=CreditorRegistered() as creditor):
+            _record_creditor(message.time, message.id, creditor, unit)
+            return
+        case _:
+            return
+    for row in rows:
+        unit.read_model.upsert("happening", {**row, "position": record.offset})
+
+
+def _event_rows(message: AccountEvent) -> Iterator[Row]:
+    said = vars(message.data)
+    row: Row = {
+        "creditor": said["creditor"],
+        "debtor": said["debtor"],
+        "type": message.event,
+        "id": message.id,
+        "time": instant_text(message.time),
+        "amount": said.get("amount"),
+        "currency": said.get("currency"),
+        "day": day_text(next((said[name] for name in _DAYS if said.get(name)), None)),
+        "words": next((said[name] for name in _WORDS if said.get(name)), None),
+    }
+    invoices = said.get("invoices") or (said.get("invoice") or WHOLE_ACCOUNT,)
+    for invoice in invoices:
+        yield {**row, "invoice": invoice}
+    if isinstance(message.data, InvoiceIssued):
+        yield from _taken_rows(message.data, message.id, row)
+
+
+def _taken_rows(invoice: InvoiceIssued, event_id: str, issued: Row) -> Iterator[Row]:
+    """The steps that an invoice brings along, taken before Eräpäivä (rules.md S3)."""
+    for number, taken in enumerate(invoice.taken, start=1):
+        yield {
+            **issued,
+            "type": STEP_TAKEN,
+            "id": f"{event_id}/{number}",
+            "invoice": invoice.invoice,
+            "amount": taken.fee,
+            "currency": "EUR",
+            "day": day_text(taken.sent),
+            "words": taken.step,
+        }
+
+
+def _money_row(message: MoneyPlaced | MoneyMoved | MoneyReversed | MoneyRefunded) -> Row:
+    return {
+        "creditor": message.creditor,
+        "debtor": message.debtor,
+        "type": message.type,
+        "id": message.id,
+        "invoice": WHOLE_ACCOUNT,
+        "time": instant_text(message.time),
+        "account": message.account,
+        "payment": message.payment,
+        "amount": None if isinstance(message, MoneyMoved) else message.amount,
+    }
+
+
+def _placed_row(message: MoneyPlaced) -> Row:
+    return {
+        **_money_row(message),
+        "invoice": message.invoice or WHOLE_ACCOUNT,
+        "currency": message.currency,
+        "day": day_text(message.paid),
+        "booked": day_text(message.booked),
+        "letter_number": message.letter,
+    }
+
+
+def _record_creditor(time: datetime, event_id: str, creditor: CreditorRegistered, unit: UnitOfWork) -> None:
+    """A later registration replaces an earlier one by its time, then its id, in whatever order they came."""
+    told = f"{instant_text(time)} {event_id}".encode()
+    known = unit.get("creditor", creditor.creditor)
+    if known is not None and known > told:
+        return
+    unit.put("creditor", creditor.creditor, told)
+    unit.read_model.upsert(
+        "creditor", {"creditor": creditor.creditor, "name": creditor.name, "timezone": creditor.timezone}
+    )
+
+
+def day_text(day: date | None) -> str | None:
+    """A day as the read model keeps it: ISO, or None."""
+    return day.isoformat() if day is not None else None
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant as the read model keeps it: ISO in UTC with microseconds, so that texts sort by time."""
+    return instant.isoformat(timespec="microseconds")

@@ -1,0 +1,128 @@
+"""The tables of the read model: what is asked of it is a `SELECT`, in SQLite as in PostgreSQL.
+
+Amounts are integer minor units of the currency beside them; dates are ISO texts, instants ISO texts in
+UTC, so that they sort as they follow each other in every database. Yes and no are 1 and 0. Writing a row
+twice changes nothing: keys are business keys. `position` is the offset of the record that a row came
+from: it keeps the order of what may repeat within a day, and tells which rows of a list still count.
+A list that is told anew replaces the old one without a delete: its rows have the position of the row
+that owns them, and the `_now` views show only those.
+"""
+
+from typing import Final
+
+TABLES: Final[tuple[str, ...]] = (
+    # Who bills, and the zone its days are in.
+    """CREATE TABLE IF NOT EXISTS creditor (
+        creditor TEXT NOT NULL, name TEXT NOT NULL, timezone TEXT NOT NULL,
+        PRIMARY KEY (creditor))""",
+    # The account as it now is, and when it will next be looked at.
+    """CREATE TABLE IF NOT EXISTS account (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, number BIGINT, name TEXT, kind TEXT,
+        as_of TEXT NOT NULL, next_check TEXT, position BIGINT NOT NULL,
+        PRIMARY KEY (creditor, debtor))""",
+    # The debtor's money that is on no receivable.
+    """CREATE TABLE IF NOT EXISTS account_credit (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, currency TEXT NOT NULL, amount BIGINT NOT NULL,
+        position BIGINT NOT NULL,
+        PRIMARY KEY (creditor, debtor, currency))""",
+    """CREATE VIEW IF NOT EXISTS account_credit_now AS
+        SELECT c.* FROM account_credit c JOIN account a
+        ON a.creditor = c.creditor AND a.debtor = c.debtor AND a.position = c.position""",
+    # One invoice: principal, interest and costs are what is open of it now.
+    """CREATE TABLE IF NOT EXISTS receivable (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, invoice TEXT NOT NULL, currency TEXT NOT NULL,
+        issued TEXT NOT NULL, due TEXT NOT NULL, effective_due TEXT NOT NULL, original BIGINT NOT NULL,
+        principal BIGINT NOT NULL, interest BIGINT NOT NULL, costs BIGINT NOT NULL,
+        step TEXT, status TEXT NOT NULL, subject TEXT, reference TEXT,
+        PRIMARY KEY (creditor, debtor, invoice))""",
+    "CREATE INDEX IF NOT EXISTS receivable_by_invoice ON receivable (invoice)",
+    # One letter, as planned and then as it was granted; status `planned` until the notifier says more.
+    """CREATE TABLE IF NOT EXISTS notice (
+        notice TEXT NOT NULL, creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL,
+        status TEXT NOT NULL, ended TEXT, trial INTEGER, currency TEXT NOT NULL, kind TEXT NOT NULL,
+        policy TEXT NOT NULL, policy_version INTEGER NOT NULL, step TEXT, purpose TEXT NOT NULL,
+        tone TEXT NOT NULL, channel TEXT NOT NULL, language TEXT NOT NULL,
+        reference TEXT NOT NULL, letter_number INTEGER NOT NULL, response_by TEXT NOT NULL,
+        fee BIGINT NOT NULL, interest BIGINT NOT NULL, compensation BIGINT NOT NULL, total BIGINT NOT NULL,
+        fee_forgiven INTEGER NOT NULL, fee_barred INTEGER NOT NULL,
+        payments_through TEXT, interest_through TEXT,
+        next_action TEXT NOT NULL, next_step TEXT, next_not_before TEXT, position BIGINT NOT NULL,
+        PRIMARY KEY (notice))""",
+    "CREATE INDEX IF NOT EXISTS notice_by_account ON notice (creditor, debtor)",
+    # One receivable in a letter: `_new` is what the letter booked on it, the rest is open after it.
+    """CREATE TABLE IF NOT EXISTS notice_line (
+        notice TEXT NOT NULL, invoice TEXT NOT NULL, step TEXT, due TEXT NOT NULL, effective_due TEXT NOT NULL,
+        original BIGINT NOT NULL, received BIGINT NOT NULL, credited BIGINT NOT NULL, disputed BIGINT NOT NULL,
+        waived BIGINT NOT NULL, principal BIGINT NOT NULL, interest BIGINT NOT NULL, costs BIGINT NOT NULL,
+        balance BIGINT NOT NULL, interest_new BIGINT NOT NULL, fee_new BIGINT NOT NULL,
+        compensation_new BIGINT NOT NULL, position BIGINT NOT NULL,
+        PRIMARY KEY (notice, invoice))""",
+    """CREATE VIEW IF NOT EXISTS notice_line_now AS
+        SELECT l.* FROM notice_line l JOIN notice n ON n.notice = l.notice AND n.position = l.position""",
+    # The days, rate (percent a year) and principal that a letter's new interest was counted from.
+    """CREATE TABLE IF NOT EXISTS notice_interest (
+        notice TEXT NOT NULL, invoice TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,
+        days INTEGER NOT NULL, principal BIGINT NOT NULL, rate TEXT NOT NULL, position BIGINT NOT NULL,
+        PRIMARY KEY (notice, invoice, first))""",
+    """CREATE VIEW IF NOT EXISTS notice_interest_now AS
+        SELECT i.* FROM notice_interest i JOIN notice n ON n.notice = i.notice AND n.position = i.position""",
+    # A letter that was due and did not go, and its reasons in the order they were given.
+    """CREATE TABLE IF NOT EXISTS withheld (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, position BIGINT NOT NULL, date TEXT NOT NULL,
+        currency TEXT, step TEXT, next_check TEXT, policy TEXT, policy_version INTEGER,
+        PRIMARY KEY (creditor, debtor, position))""",
+    """CREATE TABLE IF NOT EXISTS withheld_reason (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, position BIGINT NOT NULL, number INTEGER NOT NULL,
+        code TEXT NOT NULL, invoice TEXT, until TEXT,
+        PRIMARY KEY (creditor, debtor, position, number))""",
+    # What a person was asked to do; invoice is empty where it concerns the whole account.
+    """CREATE TABLE IF NOT EXISTS task (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL, task TEXT NOT NULL,
+        invoice TEXT NOT NULL, reason TEXT NOT NULL,
+        PRIMARY KEY (creditor, debtor, date, task, invoice, reason))""",
+    # What was handed over to a collector, and what was recalled; `invoices` is a JSON list.
+    """CREATE TABLE IF NOT EXISTS handover (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL, currency TEXT NOT NULL,
+        status TEXT NOT NULL, invoices TEXT NOT NULL, principal BIGINT NOT NULL, interest BIGINT NOT NULL,
+        costs BIGINT NOT NULL,
+        PRIMARY KEY (creditor, debtor, date, currency, status, invoices))""",
+    # Money that is nobody's yet. With a debtor: the account it was placed on does not take it (a lapsed debt).
+    """CREATE TABLE IF NOT EXISTS unmatched_payment (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,
+        date TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL,
+        PRIMARY KEY (creditor, debtor, account, payment))""",
+    """CREATE TABLE IF NOT EXISTS payment_suggestion (
+        creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, rank INTEGER NOT NULL,
+        debtor TEXT NOT NULL, invoice TEXT, why TEXT NOT NULL,
+        PRIMARY KEY (creditor, account, payment, rank))""",
+    # What could not be read or applied; `outcome` once a person has dealt with it.
+    """CREATE TABLE IF NOT EXISTS dead_letter (
+        key TEXT NOT NULL, source TEXT, id TEXT, event TEXT, creditor TEXT, debtor TEXT,
+        reason TEXT NOT NULL, detail TEXT NOT NULL, origin TEXT NOT NULL, position BIGINT NOT NULL,
+        file TEXT, line INTEGER,
+        PRIMARY KEY (key))""",
+    """CREATE TABLE IF NOT EXISTS dead_letter_closed (
+        key TEXT NOT NULL, outcome TEXT NOT NULL,
+        PRIMARY KEY (key))""",
+    # What the operator should look at.
+    """CREATE TABLE IF NOT EXISTS alert (
+        partition INTEGER NOT NULL, position BIGINT NOT NULL, code TEXT NOT NULL, creditor TEXT, date TEXT,
+        detail TEXT NOT NULL,
+        PRIMARY KEY (partition, position))""",
+    # What became known of an account, and when; invoice is empty where it concerns the whole account.
+    # `day`: the date in the event (due, until, paid); `words`: its reason, ground or outcome.
+    """CREATE TABLE IF NOT EXISTS happening (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL,
+        invoice TEXT NOT NULL, position BIGINT NOT NULL, time TEXT NOT NULL,
+        amount BIGINT, currency TEXT, day TEXT, words TEXT, account TEXT, payment TEXT, booked TEXT,
+        letter_number INTEGER,
+        PRIMARY KEY (creditor, debtor, type, id, invoice))""",
+    # Unmatched money is so no longer once it is placed, which deletes its row, or has left the account that did not
+    # take it.
+    """CREATE VIEW IF NOT EXISTS unmatched_payment_now AS
+        SELECT u.* FROM unmatched_payment u WHERE u.debtor = '' OR NOT EXISTS (
+            SELECT 1 FROM happening h WHERE h.creditor = u.creditor AND h.debtor = u.debtor
+            AND h.account = u.account AND h.payment = u.payment AND (h.type = 'money-moved'
+            OR h.type IN ('money-reversed', 'money-refunded') AND (h.amount IS NULL OR h.amount >= u.amount)))""",
+)
+"""The statements that make the tables and their indexes; run when a store is opened."""

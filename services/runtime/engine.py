@@ -1,0 +1,420 @@
+"""The embedded engine: all workers in one process over one store (design §8).
+
+Positions, state, read model and log of every step are in one transaction of the store, and effects run only after it is
+durable. So kill -9 at any instant loses nothing and repeats nothing of a unit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from schemas.ticks import TICK_KEY, time_reached
+from schemas.topics import PUBLIC_TOPICS, Topic, partition_of
+from services.runtime.read_model import ReadModel
+from services.runtime.refusal import Refusal
+from services.runtime.shelf import Shelf
+from services.runtime.store import Store
+from services.runtime.unit_of_work import Effect, UnitOfWork
+from services.runtime.worker import Record, Worker
+
+_REACHED = "reached"  # the bookmark that keeps the instant of the last tick
+
+_Place = tuple[str, str, int]
+"""(consumer, topic, partition): what a position belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much the engine does at once. Each number bounds memory or how long others wait; none changes results."""
+
+    batch_records: int = 1_000
+    """Records of one batch."""
+    commit_changes: int = 20_000
+    """Records handled and rows written in one transaction: about 0.2 s, in which nobody else can append."""
+    commit_effects: int = 500
+    """Effects that wait for one commit."""
+    fruitless_calls: int = 1_000
+    """Calls in a row that neither took a record nor wrote anything, after which a worker counts as stuck."""
+    calls_per_record: int = 1_000_000
+    """Calls in a row that wrote but took no record of the batch, after which a worker counts as stuck."""
+
+
+class Stuck(RuntimeError):  # noqa: N818 (it names what the worker is)
+    """A worker that is called again and again without getting on: a fault of the worker."""
+
+
+class Observer(Protocol):
+    """Watches an engine: the metrics do, and tests that make it fail at a given moment."""
+
+    def handled(self, worker: str, topic: str, records: int) -> None:
+        """A worker took records; not yet durable."""
+
+    def before_commit(self) -> None:
+        """The transaction is complete and not yet durable."""
+
+    def after_commit(self) -> None:
+        """The transaction is durable; its effects have not run."""
+
+
+class Unobserved:
+    """The observer that does nothing."""
+
+    def handled(self, worker: str, topic: str, records: int) -> None:
+        """Nothing."""
+
+    def before_commit(self) -> None:
+        """Nothing."""
+
+    def after_commit(self) -> None:
+        """Nothing."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One topic's partition as one worker reads it."""
+
+    topic: Topic
+    ends: Sequence[int]
+    next_offset: int
+
+
+@dataclass(slots=True)
+class _Seat:
+    """One worker in one partition."""
+
+    worker: Worker
+    partition: int
+    shelf: Shelf
+    lanes: tuple[_Lane, ...]
+    rest: Sequence[Record] = ()
+    """Records that were given and not taken yet."""
+    fruitless: int = 0
+    """Calls in a row without a record taken or a row written."""
+    standing: int = 0
+    """Calls in a row without a record of a non-empty batch taken."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """What the open transaction holds beside the store's own buffers."""
+
+    positions: dict[_Place, int] = field(default_factory=dict)
+    bookmarks: dict[str, str] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    changes: int = 0
+
+
+class EmbeddedEngine:
+    """Runs workers over a store, in the order given, one thread, deterministic.
+
+    A fault in a worker, a store or an effect rolls back, is raised, and ends the engine: whoever started it starts it
+    anew, from the last commit. Nothing is caught and passed over.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        workers: Sequence[Worker],
+        partitions: int = 4,
+        *,
+        limits: Limits | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        """Take a store over. Raises Refusal for another partition count or a position outside the log."""
+        store.fix_partitions(partitions)
+        names = [worker.name for worker in workers]
+        assert len(set(names)) == len(names), "two workers of one name would share state and positions"
+        self.partitions = partitions
+        self._store = store
+        self._log = store.log
+        self._workers = tuple(workers)
+        self._limits = limits or Limits()
+        self._observer = observer or Unobserved()
+        self._read_model = ReadModel(store.tables)
+        self._open = _Open()
+        self._failed = False
+        self._positions = store.positions()
+        self._refuse_positions_outside_the_log()
+        self._seats = [self._seat(worker, partition) for worker in workers for partition in range(partitions)]
+        reached = store.bookmark(_REACHED)
+        self._reached = datetime.fromisoformat(reached) if reached else None
+
+    @property
+    def store(self) -> Store:
+        """The store, for reading."""
+        return self._store
+
+    @property
+    def reached(self) -> datetime | None:
+        """The instant of the last tick ever published into this store."""
+        return self._reached
+
+    def publish(self, topic: Topic, key: str, value: bytes, partition: int | None = None) -> None:
+        """Append a record as from outside; durable with the next `commit` or durable `settle`, not before."""
+        with self._all_or_nothing():
+            place = partition_of(key, self.partitions) if partition is None else partition
+            self._append(topic, place, key, value)
+
+    def tick(self, instant: datetime) -> bool:
+        """Append one time.reached to every partition of every public topic.
+
+        Time only rises: False, and nothing appended, when the store has already seen this instant or a later one.
+        """
+        assert instant.tzinfo is not None, "an instant without a zone is no instant"
+        if self._reached is not None and instant <= self._reached:
+            return False
+        value = time_reached(instant)
+        with self._all_or_nothing():
+            for topic in PUBLIC_TOPICS:
+                for partition in range(self.partitions):
+                    self._append(topic, partition, TICK_KEY, value)
+            self._reached = instant
+            self._open.bookmarks[_REACHED] = instant.astimezone(UTC).isoformat()
+        return True
+
+    def settle(self, durable: bool = True) -> None:
+        """Run all workers until nothing is left that they could do.
+
+        With `durable` everything is committed on return. Without, small steps share a transaction until it is worth a
+        commit, or an effect needs one, or `commit` is called: for callers that settle thousands of times.
+        """
+        with self._all_or_nothing():
+            self._store.refresh()
+            while self._round():
+                pass
+            if durable and self._store.in_transaction:
+                self._commit()
+
+    def commit(self) -> None:
+        """Make everything done so far durable and run the effects that waited for it."""
+        with self._all_or_nothing():
+            self._commit()
+
+    def refresh(self) -> None:
+        """Notice records that another process appended. `settle` does so too."""
+        self._store.refresh()
+
+    def next_wake(self) -> int | None:
+        """The earliest wake (epoch second, UTC) of all workers' rows; it may lie in the past."""
+        with self._all_or_nothing():
+            for seat in self._seats:
+                seat.shelf.flush_wakes()
+            return self._store.state.earliest_wake()
+
+    def consume(self, name: str, topic: Topic, limit: int = 1_000) -> list[Record]:
+        """Records of a topic that the reader `name` has not confirmed, partition by partition, each in order.
+
+        Only what is durable is shown. Read, show, then confirm with `consumed`: after a crash in between the same
+        records come again, so nothing is ever left out.
+        """
+        with self._all_or_nothing():
+            assert all(name != worker.name for worker in self._workers), "a worker's position is not a reader's"
+            self._store.refresh()
+            places = [(p, self._positions.get((name, topic.name, p), 0)) for p in range(self.partitions)]
+            ends = self._log.ends(topic.name)
+            if all(ends[partition] == offset for partition, offset in places):
+                return []
+            self._commit()
+            records: list[Record] = []
+            for partition, offset in places:
+                records += self._read(topic, partition, offset, limit - len(records))
+            return records
+
+    def consumed(self, name: str, records: Sequence[Record]) -> None:
+        """Confirm records given by `consume`. Stored with the next transaction, which this does not open."""
+        for record in records:
+            self._move((name, record.topic.name, record.partition), record.offset + 1)
+
+    def bookmark(self, name: str) -> str | None:
+        """A short text kept under a name: how far a file was read, for example."""
+        return self._open.bookmarks.get(name) or self._store.bookmark(name)
+
+    def set_bookmark(self, name: str, value: str) -> None:
+        """Keep a short text; durable together with the records published before it."""
+        assert value, "an empty bookmark says nothing"
+        with self._all_or_nothing():
+            self._begin()
+            self._open.bookmarks[name] = value
+
+    def lags(self) -> dict[str, int]:
+        """Records that each worker has still to take."""
+        behind = {worker.name: 0 for worker in self._workers}
+        for seat in self._seats:
+            for lane in seat.lanes:
+                behind[seat.worker.name] += lane.ends[seat.partition] - lane.next_offset
+        return behind
+
+    def close(self) -> None:
+        """Commit what is open, unless the engine failed, and close the store."""
+        try:
+            if not self._failed:
+                self.commit()
+        finally:
+            self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if fault is None:
+            self.close()
+            return
+        if not self._failed:
+            self._fail()
+        self._store.close()
+
+    # -- one round ------------------------------------------------------------------------------------------------
+
+    def _round(self) -> bool:
+        """Call each worker once where it has something to do; whether any had."""
+        busy = False
+        for seat in self._seats:
+            batch = self._batch(seat)
+            if batch or seat.worker.pending(seat.partition):
+                busy = True
+                self._call(seat, batch)
+                if self._is_full():
+                    self._commit()
+        if self._open.effects:
+            self._commit()
+            return True
+        return busy
+
+    def _batch(self, seat: _Seat) -> Sequence[Record]:
+        """The next records of a seat: what was not taken, or news of its topics in equal shares."""
+        if seat.rest:
+            return seat.rest
+        partition = seat.partition
+        news = [lane for lane in seat.lanes if lane.ends[partition] > lane.next_offset]
+        if not news:
+            return ()
+        share = max(1, self._limits.batch_records // len(news))
+        batch: list[Record] = []
+        for lane in news:
+            batch += self._read(lane.topic, partition, lane.next_offset, share)
+        assert batch, "the log ends further on than it can be read"
+        return batch
+
+    def _call(self, seat: _Seat, batch: Sequence[Record]) -> None:
+        self._begin()
+        unit = UnitOfWork(seat.partition, self.partitions, self._log, seat.shelf, self._read_model, self._open.effects)
+        before = self._written(seat)
+        taken = seat.worker.handle(batch, unit)
+        assert 0 <= taken <= len(batch), f"{seat.worker.name} took {taken} of {len(batch)} records"
+        written = self._written(seat) - before + unit.published
+        self._advance(seat, batch, taken)
+        self._refuse_standstill(seat, given=len(batch), taken=taken, written=written)
+        self._open.changes += taken + written
+        seat.shelf.trim()
+
+    def _written(self, seat: _Seat) -> int:
+        return seat.shelf.writes + self._read_model.writes + len(self._open.effects)
+
+    def _advance(self, seat: _Seat, batch: Sequence[Record], taken: int) -> None:
+        seat.rest = batch[taken:]
+        if not taken:
+            return
+        handled = Counter(record.topic.name for record in batch[:taken])
+        for lane in seat.lanes:
+            name = lane.topic.name
+            if count := handled[name]:
+                lane.next_offset += count
+                self._move((seat.worker.name, name, seat.partition), lane.next_offset)
+                self._observer.handled(seat.worker.name, name, count)
+
+    def _refuse_standstill(self, seat: _Seat, *, given: int, taken: int, written: int) -> None:
+        """Raise Stuck when a worker neither takes nor writes, or writes for ever without taking."""
+        if given and not taken and not written:
+            raise Stuck(f"worker {seat.worker.name}: took none of {given} records and wrote nothing")
+        seat.fruitless = 0 if taken or written else seat.fruitless + 1
+        seat.standing = seat.standing + 1 if given and not taken else 0
+        if seat.fruitless > self._limits.fruitless_calls:
+            raise Stuck(f"worker {seat.worker.name}: says it has work and does none")
+        if seat.standing > self._limits.calls_per_record:
+            raise Stuck(f"worker {seat.worker.name}: writes without end before the next record")
+
+    # -- the transaction ------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if not self._store.in_transaction:
+            self._store.begin()
+
+    def _append(self, topic: Topic, partition: int, key: str, value: bytes) -> None:
+        self._begin()
+        self._log.append(topic.name, partition, key, value)
+        self._open.changes += 1
+
+    def _is_full(self) -> bool:
+        limits, unfinished = self._limits, self._open
+        return unfinished.changes >= limits.commit_changes or len(unfinished.effects) >= limits.commit_effects
+
+    def _move(self, place: _Place, offset: int) -> None:
+        assert offset >= self._positions.get(place, 0), "a position never goes back"
+        self._positions[place] = self._open.positions[place] = offset
+
+    def _commit(self) -> None:
+        """Write all that is held back, commit, run the effects. Effects may ask for no further effects."""
+        done, self._open = self._open, _Open()
+        if not self._store.in_transaction:
+            assert not done.effects, "an effect of a unit outside a transaction"
+            if not done.positions:
+                return
+            self._store.begin()
+        for seat in self._seats:
+            seat.shelf.flush()
+        self._read_model.flush()
+        self._store.move(done.positions)
+        for name, value in done.bookmarks.items():
+            self._store.set_bookmark(name, value)
+        self._observer.before_commit()
+        self._store.commit()
+        self._observer.after_commit()
+        for effect in done.effects:
+            effect()
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Roll back and end the engine when anything fails inside."""
+        if self._failed:
+            raise RuntimeError("the engine ended at a fault: open the store again to go on from the last commit")
+        try:
+            yield
+        except BaseException:
+            self._fail()
+            raise
+
+    def _fail(self) -> None:
+        self._failed = True
+        self._store.rollback()
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def _read(self, topic: Topic, partition: int, offset: int, limit: int) -> list[Record]:
+        if limit <= 0:
+            return []
+        rows = self._log.read(topic.name, partition, offset, limit)
+        return [Record(topic, partition, at, key, value) for at, key, value in rows]
+
+    def _seat(self, worker: Worker, partition: int) -> _Seat:
+        lanes = tuple(
+            _Lane(topic, self._log.ends(topic.name), self._positions.get((worker.name, topic.name, partition), 0))
+            for topic in worker.reads
+        )
+        return _Seat(worker, partition, Shelf(self._store.state, worker.name, partition), lanes)
+
+    def _refuse_positions_outside_the_log(self) -> None:
+        for (consumer, topic, partition), offset in self._positions.items():
+            end = self._log.ends(topic)[partition]
+            if offset > end:
+                raise Refusal(
+                    f"store: {consumer} has read {topic}/{partition} up to {offset}, but it ends at {end}; "
+                    "the log was cut or restored from the past: restore the whole store"
+                )

@@ -1,0 +1,1 @@
+"""The store port on one SQLite file, or in memory."""

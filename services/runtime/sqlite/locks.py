@@ -1,0 +1,71 @@
+"""Who may write to a store: one engine for as long as it lives, and anybody for one short append in turn.
+
+Both are advisory locks on files beside the database. The kernel gives them back when their process dies, however it
+dies, so no lock is ever stale.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.runtime.refusal import Refusal
+
+
+class EngineLock:
+    """Held by the one engine of a store from opening to closing."""
+
+    def __init__(self, database: Path) -> None:
+        """Take the lock. Raises Refusal, naming the process that has it, when another engine runs on the store."""
+        self._descriptor = _open_beside(database, ".lock")
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip()
+            os.close(self._descriptor)
+            raise Refusal(
+                f"store {database}: another engine (process {holder or 'unknown'}) is running on it; "
+                "stop that one first, or name another store"
+            ) from taken
+        os.truncate(self._descriptor, 0)
+        os.write(self._descriptor, f"{os.getpid()}\n".encode("ascii"))
+
+    def release(self) -> None:
+        """Let another engine take the store."""
+        os.close(self._descriptor)
+
+
+class Turnstile:
+    """Passed by every writer on its way into a transaction.
+
+    SQLite polls for its write lock, so an engine that works off a backlog, one transaction after the other, would
+    starve somebody who only wants to append one event. Whoever waits for the write lock waits inside the turnstile,
+    and the engine cannot begin again before them.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._descriptor = _open_beside(database, ".turn")
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Wait for one's turn and hold it."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    def release(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+
+def _open_beside(database: Path, suffix: str) -> int:
+    path = database.with_name(database.name + suffix)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as fault:
+        raise Refusal(f"store {database}: {path.name} cannot be opened ({fault.strerror}); mend its rights") from fault

@@ -1,0 +1,152 @@
+"""The store port: the log, the positions, the workers' state and the read model, in one transaction.
+
+Whatever is written between `begin` and `commit` becomes durable together or not at all; that is all the engine needs to
+lose nothing and repeat nothing. One contract suite (tests/contract) holds every implementation to this port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+Scalar = str | bytes | int | None
+"""A value of a read-model column or a query parameter."""
+
+
+StateRow = tuple[str, bytes, int | None, str | None]
+"""Key, value, wake (epoch second, UTC, of its next check) and waits_for (the signal that brings that forward)."""
+
+
+class LogStore(Protocol):
+    """Topics as append-only partitions. Every topic has as many partitions as the store."""
+
+    def append(self, topic: str, partition: int, key: str, value: bytes) -> int:
+        """Append inside the open transaction and return the record's offset."""
+
+    def ends(self, topic: str) -> Sequence[int]:
+        """By partition, the offset the next record will get, as of the last `refresh` or own append.
+
+        The same sequence for as long as the store is open, so that asking for news costs next to nothing.
+        """
+
+    def read(self, topic: str, partition: int, from_offset: int, limit: int) -> list[tuple[int, str, bytes]]:
+        """Up to `limit` records (offset, key, value) from `from_offset` on, in order."""
+
+
+class StateStore(Protocol):
+    """Rows of the workers. A `space` stands for one (worker, kind); rows of a space are apart by partition and key."""
+
+    def space(self, worker: str, kind: str) -> int:
+        """The number of a worker's kind of row, given on first use (inside the open transaction)."""
+
+    def spaces_of(self, worker: str) -> dict[str, int]:
+        """The spaces a worker has used so far, by kind; for readers, who add none."""
+
+    def load(self, space: int, partition: int, key: str) -> bytes | None:
+        """The value of one row."""
+
+    def load_many(self, space: int, partition: int, keys: Sequence[str]) -> dict[str, bytes]:
+        """The values of those rows that exist."""
+
+    def save(self, space: int, partition: int, rows: Iterable[StateRow]) -> None:
+        """Insert or replace rows, wake and signal included."""
+
+    def remove(self, space: int, partition: int, keys: Iterable[str]) -> None:
+        """Delete rows; one that does not exist is no error."""
+
+    def page(self, space: int, partition: int, prefix: str, after: str | None, limit: int) -> list[tuple[str, bytes]]:
+        """Up to `limit` rows whose key starts with `prefix` and is greater than `after`, in the order of their keys."""
+
+    def due(self, space: int, partition: int, at: int, limit: int) -> list[tuple[str, bytes]]:
+        """Rows with wake <= `at`, by wake, then key."""
+
+    def rouse(self, space: int, partition: int, waits_for: str, at: int) -> int:
+        """Rows waiting for a signal wake at `at` or earlier; returns how many wait for it."""
+
+    def rouse_prefix(self, space: int, partition: int, prefix: str, at: int) -> int:
+        """Rows whose key starts with `prefix` wake at `at` or earlier; returns how many there are."""
+
+    def next_wake(self, space: int, partition: int) -> int | None:
+        """The earliest wake of a space in a partition."""
+
+    def earliest_wake(self) -> int | None:
+        """The earliest wake of all rows of all workers."""
+
+    def spaces_that_wake(self) -> frozenset[int]:
+        """The spaces that have, or once had, a row with a wake."""
+
+
+class TableStore(Protocol):
+    """The relational read model: tables declared by whoever writes them."""
+
+    def ensure(self, ddl: Iterable[str]) -> None:
+        """Run `CREATE ... IF NOT EXISTS` statements; called on opening, outside a transaction."""
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table. Raises LookupError for a table that nobody declared."""
+
+    def key_columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table's primary key, in its order."""
+
+    def upsert(self, table: str, rows: Iterable[Mapping[str, Scalar]]) -> None:
+        """Insert or replace whole rows; a column not given becomes NULL."""
+
+    def delete(self, table: str, keys: Sequence[Mapping[str, Scalar]]) -> None:
+        """Delete the rows in which the named columns have these values; all keys name the same columns."""
+
+    def query(self, sql: str, params: Sequence[Scalar] | Mapping[str, Scalar] = ()) -> list[dict[str, Scalar]]:
+        """Read rows as dicts by column name."""
+
+
+class Store(Protocol):
+    """A durable place for one engine."""
+
+    @property
+    def log(self) -> LogStore:
+        """The topics."""
+
+    @property
+    def state(self) -> StateStore:
+        """The workers' rows."""
+
+    @property
+    def tables(self) -> TableStore:
+        """The read model."""
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions each topic has. Raises Refusal while nobody has fixed it."""
+
+    def fix_partitions(self, count: int) -> None:
+        """Fix the partition count of a new store, or check it. Raises Refusal when the store has another count."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether `begin` was called without `commit` or `rollback` since."""
+
+    def begin(self) -> None:
+        """Open a write transaction, waiting for other writers, and see all that they appended."""
+
+    def commit(self) -> None:
+        """Make everything since `begin` durable."""
+
+    def rollback(self) -> None:
+        """Forget everything since `begin`."""
+
+    def refresh(self) -> None:
+        """Notice records that other processes appended."""
+
+    def positions(self) -> dict[tuple[str, str, int], int]:
+        """Next offset by (consumer, topic, partition)."""
+
+    def move(self, positions: Mapping[tuple[str, str, int], int]) -> None:
+        """Store positions."""
+
+    def bookmark(self, name: str) -> str | None:
+        """A short text kept under a name (how far a file was read, the last tick)."""
+
+    def set_bookmark(self, name: str, value: str) -> None:
+        """Keep a short text, inside the open transaction."""
+
+    def close(self) -> None:
+        """Give the store back; what is not committed is forgotten."""

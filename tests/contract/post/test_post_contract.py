@@ -1,0 +1,113 @@
+"""What every post promises, whatever it delivers by."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from services.notifier.choose import SortedPost
+from services.notifier.delivery import MailServer
+from services.notifier.outbox import OutboxPost
+from services.notifier.post import Post
+from services.notifier.simulated import SIMULATOR, SimulatedPost
+from services.notifier.smtp import SmtpPost
+from tests.contract.post.deliveries import AT, an_attempt, outcomes_of
+from tests.contract.post.mail_server import Behaviour, mail_server
+
+Build = Callable[[ExitStack, Path], Post]
+
+
+def smtp(stack: ExitStack, _folder: Path) -> Post:
+    port = stack.enter_context(mail_server(Behaviour()))
+    post = SmtpPost(MailServer("127.0.0.1", port, tls="none", timeout=5, final_timeout=5), lambda: AT, trial=True)
+    stack.callback(post.close)
+    return post
+
+
+def sorted_post(stack: ExitStack, folder: Path) -> Post:
+    return SortedPost(smtp(stack, folder), lambda letter: letter.notice.endswith("1"), OutboxPost(folder))
+
+
+POSTS: dict[str, Build] = {
+    "simulated": lambda _stack, _folder: SimulatedPost(),
+    "outbox": lambda _stack, folder: OutboxPost(folder),
+    "smtp": smtp,
+    "sorted": sorted_post,
+}
+
+
+@pytest.fixture(params=POSTS)
+def post(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Post]:
+    with ExitStack() as stack:
+        yield POSTS[request.param](stack, tmp_path)
+
+
+def test_a_letter_is_accepted_once_and_told_where_it_was_asked(post: Post) -> None:
+    post.send(an_attempt("n-1", partition=3))
+
+    (outcome,) = outcomes_of(post, 3, 1)
+
+    assert (outcome.notice, outcome.partition, outcome.status, outcome.detail) == ("n-1", 3, "accepted", None)
+    assert outcome.at == AT
+    assert outcome.trial
+    assert post.outcomes(0) == ()
+
+
+@pytest.mark.parametrize(("address", "status"), SIMULATOR.items())
+def test_a_simulator_address_ends_as_it_is_named(post: Post, address: str, status: str) -> None:
+    post.send(an_attempt("n-1", to=address))
+
+    (outcome,) = outcomes_of(post, 0, 1)
+
+    assert outcome.status == status
+    assert outcome.detail
+
+
+def test_an_outcome_is_told_until_it_is_acknowledged(post: Post) -> None:
+    post.send(an_attempt("n-1"))
+    post.send(an_attempt("n-2"))
+    first, second = sorted(outcomes_of(post, 0, 2), key=lambda outcome: outcome.notice)
+
+    post.acknowledge([first])
+    assert list(post.outcomes(0)) == [second]
+    post.acknowledge([first, second])
+
+    assert post.outcomes(0) == ()
+
+
+def test_a_hundred_letters_have_a_hundred_outcomes(post: Post) -> None:
+    for number in range(100):
+        post.send(an_attempt(f"n-{number}", partition=number % 4))
+
+    told = [outcome for partition in range(4) for outcome in outcomes_of(post, partition, 25)]
+
+    assert sorted(outcome.notice for outcome in told) == sorted(f"n-{number}" for number in range(100))
+    assert {outcome.status for outcome in told} == {"accepted"}
+
+
+def test_an_attempt_of_an_earlier_process_has_an_outcome_too(post: Post) -> None:
+    post.recover(an_attempt("n-1"))
+
+    (outcome,) = outcomes_of(post, 0, 1)
+
+    assert outcome.status == ("unknown" if isinstance(post, SmtpPost | SortedPost) else "accepted")
+
+
+def test_a_detail_is_a_code_without_addresses_or_amounts(post: Post) -> None:
+    for number, address in enumerate(SIMULATOR):
+        post.send(an_attempt(f"n-{number}", to=address))
+
+    for outcome in outcomes_of(post, 0, 3):
+        assert outcome.detail is not None
+        assert outcome.detail.replace("-", "").isalnum()
+
+
+def test_outcomes_can_be_read_after_closing_and_closing_twice_does_nothing(post: Post) -> None:
+    post.send(an_attempt("n-1"))
+    outcomes_of(post, 0, 1)
+
+    post.close()
+    post.close()
+
+    assert [outcome.status for outcome in post.outcomes(0)] == ["accepted"]

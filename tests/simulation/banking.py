@@ -1,0 +1,152 @@
+"""Money in: payments, how they are addressed, reversals, and the bank's feed every banking morning."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tests.simulation.oracle.days import DAY, banking_day_after, banking_day_before, is_banking_day, rolled
+from tests.simulation.telling import CREDITOR, Bill, Telling, cents, iban
+
+
+class Bank:
+    """The creditor's banks and those who pay through them."""
+
+    def __init__(self, telling: Telling) -> None:
+        self.t = telling
+        self.payments: list[tuple[datetime, date, str, int]] = []  # known, booked, account, minor units
+        self.counted = telling.chance(telling.p.counted_feeds)
+
+    def payments_for(self, bill: Bill) -> None:
+        """What comes in for one invoice: nothing, a part, too much, late, early, or to the cent."""
+        rng, p = self.t.rng, self.t.p
+        if not self.t.chance(p.paid):
+            return
+        left = bill.amount
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            amount = left if self.t.chance(0.4) else max(1, int(left * rng.uniform(0.05, 1.0)))
+            if self.t.chance(0.15):
+                amount = max(1, left - rng.choice((1, 30, 300, 499, 700, 1500)))
+            if self.t.chance(p.overpaid):
+                amount = left + rng.choice((1, 500, 1200, 2500, 6000, 30000))
+            day = self.t.day_between(
+                max(bill.told.date() - 3 * DAY, bill.anchor - 12 * DAY),
+                max(bill.told.date() + 20 * DAY, bill.anchor + 110 * DAY),
+            )
+            if self.t.chance(p.early):
+                day = bill.told.date() - timedelta(days=rng.randint(2, 9))
+            self.pay(bill, day, amount)
+            left -= amount
+            if left <= 0:
+                break
+
+    def pay(self, bill: Bill, paid: date, amount: int, lag: int | None = None) -> None:
+        """One payment; with a lag it is booked that many days later and comes by the invoice's own reference."""
+        rng, p = self.t.rng, self.t.p
+        booked = rolled(paid + timedelta(days=rng.choice((0, 0, 1, 3)) if lag is None else lag))
+        if booked <= self.t.start or paid <= self.t.start:
+            return
+        known_day = banking_day_after(booked)
+        if lag is None and self.t.chance(p.late_known):
+            known_day = banking_day_after(known_day, rng.randint(1, 4))
+        instant = self.t.person_at(known_day) if self.t.chance(p.in_window) else self.t.at(known_day, "06:00")
+        number = len(self.payments) + 1
+        account = rng.choice(self.t.banks)
+        data = {
+            "creditor": CREDITOR,
+            "account": account,
+            "payment": f"P{self.t.seed}-{number}",
+            "reference": bill.reference,
+            "amount": cents(amount),
+            "currency": bill.currency,
+            "paid": paid.isoformat(),
+            "booked": booked.isoformat(),
+            "payer": self._payer(bill),
+        }
+        self.payments.append((instant, booked, account, amount))
+        placed = True
+        if lag is None:
+            placed = self._address(bill, data, paid, instant)
+        self.t.say(instant, "payment.received", **data)
+        if lag is None and placed and self.t.chance(p.reversed):
+            back = known_day + timedelta(days=rng.randint(2, 20))
+            part = cents(max(1, amount // 2)) if self.t.chance(0.15) else None
+            self.t.say(
+                self.t.at(back, "06:30"),
+                "payment.reversed",
+                creditor=CREDITOR,
+                account=account,
+                payment=data["payment"],
+                amount=part,
+                reason="palautus",
+            )
+
+    def _address(self, bill: Bill, data: dict[str, Any], paid: date, instant: datetime) -> bool:
+        """How the payer says what the money is for; the invoice's own reference when nothing else is said."""
+        rng, p = self.t.rng, self.t.p
+        name = bill.data["party"]["name"]
+        theirs = [b for b in self.t.bills if b.debtor == bill.debtor]
+        if self.t.chance(p.by_debtor) and self._quiet(theirs, paid, instant):
+            del data["reference"]
+            data["debtor"] = bill.debtor
+            return True
+        if self.t.chance(p.by_letter):
+            day = banking_day_before(paid, rng.randint(1, 6))
+            data["reference"] = f"@letter:{bill.debtor}:{day}"
+            return True
+        if self.t.chance(p.unmatched):
+            del data["reference"]
+            data["payer"] = {**self._payer(bill), "name": rng.choice((name, name.upper(), "Joku Muu"))}
+            self._sort_out(bill, data, instant)
+            return False
+        return True
+
+    def _payer(self, bill: Bill) -> dict[str, str]:
+        """Somebody, sometimes paying from the debtor's own account."""
+        payer = {"name": "Maksaja"}
+        if self.t.chance(self.t.p.unmatched):
+            payer["iban"] = iban(f"{57200000000000 + int(bill.debtor.removeprefix('C-'))}")
+        return payer
+
+    def _sort_out(self, bill: Bill, data: dict[str, Any], instant: datetime) -> None:
+        """A person assigns or refunds unmatched money, or leaves it."""
+        day = instant.date() + timedelta(days=self.t.rng.randint(1, 15))
+        what = self.t.rng.random()
+        common = {"creditor": CREDITOR, "account": data["account"], "payment": data["payment"]}
+        if what < 0.55 and bill.told < self.t.at(day):
+            self.t.say(self.t.person_at(day), "payment.assigned", **common, debtor=bill.debtor, invoice=bill.id)
+        elif what < 0.85:
+            self.t.say(self.t.person_at(day), "payment.refunded", **common, reason="ei meidän")
+
+    def _quiet(self, theirs: list[Bill], paid: date, instant: datetime) -> bool:
+        """No due date or stop is near the days on which the money could be said to have come."""
+        first, last = paid - 12 * DAY, instant.date() + 3 * DAY
+        for bill in theirs:
+            if bill.told.date() >= last or any(first <= d <= last for d in [bill.due, *bill.quiet]):
+                return bill.told.date() >= last and bill.due > last
+        return True
+
+    def mornings(self) -> None:
+        """The bank feeds of the whole history, some missing, some late."""
+        for account in self.t.banks:
+            told: set[int] = set()
+            day = self.t.start
+            while day <= self.t.until:
+                if is_banking_day(day) and not self.t.chance(self.t.p.missed_feeds):
+                    self._feed(account, day, told)
+                day += DAY
+
+    def _feed(self, account: str, day: date, told: set[int]) -> None:
+        instant = self.t.at(day, "07:00")
+        if self.t.chance(self.t.p.late_feeds):
+            instant = self.t.person_at(day)
+        through = banking_day_before(day)
+        data: dict[str, Any] = {"creditor": CREDITOR, "account": account, "through": through.isoformat()}
+        if self.counted:
+            new = [
+                n
+                for n, (known, booked, to, _) in enumerate(self.payments)
+                if to == account and n not in told and (booked <= through or known <= instant)
+            ]
+            told.update(new)
+            data["count"] = len(new)
+            data["sum"] = cents(sum(self.payments[n][3] for n in new))
+        self.t.say(instant, "bank-feed.completed", **data)

@@ -1,0 +1,171 @@
+"""The creditor's side of a history: its settings, its debtors, their invoices."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.simulation.oracle.days import DAY, banking_day_before, rolled
+from tests.simulation.policies import business_policy, consumer_policy, next_version
+from tests.simulation.telling import CREDITOR, Bill, Telling, cents, reference
+
+
+class Billing:
+    """The creditor and its invoices."""
+
+    def __init__(self, telling: Telling) -> None:
+        self.t = telling
+        self.numbers = 1000
+        self.policies: list[dict[str, Any]] = []
+
+    def settings(self) -> None:
+        """Policies, the creditor, and perhaps the next reference rate."""
+        rng, shares = self.t.rng, self.t.p.policy
+        opening = self.t.at(self.t.start, "01:00")
+        common: dict[str, Any] = {
+            "allocation": rng.choice(("principal-first", "interest-first")),
+            "minimum": rng.choice(("0.01", "10.00", "10.00", "25.00")),
+            "residual": {"waive_below": rng.choice(("0.50", "5.00", "20.00"))},
+            "feed_max_age": 1,
+            "channels": ["email", "print"] if self.t.p.print_only else ["email"],
+        }
+        if self.t.chance(shares.get("old_feed", 0)):
+            common["feed_max_age"] = rng.randint(2, 4)
+        if self.t.chance(shares.get("no_feed", 0)):
+            del common["feed_max_age"]
+        if self.t.chance(0.4):
+            common["contacts"] = {"max": rng.randint(1, 3), "days": rng.choice((14, 30))}
+        if self.t.chance(0.4):
+            common["mercy_months"] = rng.choice((1, 2, 3, 6, 12))
+        if self.t.chance(self.t.p.apology):
+            common["apology"] = True
+        self.policies = [
+            consumer_policy(rng, f"c-{self.t.seed}", common, shares),
+            business_policy(rng, f"b-{self.t.seed}", common, shares),
+        ]
+        for policy in self.policies:
+            self.t.say(opening, "policy.published", **policy)
+            if self.t.chance(shares.get("versions", 0)):
+                day = self.t.day_between(self.t.start + 40 * DAY, self.t.until - 30 * DAY)
+                told = self.t.day_between(self.t.start + 2 * DAY, day - DAY)
+                self.t.say(self.t.at(told, "03:00"), "policy.published", **next_version(rng, policy, day))
+        self.t.say(
+            self.t.at(self.t.start, "02:00"),
+            "creditor.registered",
+            creditor=CREDITOR,
+            name="Esimerkki Oy",
+            business_id="1234567-1",
+            country="FI",
+            timezone="Europe/Helsinki",
+            language="fi",
+            accounts=[{"iban": i, "bic": "NDEAFIHH"} for i in self.t.banks],
+            address={"street": "Katu 1", "postcode": "00100", "city": "Helsinki", "country": "FI"},
+            contact={
+                "phone": "+358 9 123 456",
+                "hours": "ma-pe 9-16",
+                "email": "asiakaspalvelu@esimerkki.example",
+                "url": "https://esimerkki.example",
+            },
+            sender={"name": "Esimerkki Oy", "email": "laskut@esimerkki.example"},
+            policies={"consumer": f"c-{self.t.seed}", "business": f"b-{self.t.seed}"},
+        )
+        if self.t.until >= date(2026, 7, 1) and self.t.chance(0.6):
+            day = max(self.t.start + 2 * DAY, date(2026, 6, 28) + timedelta(days=rng.randint(0, 50)))
+            self.t.say(
+                self.t.at(day, "04:00"),
+                "reference-rate.published",
+                country="FI",
+                **{"from": "2026-07-01", "to": "2026-12-31"},
+                rate=rng.choice(("2.0", "2.5", "3.0")),
+            )
+
+    def debtor(self, n: int) -> list[Bill]:
+        """A debtor with some invoices."""
+        rng = self.t.rng
+        consumer = self.t.chance(0.6)
+        party: dict[str, Any] = {"kind": "consumer" if consumer else "business", "name": f"Asiakas {n}"}
+        printed = self.t.chance(self.t.p.print_only)
+        if printed:
+            party["address"] = {"street": "Tie 2", "postcode": "00200", "city": "Helsinki", "country": "FI"}
+        else:
+            party["email"] = f"c{n}@asiakas.example"
+        party["language"] = rng.choice(("fi", "sv", "en"))
+        if not consumer:
+            party["business_id"] = "7654321-2"
+            if self.t.chance(0.3):
+                party["trader"] = self.t.chance(0.3)
+        theirs = [self._bill(f"C-{n}", party) for _ in range(rng.randint(*self.t.p.invoices))]
+        self.t.bills += theirs
+        if printed and self.t.chance(0.3):
+            day = self.t.day_between(self.t.start + 30 * DAY, self.t.until)
+            after = max([b.told for b in theirs if b.told < self.t.at(day)], default=None)
+            if after is not None and all(b.told < self.t.at(day) for b in theirs):
+                self.t.say(
+                    self.t.at(day),
+                    "debtor.updated",
+                    creditor=CREDITOR,
+                    debtor=f"C-{n}",
+                    party={"email": f"c{n}@asiakas.example"},
+                )
+        return theirs
+
+    def _amount(self) -> int:
+        rng = self.t.rng
+        low, high = rng.choice(((5, 15), (15, 100), (95, 105), (100, 600), (450, 1100), (1000, 4000), (2400, 13000)))
+        return rng.randint(low * 100, high * 100) if not self.t.chance(0.05) else rng.choice((10000, 100000, 50000))
+
+    def _bill(self, debtor: str, party: dict[str, Any]) -> Bill:
+        rng, consumer = self.t.rng, party["kind"] == "consumer"
+        self.numbers += 1
+        number = self.numbers
+        term = rng.choice((7, 7, 13, 14, 14, 15, 21, 30))
+        issued = self.t.start + timedelta(days=rng.randint(1, max(30, (self.t.until - self.t.start).days - 40)))
+        told = issued
+        if self.t.chance(self.t.p.old):
+            told = self.t.start + timedelta(days=rng.randint(1, 5))
+            term_ago = rng.randint(200, 900) if self.t.chance(0.5) else 1095 - rng.randint(-25, 130)
+            issued = told - timedelta(days=term_ago)
+        data: dict[str, Any] = {
+            "creditor": CREDITOR,
+            "debtor": debtor,
+            "party": party,
+            "invoice": str(number),
+            "reference": reference(f"{self.t.seed % 900 + 10}{number}"),
+            "issued": issued.isoformat(),
+            "due": (issued + timedelta(days=term)).isoformat(),
+        }
+        amount = self._amount()
+        currency = rng.choice(("SEK", "USD")) if self.t.chance(self.t.p.foreign) else "EUR"
+        data |= {"amount": cents(amount), "currency": currency, "subject": "Palvelu"}
+        if self.t.chance(0.4):
+            data["sent"] = (issued + timedelta(days=rng.choice((0, 0, 1, 1, 3)))).isoformat()
+        if self.t.chance(0.6):
+            data["due_agreed"] = self.t.chance(0.5)
+        if self.t.chance(0.5):
+            data["interest_stated"] = self.t.chance(0.6)
+        if self.t.chance(0.2):
+            data["late_interest"] = rng.choice(("6.0", "9.0", "12.0", "15.0", "9.75"))
+        due = date.fromisoformat(data["due"])
+        if told - due > 40 * DAY and self.t.chance(self.t.p.taken) and not self._has_taken(debtor):
+            data["taken"] = self._taken_steps(consumer, due, told)
+        bill = Bill(debtor, str(number), data, self.t.at(told, "06:00"), amount, due, currency)
+        self.t.say(bill.told, "invoice.issued", **data)
+        return bill
+
+    def _has_taken(self, debtor: str) -> bool:
+        return any(d.get("debtor") == debtor and "taken" in d for _, _, d in self.t.said)
+
+    def _taken_steps(self, consumer: bool, due: date, told: date) -> list[dict[str, str]] | None:
+        rng = self.t.rng
+        taken: list[dict[str, str]] = []
+        steps = [s for s in self.policies[0 if consumer else 1]["steps"] if s["action"] == "letter"]
+        latest = told - timedelta(days=rng.choice((5, 14, 20, 40)))
+        count = rng.randint(1, len(steps))
+        for n, step in enumerate(steps[:count]):
+            sent = banking_day_before(latest - timedelta(days=20 * (count - 1 - n)) + DAY)
+            if sent <= due + 2 * DAY:
+                continue
+            if len(taken) < n:
+                break
+            fee = rng.choice(("0.00", "5.00", "5.00", "57.00" if consumer else "12.00"))
+            respond = rolled(sent + 14 * DAY).isoformat()
+            taken.append({"step": step["name"], "sent": sent.isoformat(), "response_by": respond, "fee": fee})
+        return taken or None

@@ -1,0 +1,165 @@
+"""How much of what a random history holds."""
+
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Shares are per invoice or per debtor, between 0 and 1."""
+
+    name: str
+    debtors: tuple[int, int] = (3, 6)
+    invoices: tuple[int, int] = (1, 4)
+    days: tuple[int, int] = (130, 240)
+    starts: tuple[str, str] = ("2025-01-02", "2026-03-15")
+    paid: float = 0.75
+    missed_feeds: float = 0.08
+    late_feeds: float = 0.0
+    counted_feeds: float = 0.0
+    second_bank: float = 0.0
+    reversed: float = 0.10
+    credited: float = 0.10
+    disputed: float = 0.15
+    partly_disputed: float = 0.0
+    held: float = 0.15
+    suspended: float = 0.0
+    promised: float = 0.0
+    extended: float = 0.0
+    rescheduled: float = 0.0
+    plan: float = 0.0
+    cancelled: float = 0.0
+    written_off: float = 0.0
+    waived: float = 0.0
+    acknowledged: float = 0.0
+    by_debtor: float = 0.0
+    by_letter: float = 0.0
+    unmatched: float = 0.0
+    early: float = 0.0
+    overpaid: float = 0.05
+    late_known: float = 0.05
+    foreign: float = 0.0
+    print_only: float = 0.0
+    old: float = 0.0
+    taken: float = 0.0
+    in_window: float = 0.0
+    whole_account: float = 0.0
+    duplicates: float = 0.0
+    apology: float = 0.0
+    policy: dict[str, float] = field(default_factory=dict)
+
+
+SIMPLE = Profile("simple")
+PROFILES = {
+    p.name: p
+    for p in (
+        SIMPLE,
+        replace(
+            SIMPLE,
+            name="money",
+            paid=0.9,
+            reversed=0.2,
+            credited=0.2,
+            by_debtor=0.3,
+            by_letter=0.2,
+            unmatched=0.15,
+            early=0.15,
+            overpaid=0.25,
+            late_known=0.25,
+            cancelled=0.08,
+            written_off=0.05,
+            waived=0.15,
+            counted_feeds=0.3,
+            duplicates=0.05,
+            in_window=0.1,
+            invoices=(1, 5),
+        ),
+        replace(
+            SIMPLE,
+            name="stops",
+            paid=0.5,
+            disputed=0.3,
+            held=0.3,
+            suspended=0.2,
+            promised=0.2,
+            extended=0.2,
+            rescheduled=0.15,
+            plan=0.12,
+            acknowledged=0.1,
+            whole_account=0.25,
+            in_window=0.3,
+            late_feeds=0.05,
+        ),
+        replace(
+            SIMPLE,
+            name="ladders",
+            paid=0.35,
+            days=(200, 320),
+            second_bank=0.2,
+            policy={
+                "versions": 0.4,
+                "approval": 0.3,
+                "hand_over": 0.4,
+                "call": 0.15,
+                "no_feed": 0.25,
+                "old_feed": 0.2,
+                "both_waits": 0.3,
+            },
+            print_only=0.2,
+            taken=0.2,
+        ),
+        replace(
+            SIMPLE,
+            name="old",
+            paid=0.5,
+            days=(90, 160),
+            starts=("2025-06-01", "2026-04-01"),
+            old=0.6,
+            taken=0.4,
+            acknowledged=0.2,
+        ),
+        replace(
+            SIMPLE,
+            name="rich",
+            invoices=(1, 5),
+            days=(150, 280),
+            missed_feeds=0.06,
+            late_feeds=0.04,
+            counted_feeds=0.15,
+            second_bank=0.1,
+            reversed=0.12,
+            credited=0.15,
+            suspended=0.07,
+            promised=0.08,
+            extended=0.08,
+            rescheduled=0.06,
+            plan=0.06,
+            cancelled=0.04,
+            written_off=0.04,
+            waived=0.08,
+            acknowledged=0.04,
+            by_debtor=0.12,
+            by_letter=0.08,
+            unmatched=0.08,
+            early=0.06,
+            overpaid=0.12,
+            late_known=0.12,
+            foreign=0.08,
+            print_only=0.1,
+            old=0.05,
+            taken=0.08,
+            in_window=0.15,
+            whole_account=0.15,
+            duplicates=0.03,
+            policy={
+                "versions": 0.15,
+                "approval": 0.12,
+                "hand_over": 0.15,
+                "call": 0.05,
+                "no_feed": 0.1,
+                "old_feed": 0.1,
+                "both_waits": 0.15,
+            },
+        ),
+        replace(SIMPLE, name="open-questions", partly_disputed=0.3, foreign=0.2, apology=0.3),
+    )
+}

@@ -1,0 +1,121 @@
+"""Telling a history: dice, instants, and what was said so far."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.simulation.oracle.days import DAY
+from tests.simulation.profiles import Profile
+
+ZONE = ZoneInfo("Europe/Helsinki")
+CREDITOR = "acme"
+
+
+def reference(body: str) -> str:
+    """A Finnish reference number: weights 7, 3, 1 from the right."""
+    total = sum(int(d) * (7, 3, 1)[i % 3] for i, d in enumerate(reversed(str(body))))
+    return f"{body}{-total % 10}"
+
+
+def iban(bban: str) -> str:
+    return f"FI{98 - int(f'{bban}151800') % 97:02d}{bban}"
+
+
+def cents(amount: int) -> str:
+    """Minor units as the decimal string of an event."""
+    return f"{amount // 100}.{amount % 100:02d}"
+
+
+@dataclass
+class Bill:
+    """An invoice as the generator thinks of it."""
+
+    debtor: str
+    id: str
+    data: dict[str, Any]
+    told: datetime
+    amount: int  # cents
+    due: date
+    currency: str
+    quiet: list[date] = field(default_factory=list)  # spans in which stops change: no automatic money there
+
+    @property
+    def reference(self) -> str:
+        return str(self.data["reference"])
+
+    @property
+    def consumer(self) -> bool:
+        return bool(self.data["party"]["kind"] == "consumer")
+
+    @property
+    def anchor(self) -> date:
+        """The day around which things happen: the due date, or the telling of an old debt."""
+        return max(self.due, self.told.date())
+
+
+class Telling:
+    """One seed's dice and everything said in its history, in no order yet."""
+
+    def __init__(self, seed: int, profile: Profile) -> None:
+        self.seed, self.p = seed, profile
+        self.rng = random.Random(f"{profile.name}:{seed}")
+        self.said: list[tuple[datetime, str, dict[str, Any]]] = []
+        self.bills: list[Bill] = []
+        self._minutes: set[tuple[date, int]] = set()
+        first, last = (date.fromisoformat(d) for d in profile.starts)
+        self.start = first + timedelta(days=self.rng.randrange((last - first).days))
+        self.until = self.start + timedelta(days=self.rng.randint(*profile.days))
+        self.banks = [iban("12345600000785")]
+        if self.chance(profile.second_bank):
+            self.banks.append(iban("50001520000081"))
+
+    def chance(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def say(self, instant: datetime, kind: str, /, **data: Any) -> None:
+        self.said.append((instant, f"{kind}.v1", {k: v for k, v in data.items() if v is not None}))
+
+    def about(self, instant: datetime, kind: str, bill: Bill, whole: bool = False, **data: Any) -> None:
+        """An event about one invoice, or about its whole account."""
+        invoice = None if whole else bill.id
+        self.say(instant, kind, creditor=CREDITOR, debtor=bill.debtor, invoice=invoice, **data)
+
+    def at(self, day: date, clock: str = "05:30") -> datetime:
+        return datetime.combine(day, time.fromisoformat(clock), ZONE)
+
+    def person_at(self, day: date) -> datetime:
+        """Mostly before the window; sometimes inside it, well apart from everything else of that day."""
+        if self.chance(self.p.in_window):
+            for _ in range(20):
+                minute = 9 * 60 + 20 + 15 * self.rng.randrange(24)
+                if (day, minute) not in self._minutes:
+                    self._minutes.add((day, minute))
+                    return self.at(day, f"{minute // 60:02d}:{minute % 60:02d}")
+        return self.at(day, f"05:{self.rng.randrange(20, 50):02d}")
+
+    def day_between(self, first: date, last: date) -> date:
+        first = max(first, self.start + 2 * DAY)
+        return first + timedelta(days=self.rng.randint(0, max(0, (last - first).days)))
+
+    def events(self) -> list[dict[str, Any]]:
+        """All that was said as events in order of time; what is of one instant in any order, some of it twice."""
+        self.rng.shuffle(self.said)
+        self.said.sort(key=lambda s: s[0])
+        events: list[dict[str, Any]] = []
+        for n, (instant, kind, data) in enumerate(self.said, 1):
+            event = {
+                "specversion": "1.0",
+                "id": f"{self.seed}-{n}",
+                "source": "//billing",
+                "type": kind,
+                "time": instant.isoformat(),
+                "data": data,
+            }
+            events.append(event)
+            if self.chance(self.p.duplicates):
+                events.append(dict(event))
+                if kind in ("payment.received.v1", "invoice.issued.v1") and self.chance(0.5):
+                    events.append({**event, "id": f"{self.seed}-{n}-again"})
+        return events

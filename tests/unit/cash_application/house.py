@@ -1,0 +1,107 @@
+"""A house for tests: intake and cash application on a real engine in memory, fed with public events as lines."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from schemas.dead_letters import DeadLetter
+from schemas.decisions import Placed, Unmatched
+from schemas.journal import AccountEvent, LaneMessage, MoneyPlaced
+from schemas.topics import DEAD_LETTERS, DECISIONS, JOURNAL, Topic
+from services.cash_application.tally import Tally, total
+from services.cash_application.worker import CashApplication
+from services.intake.routing import address_of
+from services.intake.worker import Intake
+from services.runtime.engine import EmbeddedEngine, Limits
+from services.runtime.sqlite.store import SqliteStore
+from tests.unit.intake.public_events import Event, creditor, later, raw
+
+M = TypeVar("M")
+
+
+class House:
+    """``say`` events, let time pass with ``tick``, then look at what was written."""
+
+    def __init__(self, *, partitions: int = 2, registered: bool = True, batch: int = 1_000) -> None:
+        limits = Limits(batch_records=batch)
+        self.engine = EmbeddedEngine(SqliteStore(), [Intake(), CashApplication()], partitions, limits=limits)
+        self.minutes = 0
+        if registered:
+            self.say(creditor())
+
+    def say(self, *events: Event | bytes) -> None:
+        """Publish events where they belong, one after another: each is settled before the next."""
+        for event in events:
+            self.say_at_once(event)
+
+    def say_at_once(self, *events: Event | bytes) -> None:
+        """Publish events where they belong, then settle: only within one partition they keep their order."""
+        for event in events:
+            line = event if isinstance(event, bytes) else raw(event)
+            address = address_of(line)
+            self.engine.publish(address.topic, address.key, line)
+        self.engine.settle()
+
+    def tick(self) -> datetime:
+        """A minute passes."""
+        self.minutes += 1
+        instant = later(self.minutes) + timedelta(days=1)
+        self.engine.tick(instant)
+        self.engine.settle()
+        return instant
+
+    # -- what was written -----------------------------------------------------------------------------------------
+
+    def messages(self, topic: Topic) -> list[Any]:
+        """All messages of a topic, partition by partition, each in order."""
+        log = self.engine.store.log
+        ends = log.ends(topic.name)
+        rows = [row for partition, end in enumerate(ends) for row in log.read(topic.name, partition, 0, end)]
+        return [topic.decode(value) for _, _, value in rows]
+
+    def journal(self, kind: type[M], where: Callable[[M], bool] = lambda _: True) -> list[M]:
+        """The messages of a kind on the journal; those told to every partition once."""
+        found: list[M] = []
+        for message in self.messages(JOURNAL):
+            told = isinstance(message, LaneMessage) and message in found
+            if isinstance(message, kind) and not told and where(message):
+                found.append(message)
+        return found
+
+    def of_account(self, debtor: str) -> list[Any]:
+        """All messages about one debtor's account, in order."""
+        return [message for message in self.messages(JOURNAL) if getattr(message, "debtor", None) == debtor]
+
+    def events_of(self, debtor: str) -> list[str]:
+        """The types of the public events that reached the account, in order."""
+        return [message.event for message in self.of_account(debtor) if isinstance(message, AccountEvent)]
+
+    def placed(self) -> list[tuple[str, str, str | None, int | None]]:
+        """Payment, debtor, invoice and letter of every placing, in order."""
+        return [(money.payment, money.debtor, money.invoice, money.letter) for money in self.journal(MoneyPlaced)]
+
+    def decisions(self) -> list[Unmatched | Placed]:
+        """What was told of unmatched money, in order."""
+        return [message for message in self.messages(DECISIONS) if isinstance(message, Unmatched | Placed)]
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """The dead letters."""
+        return [message for message in self.messages(DEAD_LETTERS) if isinstance(message, DeadLetter)]
+
+    def reasons(self) -> list[str]:
+        """The dead letters' reason codes."""
+        return [letter.reason for letter in self.dead_letters()]
+
+    @property
+    def tally(self) -> Tally:
+        """What became of the facts."""
+        return total(self.engine.store)
+
+
+def in_house(events: Sequence[Event], **settings: Any) -> House:
+    """A house that was told these events, one after another, and a tick."""
+    house = House(**settings)
+    for event in events:
+        house.say(event)
+    house.tick()
+    return house

@@ -1,0 +1,118 @@
+"""Each fact once, for ever (design.md §3, identity; quality.md I15, I16, I21)."""
+
+from typing import Any
+
+import pytest
+
+from schemas.journal import AccountEvent, SettingsCopied
+from services.cash_application.tally import Tally
+from tests.unit.cash_application.house import House
+from tests.unit.intake.public_events import Event, event, invoice, later, payment, reference_of, said
+
+CREDIT_NOTE = {"credit_note": "N", "amount": "10.00", "currency": "EUR", "issued": "2026-01-10"}
+
+
+def credit_note(id: str = "n", **changes: Any) -> Event:  # noqa: A002
+    return said("invoice.credited", id, invoice="1", **(CREDIT_NOTE | changes))
+
+
+def rate(id: str = "r", **changes: Any) -> Event:  # noqa: A002
+    data = {"country": "FI", "from": "2026-07-01", "to": "2026-12-31", "rate": "2.5"}
+    return event("reference-rate.published", data | changes, id=id)
+
+
+def renamed(told: Event) -> Event:
+    return told | {"id": told["id"] + "-again"}
+
+
+def changed(told: Event, **changes: Any) -> Event:
+    return told | {"data": told["data"] | changes}
+
+
+def test_the_same_event_again_is_a_duplicate_even_when_it_says_that_it_became_known_later() -> None:
+    house = House()
+    house.say(invoice(1), invoice(1), invoice(1, at=later(60)))
+    assert house.events_of("D1") == ["invoice.issued.v1"]
+    assert house.tally == Tally(applied=2, duplicates=2)
+
+
+def test_a_duplicate_of_a_fact_that_waits_is_a_duplicate() -> None:
+    house = House(registered=False)
+    house.say(invoice(1), invoice(1))
+    assert house.tally == Tally(waiting=1, duplicates=1)
+
+
+def test_one_id_with_another_content_is_a_conflict() -> None:
+    house = House()
+    house.say(said("hold.placed", "h", reason="agreed"), invoice(1), said("hold.placed", "h", reason="other"))
+    assert house.reasons() == ["conflict"]
+
+
+def test_one_id_of_two_sources_is_two_facts() -> None:
+    house = House()
+    house.say(invoice(1), said("debt.acknowledged", "x"), said("debt.acknowledged", "x") | {"source": "//other"})
+    assert house.tally == Tally(applied=4)
+
+
+@pytest.mark.parametrize("told", [invoice(1), payment("P", reference_of(1)), credit_note(), rate()])
+def test_a_natural_key_with_the_same_content_is_a_duplicate_under_any_id(told: Event) -> None:
+    house = House()
+    house.say(invoice(1), told, renamed(told))
+    assert house.tally.duplicates == (2 if told == invoice(1) else 1)
+    assert house.reasons() == []
+
+
+@pytest.mark.parametrize(
+    ("told", "change"),
+    [
+        (invoice(1), {"amount": "99.00"}),
+        (payment("P", reference_of(1)), {"amount": "99.00"}),
+        (credit_note(), {"amount": "9.00"}),
+        (rate(), {"rate": "3.0"}),
+    ],
+)
+def test_a_natural_key_with_another_content_is_a_conflict_under_any_id(told: Event, change: dict[str, str]) -> None:
+    house = House()
+    house.say(invoice(1), told, renamed(changed(told, **change)))
+    assert house.reasons() == ["conflict"]
+    assert house.tally.dead_letters == 1
+
+
+def test_a_conflict_does_not_count_as_seen() -> None:
+    house = House()
+    house.say(invoice(1), renamed(invoice(1, amount="99.00")), invoice(2) | {"id": "invoice-1-again"})
+    assert house.events_of("D1") == ["invoice.issued.v1", "invoice.issued.v1"]
+
+
+def test_credit_notes_of_two_invoices_may_share_a_number() -> None:
+    house = House()
+    house.say(
+        invoice(1), invoice(2), credit_note("a"), credit_note("b") | {"data": credit_note()["data"] | {"invoice": "2"}}
+    )
+    assert house.events_of("D1").count("invoice.credited.v1") == 2
+
+
+def test_settings_without_a_creditor_reach_every_lane_and_are_counted_once() -> None:
+    house = House(partitions=3, registered=False)
+    house.say(rate(), rate(), renamed(rate()), renamed(changed(rate(), rate="9.0")))
+    assert house.tally == Tally(applied=1, duplicates=2, dead_letters=1)
+    assert sorted(copied.lane for copied in house.journal(SettingsCopied)) == [0, 1, 2]
+    assert house.reasons() == ["conflict"]
+
+
+def test_the_dead_letter_of_a_conflict_holds_the_whole_event() -> None:
+    house = House()
+    told = renamed(invoice(1, amount="99.00"))
+    house.say(invoice(1), told)
+    letter = house.dead_letters()[0]
+    assert (letter.source, letter.id, letter.event) == ("//billing", "invoice-1-again", "invoice.issued.v1")
+    assert letter.origin.startswith("facts/")
+    again = House()
+    again.say(letter.content.encode())
+    assert [money.data for money in again.journal(AccountEvent)] == [house_event(told)]
+
+
+def house_event(told: Event) -> Any:
+    house = House()
+    house.say(told)
+    return house.journal(AccountEvent)[0].data

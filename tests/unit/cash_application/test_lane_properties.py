@@ -1,0 +1,202 @@
+"""Whatever order facts come in, and however often, the accounts hear the same (quality.md I2, I4, I15, I20 to I22)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.decisions import Placed, Unmatched
+from schemas.journal import (
+    AccountEvent,
+    AccountNumbered,
+    FeedReached,
+    MoneyCleared,
+    MoneyMoved,
+    MoneyPlaced,
+    MoneyPointed,
+    MoneyRefunded,
+    MoneyReversed,
+)
+from schemas.references import letter_reference
+from services.cash_application.numbering import drawn_number
+from services.cash_application.tally import Tally
+from services.runtime.engine import Limits
+from tests.unit.cash_application.house import House
+from tests.unit.intake.public_events import (
+    ACME,
+    Event,
+    about_payment,
+    completed,
+    creditor,
+    invoice,
+    later,
+    payment,
+    reference_of,
+    said,
+)
+
+DEBTORS = ("D1", "D2", "D3")
+NAMES = ("Anna", "anna ", "Bertil", None)
+IBANS = ("FI1410093000123458", "FI2112345600000785", None)
+debtors = st.sampled_from(DEBTORS)
+moments = st.integers(0, 5).map(later)
+
+
+@dataclass
+class Books:
+    """What all accounts of a house come to once everything was heard."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    events: dict[str, list[str]] = field(default_factory=dict)
+    money: dict[tuple[str, str], Any] = field(default_factory=dict)
+    pointed: set[tuple[str, str]] = field(default_factory=set)
+    unmatched: dict[str, tuple[int, str]] = field(default_factory=dict)
+    fed: dict[str, Any] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+
+
+def books_of(house: House) -> Books:
+    """Heard as overdue and reporting hear it."""
+    books = Books(tally=house.tally)
+    for debtor in DEBTORS:
+        for message in house.of_account(debtor):
+            hear(books, debtor, message)
+    for told in house.decisions():
+        if isinstance(told, Unmatched):
+            books.unmatched[told.payment] = (told.amount, told.reason)
+        elif isinstance(told, Placed):
+            del books.unmatched[told.payment]
+    for feed in house.journal(FeedReached):
+        books.fed[feed.account] = max(feed.through, books.fed.get(feed.account, feed.through))
+    return books
+
+
+def hear(books: Books, debtor: str, message: Any) -> None:
+    if isinstance(message, AccountNumbered):
+        books.numbers[debtor] = message.number
+    elif isinstance(message, AccountEvent):
+        books.events.setdefault(debtor, []).append(message.id)
+        books.events[debtor].sort()
+    elif isinstance(message, MoneyPointed):
+        books.pointed.add((debtor, message.payment))
+    elif isinstance(message, MoneyCleared):
+        books.pointed.remove((debtor, message.payment))
+    else:
+        hear_money(books.money, (debtor, message.payment), message)
+
+
+def hear_money(money: dict[tuple[str, str], Any], at: tuple[str, str], message: Any) -> None:
+    if isinstance(message, MoneyPlaced):
+        back = money.get(at, (None, None, None, []))[3]
+        money[at] = (message.amount, message.invoice, message.letter, back)
+    elif isinstance(message, MoneyMoved):
+        del money[at]
+    elif isinstance(message, MoneyReversed | MoneyRefunded):
+        money[at][3].append((message.type, message.id, message.amount))
+        money[at][3].sort()
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event]:
+    """A creditor, some invoices of some debtors, payments of all kinds, and what is said about them."""
+    numbers = draw(st.lists(st.integers(1, 6), unique=True, max_size=5))
+    owners = {number: draw(debtors) for number in numbers}
+    events = [creditor(at=draw(moments))]
+    for number, debtor in owners.items():
+        name = draw(st.sampled_from(NAMES))
+        events.append(invoice(number, debtor, at=draw(moments), name=name))
+        if draw(st.booleans()):
+            events.append(said("dispute.raised", f"d{number}", debtor, at=draw(moments), invoice=str(number)))
+    for place in range(draw(st.integers(0, 5))):
+        events += draw(payments(f"P{place}"))
+    for debtor in draw(st.lists(debtors, unique=True)):
+        events.append(said("debtor.updated", f"u{debtor}", debtor, at=draw(moments), party={"name": "Cecilia"}))
+    count = sum(told["type"] == "payment.received.v1" for told in events)
+    events.append(completed("2026-01-08", "feed", count=count, sum=f"{100 * count}.00"))
+    return events
+
+
+@st.composite
+def payments(draw: st.DrawFn, archive_id: str) -> list[Event]:
+    """A payment and what becomes of it later."""
+    letter = letter_reference(drawn_number(ACME, draw(debtors)), 1)
+    reference = draw(st.sampled_from([None, letter, *(reference_of(number) for number in range(1, 8))]))
+    said_of_payer = {"name": draw(st.sampled_from(NAMES)), "iban": draw(st.sampled_from(IBANS))}
+    payer = {name: value for name, value in said_of_payer.items() if value is not None}
+    more: dict[str, Any] = {"payer": payer} if payer else {}
+    if draw(st.booleans()):
+        more["debtor"] = draw(debtors)
+    told = [
+        payment(archive_id, reference, at=draw(moments), currency=draw(st.sampled_from(["EUR", "EUR", "SEK"])), **more)
+    ]
+    if draw(st.booleans()):
+        told.append(about_payment("payment.reversed", archive_id, f"r{archive_id}", at=draw(moments), amount="60.00"))
+    if draw(st.booleans()):
+        told.append(about_payment("payment.refunded", archive_id, f"b{archive_id}", at=draw(moments), amount="40.00"))
+    for word in range(draw(st.integers(0, 2))):
+        named = f"a{archive_id}{word}"
+        told.append(about_payment("payment.assigned", archive_id, named, at=draw(moments), debtor=draw(debtors)))
+    return told
+
+
+@settings(max_examples=150, deadline=None)
+@given(history=histories(), data=st.data())
+def test_any_order_and_any_repetition_comes_to_the_same(history: list[Event], data: st.DataObject) -> None:
+    again = data.draw(st.lists(st.sampled_from(history), max_size=6))
+    shuffled = data.draw(st.permutations(history + again))
+    one, other = House(registered=False), House(registered=False)
+    one.say(*history)
+    other.say(*shuffled)
+    one.tick()
+    other.tick()
+    expected, found = books_of(one), books_of(other)
+    assert found.tally.duplicates == expected.tally.duplicates + len(again)
+    found.tally.duplicates = expected.tally.duplicates
+    assert found == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories(), partitions=st.integers(1, 5), batch=st.integers(1, 20))
+def test_partitions_and_batches_change_nothing(history: list[Event], partitions: int, batch: int) -> None:
+    one, other = House(registered=False), House(partitions=partitions, registered=False, batch=batch)
+    assert Limits().batch_records != batch
+    one.say(*history)
+    other.say_at_once(*history)
+    one.tick()
+    other.tick()
+    assert books_of(other) == books_of(one)
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories(), data=st.data())
+def test_ticks_in_between_change_only_what_was_news_meanwhile(history: list[Event], data: st.DataObject) -> None:
+    one, other = House(registered=False), House(registered=False)
+    one.say(*history)
+    for told in history:
+        other.say(told)
+        if data.draw(st.booleans()):
+            other.tick()
+    one.tick()
+    other.tick()
+    assert books_of(other) == books_of(one)
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories(), repeated=st.integers(0, 3))
+def test_every_fact_is_counted_once_and_every_cent_lies_in_one_place(history: list[Event], repeated: int) -> None:
+    house = House(registered=False)
+    house.say(*history, *history[:repeated], b"junk")
+    house.tick()
+    tally = house.tally
+    assert tally.read == len(history) + len(history[:repeated])
+    assert tally.duplicates == len(history[:repeated])
+    books = books_of(house)
+    placed = [archive_id for _, archive_id in books.money]
+    assert len(placed) == len(set(placed)), "a payment lies on two accounts"
+    assert not set(placed) & set(books.unmatched), "a payment is placed and unmatched"
+    received = {told["data"]["payment"] for told in history if told["type"] == "payment.received.v1"}
+    gone = {
+        told["data"]["payment"] for told in history if told["type"] in ("payment.reversed.v1", "payment.refunded.v1")
+    }
+    assert received - gone <= set(placed) | set(books.unmatched)

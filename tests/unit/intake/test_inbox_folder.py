@@ -1,0 +1,199 @@
+"""The inbox takes every line of every file once, whatever happens in between (issue 3, point 6)."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import Topic
+from services.intake import inbox as inbox_module
+from services.intake.files import Line, read_lines
+from services.intake.inbox import Inbox, Looked
+from services.intake.lines import unlabelled
+from tests.unit.intake.public_events import invoice, payment, raw
+
+LINES = [raw(invoice(number)) for number in range(1, 6)]
+
+
+class PowerCutError(Exception):
+    """The process ends here."""
+
+
+@dataclass
+class Publisher:
+    """Keeps what was committed; ``cut_after`` commits the power is cut, before or after the commit is durable."""
+
+    published: list[tuple[str, str, bytes]] = field(default_factory=list)
+    bookmarks: dict[str, str] = field(default_factory=dict)
+    open_lines: list[tuple[str, str, bytes]] = field(default_factory=list)
+    open_bookmarks: dict[str, str] = field(default_factory=dict)
+
+    def publish(self, topic: Topic, key: str, value: bytes, partition: int | None = None) -> None:
+        assert partition is None
+        self.open_lines.append((topic.name, key, value))
+
+    def bookmark(self, name: str) -> str | None:
+        return self.open_bookmarks.get(name) or self.bookmarks.get(name)
+
+    def set_bookmark(self, name: str, value: str) -> None:
+        self.open_bookmarks[name] = value
+
+    def commit(self) -> None:
+        self.published += self.open_lines
+        self.bookmarks |= self.open_bookmarks
+        self.forget()
+
+    def forget(self) -> None:
+        """What a crash does to what was not committed."""
+        self.open_lines, self.open_bookmarks = [], {}
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines that are durable, without their labels."""
+        return [unlabelled(value)[1] for _, _, value in self.published]
+
+
+def drop(folder: Path, name: str, lines: list[bytes]) -> None:
+    (folder / name).write_bytes(b"\n".join(lines) + b"\n")
+
+
+def look_until_idle(inbox: Inbox) -> list[Looked]:
+    """Looks until two in a row find nothing to do."""
+    looks: list[Looked] = []
+    while len(looks) < 2 or looks[-1] != Looked() or looks[-2] != Looked():
+        looks.append(inbox.look())
+    return looks
+
+
+def test_a_files_lines_are_published_under_their_topics_and_keys_and_the_file_is_moved(tmp_path: Path) -> None:
+    publisher = Publisher()
+    inbox = Inbox(tmp_path, publisher)
+    drop(tmp_path, "monday.jsonl", [raw(invoice(1)), b"", raw(payment("P")), b"junk"])
+    look_until_idle(inbox)
+    assert [(topic, key) for topic, key, _ in publisher.published] == [
+        ("invoices", "acme"),
+        ("payments", "FI2112345600000785"),
+        ("instructions", ""),
+    ]
+    labels = [unlabelled(value)[0] for _, _, value in publisher.published]
+    assert [(label.file, label.line) for label in labels] == [("monday.jsonl", number) for number in (1, 3, 4)]
+    assert [path.name for path in (tmp_path / "done").iterdir()] == ["monday.jsonl"]
+    assert not (tmp_path / "monday.jsonl").exists()
+
+
+def test_files_are_taken_in_the_order_of_their_names(tmp_path: Path) -> None:
+    publisher = Publisher()
+    inbox = Inbox(tmp_path, publisher)
+    for name, line in (("c", LINES[2]), ("a", LINES[0]), ("b", LINES[1])):
+        drop(tmp_path, name, [line])
+    look_until_idle(inbox)
+    assert publisher.lines == LINES[:3]
+
+
+def test_a_file_that_is_still_growing_is_left_alone(tmp_path: Path) -> None:
+    publisher = Publisher()
+    inbox = Inbox(tmp_path, publisher)
+    for end in (1, 2, 3):
+        drop(tmp_path, "a", LINES[:end])
+        assert inbox.look() == Looked()
+    look_until_idle(inbox)
+    assert publisher.lines == LINES[:3]
+
+
+def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
+    publisher = Publisher()
+    inbox = Inbox(tmp_path, publisher)
+    drop(tmp_path, ".part", LINES)
+    (tmp_path / "folder").mkdir()
+    look_until_idle(inbox)
+    assert publisher.lines == []
+    assert (tmp_path / ".part").exists()
+
+
+def test_a_name_that_is_done_already_is_kept_beside_it(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path, Publisher())
+    for _ in range(3):
+        drop(tmp_path, "a", LINES)
+        look_until_idle(inbox)
+    assert sorted(path.name for path in (tmp_path / "done").iterdir()) == ["a", "a.2", "a.3"]
+
+
+def test_an_empty_file_is_done(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path, Publisher())
+    (tmp_path / "a").write_bytes(b"\n\n")
+    assert look_until_idle(inbox)[1] == Looked(finished=("a",))
+
+
+def test_a_large_file_is_published_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_module, "LINES_AT_ONCE", 2)
+    publisher = Publisher()
+    inbox = Inbox(tmp_path, publisher)
+    drop(tmp_path, "a", LINES)
+    looks = look_until_idle(inbox)
+    assert [look.lines for look in looks if look.lines] == [2, 2, 1]
+    assert publisher.lines == LINES
+
+
+@pytest.mark.parametrize("crash_after", range(1, 5))
+def test_a_crash_loses_no_line_and_repeats_none(
+    crash_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_module, "LINES_AT_ONCE", 2)
+    publisher = Publisher()
+    drop(tmp_path, "a", LINES)
+    first = Inbox(tmp_path, publisher)
+    for _ in range(crash_after):
+        first.look()
+    publisher.forget()
+    look_until_idle(Inbox(tmp_path, publisher))
+    assert publisher.lines == LINES
+
+
+def test_a_crash_before_the_move_repeats_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher = Publisher()
+    drop(tmp_path, "a", LINES)
+    inbox = Inbox(tmp_path, publisher)
+    inbox.look()
+
+    def cut(_self: Path, _target: Path) -> None:
+        raise PowerCutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", cut)
+        with pytest.raises(PowerCutError):
+            inbox.look()
+    look_until_idle(Inbox(tmp_path, publisher))
+    assert publisher.lines == LINES
+    assert [path.name for path in (tmp_path / "done").iterdir()] == ["a"]
+
+
+def test_another_file_of_the_same_name_is_read_from_its_beginning(tmp_path: Path) -> None:
+    publisher = Publisher()
+    inbox = Inbox(tmp_path, publisher)
+    drop(tmp_path, "a", LINES[:3])
+    look_until_idle(inbox)
+    drop(tmp_path, "a", LINES[3:])
+    look_until_idle(inbox)
+    assert publisher.lines == LINES
+
+
+def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = Publisher()
+    inbox = Inbox(tmp_path, publisher)
+    drop(tmp_path, "a", LINES[:1])
+    drop(tmp_path, "b", LINES[1:])
+
+    def lines_unless_a(path: Path) -> Iterator[Line]:
+        if path.name == "a":
+            raise PermissionError(13, os.strerror(13))
+        yield from read_lines(path)
+
+    monkeypatch.setattr("services.intake.inbox.read_lines", lines_unless_a)
+    looks = look_until_idle(inbox)
+    assert [look.unreadable for look in looks if look.unreadable] == [(("a", "Permission denied"),)]
+    assert publisher.lines == LINES[1:]
+    assert (tmp_path / "a").exists()

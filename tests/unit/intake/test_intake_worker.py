@@ -1,0 +1,258 @@
+"""From what comes in to facts, or to dead letters that can be mended (design.md §1, §3, §4)."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.dead_letters import DeadLetterClosed
+from schemas.decisions import Alert
+from schemas.facts import Fact, Tick, UnreadReleased
+from schemas.parsing import public_json
+from schemas.ticks import TICK_KEY, time_reached
+from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, INSTRUCTIONS, INVOICES, PAYMENTS, PUBLIC_TOPICS, SETTINGS
+from services.intake.lines import Label, labelled
+from services.law.policies import shipped_policies
+from tests.unit.intake.desk import Desk
+from tests.unit.intake.public_events import IBAN, Event, event, invoice, later, payment, raw, said
+
+
+def policy(**changes: Any) -> Event:
+    data = public_json(shipped_policies()[0]) | {"policy": "own", "version": 1}
+    return event("policy.published", data | changes, id="p")
+
+
+def without(told: Event, field: str) -> Event:
+    return told | {"data": {name: value for name, value in told["data"].items() if name != field}}
+
+
+# -- what can be read --------------------------------------------------------------------------------------------------
+
+
+def test_an_event_becomes_a_fact_under_its_creditor() -> None:
+    desk = Desk()
+    desk.take(PAYMENTS, IBAN, raw(payment("P")))
+    fact = desk.facts()[0]
+    assert (fact.type, fact.source, fact.id, fact.creditor) == ("payment.received.v1", "//bank", "payment-P", "acme")
+    end = desk.engine.store.log.ends(FACTS.name)
+    assert sorted(end) == [0, 1]
+
+
+def test_settings_without_a_creditor_reach_every_partition_of_facts() -> None:
+    desk = Desk(partitions=3)
+    desk.take(SETTINGS, "own", raw(policy()))
+    assert [len(desk.messages(FACTS, partition)) for partition in range(3)] == [1, 1, 1]
+    assert desk.tally.read == 1
+
+
+def test_a_tick_reaches_every_partition_of_facts_with_the_place_it_came_from() -> None:
+    desk = Desk(partitions=2)
+    desk.take(INVOICES, TICK_KEY, time_reached(later(1)), partition=1)
+    for partition in range(2):
+        assert desk.messages(FACTS, partition) == [Tick(instant=later(1), origin="invoices/1")]
+    assert desk.tally.read == 0
+
+
+def test_unknown_fields_are_accepted_and_counted() -> None:
+    desk = Desk()
+    for number in (1, 2):
+        desk.take(INVOICES, "acme", raw(invoice(number, project="X") | {"traceparent": "00"}))
+    assert desk.tally.unknown_fields == {"invoice.issued.v1 project": 2}
+    assert desk.tally.passed == 2
+
+
+def test_unknown_fields_in_settings_are_refused() -> None:
+    desk = Desk()
+    desk.take(SETTINGS, "own", raw(policy(colour="red")))
+    assert [letter.reason for letter in desk.dead_letters()] == ["unknown-field"]
+
+
+# -- what cannot -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"", "not-json"),
+        (b"junk", "not-json"),
+        (b"\xff\xfe", "not-json"),
+        (b"null", "not-an-event"),
+        (b"[" * 100_000, "not-json"),
+        (b'{"a": NaN}', "not-json"),
+        (b'{"a": 1e400}', "not-an-event"),
+        (b'{"id": 1, "id": 2}', "not-json"),
+        (b" " * 1_000_001, "too-large"),
+        (raw(invoice(1) | {"type": "invoice.eaten.v1"}), "unknown-type"),
+        (raw(invoice(1) | {"data": []}), "wrong-field"),
+        (raw(without(invoice(1), "due")), "missing-field"),
+        (raw(invoice(1, amount="10.005")), "wrong-field"),
+        (raw(invoice(1, amount=100)), "wrong-field"),
+        (raw({name: value for name, value in invoice(1).items() if name != "time"}), "missing-field"),
+        (raw(invoice(1) | {"time": "2026-01-09T06:00:00"}), "wrong-field"),
+    ],
+)
+def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(value: bytes, reason: str) -> None:
+    desk = Desk()
+    desk.engine.publish(INVOICES, "acme", value)
+    desk.take(INVOICES, "acme", raw(invoice(2)))
+    assert [letter.reason for letter in desk.dead_letters()] == [reason]
+    assert [fact.id for fact in desk.facts()] == ["invoice-2"]
+    assert (desk.tally.passed, desk.tally.dead_letters) == (1, 1)
+
+
+def test_a_dead_letter_says_what_where_and_what_to_do() -> None:
+    desk = Desk(partitions=1)
+    desk.take(INVOICES, "acme", raw(invoice(1)))
+    desk.take(INVOICES, "acme", raw(without(invoice(2), "due")))
+    letter = desk.dead_letters()[0]
+    assert (letter.origin, letter.position, letter.record_key) == ("invoices/0", 1, "acme")
+    assert (letter.source, letter.id, letter.event) == ("//billing", "invoice-2", "invoice.issued.v1")
+    assert (letter.creditor, letter.debtor) == ("acme", "D1")
+    assert any("data.due" in line for line in letter.detail)
+    assert json.loads(letter.content) == without(invoice(2), "due")
+
+
+def test_a_dead_letter_of_a_files_line_names_file_and_line() -> None:
+    desk = Desk()
+    desk.take(INSTRUCTIONS, "", labelled(b"junk\xff", Label(file="bank.jsonl", line=17)))
+    letter = desk.dead_letters()[0]
+    assert (letter.file, letter.line, letter.content) == ("bank.jsonl", 17, "junk\\xff")
+
+
+def test_a_line_too_long_to_keep_says_how_long_it_was() -> None:
+    desk = Desk()
+    desk.take(INSTRUCTIONS, "", labelled(b"xxx", Label(file="bank.jsonl", line=17, length=10_000_000)))
+    letter = desk.dead_letters()[0]
+    assert letter.reason == "too-large"
+    assert "10000000 bytes" in letter.detail[0]
+
+
+def test_one_line_of_a_file_that_is_read_twice_is_one_dead_letter_and_two_lines_are_two() -> None:
+    desk = Desk()
+    for line in (17, 17, 18):
+        desk.take(INSTRUCTIONS, "", labelled(b"junk", Label(file="bank.jsonl", line=line)))
+    keys = [letter.key for letter in desk.dead_letters()]
+    assert len(keys) == 3
+    assert len(set(keys)) == 2
+
+
+# -- the law -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_unlawful_policy_is_refused_with_its_rule_and_step() -> None:
+    steps = public_json(shipped_policies()[0])["steps"]
+    steps[1]["fee"] = "9.00"
+    desk = Desk()
+    desk.take(SETTINGS, "own", raw(policy(steps=steps)))
+    letter = desk.dead_letters()[0]
+    assert letter.reason == "unlawful-policy"
+    assert f'step "{steps[1]["name"]}"' in letter.detail[0]
+    assert desk.facts() == []
+
+
+def test_a_policy_for_a_country_whose_law_is_not_known_is_refused() -> None:
+    desk = Desk()
+    desk.take(SETTINGS, "own", raw(policy(country="XX")))
+    letter = desk.dead_letters()[0]
+    assert letter.reason == "unlawful-policy"
+    assert letter.detail[0].startswith("data.country")
+
+
+# -- doubts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "value", "doubt"),
+    [
+        (INSTRUCTIONS, "acme", raw(without(said("hold.placed", "h", reason="x"), "reason")), ("acme", "D1", None)),
+        (PAYMENTS, IBAN, raw(without(payment("P"), "paid")), ("acme", None, IBAN)),
+        (PAYMENTS, IBAN, raw(payment("P", account="FI21 1234 5600 0007 85", amount="x")), ("acme", None, IBAN)),
+        (PAYMENTS, IBAN, b"junk", (None, None, IBAN)),
+        (INVOICES, "acme", b"junk", ("acme", None, None)),
+        (SETTINGS, "acme", b"junk", ("acme", None, None)),
+    ],
+)
+def test_a_doubt_names_whom_the_record_or_its_key_names(
+    topic: Any, key: str, value: bytes, doubt: tuple[str | None, str | None, str | None]
+) -> None:
+    desk = Desk(partitions=1)
+    desk.take(topic, key, value)
+    raised = desk.doubts()[0]
+    assert (raised.creditor, raised.debtor, raised.account) == doubt
+    assert raised.key == desk.dead_letters()[0].key
+
+
+def test_a_doubt_that_names_a_bank_account_only_reaches_every_lane() -> None:
+    desk = Desk(partitions=3)
+    desk.take(PAYMENTS, IBAN, b"junk")
+    assert len(desk.doubts()) == 3
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "value"),
+    [(INSTRUCTIONS, "", b"junk"), (SETTINGS, "own", raw(policy(colour="red"))), (SETTINGS, "own", b"junk")],
+)
+def test_one_that_names_nobody_for_certain_raises_the_alarm(topic: Any, key: str, value: bytes) -> None:
+    desk = Desk()
+    desk.take(topic, key, value)
+    alerts = [message for message in desk.messages(DECISIONS) if isinstance(message, Alert)]
+    assert [alert.code for alert in alerts] == ["unread-event"]
+
+
+def test_an_event_that_is_put_back_carries_the_release_behind_it() -> None:
+    desk = Desk(partitions=1)
+    desk.take(INVOICES, "acme", raw(without(invoice(1), "due")))
+    letter = desk.dead_letters()[0]
+    desk.take(INVOICES, "acme", labelled(raw(invoice(1)), Label(mends=letter.key, source=letter.source)))
+    assert [type(message).__name__ for message in desk.messages(FACTS)] == ["UnreadEvent", "Fact", "UnreadReleased"]
+    assert desk.messages(FACTS)[-1] == UnreadReleased(key=letter.key)
+    assert desk.messages(DEAD_LETTERS)[-1] == DeadLetterClosed(key=letter.key, outcome="redriven")
+
+
+def test_a_discard_carries_the_release_and_no_event() -> None:
+    desk = Desk(partitions=1)
+    desk.take(INVOICES, "acme", b"junk")
+    letter = desk.dead_letters()[0]
+    desk.take(INVOICES, "acme", labelled(b"", Label(mends=letter.key, source=letter.source)))
+    assert desk.messages(FACTS)[-1] == UnreadReleased(key=letter.key)
+    assert desk.messages(DEAD_LETTERS)[-1] == DeadLetterClosed(key=letter.key, outcome="discarded")
+    assert desk.tally.read == 1
+
+
+def test_a_files_line_that_is_put_back_unchanged_stays_in_doubt() -> None:
+    desk = Desk(partitions=1)
+    label = Label(file="a.jsonl", line=1)
+    desk.take(INVOICES, "acme", labelled(b"junk", label))
+    key = desk.dead_letters()[0].key
+    desk.take(INVOICES, "acme", labelled(b"junk", Label(file="a.jsonl", line=1, mends=key)))
+    assert not any(isinstance(message, UnreadReleased) for message in desk.messages(FACTS))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    value=st.binary(max_size=60)
+    | st.recursive(
+        st.none() | st.booleans() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["specversion", "id", "source", "type", "time", "data", "creditor", "debtor", "account"]
+                ),
+                inner,
+            )
+        ),
+        max_leaves=8,
+    ).map(lambda thing: json.dumps(thing).encode()),
+    topic=st.sampled_from(PUBLIC_TOPICS),
+    key=st.sampled_from(["", "acme", IBAN]),
+)
+def test_nothing_that_comes_in_is_lost_or_stops_the_worker(value: bytes, topic: Any, key: str) -> None:
+    desk = Desk(partitions=1)
+    desk.take(topic, key, value)
+    desk.take(INVOICES, "acme", raw(invoice(1)))
+    assert desk.tally.read == 2
+    assert len(desk.dead_letters()) == desk.tally.dead_letters == 1
+    assert [type(message) for message in desk.messages(FACTS) if isinstance(message, Fact)] == [Fact]

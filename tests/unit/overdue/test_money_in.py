@@ -1,0 +1,519 @@
+"""Rules.md, Ledger and money in (M1–M7): what a payment pays, and what an entry known late changes."""
+
+from datetime import date
+
+import pytest
+
+from schemas.references import letter_reference
+from tests.unit.overdue.reading import (
+    balances,
+    compensations,
+    credit,
+    days,
+    fees,
+    interests,
+    moved,
+    steps,
+    sums,
+    tasks,
+    totals,
+    why,
+)
+from tests.unit.overdue.story import (
+    NUDGE,
+    REMINDER,
+    Story,
+    business_policy,
+    consumer_policy,
+    step,
+)
+
+INTEREST_FIRST = consumer_policy(allocation="interest-first")
+
+
+def reminded(policy: dict[str, object] | None = None, amount: str = "100.00") -> Story:
+    """Reminded on 12.2.: 100.00 principal, 0.52 interest, 5.00 costs."""
+    return Story(policy or consumer_policy()).invoice("2026-01-23", amount)
+
+
+# -- M1: the order of entries ----------------------------------------------------------------------------------------
+
+
+def test_m1_a_payment_that_crossed_a_letter_takes_back_what_it_should_not_have_asked() -> None:
+    office = reminded().paid("100.00", "2026-02-10", booked="2026-02-11", known="2026-02-13").play("2026-04-30")
+
+    assert totals(office) == ["100.00", "105.52"]
+    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
+    assert credit(office) == "0.00"
+
+
+def test_m1_a_part_that_crossed_a_letter_leaves_the_fee_and_interest_on_what_was_open() -> None:
+    office = reminded().paid("60.00", "2026-02-02", known="2026-02-13").play("2026-02-13")
+
+    # 10 days on 100.00 and 10 days on 40.00
+    assert balances(office) == {"1001": ("40.00", "0.36", "5.00")}
+
+
+def test_m1_a_payment_of_the_letters_own_day_known_after_it_leaves_the_letter_as_it_was() -> None:
+    office = reminded().paid("100.00", "2026-02-12").play("2026-02-13")
+
+    assert balances(office) == {"1001": ("0.00", "0.52", "5.00")}
+
+
+def test_m1_a_payment_of_the_letters_own_day_known_before_it_comes_before_it() -> None:
+    office = reminded().paid("60.00", "2026-02-12", known="2026-02-12").play("2026-02-12")
+
+    assert sums(office.letters[1]) == ("5.00", "0.52", "45.52")
+
+
+def test_m1_a_businesss_compensation_is_taken_back_too() -> None:
+    policy = business_policy(step("first", after_due_days=1, interest=True, fixed_compensation="claim"))
+    story = Story(policy).invoice("2026-01-19").paid("100.00", "2026-01-19", booked="2026-01-20", known="2026-01-23")
+    office = story.play("2026-01-23")
+
+    assert compensations(office) == ["40.00"]
+    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
+
+
+def test_m1_letters_dates_and_steps_stay() -> None:
+    # The payment that takes back the reminder is reversed: the next step is the second reminder all the same.
+    story = reminded().paid("100.00", "2026-02-10", known="2026-02-13").money_back("reversed", "2026-02-16")
+
+    assert steps(story.play("2026-03-31"))[:3] == [
+        "2026-01-28 nudge",
+        "2026-02-12 reminder",
+        "2026-03-02 second-reminder",
+    ]
+
+
+def test_m1_a_debtor_who_had_paid_gets_a_short_note_where_the_policy_says_so() -> None:
+    kind = reminded(consumer_policy(apology=True)).paid("100.00", "2026-02-10", known="2026-02-13").play("2026-03-31")
+    curt = reminded(consumer_policy()).paid("100.00", "2026-02-10", known="2026-02-13").play("2026-03-31")
+
+    assert steps(kind) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-02-13 apology"]
+    assert steps(curt) == ["2026-01-28 nudge", "2026-02-12 reminder"]
+
+
+def test_m1_no_note_is_due_when_nothing_is_taken_back() -> None:
+    office = reminded(consumer_policy(apology=True)).paid("105.52", "2026-02-13").play("2026-03-31")
+
+    assert steps(office) == ["2026-01-28 nudge", "2026-02-12 reminder"]
+
+
+def test_m1_a_note_counts_neither_as_a_letter_before_a_fee_nor_in_the_budget() -> None:
+    story = reminded(consumer_policy(apology=True, contacts={"max": 3, "days": 40}))
+    office = story.paid("60.00", "2026-02-02", known="2026-02-25").play("2026-03-02")
+
+    assert steps(office)[2:] == ["2026-02-25 apology", "2026-03-02 second-reminder"]
+    assert fees(office)[-1] == "5.00"
+
+
+# -- M2: which class first -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("paid", "left"),
+    [
+        ("50.00", ("50.00", "0.52", "5.00")),
+        ("100.00", ("0.00", "0.52", "5.00")),
+        ("100.30", ("0.00", "0.22", "5.00")),
+    ],
+)
+def test_m2_principal_first_then_interest_then_costs(paid: str, left: tuple[str, str, str]) -> None:
+    assert balances(reminded().paid(paid, "2026-02-16").play("2026-02-17")) == {"1001": left}
+
+
+@pytest.mark.parametrize(
+    ("paid", "left"),
+    [
+        ("0.30", ("100.00", "0.22", "5.00")),
+        ("50.00", ("50.52", "0.00", "5.00")),
+        ("100.52", ("0.00", "0.00", "5.00")),
+    ],
+)
+def test_m2_interest_first_then_principal_and_costs_last(paid: str, left: tuple[str, str, str]) -> None:
+    assert balances(reminded(INTEREST_FIRST).paid(paid, "2026-02-16").play("2026-02-17")) == {"1001": left}
+
+
+def test_m2_money_for_several_pays_class_by_class_the_earliest_due_first() -> None:
+    # The letter of 11.2. lists both; 150.00 pay the first's principal, then half of the second's, no interest yet.
+    policy = consumer_policy(NUDGE, {**REMINDER, "after_previous_days": 14})
+    story = Story(policy).invoice("2026-01-23").invoice("2026-02-06", invoice="1002")
+    story.paid("150.00", "2026-02-16", invoice=None, reference=letter_reference(1, 2))
+    office = story.play("2026-02-17")
+
+    assert moved(office.letters[1]) == {"1001": "reminder", "1002": "nudge"}
+    assert balances(office) == {"1001": ("0.00", "0.49", "0.00"), "1002": ("50.00", "0.00", "0.00")}
+
+
+def test_m2_of_one_due_date_the_smaller_id_is_paid_first() -> None:
+    story = Story().invoice("2026-01-23", invoice="900").invoice("2026-01-23", invoice="1000")
+    office = story.paid("150.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
+
+    assert balances(office) == {"1000": ("0.00", "0.00", "0.00"), "900": ("50.00", "0.00", "0.00")}
+
+
+# -- M3: where money goes --------------------------------------------------------------------------------------------
+
+
+def test_m3_a_letters_own_reference_pays_what_the_letter_listed_and_nothing_else() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-22", invoice="1002").invoice("2026-06-01", invoice="1003")
+    story.paid("205.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1))
+    office = story.play("2026-02-04")
+
+    assert balances(office)["1003"] == ("100.00", "0.00", "0.00")
+    assert credit(office) == "5.00"
+
+
+def test_m3_money_by_debtor_pays_what_is_overdue_in_all_classes_before_what_is_not_yet_due() -> None:
+    story = reminded().invoice("2026-03-20", invoice="1002", told="2026-02-13")
+    office = story.paid("110.52", "2026-02-18", invoice=None, debtor="C-1").play("2026-02-19")
+
+    # 100.00 + 0.52 + 5.00 of the overdue one, then 5.00 of the other.
+    assert balances(office) == {"1001": ("0.00", "0.00", "0.00"), "1002": ("95.00", "0.00", "0.00")}
+
+
+@pytest.mark.parametrize(
+    "kind", ["dispute.raised", "hold.placed", "suspension.requested", "promise.made", "plan.agreed"]
+)
+def test_m3_money_with_a_receivables_own_reference_goes_to_it_under_any_stop(kind: str) -> None:
+    office = stopped(kind).paid("40.00", "2026-02-03").play("2026-02-04")
+
+    assert balances(office)["1001"] == ("60.00", "0.00", "0.00")
+
+
+@pytest.mark.parametrize(
+    "kind", ["dispute.raised", "hold.placed", "suspension.requested", "promise.made", "plan.agreed"]
+)
+def test_m3_all_other_money_passes_by_a_receivable_under_a_stop(kind: str) -> None:
+    story = stopped(kind).invoice("2026-01-26", invoice="1002")
+    office = story.paid("130.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
+
+    assert balances(office) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
+    assert credit(office) == "30.00"
+
+
+def stopped(kind: str) -> Story:
+    """Invoice 1001 under a stop from 26.1. on."""
+    data: dict[str, dict[str, object]] = {
+        "dispute.raised": {"invoice": "1001", "ground": "broken"},
+        "hold.placed": {"invoice": "1001", "reason": "agreed"},
+        "suspension.requested": {"invoice": "1001"},
+        "promise.made": {"invoice": "1001", "until": "2026-03-02"},
+        "plan.agreed": {"invoices": ["1001"], "instalments": [{"due": "2026-06-01", "amount": "100.00"}]},
+    }
+    return Story().invoice("2026-01-23").says(kind, "2026-01-26", **data[kind])
+
+
+def test_m3_other_money_passes_by_the_disputed_part() -> None:
+    story = (
+        Story()
+        .invoice("2026-01-23")
+        .says("dispute.raised", "2026-01-26", invoice="1001", amount="70.00", ground="late")
+    )
+    office = story.paid("50.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
+
+    assert balances(office) == {"1001": ("70.00", "0.00", "0.00")}
+    assert credit(office) == "20.00"
+
+
+def test_m3_other_money_passes_by_what_was_handed_over() -> None:
+    policy = consumer_policy(NUDGE, {"name": "collection", "action": "hand-over", "after_previous_days": 15})
+    story = Story(policy).invoice("2026-01-23").paid("130.00", "2026-02-16", invoice=None, debtor="C-1")
+
+    assert credit(story.play("2026-02-17")) == "130.00"
+
+
+def test_m3_more_than_is_open_becomes_credit_and_stays_visible() -> None:
+    office = Story().invoice("2026-01-23").paid("130.00", "2026-01-20").play("2026-03-31")
+
+    assert credit(office) == "30.00"
+
+
+def test_m3_credit_is_used_for_another_receivable_on_its_effective_due_date() -> None:
+    # Saturday 14.2. rolls to Monday 16.2.
+    story = Story().invoice("2026-01-23").paid("130.00", "2026-01-20").invoice("2026-02-14", invoice="1002")
+
+    assert credit(story.play("2026-02-15")) == "30.00"
+    assert credit(story.play("2026-02-16")) == "0.00"
+    assert balances(story.play("2026-02-16"))["1002"] == ("70.00", "0.00", "0.00")
+
+
+def test_m3_credit_that_arises_after_the_due_date_is_used_on_the_day_it_arises() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-26", "1000.00", invoice="1002")
+    office = story.paid("130.00", "2026-02-02").play("2026-03-03")
+
+    assert balances(office)["1002"][0] == "970.00"
+    # Nudge 2.2., reminder 17.2.: 7 days on 1,000.00 to 2.2., then 15 days on 970.00
+    assert interests(office)[-1] == "5.61"
+
+
+def test_m3_credit_passes_by_a_stop_until_the_stop_ends() -> None:
+    story = Story().invoice("2026-01-23").paid("130.00", "2026-01-20").invoice("2026-02-13", invoice="1002")
+    story.says("hold.placed", "2026-02-02", invoice="1002", until="2026-02-20", reason="agreed")
+
+    assert credit(story.play("2026-02-20")) == "30.00"
+    assert credit(story.play("2026-02-21")) == "0.00"
+
+
+def test_m3_credit_passes_by_a_promise_until_its_rolled_day_has_gone_by() -> None:
+    story = Story().invoice("2026-01-23").paid("130.00", "2026-01-20").invoice("2026-02-13", invoice="1002")
+    story.says("promise.made", "2026-02-02", invoice="1002", until="2026-02-21")
+
+    assert credit(story.play("2026-02-23")) == "30.00"
+    assert credit(story.play("2026-02-25")) == "0.00"
+
+
+def test_m3_credit_is_used_when_a_plan_has_ended() -> None:
+    story = Story().invoice("2026-01-23").paid("130.00", "2026-01-20").invoice("2026-02-13", invoice="1002")
+    parts = [{"due": "2026-06-01", "amount": "100.00"}]
+    story.says("plan.agreed", "2026-02-02", invoices=["1002"], instalments=parts)
+    story.says("plan.ended", "2026-02-26", reason="agreed")
+
+    assert credit(story.play("2026-02-25")) == "30.00"
+    assert credit(story.play("2026-02-26")) == "0.00"
+
+
+def test_m3_a_refund_takes_the_credit_away() -> None:
+    story = (
+        Story().invoice("2026-01-23").paid("130.00", "2026-01-20").money_back("refunded", "2026-02-02", amount="30.00")
+    )
+
+    assert credit(story.play("2026-02-02")) == "0.00"
+    assert balances(story.play("2026-02-02"))["1001"] == ("0.00", "0.00", "0.00")
+
+
+def test_m3_a_payment_of_a_lapsed_debt_is_not_taken() -> None:
+    office = Story().invoice("2023-01-05", told="2026-01-07").paid("100.00", "2026-01-08").play("2026-01-09")
+
+    assert balances(office)["1001"] == ("100.00", "0.00", "0.00")
+    assert [money.payment for money in office.books().refused] == ["P1"]
+
+
+def test_m3_money_in_another_currency_is_no_payment_of_a_debt_in_euros() -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-26", invoice=None, debtor="C-1", currency="SEK")
+
+    assert totals(story.play("2026-01-28")) == ["100.00"]
+    assert credit(story.play("2026-01-28"), "SEK") == "100.00"
+
+
+# -- M4: credit notes and cancellations ------------------------------------------------------------------------------
+
+
+def test_m4_a_credit_note_counts_from_the_invoices_beginning() -> None:
+    office = reminded().credited("50.00", "2026-02-16").play("2026-02-16")
+
+    assert balances(office) == {"1001": ("50.00", "0.26", "5.00")}
+
+
+def test_m4_credit_to_zero_takes_back_fees_and_interest() -> None:
+    office = reminded().credited("100.00", "2026-02-16").play("2026-04-30")
+
+    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
+    assert len(office.letters) == 2
+
+
+def test_m4_a_cancellation_closes_the_receivable_and_takes_back_compensation_too() -> None:
+    policy = business_policy(step("first", after_due_days=1, interest=True, fixed_compensation="claim"))
+    story = Story(policy).invoice("2026-01-19").says("invoice.cancelled", "2026-01-26", invoice="1001", reason="wrong")
+
+    assert balances(story.play("2026-01-26")) == {"1001": ("0.00", "0.00", "0.00")}
+
+
+def test_m4_what_was_paid_on_a_cancelled_invoice_becomes_credit() -> None:
+    story = Story().invoice("2026-01-23").paid("60.00", "2026-01-20")
+    story.says("invoice.cancelled", "2026-02-02", invoice="1001", reason="wrong")
+
+    assert credit(story.play("2026-02-02")) == "60.00"
+
+
+def test_m4_a_credit_note_over_what_is_open_becomes_credit() -> None:
+    story = Story().invoice("2026-01-23").paid("80.00", "2026-01-20").credited("50.00", "2026-02-02")
+
+    assert credit(story.play("2026-02-02")) == "30.00"
+
+
+def test_m4_credit_notes_for_more_than_the_invoice_become_credit() -> None:
+    assert credit(Story().invoice("2026-01-23").credited("130.00", "2026-02-02").play("2026-02-02")) == "30.00"
+
+
+# -- M5: reversals ---------------------------------------------------------------------------------------------------
+
+
+def test_m5_a_reversal_undoes_the_payment_as_if_it_had_never_come() -> None:
+    story = reminded().paid("60.00", "2026-02-02").money_back("reversed", "2026-02-20")
+
+    # The reminder of 12.2. claimed interest of 0.36 on what seemed open; in truth it was 0.52.
+    assert interests(story.play("2026-02-20"))[1] == "0.36"
+    assert balances(story.play("2026-02-20")) == {"1001": ("100.00", "0.52", "5.00")}
+
+
+def test_m5_a_reversal_undoes_waivers_too() -> None:
+    story = Story().invoice("2026-01-23").paid("97.00", "2026-01-20")
+
+    assert balances(story.play("2026-02-02")) == {"1001": ("0.00", "0.00", "0.00")}
+    assert balances(story.money_back("reversed", "2026-02-02").play("2026-02-02")) == {
+        "1001": ("100.00", "0.00", "0.00")
+    }
+
+
+def test_m5_a_reversal_of_a_part_leaves_the_other_part() -> None:
+    story = (
+        Story().invoice("2026-01-23").paid("60.00", "2026-01-20").money_back("reversed", "2026-02-02", amount="25.00")
+    )
+
+    assert balances(story.play("2026-02-02")) == {"1001": ("65.00", "0.00", "0.00")}
+
+
+def test_m5_a_reversal_undoes_the_use_of_its_credit() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-26", invoice="1002").paid("130.00", "2026-01-27")
+    office = story.money_back("reversed", "2026-02-02").play("2026-02-02")
+
+    assert balances(office) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("100.00", "0.00", "0.00")}
+    assert credit(office) == "0.00"
+
+
+# -- M6: small rests -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("paid", "left"), [("95.00", ("5.00", "0.00", "0.00")), ("95.01", ("0.00", "0.00", "0.00"))])
+def test_m6_a_rest_below_the_limit_is_waived_after_a_payment(paid: str, left: tuple[str, str, str]) -> None:
+    office = Story().invoice("2026-01-23").paid(paid, "2026-01-20").play("2026-01-27")
+
+    assert balances(office) == {"1001": left}
+
+
+def test_m6_the_rest_is_principal_interest_and_costs_together() -> None:
+    story = reminded()
+
+    assert balances(story.paid("100.52", "2026-02-16").play("2026-02-17")) == {"1001": ("0.00", "0.00", "5.00")}
+    assert balances(story.paid("0.01", "2026-02-17", payment="P2").play("2026-02-18")) == {
+        "1001": ("0.00", "0.00", "0.00")
+    }
+
+
+def test_m6_a_rest_after_a_credit_note_is_waived_at_the_beginning() -> None:
+    # Waived at the beginning, the rest of 3.00 had no letter: fee and interest are taken back.
+    office = reminded().credited("97.00", "2026-02-16").play("2026-02-16")
+
+    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
+
+
+def test_m6_a_small_invoice_is_not_waived_without_a_payment_or_credit() -> None:
+    office = Story(consumer_policy(minimum="0.00")).invoice("2026-01-23", "4.00").play("2026-01-28")
+
+    assert totals(office) == ["4.00"]
+
+
+def test_m6_the_waiver_is_tested_at_the_payments_place_in_the_order() -> None:
+    # On its day, before the reminder, the payment left 4.00; known after it, it still does.
+    office = reminded().paid("96.00", "2026-02-10", known="2026-02-16").play("2026-02-16")
+
+    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
+
+
+def test_m6_a_small_open_principal_after_a_payment_neither_moves_nor_bears_a_fee() -> None:
+    story = reminded(consumer_policy(minimum="0.00", allocation="interest-first")).paid("96.00", "2026-02-16")
+    office = story.play("2026-04-30")
+
+    # 4.52 principal and 5.00 costs are too much to be waived, and too little to move.
+    assert balances(office) == {"1001": ("4.52", "0.00", "5.00")}
+    assert len(office.letters) == 2
+    assert why(office, "2026-04-30") == {"residual": None}
+
+
+def test_m6_a_small_open_principal_is_still_listed_with_the_others() -> None:
+    story = reminded(consumer_policy(allocation="interest-first")).paid("96.00", "2026-02-16")
+    office = story.invoice("2026-02-27", invoice="1002").play("2026-03-04")
+
+    assert moved(office.letters[2]) == {"1001": None, "1002": "nudge"}
+    assert totals(office)[2] == "109.52"
+
+
+def test_m6_where_only_costs_are_left_they_are_listed_but_no_reason_for_a_letter() -> None:
+    story = reminded().paid("100.52", "2026-02-16")
+
+    assert len(story.play("2026-04-30").letters) == 2
+
+    office = story.invoice("2026-02-27", invoice="1002").play("2026-03-04")
+    assert moved(office.letters[2]) == {"1001": None, "1002": "nudge"}
+    assert totals(office)[2] == "105.00"
+
+
+def test_m6_when_only_a_rest_is_open_a_person_is_asked_about_it_once() -> None:
+    story = reminded().paid("100.52", "2026-02-16")
+
+    assert tasks(story.play("2026-04-30")) == ["2026-02-17 rest 1001"]
+    assert tasks(story.invoice("2026-06-26", invoice="1002", told="2026-02-16").play("2026-04-30")) == []
+
+
+def test_m6_a_waiver_is_said_in_the_next_letter() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-22", invoice="1002").paid("97.00", "2026-01-20")
+
+    assert balances(story.play("2026-01-27"))["1001"] == ("0.00", "0.00", "0.00")
+    assert story.play("2026-01-27").books().open["1001"].waived == 300
+
+
+# -- M7: a new due date ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("due", "goes"), [("2026-02-16", "2026-02-23"), ("2026-01-19", "2026-01-26")])
+def test_m7_a_reschedule_moves_the_due_date_later_or_earlier(due: str, goes: str) -> None:
+    story = Story().invoice("2026-01-23").says("invoice.rescheduled", "2026-01-20", invoice="1001", due=due)
+
+    assert days(story.play("2026-02-28")) == [goes]
+
+
+def test_m7_an_extension_moves_the_due_date_later() -> None:
+    story = Story().invoice("2026-01-23").says("extension.granted", "2026-01-20", invoice="1001", until="2026-02-16")
+    office = story.play("2026-02-28")
+
+    assert days(office) == ["2026-02-23"]
+    assert office.letters[0].lines[0].effective_due == date(2026, 2, 16)
+
+
+def test_m7_an_extension_never_moves_the_due_date_earlier() -> None:
+    story = Story().invoice("2026-01-23").says("extension.granted", "2026-01-20", invoice="1001", until="2026-01-16")
+
+    assert days(story.play("2026-01-30")) == ["2026-01-28"]
+
+
+def test_m7_steps_taken_and_interest_claimed_stay_and_interest_goes_on_from_the_new_date() -> None:
+    story = reminded().says("invoice.rescheduled", "2026-02-16", invoice="1001", due="2026-02-23")
+    office = story.play("2026-03-31")
+
+    # Claimed to 12.2.; the wait counts from 23.2.: 10.3., with 15 days of interest from 23.2.
+    assert steps(office)[2] == "2026-03-10 second-reminder"
+    assert sums(office.letters[2]) == ("5.00", "0.39", "110.91")
+
+
+def test_m7_a_wait_counts_from_the_letter_when_that_is_later_than_the_new_date() -> None:
+    story = reminded().says("invoice.rescheduled", "2026-02-13", invoice="1001", due="2026-02-02")
+
+    assert steps(story.play("2026-03-31"))[2] == "2026-03-02 second-reminder"
+
+
+def test_m7_the_last_word_about_the_due_date_counts() -> None:
+    story = Story().invoice("2026-01-23").says("extension.granted", "2026-01-20", invoice="1001", until="2026-03-02")
+    story.says("invoice.rescheduled", "2026-01-21", invoice="1001", due="2026-01-30")
+
+    assert days(story.play("2026-03-31"))[0] == "2026-02-04"
+
+
+def test_m7_an_extension_of_the_account_moves_all_its_receivables() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-22", invoice="1002")
+    story.says("extension.granted", "2026-01-20", until="2026-02-16")
+
+    assert moved(story.play("2026-02-23").letters[0]) == {"1001": "nudge", "1002": "nudge"}
+
+
+def test_waived_fees_are_costs_let_go() -> None:
+    story = reminded().says("fee.waived", "2026-02-16", invoice="1001", amount="2.00", reason="kindness")
+
+    assert balances(story.play("2026-02-16")) == {"1001": ("100.00", "0.52", "3.00")}
+
+
+def test_a_write_off_gives_up_the_receivable() -> None:
+    story = reminded().says("receivable.written-off", "2026-02-16", invoice="1001", reason="bankrupt")
+
+    assert balances(story.play("2026-02-16")) == {"1001": ("0.00", "0.00", "0.00")}

@@ -1,0 +1,181 @@
+"""The reporting worker's tables follow what is told, and telling twice changes nothing."""
+
+from datetime import date
+
+import pytest
+
+from schemas.dead_letters import DeadLetter, DeadLetterClosed
+from schemas.decisions import Alert, Placed, Suggestion, Unmatched
+from schemas.journal import FrontierReached, MoneyMoved
+from schemas.messages import UnreadableMessageError
+from schemas.topics import account_key
+from services.reporting.reading import Found, ask
+from services.reporting.tables import TABLES
+from tests.unit.reporting.desk import (
+    CREDITOR,
+    DEBTOR,
+    IBAN,
+    Desk,
+    account,
+    at,
+    balance,
+    credit,
+    decided,
+    ended,
+    invoice_issued,
+    letter,
+    letter_line,
+    paid,
+    registered,
+)
+
+UNMATCHED = Unmatched(
+    creditor=CREDITOR,
+    date=date(2026, 2, 2),
+    account=IBAN,
+    payment="P1",
+    amount=4000,
+    currency="EUR",
+    reason="no-reference",
+    suggestions=(Suggestion(debtor=DEBTOR, invoice="1001", why="same-name"),),
+)
+OPEN_DEAD_LETTERS = "SELECT * FROM dead_letter WHERE key NOT IN (SELECT key FROM dead_letter_closed)"
+EVERYTHING = (
+    registered(),
+    invoice_issued(),
+    paid(),
+    account(balance(), credit=credit(100)),
+    decided(letter()),
+    ended(letter()),
+    UNMATCHED,
+)
+
+
+def contents(desk: Desk) -> dict[str, list[Found]]:
+    """All rows of all tables, without the positions they came from."""
+    tables = [text.split()[5] for text in TABLES if text.startswith("CREATE TABLE")]
+    return {
+        table: [
+            {name: value for name, value in row.items() if name != "position"}
+            for row in ask(desk.store, f"SELECT * FROM {table}")
+        ]
+        for table in tables
+    }
+
+
+def test_telling_everything_twice_changes_nothing() -> None:
+    once, twice = Desk().told(*EVERYTHING), Desk().told(*EVERYTHING, *EVERYTHING)
+
+    assert contents(twice) == contents(once)
+
+
+def test_what_an_account_was_is_replaced_by_what_it_is() -> None:
+    desk = Desk().told(account(balance(principal=10000)), account(balance(principal=6000, status="rest")))
+
+    (row,) = ask(desk.store, "SELECT principal, status FROM receivable")
+
+    assert (row["principal"], row["status"]) == (6000, "rest")
+
+
+def test_the_lines_of_a_letter_are_those_that_went() -> None:
+    planned = letter(letter_line(), letter_line(invoice="1002", step=None))
+    desk = Desk().told(decided(planned), ended(letter(letter_line(slices=()))))
+
+    assert [row["invoice"] for row in ask(desk.store, "SELECT invoice FROM notice_line_now")] == ["1001"]
+    assert ask(desk.store, "SELECT * FROM notice_interest_now") == []
+
+
+def test_a_later_registration_of_a_creditor_counts_in_whatever_order_they_come() -> None:
+    new, old = registered("New Oy", at("2026-02-01")), registered("Old Oy", at("2026-01-01"))
+
+    names = [
+        row["name"]
+        for told in ((old, new), (new, old))
+        for row in ask(Desk().told(*told).store, "SELECT * FROM creditor")
+    ]
+
+    assert names == ["New Oy", "New Oy"]
+
+
+def test_unmatched_money_is_visible_with_its_suggestions_until_it_is_placed() -> None:
+    desk = Desk().told(UNMATCHED)
+    assert [row["amount"] for row in ask(desk.store, "SELECT * FROM unmatched_payment_now")] == [4000]
+    assert [row["debtor"] for row in ask(desk.store, "SELECT * FROM payment_suggestion")] == [DEBTOR]
+
+    desk.told(Placed(creditor=CREDITOR, date=date(2026, 2, 3), account=IBAN, payment="P1", debtor=DEBTOR))
+
+    assert ask(desk.store, "SELECT * FROM unmatched_payment_now") == []
+    assert ask(desk.store, "SELECT * FROM payment_suggestion") == []
+
+
+@pytest.mark.parametrize("moved_first", [False, True])
+def test_money_that_a_lapsed_debt_does_not_take_is_unmatched_until_it_leaves_the_account(moved_first: bool) -> None:
+    moved = MoneyMoved(creditor=CREDITOR, debtor=DEBTOR, account=IBAN, payment="P1", time=at("2026-02-03"), id="x#1")
+    refused = UNMATCHED.model_copy(update={"reason": "lapsed", "suggestions": ()})
+    desk = Desk()
+
+    if moved_first:
+        desk.told(moved).told(refused, key=account_key(CREDITOR, DEBTOR))
+    else:
+        desk.told(refused, key=account_key(CREDITOR, DEBTOR))
+        assert [row["reason"] for row in ask(desk.store, "SELECT * FROM unmatched_payment_now")] == ["lapsed"]
+        desk.told(moved)
+
+    assert ask(desk.store, "SELECT * FROM unmatched_payment_now") == []
+
+
+def test_a_dead_letter_is_open_until_it_is_dealt_with_and_again_when_it_comes_back() -> None:
+    dead = DeadLetter(
+        key="k1",
+        reason="conflict",
+        detail=("the invoice: known already",),
+        origin="facts/0",
+        position=7,
+        source="billing",
+        id="e1",
+        content="{}",
+    )
+    closed = DeadLetterClosed(key="k1", outcome="redriven")
+
+    waiting = [
+        len(ask(Desk().told(*told).store, OPEN_DEAD_LETTERS))
+        for told in ((dead,), (dead, closed), (dead, closed, dead))
+    ]
+
+    assert waiting == [1, 0, 1]
+
+
+def test_the_content_of_a_dead_letter_is_not_copied() -> None:
+    dead = DeadLetter(key="k1", reason="conflict", detail=("x",), origin="facts/0", position=7, content="Matti")
+    desk = Desk().told(dead)
+
+    assert all("Matti" not in str(row) for row in ask(desk.store, "SELECT * FROM dead_letter"))
+
+
+def test_a_payments_payer_is_not_kept() -> None:
+    columns = {row["name"] for row in ask(Desk().store, "SELECT name FROM pragma_table_info('happening')")}
+
+    assert not columns & {"payer", "iban", "message", "reference"}
+
+
+def test_what_says_nothing_about_an_account_leaves_no_row() -> None:
+    desk = Desk().told(FrontierReached(lane=0, instant=at("2026-02-01")))
+
+    assert not any(contents(desk).values())
+
+
+def test_alerts_of_different_partitions_are_kept_apart() -> None:
+    alert = Alert(code="rate-unknown", detail="no rate after 2026-06-30")
+    desk = Desk()
+
+    for creditor in ("a", "b", "c", "d", "e", "f"):
+        desk.told(alert.model_copy(update={"creditor": creditor}))
+
+    assert len(ask(desk.store, "SELECT * FROM alert")) == 6
+
+
+def test_a_damaged_log_stops_the_worker_instead_of_being_passed_over() -> None:
+    desk = Desk()
+
+    with pytest.raises(UnreadableMessageError):
+        desk.told_bytes(b'{"type":"no-such-thing"}')

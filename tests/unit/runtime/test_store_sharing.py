@@ -1,0 +1,203 @@
+"""One engine on a store; anybody may append to it and read it meanwhile."""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import INVOICES, partition_of
+from services.runtime.append import append
+from services.runtime.engine import EmbeddedEngine
+from services.runtime.refusal import Refusal
+from services.runtime.sqlite.store import Access, SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "store.db"
+
+
+def fill_up(store: SqliteStore) -> None:
+    """As if the disk held not a page more."""
+    pages = store.tables.query("PRAGMA page_count")[0]["page_count"]
+    store.tables.query(f"PRAGMA max_page_count = {pages!r}")
+
+
+def test_a_second_engine_on_the_store_is_refused_and_told_who_has_it(path: Path) -> None:
+    first = SqliteStore(path)
+
+    with pytest.raises(
+        Refusal, match=rf"another engine \(process {os.getpid()}\) is running on it; stop that one first"
+    ):
+        SqliteStore(path)
+    first.close()
+
+    SqliteStore(path).close()
+
+
+def test_an_event_told_by_another_process_is_taken_at_the_next_settle(path: Path) -> None:
+    with EmbeddedEngine(SqliteStore(path), []) as engine:
+        engine.publish(INVOICES, "c", b"own")
+        engine.settle()
+
+        with SqliteStore(path, Access.APPEND) as teller:
+            assert append(teller, INVOICES, "c", b"told") == (partition_of("c", 4), 1)
+        engine.publish(INVOICES, "c", b"own again")
+        engine.settle()
+
+        assert [record.value for record in engine.consume("test", INVOICES)] == [b"own", b"told", b"own again"]
+
+
+def test_the_engine_notices_appends_without_writing_anything_itself(path: Path) -> None:
+    with EmbeddedEngine(SqliteStore(path), []) as engine, SqliteStore(path, Access.APPEND) as teller:
+        append(teller, INVOICES, "c", b"told")
+        assert sum(engine.store.log.ends("invoices")) == 0
+
+        engine.refresh()
+
+        assert sum(engine.store.log.ends("invoices")) == 1
+
+
+def test_an_event_waits_in_the_log_when_no_engine_runs(path: Path) -> None:
+    EmbeddedEngine(SqliteStore(path), []).close()
+    with SqliteStore(path, Access.APPEND) as teller:
+        append(teller, INVOICES, "c", b"told")
+
+    with EmbeddedEngine(SqliteStore(path), []) as engine:
+        assert [record.value for record in engine.consume("test", INVOICES)] == [b"told"]
+
+
+def test_an_append_that_fails_leaves_the_store_to_others(path: Path) -> None:
+    EmbeddedEngine(SqliteStore(path), []).close()
+    with SqliteStore(path, Access.APPEND) as teller:
+        fill_up(teller)
+        with pytest.raises(Refusal, match="full"):
+            append(teller, INVOICES, "c", b"x" * 100_000)
+
+        assert not teller.in_transaction
+
+
+def test_a_busy_engine_lets_others_append_between_its_transactions(path: Path) -> None:
+    EmbeddedEngine(SqliteStore(path), []).close()
+    stop, started = threading.Event(), threading.Event()
+
+    def be_busy() -> None:
+        with SqliteStore(path) as store:
+            while not stop.is_set():
+                store.begin()
+                started.set()
+                time.sleep(0.02)
+                store.set_bookmark("busy", "yes")
+                store.commit()
+
+    engine = threading.Thread(target=be_busy)
+    engine.start()
+    started.wait()
+    waits_s = []
+    try:
+        with SqliteStore(path, Access.APPEND) as teller:
+            for _ in range(5):
+                before_s = time.monotonic()
+                append(teller, INVOICES, "c", b"told")
+                waits_s.append(time.monotonic() - before_s)
+    finally:
+        stop.set()
+        engine.join()
+
+    assert max(waits_s) < 2
+
+
+def test_a_reader_changes_nothing(path: Path) -> None:
+    with EmbeddedEngine(SqliteStore(path), []) as engine:
+        engine.publish(INVOICES, "c", b"one")
+        engine.commit()
+        with SqliteStore(path, Access.READ) as reader:
+            assert reader.log.read("invoices", partition_of("c", 4), 0, 9) == [(0, "c", b"one")]
+            with pytest.raises(Refusal, match="readonly"):
+                append(reader, INVOICES, "c", b"two")
+
+
+@pytest.mark.parametrize("access", [Access.APPEND, Access.READ])
+def test_without_a_store_there_is_nothing_to_append_to_or_read(path: Path, access: Access) -> None:
+    with pytest.raises(Refusal, match="there is none; `erapaiva run`"):
+        SqliteStore(path, access)
+
+    assert not path.exists()
+
+
+def test_a_store_that_never_ran_takes_no_events(path: Path) -> None:
+    SqliteStore(path).close()
+
+    with SqliteStore(path, Access.APPEND) as teller, pytest.raises(Refusal, match="it has never been run"):
+        append(teller, INVOICES, "c", b"")
+
+
+def not_a_database(path: Path) -> None:
+    path.write_bytes(b"invoice;amount\n" * 1_000)
+
+
+def another_program(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE songs (name TEXT)")
+    connection.close()
+
+
+def newer_version(path: Path) -> None:
+    SqliteStore(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (not_a_database, "file is not a database"),
+        (another_program, "belongs to another program"),
+        (newer_version, "made by version 99 of the store"),
+        (a_folder, "unable to open database file"),
+    ],
+)
+def test_a_file_that_is_no_store_of_ours_is_refused_and_left_as_it_is(
+    path: Path, make: Callable[[Path], None], words: str
+) -> None:
+    path.parent.mkdir()
+    make(path)
+    before = path.read_bytes() if path.is_file() else b""
+
+    with pytest.raises(Refusal, match=words) as refused:
+        SqliteStore(path)
+
+    assert str(path) in str(refused.value)
+    assert (path.read_bytes() if path.is_file() else b"") == before
+
+
+def test_a_full_disk_is_told_in_a_line_and_loses_nothing(path: Path) -> None:
+    store = SqliteStore(path)
+    engine = EmbeddedEngine(store, [])
+    engine.publish(INVOICES, "c", b"kept")
+    engine.commit()
+    fill_up(store)
+
+    engine.publish(INVOICES, "c", b"x" * 1_000_000)
+    with pytest.raises(Refusal, match="database or disk is full; nothing of this step was written"):
+        engine.commit()
+    store.close()
+
+    with EmbeddedEngine(SqliteStore(path), []) as again:
+        assert [record.value for record in again.consume("test", INVOICES)] == [b"kept"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file where a folder should be")
+
+    with pytest.raises(Refusal, match="its folder cannot be made"):
+        SqliteStore(tmp_path / "var" / "store.db")
