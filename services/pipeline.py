@@ -13,5 +13,5 @@ from services.runtime.worker import Worker
 
 
 def pipeline(post: Post, now: Callable[[], datetime], skew: timedelta) -> list[Worker]:
-    """The workers: ``post`` takes letters away, ``now`` is the notifier's clock, ``skew`` the clocks' largest difference."""
+    """The workers: ``post`` takes letters, ``now`` is the notifier's clock, ``skew`` the clocks' largest difference."""
     return [Intake(), CashApplication(), Overdue(skew), Notifier(post, now), Reporting()]

@@ -47,23 +47,6 @@ class ShiftedClock:
         return self._start + timedelta(seconds=self._elapsed_s() - self._origin_s)
 
 
-class VirtualClock:
-    """Stands still until moved: `play` and the tests move it from tick to tick."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start.astimezone(UTC)
-
-    def now(self) -> datetime:
-        """The instant, in UTC."""
-        return self._now
-
-    def move_to(self, instant: datetime) -> None:
-        """Go on to an instant. Time never goes back: raises ValueError for an earlier one."""
-        if instant < self._now:
-            raise ValueError("a clock is not moved back")
-        self._now = instant.astimezone(UTC)
-
-
 class ClockWorker:
     """Tells each whole minute once. `beat` is called by whoever runs it, a few times a second."""
 

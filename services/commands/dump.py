@@ -11,7 +11,9 @@ EXAMPLES = """examples:
 
 def register(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("--canonical", action="store_true", required=True, help="by business keys (the one form there is)")
+    parser.add_argument(
+        "--canonical", action="store_true", required=True, help="by business keys (the one form there is)"
+    )
     parser.add_argument("--store", type=Path, metavar="FILE", help="the store; ERAPAIVA_STORE__PATH unless given")
 
 

@@ -15,7 +15,7 @@ from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.health import Health, HealthServer
-from services.runtime.logs import Event, Log
+from services.runtime.logs import Event, Log, install
 from services.runtime.metrics import EngineMetrics, Metrics
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
@@ -25,7 +25,7 @@ from services.runtime.sqlite.store import SqliteStore
 def live(settings: Settings, clock: Clock | None = None) -> int:
     """Run until SIGTERM or SIGINT; 0 then. Raises Refusal for settings or a store that cannot be used."""
     clock = clock or WallClock()
-    log = Log()
+    log = install(settings.logs.level)
     with ExitStack() as stack:
         stopping = stack.enter_context(_told_to_stop())
         metrics, health = Metrics(), Health()

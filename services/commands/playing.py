@@ -121,5 +121,6 @@ class Play:
 
 def _order(happening: Happening) -> tuple[str, ...]:
     """An order of what one tick brought that does not depend on partitions."""
-    fields = ("date", "creditor", "debtor", "type", "notice", "payment", "task", "invoice", "file", "line")
-    return tuple(str(getattr(happening, name, None) or "") for name in fields)
+    fields = ("date", "creditor", "debtor", "type", "notice", "payment", "task", "invoice", "file")
+    line = getattr(happening, "line", None) or 0
+    return (*(str(getattr(happening, name, None) or "") for name in fields), f"{line:09d}")

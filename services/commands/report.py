@@ -3,6 +3,12 @@
 import argparse
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_WIDE: Final = 200
 
 EXAMPLES = """examples:
   erapaiva report ageing
@@ -17,14 +23,14 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", action="store_true", help="comma-separated, one line an account")
     parser.add_argument("--accounts", action="store_true", help="one line an account, not only totals")
     parser.add_argument("--creditor", metavar="ID", help="only this creditor's")
-    parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the day; the store's last one unless given")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="DATE", help="the day; the store's last one unless given"
+    )
     parser.add_argument("--store", type=Path, metavar="FILE", help="the store; ERAPAIVA_STORE__PATH unless given")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the report."""
-    from rich.console import Console
-
     from services.commands.stores import last_day, read_store
     from services.reporting.ageing import ageing, as_csv, as_table
 
@@ -33,5 +39,13 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.csv:
             print(as_csv(found), end="")
         else:
-            Console().print(as_table(found, per_account=arguments.accounts))
+            _console().print(as_table(found, per_account=arguments.accounts))
     return 0
+
+
+def _console() -> "Console":
+    """As wide as the terminal, or wide enough for every column where there is none."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)

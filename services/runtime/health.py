@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Final, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -77,8 +77,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 
     def server_bind(self) -> None:
         """Bind without the base class's look-up of this host's name, which may wait for a name server."""
-        host, port = self.server_address[:2]
-        self.socket.bind((host, port))
+        TCPServer.server_bind(self)  # which lets a restarted process have the address again at once
         self.server_name, self.server_port = "localhost", self.socket.getsockname()[1]
         self.setup_environ()
 

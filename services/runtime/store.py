@@ -37,7 +37,10 @@ class StateStore(Protocol):
     """Rows of the workers. A `space` stands for one (worker, kind); rows of a space are apart by partition and key."""
 
     def space(self, worker: str, kind: str) -> int:
-        """The number of a worker's kind of row, given on first use (inside the open transaction)."""
+        """The number of a worker's kind of row, given on first use inside a transaction.
+
+        Outside of one, a kind that nobody has used is 0, a space without rows: readers add none.
+        """
 
     def spaces_of(self, worker: str) -> dict[str, int]:
         """The spaces a worker has used so far, by kind; for readers, who add none."""

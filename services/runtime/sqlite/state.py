@@ -34,8 +34,8 @@ class SqliteState:
         self.reload()
 
     def space(self, worker: str, kind: str) -> int:
-        """The number of a worker's kind of row, given on first use."""
-        return self._spaces.get((worker, kind)) or self._add_space(worker, kind)
+        """The number of a worker's kind of row, given on first use in a transaction; 0 for an unused one outside."""
+        return self._spaces.get((worker, kind)) or self._find_or_add_space(worker, kind)
 
     def spaces_of(self, worker: str) -> dict[str, int]:
         """The spaces a worker has used so far, by kind."""
@@ -59,6 +59,7 @@ class SqliteState:
 
     def save(self, space: int, partition: int, rows: Iterable[StateRow]) -> None:
         """Insert or replace rows, wake and signal included."""
+        assert space > 0, "a space is given out inside the transaction that first writes to it"
         parameters = [(space, partition, *row) for row in rows]
         if any(row[4] is not None for row in parameters):
             self._waking.add(space)
@@ -138,10 +139,14 @@ class SqliteState:
             ).fetchone()[0]
         )
 
-    def _add_space(self, worker: str, kind: str) -> int:
-        assert self._connection.in_transaction, "a space is added by a writer, inside its transaction"
-        number = len(self._spaces) + 1
-        self._connection.execute("INSERT INTO spaces VALUES (?, ?, ?)", (number, worker, kind))
+    def _find_or_add_space(self, worker: str, kind: str) -> int:
+        find = "SELECT id FROM spaces WHERE worker = ? AND kind = ?"
+        row = self._connection.execute(find, (worker, kind)).fetchone()  # an engine may have added it meanwhile
+        if row is None and not self._connection.in_transaction:
+            return 0
+        number = len(self._spaces) + 1 if row is None else int(row[0])
+        if row is None:
+            self._connection.execute("INSERT INTO spaces VALUES (?, ?, ?)", (number, worker, kind))
         self._spaces[worker, kind] = number
         return number
 

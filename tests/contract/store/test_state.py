@@ -54,6 +54,24 @@ def test_a_space_keeps_its_number(state: StateStore, accounts: int) -> None:
     assert state.space("overdue", "account") == accounts
 
 
+def test_the_kinds_a_worker_has_used_are_listed(state: StateStore, accounts: int) -> None:
+    letters = state.space("notifier", "letter")
+
+    assert state.spaces_of("overdue") == {"account": accounts}
+    assert state.spaces_of("notifier") == {"letter": letters}
+    assert state.spaces_of("nobody") == {}
+
+
+def test_outside_a_transaction_a_kind_that_nobody_used_has_no_rows_and_is_not_added(store: Store) -> None:
+    store.commit()
+
+    unused = store.state.space("overdue", "account")
+
+    assert store.state.load(unused, 0, "a") is None
+    assert store.state.page(unused, 0, "", None, 9) == []
+    assert store.state.spaces_of("overdue") == {}
+
+
 def test_many_rows_are_loaded_at_once_and_missing_ones_left_out(state: StateStore, accounts: int) -> None:
     state.save(accounts, 0, [row(f"k{n:04}", b"%d" % n) for n in range(1_500)])
 

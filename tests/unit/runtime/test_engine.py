@@ -95,6 +95,22 @@ def test_what_a_worker_leaves_of_a_batch_is_given_again_before_anything_newer(st
     assert worker.given == [[b"0", b"1", b"2", b"3", b"4"], [b"2", b"3", b"4"], [b"4"]]
 
 
+def test_what_was_left_comes_before_news_of_a_topic_that_is_read_earlier(store: SqliteStore) -> None:
+    def take_one(batch: Sequence[Record], unit: UnitOfWork) -> int:
+        if batch[0].value == b"p0":
+            unit.publish(INVOICES, "c", b"i0", partition=0)
+        return 1
+
+    worker = Hand(take_one, reads=(INVOICES, PAYMENTS))
+    engine = EmbeddedEngine(store, [worker], partitions=1)
+    for number in range(2):
+        engine.publish(PAYMENTS, "c", b"p%d" % number)
+
+    engine.settle()
+
+    assert worker.given == [[b"p0", b"p1"], [b"p1"], [b"i0"]]
+
+
 def test_a_batch_takes_equal_shares_of_all_topics_that_have_news(store: SqliteStore) -> None:
     worker = Hand(reads=(INVOICES, PAYMENTS, FACTS))
     engine = EmbeddedEngine(store, [worker], partitions=1, limits=Limits(batch_records=4))

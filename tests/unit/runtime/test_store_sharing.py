@@ -196,6 +196,21 @@ def test_a_full_disk_is_told_in_a_line_and_loses_nothing(path: Path) -> None:
         assert [record.value for record in again.consume("test", INVOICES)] == [b"kept"]
 
 
+def test_what_is_written_after_a_rollback_is_found_when_the_store_is_opened_again(path: Path) -> None:
+    with SqliteStore(path) as store:
+        store.fix_partitions(1)
+        for end in (store.rollback, store.commit):
+            store.begin()
+            store.state.save(store.state.space("overdue", "account"), 0, [("a", b"kept", 5, None)])
+            store.log.append("journal", 0, "a", b"kept")
+            end()
+
+    with SqliteStore(path) as store:
+        assert store.state.load(store.state.space("overdue", "account"), 0, "a") == b"kept"
+        assert store.state.earliest_wake() == 5
+        assert store.log.read("journal", 0, 0, 9) == [(0, "a", b"kept")]
+
+
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file where a folder should be")
 
