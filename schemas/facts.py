@@ -25,6 +25,8 @@ class Fact(Message):
     creditor: str | None = None
     content: str
     data: SerializeAsAny[InstanceOf[Data]]
+    file: str | None = None
+    line: int | None = None
 
 
 class Tick(Message):

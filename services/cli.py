@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "explain": "why: the story of an invoice or a notice, in words",
     "report": "what is owed, by age",
     "dump": "the whole state, as JSON Lines",
+    "dead-letters": "what could not be read or applied: look, mend, put back, let go",
     "validate": "name each fault in event files",
     "config": "the settings in force, secrets masked",
 }
@@ -44,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _command(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:
-    module = import_module(f"services.commands.{name}")
+    module = import_module(f"services.commands.{name.replace('-', '_')}")
     parser = argparse.ArgumentParser(
         prog=f"erapaiva {name}",
         description=(module.__doc__ or "").strip(),

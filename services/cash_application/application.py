@@ -26,7 +26,9 @@ from services.cash_application import (
     watermarks,
 )
 from services.cash_application.lane import Lane
+from services.cash_application.rows import CREDITORS
 from services.cash_application.verdict import Applied, Duplicate, Refused, Verdict, Waits
+from services.cash_application.waiting import Missing
 
 
 def take(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
@@ -60,9 +62,9 @@ def _settle(lane: Lane, fact: Fact, offset: int, raw: bytes, verdict: Verdict) -
             lane.tally.applied += 1
         case Duplicate():
             lane.tally.duplicates += 1
-        case Waits(what):
+        case Waits(missing):
             lane.tally.waiting += 1
-            waiting.wait(lane, what, fact, offset, raw)
+            waiting.wait(lane, missing, fact, offset, raw)
         case Refused():
             lane.tally.dead_letters += 1
             dead_letters.report(lane, fact, offset, verdict)
@@ -73,7 +75,7 @@ def _apply(lane: Lane, fact: Fact) -> Verdict:
     data = fact.data
     creditor = creditor_of(data)
     if creditor is not None and lane.creditor(creditor) is None and not isinstance(data, CreditorRegistered):
-        return Waits(waiting.creditor(creditor))
+        return Waits(Missing(CREDITORS, creditor))
     if isinstance(data, AccountData):
         return _apply_to_account(lane, fact, data)
     return _apply_to_money(lane, fact, data)

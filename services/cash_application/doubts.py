@@ -1,7 +1,8 @@
 """Doubt holds: what could not be read keeps letters back until a person has mended or discarded it (design.md §3).
 
-It holds the account when the debtor is known, else the bank account's feed, else the creditor. Doubts about a creditor
-or a debtor that is not known yet wait, as facts do: until then there is nobody to write to.
+It holds the account when the debtor is known, else the bank account's feed, else the creditor. A doubt about a creditor
+that is not known yet, or about nothing but a debtor that is not, waits as facts do: until then there is nobody to write
+to.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from schemas.journal import CreditorHold, CreditorReleased, FeedHold, FeedReleas
 from schemas.messages import encode
 from services.cash_application import waiting
 from services.cash_application.lane import Lane
-from services.cash_application.rows import ACCOUNTS, key
+from services.cash_application.rows import ACCOUNTS, CREDITORS, key
+from services.cash_application.waiting import Missing
 
 _DOUBTS = "doubt"
 _OWNERS = "owner"
@@ -29,22 +31,23 @@ def hold(lane: Lane, doubt: UnreadEvent) -> None:
     """Hold whom it concerns, or wait until that one is known; nobody when it was released meanwhile."""
     if lane.unit.get(_DOUBTS, doubt.key) is None:
         return
-    what = _awaited(lane, doubt)
-    if what is not None:
-        waiting.keep(lane, what, doubt.key, 0, encode(doubt))
-    elif doubt.creditor is None:
-        assert doubt.account is not None, "a doubt names somebody"
-        lane.unit.put(_OF_ACCOUNT, key(doubt.account, doubt.key), b"")
-        for creditor in _owners(lane, doubt.account):
-            _hold_feed(lane, creditor, doubt.account, doubt.key)
-    elif doubt.debtor is not None:
-        lane.tell(doubt.creditor, doubt.debtor, doubt)
-    elif doubt.account is not None and lane.unit.get(_OWNERS, key(doubt.account, doubt.creditor)) is not None:
-        _hold_feed(lane, doubt.creditor, doubt.account, doubt.key)
+    missing = _missing(lane, doubt)
+    if missing is not None:
+        waiting.keep(lane, missing, doubt.key, 0, encode(doubt))
+        return
+    held = _narrowest(lane, doubt)
+    lane.unit.put(_DOUBTS, doubt.key, encode(held))
+    if held.creditor is None:
+        assert held.account is not None, "a doubt names somebody"
+        lane.unit.put(_OF_ACCOUNT, key(held.account, held.key), b"")
+        for creditor in _owners(lane, held.account):
+            _hold_feed(lane, creditor, held.account, held.key)
+    elif held.debtor is not None:
+        lane.tell(held.creditor, held.debtor, held)
+    elif held.account is not None:
+        _hold_feed(lane, held.creditor, held.account, held.key)
     else:
-        # A bank account that is not the creditor's may be any of them, mistyped: the whole creditor is held.
-        lane.unit.put(_DOUBTS, doubt.key, encode(doubt.model_copy(update={"account": None})))
-        lane.tell_all(CreditorHold(lane=lane.number, creditor=doubt.creditor, key=doubt.key))
+        lane.tell_all(CreditorHold(lane=lane.number, creditor=held.creditor, key=held.key))
 
 
 def release(lane: Lane, released: UnreadReleased) -> None:
@@ -52,23 +55,23 @@ def release(lane: Lane, released: UnreadReleased) -> None:
     stored = lane.unit.get(_DOUBTS, released.key)
     if stored is None:
         return
-    doubt = decode_facts(stored)
-    assert isinstance(doubt, UnreadEvent), "only doubts are kept as doubts"
-    lane.unit.delete(_DOUBTS, doubt.key)
-    if _awaited(lane, doubt) is not None:
+    held = decode_facts(stored)
+    assert isinstance(held, UnreadEvent), "only doubts are kept as doubts"
+    lane.unit.delete(_DOUBTS, held.key)
+    if _missing(lane, held) is not None:
         return  # it never held anybody
-    if doubt.creditor is None:
-        assert doubt.account is not None, "a doubt names somebody"
-        lane.unit.delete(_OF_ACCOUNT, key(doubt.account, doubt.key))
-        for creditor in _owners(lane, doubt.account):
-            _release_feed(lane, creditor, doubt.account, doubt.key)
-    elif doubt.debtor is not None:
-        message = UnreadReleased(key=doubt.key, creditor=doubt.creditor, debtor=doubt.debtor)
-        lane.tell(doubt.creditor, doubt.debtor, message)
-    elif doubt.account is not None:
-        _release_feed(lane, doubt.creditor, doubt.account, doubt.key)
+    if held.creditor is None:
+        assert held.account is not None, "a doubt names somebody"
+        lane.unit.delete(_OF_ACCOUNT, key(held.account, held.key))
+        for creditor in _owners(lane, held.account):
+            _release_feed(lane, creditor, held.account, held.key)
+    elif held.debtor is not None:
+        message = UnreadReleased(key=held.key, creditor=held.creditor, debtor=held.debtor)
+        lane.tell(held.creditor, held.debtor, message)
+    elif held.account is not None:
+        _release_feed(lane, held.creditor, held.account, held.key)
     else:
-        lane.tell_all(CreditorReleased(lane=lane.number, creditor=doubt.creditor, key=doubt.key))
+        lane.tell_all(CreditorReleased(lane=lane.number, creditor=held.creditor, key=held.key))
 
 
 def own(lane: Lane, creditor: str, accounts: list[str]) -> None:
@@ -83,15 +86,33 @@ def own(lane: Lane, creditor: str, accounts: list[str]) -> None:
             _hold_feed(lane, creditor, account, found.removeprefix(prefix))
 
 
-def _awaited(lane: Lane, doubt: UnreadEvent) -> str | None:
+def _missing(lane: Lane, doubt: UnreadEvent) -> Missing | None:
     """Who must be known before anybody can be held."""
     if doubt.creditor is None:
         return None
     if lane.creditor(doubt.creditor) is None:
-        return waiting.creditor(doubt.creditor)
-    if doubt.debtor is not None and ACCOUNTS.get(lane.unit, key(doubt.creditor, doubt.debtor)) is None:
-        return waiting.account(doubt.creditor, doubt.debtor)
+        return Missing(CREDITORS, doubt.creditor)
+    if doubt.debtor is not None and doubt.account is None and not _is_account(lane, doubt.creditor, doubt.debtor):
+        return Missing(ACCOUNTS, key(doubt.creditor, doubt.debtor))
     return None
+
+
+def _narrowest(lane: Lane, doubt: UnreadEvent) -> UnreadEvent:
+    """The doubt with only that left which it holds.
+
+    A debtor or a bank account that is not the creditor's may be a mistyped one, and anybody's: then more is held.
+    """
+    if doubt.creditor is None:
+        return doubt
+    if doubt.debtor is not None and _is_account(lane, doubt.creditor, doubt.debtor):
+        return doubt.model_copy(update={"account": None})
+    if doubt.account is not None and lane.unit.get(_OWNERS, key(doubt.account, doubt.creditor)) is not None:
+        return doubt.model_copy(update={"debtor": None})
+    return doubt.model_copy(update={"debtor": None, "account": None})
+
+
+def _is_account(lane: Lane, creditor: str, debtor: str) -> bool:
+    return ACCOUNTS.get(lane.unit, key(creditor, debtor)) is not None
 
 
 def _owners(lane: Lane, account: str) -> Iterator[str]:

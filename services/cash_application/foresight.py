@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from schemas.events import AccountData, InvoiceIssued, PaymentReceived
 from schemas.facts import Fact, FactsMessage
-from services.cash_application import waiting
 from services.cash_application.identity import SEEN, seen_key
 from services.cash_application.rows import ACCOUNTS, INVOICES, PAYMENTS, REFERENCES, key
 from services.runtime.unit_of_work import UnitOfWork
@@ -26,8 +25,7 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
     data = fact.data
     yield SEEN, seen_key(fact)
     if isinstance(data, PaymentReceived):
-        yield PAYMENTS.name, key(data.account, data.payment)
-        yield waiting.AWAITED, waiting.payment(data.account, data.payment)
+        yield PAYMENTS.name, key(data.creditor, data.account, data.payment)
         if data.reference is not None:
             yield REFERENCES.name, key(data.creditor, data.reference)
         if data.debtor is not None:
@@ -36,8 +34,6 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
         yield INVOICES.name, key(data.creditor, data.invoice)
         yield REFERENCES.name, key(data.creditor, data.reference)
         yield ACCOUNTS.name, key(data.creditor, data.debtor)
-        yield waiting.AWAITED, waiting.invoice(data.creditor, data.invoice)
-        yield waiting.AWAITED, waiting.reference(data.creditor, data.reference)
     elif isinstance(data, AccountData):
         invoice: str | None = getattr(data, "invoice", None)
         if invoice is None:

@@ -16,8 +16,11 @@ NATURAL: Final = "natural"
 
 
 def seen_key(fact: Fact) -> str:
-    """The key of a fact's (source, id)."""
-    return key(fact.source, fact.id)
+    """The key of a fact's (source, id).
+
+    The creditor is part of it: two creditors may be of one lane or of two, and the answer is to be the same.
+    """
+    return key(fact.creditor or "", fact.source, fact.id)
 
 
 def seen(lane: Lane, fact: Fact) -> Verdict | None:

@@ -30,8 +30,8 @@ class Lane:
         self.number: Final = unit.partition
         self.moment = _EPOCH
         """The instant of what is being handled: dates of decisions are told by it."""
-        self.has_work = False
-        """Whether something was released, or a frontier is rising: work to be done before the next fact."""
+        self.has_released = False
+        """Whether something may have arrived for which others waited: work to be done before the next fact."""
         self._told = unit.get(KIND, KEY), unit.get(_FRONTIER_KIND, _FRONTIER_KEY)
         self.tally: Final = Tally.from_bytes(self._told[0])
         stored = self._told[1]

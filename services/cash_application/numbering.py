@@ -9,8 +9,9 @@ from hashlib import sha256
 from typing import Final
 
 from schemas.topics import account_key
+from services.cash_application import waiting
 from services.cash_application.lane import Lane
-from services.cash_application.rows import NUMBERS, key
+from services.cash_application.rows import NUMBERS, Number, key
 
 FIRST: Final = 100_000_000
 LAST: Final = 999_999_999
@@ -27,13 +28,14 @@ def drawn_number(creditor: str, debtor: str) -> int:
 def give_number(lane: Lane, creditor: str, debtor: str) -> int:
     """A number of its own for a new account."""
     number = drawn_number(creditor, debtor)
-    while lane.unit.get(NUMBERS, key(creditor, str(number))) is not None:
+    while NUMBERS.get(lane.unit, key(creditor, str(number))) is not None:
         number = FIRST if number == LAST else number + 1
-    lane.unit.put(NUMBERS, key(creditor, str(number)), debtor.encode())
+    waiting.arrived(lane, NUMBERS, key(creditor, str(number)))
+    NUMBERS.put(lane.unit, key(creditor, str(number)), Number(debtor))
     return number
 
 
 def debtor_of(lane: Lane, creditor: str, number: int) -> str | None:
     """Whose number it is, None while nobody has it."""
-    debtor = lane.unit.get(NUMBERS, key(creditor, str(number)))
-    return None if debtor is None else debtor.decode()
+    row = NUMBERS.get(lane.unit, key(creditor, str(number)))
+    return None if row is None else row.debtor

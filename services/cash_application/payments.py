@@ -19,6 +19,7 @@ from services.cash_application.placement import Known, Reason, place_of
 from services.cash_application.rows import (
     ACCOUNTS,
     INVOICES,
+    NUMBERS,
     PAYMENTS,
     REFERENCES,
     Assignment,
@@ -28,13 +29,14 @@ from services.cash_application.rows import (
     key,
 )
 from services.cash_application.verdict import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
+from services.cash_application.waiting import Missing
 
 _DECIMALS_WITHOUT_CURRENCY = 2
 
 
 def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Verdict:
     """A payment comes in, once per bank account and archive id."""
-    at = key(data.account, data.payment)
+    at = key(data.creditor, data.account, data.payment)
     known = PAYMENTS.get(lane.unit, at)
     if known is not None:
         same = known.content == fact.content
@@ -57,8 +59,8 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Verdict:
     )
     watermarks.received(lane, data)
     _find_place(lane, payment)
+    waiting.arrived(lane, PAYMENTS, at)
     PAYMENTS.put(lane.unit, at, payment)
-    waiting.arrived(lane, waiting.payment(data.account, data.payment))
     return APPLIED
 
 
@@ -77,8 +79,9 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Verdict:
     if not isinstance(payment, Payment):
         return payment
     if data.invoice is None:
-        if ACCOUNTS.get(lane.unit, key(data.creditor, data.debtor)) is None:
-            return Waits(waiting.account(data.creditor, data.debtor))
+        at = key(data.creditor, data.debtor)
+        if ACCOUNTS.get(lane.unit, at) is None:
+            return Waits(Missing(ACCOUNTS, at))
     else:
         verdict = receivables.invoice_of(lane, data.creditor, data.debtor, data.invoice)
         if verdict is not None:
@@ -130,8 +133,8 @@ def _find_place(lane: Lane, payment: Payment) -> None:
             return
     else:
         _take_out(lane, payment, found)
-    for what in _wishes(payment, known):
-        waiting.want(lane, what, payment.key)
+    for missing in _wishes(payment, known):
+        waiting.want(lane, missing, payment.key)
 
 
 def _known(lane: Lane, payment: Payment) -> Known:
@@ -153,15 +156,15 @@ def _letter(lane: Lane, creditor: str, reference: str) -> tuple[str, int] | None
     return None if numbers is None or debtor is None else (debtor, numbers[1])
 
 
-def _wishes(payment: Payment, known: Known) -> Iterator[str]:
+def _wishes(payment: Payment, known: Known) -> Iterator[Missing]:
     """What could place it, or place it better. What is known already cannot."""
     if payment.reference is not None and not known.invoices:
-        yield waiting.reference(payment.creditor, payment.reference)
+        yield Missing(REFERENCES, key(payment.creditor, payment.reference))
         numbers = parse_letter_reference(payment.reference)
         if numbers is not None and known.letter is None:
-            yield waiting.number(payment.creditor, numbers[0])
+            yield Missing(NUMBERS, key(payment.creditor, str(numbers[0])))
     if payment.debtor is not None and not known.debtor_is_known:
-        yield waiting.account(payment.creditor, payment.debtor)
+        yield Missing(ACCOUNTS, key(payment.creditor, payment.debtor))
 
 
 def _put_in(lane: Lane, payment: Payment, place: Place) -> None:
@@ -239,14 +242,10 @@ def _returned(payment: Payment, debtor: str, back: Return) -> MoneyReversed | Mo
 # -- what facts about a payment say -------------------------------------------------------------------------------
 
 
-def _payment_of(lane: Lane, data: PaymentAssigned | PaymentReversed | PaymentRefunded) -> Payment | Waits | Refused:
-    payment = PAYMENTS.get(lane.unit, key(data.account, data.payment))
-    if payment is None:
-        return Waits(waiting.payment(data.account, data.payment))
-    if payment.creditor != data.creditor:
-        line = "data.payment: was received by another creditor; correct the creditor or the payment"
-        return Refused("not-this-creditors-payment", (line,))
-    return payment
+def _payment_of(lane: Lane, data: PaymentAssigned | PaymentReversed | PaymentRefunded) -> Payment | Waits:
+    at = key(data.creditor, data.account, data.payment)
+    payment = PAYMENTS.get(lane.unit, at)
+    return Waits(Missing(PAYMENTS, at)) if payment is None else payment
 
 
 def _minor_units(data: PaymentReversed | PaymentRefunded, currency: str) -> int | Refused | None:

@@ -21,6 +21,7 @@ from services.cash_application.rows import (
     key,
 )
 from services.cash_application.verdict import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
+from services.cash_application.waiting import Missing
 
 
 def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Verdict:
@@ -29,14 +30,11 @@ def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Verdict:
     known = INVOICES.get(lane.unit, at)
     if known is not None:
         return DUPLICATE if known.content == fact.content else conflict("data.invoice: this invoice of the creditor")
+    waiting.arrived(lane, INVOICES, at)
     INVOICES.put(lane.unit, at, Invoice(fact.content, data.debtor, data.currency))
     _index(lane, data)
-    is_new = _know_account(lane, data)
+    _know_account(lane, data)
     pass_on(lane, fact, data)
-    if is_new:
-        waiting.arrived(lane, waiting.account(data.creditor, data.debtor))
-    waiting.arrived(lane, waiting.reference(data.creditor, data.reference))
-    waiting.arrived(lane, waiting.invoice(data.creditor, data.invoice))
     return APPLIED
 
 
@@ -73,8 +71,9 @@ def of_account(lane: Lane, data: AccountData) -> Waits | Refused | None:
         verdict = invoice_of(lane, data.creditor, data.debtor, name)
         if verdict is not None:
             return verdict
-    if not named and ACCOUNTS.get(lane.unit, key(data.creditor, data.debtor)) is None:
-        return Waits(waiting.account(data.creditor, data.debtor))
+    at = key(data.creditor, data.debtor)
+    if not named and ACCOUNTS.get(lane.unit, at) is None:
+        return Waits(Missing(ACCOUNTS, at))
     return None
 
 
@@ -82,7 +81,7 @@ def invoice_of(lane: Lane, creditor: str, debtor: str, name: str) -> Waits | Ref
     """None when the invoice is known and the debtor's."""
     invoice = INVOICES.get(lane.unit, key(creditor, name))
     if invoice is None:
-        return Waits(waiting.invoice(creditor, name))
+        return Waits(Missing(INVOICES, key(creditor, name)))
     if invoice.debtor != debtor:
         line = "data.invoice: belongs to another debtor of the creditor; correct the invoice or the debtor"
         return Refused("not-this-debtors-invoice", (line,))
@@ -110,23 +109,23 @@ def _invoices_named(data: AccountData) -> tuple[str, ...]:
 def _index(lane: Lane, data: InvoiceIssued) -> None:
     at = key(data.creditor, data.reference)
     row = REFERENCES.get(lane.unit, at) or Reference()
+    waiting.arrived(lane, REFERENCES, at)
     row.invoices.append(Invoiced(data.due, data.invoice, data.debtor, data.currency))
     REFERENCES.put(lane.unit, at, row)
 
 
-def _know_account(lane: Lane, data: InvoiceIssued) -> bool:
-    """Whether the account is new."""
+def _know_account(lane: Lane, data: InvoiceIssued) -> None:
+    """A new account is numbered before it hears anything else."""
     at = key(data.creditor, data.debtor)
     row = ACCOUNTS.get(lane.unit, at)
     if row is not None:
         _know_name(lane, data.creditor, data.debtor, data.party.name)
-        return False
+        return
+    waiting.arrived(lane, ACCOUNTS, at)
     number = give_number(lane, data.creditor, data.debtor)
     ACCOUNTS.put(lane.unit, at, Account(number, ""))
     lane.tell(data.creditor, data.debtor, AccountNumbered(creditor=data.creditor, debtor=data.debtor, number=number))
     _know_name(lane, data.creditor, data.debtor, data.party.name)
-    waiting.arrived(lane, waiting.number(data.creditor, number))
-    return True
 
 
 def _know_name(lane: Lane, creditor: str, debtor: str, name: str) -> None:

@@ -18,7 +18,10 @@ def key(*parts: str) -> str:
 
 
 class Kind(Generic[Row]):
-    """One kind of row: typed on this side, bytes in the unit of work."""
+    """One kind of row: typed on this side, bytes in the unit of work.
+
+    A row of no bytes stands for something that is not known yet and that somebody waits for (see `waiting`).
+    """
 
     def __init__(self, name: str, row: type[Row]) -> None:
         """``row`` is a dataclass."""
@@ -30,7 +33,7 @@ class Kind(Generic[Row]):
     def get(self, unit: UnitOfWork, at: str) -> Row | None:
         """The row at a key, None where there is none."""
         stored = unit.get(self.name, at)
-        if stored is None:
+        if not stored:
             return None
         row: Row = self._read(stored)
         return row
@@ -38,6 +41,14 @@ class Kind(Generic[Row]):
     def put(self, unit: UnitOfWork, at: str, row: Row) -> None:
         """Insert or replace a row."""
         unit.put(self.name, at, self._write(row, exclude_defaults=True))
+
+    def expect(self, unit: UnitOfWork, at: str) -> None:
+        """Somebody waits for a row that is not there."""
+        unit.put(self.name, at, b"")
+
+    def is_expected(self, unit: UnitOfWork, at: str) -> bool:
+        """Whether the row is not there and somebody waits for it."""
+        return unit.get(self.name, at) == b""
 
 
 @dataclass(slots=True)
@@ -56,6 +67,13 @@ class Account:
 
     number: int
     name: str
+
+
+@dataclass(slots=True)
+class Number:
+    """Whose account has a number."""
+
+    debtor: str
 
 
 @dataclass(slots=True)
@@ -149,8 +167,8 @@ class Payment:
 
     @property
     def key(self) -> str:
-        """Its row's key: the bank account and the bank's archive id."""
-        return key(self.account, self.payment)
+        """Its row's key: the creditor, the bank account and the bank's archive id."""
+        return key(self.creditor, self.account, self.payment)
 
     def gone(self, kind: Literal["reversed", "refunded"]) -> int:
         """How much of it was reversed, or refunded."""
@@ -175,6 +193,6 @@ INVOICES: Final = Kind("invoice", Invoice)
 REFERENCES: Final = Kind("reference", Reference)
 """By creditor, canonical reference."""
 PAYMENTS: Final = Kind("payment", Payment)
-"""By bank account, archive id."""
-NUMBERS: Final = "number"
-"""By creditor, account number: the debtor."""
+"""By creditor, bank account, archive id."""
+NUMBERS: Final = Kind("number", Number)
+"""By creditor, account number."""

@@ -7,7 +7,7 @@ from schemas.journal import SettingsCopied
 from schemas.policy import Policy
 from services.cash_application import doubts, identity, waiting
 from services.cash_application.lane import Lane
-from services.cash_application.rows import Creditor, key
+from services.cash_application.rows import CREDITORS, Creditor, key
 from services.cash_application.verdict import APPLIED, Verdict
 
 
@@ -16,11 +16,11 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Verdict:
     known = lane.creditor(data.creditor)
     word = (fact.time, f"{fact.source}#{fact.id}")
     accounts = [account.iban for account in data.accounts]
+    waiting.arrived(lane, CREDITORS, data.creditor)
     if known is None or (known.time, known.id) < word:
         lane.keep_creditor(data.creditor, Creditor(*word, data.timezone, accounts))
     _copy(lane, fact, data)
     doubts.own(lane, data.creditor, accounts)
-    waiting.arrived(lane, waiting.creditor(data.creditor))
     return APPLIED
 
 

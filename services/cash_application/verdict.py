@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from services.cash_application.waiting import Missing
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -16,9 +18,9 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """It is about something not known yet; ``what`` names that (see `waiting`)."""
+    """It is about something that is not known yet."""
 
-    what: str
+    missing: Missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,83 +1,65 @@
 """Facts and payments that came before what they are about (design.md §3: out of order is normal).
 
-``what`` names the thing that is waited for. Facts wait whole and are applied once it arrives, by time, then id.
-Payments that are placed already, or are nobody's yet, only want to be looked at again. Whether anybody waits is one row
-to look up, so an arrival that nobody waited for costs next to nothing.
+They wait for a row: a creditor, an account, an invoice, a reference, a number, a payment. Facts wait whole and are
+applied once it arrives, by time, then id. Payments that are placed already, or are nobody's yet, only want to be looked
+at again. That somebody waits is marked in the row's own place, so an arrival that nobody waited for costs nothing.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from schemas.facts import Fact
 from services.cash_application.lane import Lane
-from services.cash_application.rows import key
+from services.cash_application.rows import SEPARATOR, Kind, key
 
-AWAITED: Final = "awaited"
 _WAITING: Final = "waiting"
 _WANTING: Final = "wanting"
 _RELEASED: Final = "released"
 _END: Final = "\x1e"
 
 
-def creditor(creditor: str) -> str:
-    """A creditor's registration."""
-    return key("creditor", creditor)
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A row that is not there yet."""
+
+    kind: Kind[Any]
+    at: str
+
+    @property
+    def name(self) -> str:
+        """Tells it from everything else that is waited for."""
+        return self.kind.name + SEPARATOR + self.at
 
 
-def account(creditor: str, debtor: str) -> str:
-    """A debtor's first invoice."""
-    return key("account", creditor, debtor)
+def wait(lane: Lane, missing: Missing, fact: Fact, offset: int, raw: bytes) -> None:
+    """Keep a fact, and where it lies on facts, until what is missing arrives."""
+    keep(lane, missing, f"{_sortable(fact.time)}{_END}{key(fact.source, fact.id)}", offset, raw)
 
 
-def invoice(creditor: str, invoice: str) -> str:
-    """An invoice."""
-    return key("invoice", creditor, invoice)
+def keep(lane: Lane, missing: Missing, order: str, offset: int, raw: bytes) -> None:
+    """Keep any message of facts; those that wait for one thing are released by ``order``."""
+    missing.kind.expect(lane.unit, missing.at)
+    lane.unit.put(_WAITING, missing.name + _END + order, b"%d\n%b" % (offset, raw))
 
 
-def reference(creditor: str, reference: str) -> str:
-    """An invoice that carries a reference."""
-    return key("reference", creditor, reference)
+def want(lane: Lane, missing: Missing, payment_key: str) -> None:
+    """Have a payment looked at again when what is missing arrives."""
+    missing.kind.expect(lane.unit, missing.at)
+    lane.unit.put(_WANTING, missing.name + _END + payment_key, b"")
 
 
-def number(creditor: str, number: int) -> str:
-    """An account with a number."""
-    return key("number", creditor, str(number))
-
-
-def payment(account: str, payment: str) -> str:
-    """A payment."""
-    return key("payment", account, payment)
-
-
-def wait(lane: Lane, what: str, fact: Fact, offset: int, raw: bytes) -> None:
-    """Keep a fact, and where it lies on facts, until ``what`` arrives."""
-    keep(lane, what, f"{_sortable(fact.time)}{_END}{key(fact.source, fact.id)}", offset, raw)
-
-
-def keep(lane: Lane, what: str, order: str, offset: int, raw: bytes) -> None:
-    """Keep any message of facts until ``what`` arrives; those that wait for one thing are released by ``order``."""
-    lane.unit.put(AWAITED, what, b"")
-    lane.unit.put(_WAITING, what + _END + order, b"%d\n%b" % (offset, raw))
-
-
-def want(lane: Lane, what: str, payment_key: str) -> None:
-    """Have a payment looked at again when ``what`` arrives."""
-    lane.unit.put(AWAITED, what, b"")
-    lane.unit.put(_WANTING, what + _END + payment_key, b"")
-
-
-def arrived(lane: Lane, what: str) -> None:
-    """Release who waits for it, if anybody does."""
-    if lane.unit.get(AWAITED, what) is not None:
-        lane.unit.delete(AWAITED, what)
-        lane.unit.put(_RELEASED, what, _sortable(lane.moment).encode())
-        lane.has_work = True
+def arrived(lane: Lane, kind: Kind[Any], at: str) -> None:
+    """A row is about to be put: release who waits for it, if anybody does."""
+    if kind.is_expected(lane.unit, at):
+        lane.unit.put(_RELEASED, Missing(kind, at).name, _sortable(lane.moment).encode())
+        lane.has_released = True
 
 
 def released(lane: Lane) -> tuple[str, datetime] | None:
-    """What arrived and still has somebody waiting for it, and the instant at which it arrived."""
+    """What arrived while somebody may still be waiting for it, by its name, and the instant at which it arrived."""
     for what, moment in lane.unit.scan(_RELEASED):
         return what, datetime.fromisoformat(moment.decode())
     return None

@@ -40,7 +40,7 @@ class CashApplication:
     def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
         """Finish the work that is left; then take records until one sets free more than is done at once."""
         lane = Lane(unit)
-        lane.has_work = unit.partition not in self._at_rest
+        lane.has_released = unit.partition not in self._at_rest
         left = _work_off(lane, AT_ONCE)
         taken = 0
         if left > 0:
@@ -67,8 +67,7 @@ def _take(lane: Lane, record: Record, message: FactsMessage) -> None:
             application.take(lane, message, record.offset, record.value)
         case Tick():
             origins = len(PUBLIC_TOPICS) * lane.unit.partitions
-            if lane.frontier.tick(message.origin, message.instant, origins):
-                lane.has_work = True
+            lane.frontier.tick(message.origin, message.instant, origins)
         case UnreadEvent():
             doubts.raise_doubt(lane, message)
         case UnreadReleased():
@@ -80,14 +79,14 @@ def _work_off(lane: Lane, left: int) -> int:
 
     None more means that there may be work left.
     """
-    while lane.has_work and left > 0:
+    while lane.has_released and left > 0:
         arrival = waiting.released(lane)
-        if arrival is not None:
-            left = _release(lane, *arrival, left)
-        elif lane.frontier.rising is not None:
-            left = _rise(lane, lane.frontier.rising, left)
+        if arrival is None:
+            lane.has_released = False
         else:
-            lane.has_work = False
+            left = _release(lane, *arrival, left)
+    if lane.frontier.rising is not None and left > 0:
+        left = _rise(lane, lane.frontier.rising, left)
     return left
 
 

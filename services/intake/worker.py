@@ -54,7 +54,7 @@ def _take(record: Record, unit: UnitOfWork, tally: Tally) -> None:
     if raw or label.mends is None:
         found = read(raw) if label.length is None else too_large(label.length)
         if isinstance(found, PublicEvent):
-            _pass_on(found, unit, tally)
+            _pass_on(found, label, unit, tally)
         else:
             doubt = _refuse(found, record, label, raw, unit)
             tally.dead_letters += 1
@@ -62,7 +62,7 @@ def _take(record: Record, unit: UnitOfWork, tally: Tally) -> None:
         _release(label.mends, label.source, discarded=not raw, unit=unit)
 
 
-def _pass_on(event: PublicEvent, unit: UnitOfWork, tally: Tally) -> None:
+def _pass_on(event: PublicEvent, label: Label, unit: UnitOfWork, tally: Tally) -> None:
     envelope, data = event.envelope, event.data
     creditor = creditor_of(data)
     fact = Fact(
@@ -73,6 +73,8 @@ def _pass_on(event: PublicEvent, unit: UnitOfWork, tally: Tally) -> None:
         creditor=creditor,
         content=content_of(data),
         data=data,
+        file=label.file,
+        line=label.line,
     )
     if creditor is None:
         unit.publish_everywhere(FACTS, fact)

@@ -12,7 +12,7 @@ from services.cash_application.tally import Tally, total
 from services.cash_application.worker import CashApplication
 from services.intake.routing import address_of
 from services.intake.worker import Intake
-from services.runtime.engine import EmbeddedEngine, Limits
+from services.runtime.engine import EmbeddedEngine, Limits, Observer
 from services.runtime.sqlite.store import SqliteStore
 from tests.unit.intake.public_events import Event, creditor, later, raw
 
@@ -22,9 +22,23 @@ M = TypeVar("M")
 class House:
     """``say`` events, let time pass with ``tick``, then look at what was written."""
 
-    def __init__(self, *, partitions: int = 2, registered: bool = True, batch: int = 1_000) -> None:
-        limits = Limits(batch_records=batch)
-        self.engine = EmbeddedEngine(SqliteStore(), [Intake(), CashApplication()], partitions, limits=limits)
+    def __init__(
+        self,
+        *,
+        partitions: int = 2,
+        registered: bool = True,
+        batch: int = 1_000,
+        store: SqliteStore | None = None,
+        observer: Observer | None = None,
+        commit: int = 20_000,
+    ) -> None:
+        self.engine = EmbeddedEngine(
+            store or SqliteStore(),
+            [Intake(), CashApplication()],
+            partitions,
+            limits=Limits(batch_records=batch, commit_changes=commit),
+            observer=observer,
+        )
         self.minutes = 0
         if registered:
             self.say(creditor())

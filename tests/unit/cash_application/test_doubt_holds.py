@@ -108,6 +108,15 @@ def test_a_doubt_about_a_debtor_that_is_not_known_waits_for_it() -> None:
     assert holds(house) == [("account", "D2")]
 
 
+def test_a_payment_that_names_a_debtor_who_is_not_known_holds_the_feed() -> None:
+    house = House()
+    house.say(invoice(1), without(payment("P", debtor="D2"), "paid"))
+    assert holds(house) == [("feed", ("acme", IBAN))]
+    house.say(invoice(2, "D2"))
+    mend(house)
+    assert holds(house) == []
+
+
 def test_a_doubt_that_was_discarded_while_it_waited_holds_nobody() -> None:
     house = House()
     house.say(without(said("hold.placed", "h", "D2"), "reason"))

@@ -7,7 +7,7 @@ import pytest
 from schemas.journal import AccountEvent, SettingsCopied
 from services.cash_application.tally import Tally
 from tests.unit.cash_application.house import House
-from tests.unit.intake.public_events import Event, event, invoice, later, payment, reference_of, said
+from tests.unit.intake.public_events import Event, creditor, event, invoice, later, payment, reference_of, said
 
 CREDIT_NOTE = {"credit_note": "N", "amount": "10.00", "currency": "EUR", "issued": "2026-01-10"}
 
@@ -52,6 +52,13 @@ def test_one_id_of_two_sources_is_two_facts() -> None:
     house = House()
     house.say(invoice(1), said("debt.acknowledged", "x"), said("debt.acknowledged", "x") | {"source": "//other"})
     assert house.tally == Tally(applied=4)
+
+
+@pytest.mark.parametrize("partitions", [1, 12])
+def test_creditors_may_use_the_same_ids_whether_they_share_a_lane_or_not(partitions: int) -> None:
+    house = House(partitions=partitions)
+    house.say(creditor("other"), invoice(1), invoice(1, creditor="other"), payment("P"), payment("P", creditor="other"))
+    assert house.tally == Tally(applied=6)
 
 
 @pytest.mark.parametrize("told", [invoice(1), payment("P", reference_of(1)), credit_note(), rate()])

@@ -1,27 +1,14 @@
 """Whatever order facts come in, and however often, the accounts hear the same (quality.md I2, I4, I15, I20 to I22)."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.decisions import Placed, Unmatched
-from schemas.journal import (
-    AccountEvent,
-    AccountNumbered,
-    FeedReached,
-    MoneyCleared,
-    MoneyMoved,
-    MoneyPlaced,
-    MoneyPointed,
-    MoneyRefunded,
-    MoneyReversed,
-)
 from schemas.references import letter_reference
 from services.cash_application.numbering import drawn_number
-from services.cash_application.tally import Tally
 from services.runtime.engine import Limits
+from tests.unit.cash_application.books import DEBTORS, books_of
 from tests.unit.cash_application.house import House
 from tests.unit.intake.public_events import (
     ACME,
@@ -36,65 +23,10 @@ from tests.unit.intake.public_events import (
     said,
 )
 
-DEBTORS = ("D1", "D2", "D3")
 NAMES = ("Anna", "anna ", "Bertil", None)
 IBANS = ("FI1410093000123458", "FI2112345600000785", None)
 debtors = st.sampled_from(DEBTORS)
 moments = st.integers(0, 5).map(later)
-
-
-@dataclass
-class Books:
-    """What all accounts of a house come to once everything was heard."""
-
-    numbers: dict[str, int] = field(default_factory=dict)
-    events: dict[str, list[str]] = field(default_factory=dict)
-    money: dict[tuple[str, str], Any] = field(default_factory=dict)
-    pointed: set[tuple[str, str]] = field(default_factory=set)
-    unmatched: dict[str, tuple[int, str]] = field(default_factory=dict)
-    fed: dict[str, Any] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
-
-
-def books_of(house: House) -> Books:
-    """Heard as overdue and reporting hear it."""
-    books = Books(tally=house.tally)
-    for debtor in DEBTORS:
-        for message in house.of_account(debtor):
-            hear(books, debtor, message)
-    for told in house.decisions():
-        if isinstance(told, Unmatched):
-            books.unmatched[told.payment] = (told.amount, told.reason)
-        elif isinstance(told, Placed):
-            del books.unmatched[told.payment]
-    for feed in house.journal(FeedReached):
-        books.fed[feed.account] = max(feed.through, books.fed.get(feed.account, feed.through))
-    return books
-
-
-def hear(books: Books, debtor: str, message: Any) -> None:
-    if isinstance(message, AccountNumbered):
-        books.numbers[debtor] = message.number
-    elif isinstance(message, AccountEvent):
-        books.events.setdefault(debtor, []).append(message.id)
-        books.events[debtor].sort()
-    elif isinstance(message, MoneyPointed):
-        books.pointed.add((debtor, message.payment))
-    elif isinstance(message, MoneyCleared):
-        books.pointed.remove((debtor, message.payment))
-    else:
-        hear_money(books.money, (debtor, message.payment), message)
-
-
-def hear_money(money: dict[tuple[str, str], Any], at: tuple[str, str], message: Any) -> None:
-    if isinstance(message, MoneyPlaced):
-        back = money.get(at, (None, None, None, []))[3]
-        money[at] = (message.amount, message.invoice, message.letter, back)
-    elif isinstance(message, MoneyMoved):
-        del money[at]
-    elif isinstance(message, MoneyReversed | MoneyRefunded):
-        money[at][3].append((message.type, message.id, message.amount))
-        money[at][3].sort()
 
 
 @st.composite

@@ -195,10 +195,11 @@ def test_an_amount_without_a_currency_beside_it_is_read_in_the_payments_currency
     assert house.reasons() == ["wrong-field"]
 
 
-def test_a_reversal_of_another_creditors_payment_is_refused() -> None:
-    house = House(partitions=1)
+@pytest.mark.parametrize("partitions", [1, 12])
+def test_a_reversal_of_another_creditors_payment_waits_for_that_ones_own(partitions: int) -> None:
+    house = House(partitions=partitions)
     house.say(creditor("other"), payment("P"), about_payment("payment.reversed", "P", "r", creditor="other"))
-    assert house.reasons() == ["not-this-creditors-payment"]
+    assert house.tally.waiting == 1
 
 
 def test_account_numbers_do_not_depend_on_the_order_in_which_accounts_appear() -> None:

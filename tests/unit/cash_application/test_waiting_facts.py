@@ -157,13 +157,3 @@ def test_a_long_queue_is_worked_off_in_pieces_before_time_goes_on(
     assert len(kinds) == 29 + 2 * 8  # both lanes hear the tick of each of eight public partitions
     assert len(house.journal(AccountEvent)) == 14
     assert len(house.journal(FrontierReached)) == 2
-
-
-def test_work_that_is_left_is_taken_up_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "AT_ONCE", 1)
-    house = House(registered=False, batch=1)
-    house.say(*(invoice(number) for number in range(1, 5)))
-    anew = worker.CashApplication()
-    assert all(anew.pending(lane) for lane in range(2))
-    house.say(creditor())
-    assert house.tally == Tally(applied=5)

@@ -1,0 +1,115 @@
+"""What could not be read or applied: look at it, mend it, put it back, or let it go.
+
+An event that is put back is as if it had come right the first time: what it held is released behind it. Without
+--event the dead letter is put back as it was, for when what it needed has come since.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemas.dead_letters import DeadLetter
+    from services.runtime.sqlite.store import SqliteStore
+
+EXAMPLES = """examples:
+  erapaiva dead-letters list
+  erapaiva dead-letters show 3f1c
+  erapaiva dead-letters redrive 3f1c --event mended.json
+  erapaiva dead-letters discard 3f1c
+"""
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("do", choices=["list", "show", "redrive", "discard"], help="what to do")
+    parser.add_argument("key", nargs="?", metavar="KEY", help="a dead letter's key, or its beginning")
+    parser.add_argument(
+        "--event", type=Path, metavar="FILE", help="the mended event, one JSON object; - is standard input"
+    )
+    parser.add_argument("--store", type=Path, metavar="FILE", help="the store; ERAPAIVA_STORE__PATH unless given")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; 1 when there is no such dead letter or the mended event is still wrong."""
+    from services.commands.stores import append_to, read_store
+
+    with read_store(arguments.store) as store:
+        waiting = open_letters(store)
+        if arguments.do == "list":
+            for letter in waiting:
+                print(f"{letter.key}  {where(letter)}  {letter.reason}: {'; '.join(letter.detail)}")
+            print(f"{len(waiting)} open", file=sys.stderr)
+            return 0
+        letter = _one(waiting, arguments.key)
+        if letter is None:
+            return 1
+    if arguments.do == "show":
+        _show(letter)
+        return 0
+    raw = b"" if arguments.do == "discard" else _mended(letter, arguments.event)
+    if raw is None:
+        return 1
+    append_to(arguments.store, letter, raw)
+    print(f"{arguments.do}: {letter.key}")
+    return 0
+
+
+def open_letters(store: "SqliteStore") -> "list[DeadLetter]":
+    """The dead letters that nobody has put back or discarded, in the order they arose by partition."""
+    from schemas.dead_letters import DeadLetter, decode_dead_letters
+    from schemas.topics import DEAD_LETTERS
+
+    found: dict[str, DeadLetter] = {}
+    for partition in range(store.partitions):
+        offset = 0
+        while rows := store.log.read(DEAD_LETTERS.name, partition, offset, 1_000):
+            for at, _, value in rows:
+                message = decode_dead_letters(value)
+                if isinstance(message, DeadLetter):
+                    found[message.key] = message
+                else:
+                    found.pop(message.key, None)
+                offset = at + 1
+    return list(found.values())
+
+
+def where(letter: "DeadLetter") -> str:
+    """The file and line it came from, else its topic, partition and offset."""
+    if letter.file is not None:
+        return f"{letter.file}:{letter.line}"
+    return f"{letter.origin}/{letter.position}"
+
+
+def _one(waiting: "list[DeadLetter]", key: str | None) -> "DeadLetter | None":
+    matching = [letter for letter in waiting if key and letter.key.startswith(key)]
+    exact = [letter for letter in matching if letter.key == key] or matching
+    if len(exact) == 1:
+        return exact[0]
+    what = "name a dead letter's key" if not key else f"{len(exact)} open dead letters begin with {key!r}"
+    print(f"erapaiva dead-letters: {what}; `erapaiva dead-letters list` shows them", file=sys.stderr)
+    return None
+
+
+def _show(letter: "DeadLetter") -> None:
+    said = letter.model_dump(mode="json", exclude_none=True, exclude={"content", "type"})
+    for name, value in said.items():
+        print(f"{name}: {'; '.join(value) if isinstance(value, list) else value}")
+    print(letter.content)
+
+
+def _mended(letter: "DeadLetter", path: Path | None) -> bytes | None:
+    """The event to put back, checked; None when it is still wrong, and why is said."""
+    from services.intake.reading import Unread, read
+
+    if path is None:
+        raw = letter.content.encode()
+    else:
+        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    found = read(raw.strip())
+    if not isinstance(found, Unread):
+        return raw.strip()
+    for line in found.lines:
+        print(f"erapaiva dead-letters: still wrong: {line} ({found.reason})", file=sys.stderr)
+    return None
