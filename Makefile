@@ -36,12 +36,12 @@ bench: $(DEV) ## Measure, with units, on this machine's cores
 mutants: $(DEV) ## Break each guard on purpose and count the tests that notice
 	@$(BIN)/python -m tests.mutants
 
-lock: ## Pin every package of pyproject.toml anew, with hashes (needs uv)
+lock: ## Pin the packages of pyproject.toml with hashes; UPGRADE=1: their newest versions (needs uv)
 	@command -v uv > /dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 1; }
-	uv pip compile $(LOCK) --upgrade --extra build -o requirements.txt pyproject.toml
-	uv pip compile $(LOCK) --upgrade --extra build --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+	uv pip compile $(LOCK) --extra build -o requirements.txt pyproject.toml
+	uv pip compile $(LOCK) --extra build --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
-LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+LOCK := $(if $(UPGRADE),--upgrade) --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## Remove what setup and the tests have made (never var/ and inbox/: they are yours)
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

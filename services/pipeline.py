@@ -9,9 +9,19 @@ from services.notifier.post import Post
 from services.notifier.worker import Notifier
 from services.overdue.worker import Overdue
 from services.reporting.worker import Reporting
+from services.runtime.settings import Settings
 from services.runtime.worker import Worker
 
 
-def pipeline(post: Post, now: Callable[[], datetime], skew: timedelta) -> list[Worker]:
-    """The workers: ``post`` takes letters, ``now`` is the notifier's clock, ``skew`` the clocks' largest difference."""
-    return [Intake(), CashApplication(), Overdue(skew), Notifier(post, now), Reporting()]
+def pipeline(post: Post, now: Callable[[], datetime], settings: Settings) -> list[Worker]:
+    """The workers: ``post`` takes letters away, ``now`` is the notifier's clock."""
+    skew = timedelta(seconds=settings.notices.clock_skew_s)
+    good_for = timedelta(seconds=settings.notices.good_for_s)
+    claims = max(1, settings.mail.per_minute // settings.store.partitions)
+    return [
+        Intake(),
+        CashApplication(),
+        Overdue(skew, good_for),
+        Notifier(post, now, claims_per_minute=claims),
+        Reporting(),
+    ]

@@ -38,13 +38,13 @@ def run(arguments: argparse.Namespace) -> int:
     with read_store(arguments.store) as store:
         waiting = open_letters(store)
         if arguments.do == "list":
-            for letter in waiting:
-                print(f"{letter.key}  {where(letter)}  {letter.reason}: {'; '.join(letter.detail)}")
+            for each in waiting:
+                print(f"{each.key}  {where(each)}  {each.reason}: {'; '.join(each.detail)}")
             print(f"{len(waiting)} open", file=sys.stderr)
             return 0
-        letter = _one(waiting, arguments.key)
-        if letter is None:
-            return 1
+    letter = _one(waiting, arguments.key)
+    if letter is None:
+        return 1
     if arguments.do == "show":
         _show(letter)
         return 0

@@ -4,12 +4,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
 from services.clock.worker import Clock, ClockWorker, WallClock
 from services.intake.inbox import Inbox
+from services.intake.register import Register
 from services.notifier.choose import post_of
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
@@ -33,11 +33,10 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
         store.tables.ensure(TABLES)
         _refuse_trial_letters(store, settings)
         post = stack.enter_context(post_of(settings.mail, clock.now))
-        skew = timedelta(seconds=settings.notices.clock_skew_s)
         engine = stack.enter_context(
             EmbeddedEngine(
                 store,
-                pipeline(post, clock.now, skew),
+                pipeline(post, clock.now, settings),
                 settings.store.partitions,
                 observer=EngineMetrics(metrics, health.beat),
             )
@@ -66,17 +65,19 @@ class _Round:
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._inbox = Inbox(inbox, engine)
+        self._register = Register()
+        self._inbox = Inbox(inbox, engine, self._register)
         self._metrics = metrics
         self._health = health
         self._log = log
 
     def __call__(self) -> None:
         """Take what lies in the inbox, tell the time, let the workers finish, show how it went."""
+        self._register.follow(self._engine.store.log, self._engine.partitions)
         looked = self._inbox.look()
         for _ in looked.finished:
-            self._log.info(Event.FILE_TAKEN, records=looked.lines)
-        for _ in looked.unreadable:
+            self._log.info(Event.FILE_TAKEN, records=looked.pieces)
+        for _ in (*looked.rejected, *looked.unreadable):
             self._log.error(Event.FILE_REFUSED)
         self._clock.beat()
         self._engine.settle()

@@ -1,4 +1,4 @@
-"""Play event files through the embedded engine with a virtual clock, and print what happens.
+"""Play files through the embedded engine with a virtual clock, and print what happens: events, invoices, bank files.
 
 The store is fresh and in memory, unless --store names a folder to go on in. Files are merged by their events'
 times. Letters count as accepted at once; with --store they also lie in its folder outbox/.
@@ -19,7 +19,9 @@ EXAMPLES = """examples:
 
 def register(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON Lines of public events")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="public events as JSON Lines, or any of `erapaiva formats`"
+    )
     parser.add_argument("--until", required=True, type=_day, metavar="DATE", help="the last day to play, YYYY-MM-DD")
     parser.add_argument("--store", type=Path, metavar="DIR", help="go on in this folder's store; made when missing")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, and nothing else")
@@ -38,15 +40,18 @@ def run(arguments: argparse.Namespace) -> int:
     from services.commands.stage import stage
     from services.commands.summing import Counts
     from services.commands.telling import as_json, as_text, told
+    from services.intake.register import Register
 
-    try:
-        given = merged(arguments.files)
-    except OSError as fault:
-        print(f"erapaiva play: {fault.filename}: {fault.strerror}; nothing was played", file=sys.stderr)
-        return 1
     write = as_json if arguments.json else as_text
     with ExitStack() as stack:
         engine, clock = stage(arguments.store, stack)
+        register = Register()
+        register.follow(engine.store.log, engine.partitions)
+        try:
+            given = merged(arguments.files, register)
+        except OSError as fault:
+            print(f"erapaiva play: {fault.filename}: {fault.strerror}; nothing was played", file=sys.stderr)
+            return 1
         play, counts = Play(engine, clock), Counts(engine)
         for happening in play.play(given, arguments.until):
             said = told(happening)

@@ -13,9 +13,9 @@ from schemas.dead_letters import DeadLettersMessage
 from schemas.decisions import DecisionsMessage
 from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
 from services.clock.stepping import SteppingClock
-from services.intake.files import Line, read_lines
-from services.intake.lines import Label, labelled
-from services.intake.routing import Address, address_of
+from services.intake.formats.format import HEAD, recognise
+from services.intake.pieces import Published, pieces_of
+from services.intake.register import Register
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.worker import Record
 
@@ -23,6 +23,7 @@ READER: Final = "play"
 """The reader that has shown what happened; its position is in the store, so that nothing is left out after a crash."""
 _ZONE: Final = "zone"
 _DEFAULT_ZONE: Final = "Europe/Helsinki"
+JSON_LINES: Final = "json-lines"
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 Happening = DecisionsMessage | DeadLettersMessage
@@ -30,38 +31,57 @@ Happening = DecisionsMessage | DeadLettersMessage
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One line of a file and the instant at which it is played: its event's time, or that of the line before it."""
+    """One piece of a file and the instant at which it is played: its event's time, or that of the piece before it."""
 
     time: datetime
-    file: str
-    line: Line
-    address: Address
+    piece: Published
 
 
-def merged(files: Sequence[Path]) -> list[Given]:
-    """The lines of all files by their events' times; at one instant in the order given (design.md §9).
+def merged(files: Sequence[Path], register: Register) -> list[Given]:
+    """The pieces of all files by their events' times; at one instant in the order given (design.md §9).
 
     Raises:
         OSError: a file cannot be read.
     """
-    given = [each for path in files for each in _lines_of(path)]
-    return sorted(given, key=lambda each: each.time)
+    return sorted(read_all(files, register), key=lambda each: each.time)
 
 
-def _lines_of(path: Path) -> Iterator[Given]:
+def read_all(files: Sequence[Path], register: Register) -> list[Given]:
+    """The pieces of all files, file by file in the order given.
+
+    Files of public events are read first: they may register the creditors that the other files are about.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    read: dict[Path, list[Given]] = {}
+    for path in sorted(files, key=_is_foreign):
+        read[path] = list(_pieces(path, register))
+        for each in read[path]:
+            register.hear(each.piece.raw)
+    return [each for path in files for each in read[path]]
+
+
+def _pieces(path: Path, register: Register) -> Iterator[Given]:
     instant = _BEGINNING
-    for line in read_lines(path):
-        address = address_of(line.raw)
-        instant = address.time or instant
-        yield Given(instant, path.name, line, address)
+    for piece in pieces_of(path, register):
+        instant = piece.address.time or instant
+        yield Given(instant, piece)
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether a file holds something else than public events."""
+    with path.open("rb") as stream:
+        found = recognise(stream.read(HEAD))
+    return found is not None and found.name != JSON_LINES
 
 
 def zone_of(given: Sequence[Given]) -> ZoneInfo | None:
     """The time zone of the first creditor in the files, whose days `--until` counts, or None without one."""
     for each in given:
-        if b"creditor.registered.v1" in each.line.raw:
+        if b"creditor.registered.v1" in each.piece.raw:
             try:
-                return ZoneInfo(from_json(each.line.raw)["data"]["timezone"])
+                return ZoneInfo(from_json(each.piece.raw)["data"]["timezone"])
             except (ValueError, KeyError, TypeError):
                 continue
     return None
@@ -103,8 +123,7 @@ class Play:
         return zone
 
     def _publish(self, each: Given) -> None:
-        label = Label(file=each.file, line=each.line.number, length=each.line.length if each.line.too_long else None)
-        self._engine.publish(each.address.topic, each.address.key, labelled(each.line.raw, label))
+        self._engine.publish(each.piece.address.topic, each.piece.address.key, each.piece.value)
         self._clock.heard(each.time)
         self.read += 1
 

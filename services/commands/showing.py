@@ -1,8 +1,7 @@
 """`run --example`: play the shipped example, show what happened and why, go on live from its last day."""
 
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
-from importlib.resources import as_file, files
+from datetime import UTC, datetime
 from typing import Final
 
 from rich.console import Console
@@ -13,12 +12,12 @@ from services.clock.worker import ShiftedClock
 from services.commands.living import live
 from services.commands.playing import Given, Play, merged
 from services.commands.stage import stage_with
+from services.example import LAST_DAY, event_files
+from services.intake.register import Register
 from services.notifier.outbox import OutboxPost
 from services.reporting.summary import as_table, summary
 from services.runtime.settings import Settings
 
-UNTIL: Final = date(2026, 5, 1)
-"""The example's last day."""
 STORE_NAME: Final = "example.db"
 
 
@@ -27,8 +26,7 @@ def show_example(settings: Settings) -> int:
     console = Console()
     store = settings.store.path.parent / STORE_NAME
     with ExitStack() as stack:
-        folder = stack.enter_context(as_file(files("services.example") / "events"))
-        given = merged(sorted(folder.glob("*.jsonl")))
+        given = merged(event_files(), Register())
         engine, clock = stage_with(store, OutboxPost(settings.mail.outbox), stack)
         _play(Play(engine, clock), clock, given, console)
         console.print(as_table(summary(engine.store)))
@@ -41,10 +39,10 @@ def show_example(settings: Settings) -> int:
 
 def _play(play: Play, clock: SteppingClock, given: list[Given], console: Console) -> None:
     """Play with a progress bar by the days of the example; without a terminal, silently."""
-    first, end = given[0].time, datetime(UNTIL.year, UNTIL.month, UNTIL.day, tzinfo=UTC)
+    first, end = given[0].time, datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, tzinfo=UTC)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("Playing the example", total=(end - first).days)
-        for _ in play.play(given, UNTIL):
+        for _ in play.play(given, LAST_DAY):
             progress.update(bar, completed=(clock.now() - first).days)
 
 

@@ -1,7 +1,6 @@
 """Where commands find the pipeline: the store opened, the workers seated, the clock in hand."""
 
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 
 from services.clock.stepping import SteppingClock
@@ -11,7 +10,7 @@ from services.notifier.simulated import SimulatedPost
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
-from services.runtime.settings import NoticeSettings
+from services.runtime.settings import load
 from services.runtime.sqlite.store import IN_MEMORY, Access, SqliteStore
 
 STORE_NAME = "erapaiva.db"
@@ -32,8 +31,8 @@ def stage_with(path: Path | str, post: Post, stack: ExitStack) -> tuple[Embedded
     store = SqliteStore(path)
     store.tables.ensure(TABLES)
     clock = SteppingClock()
-    skew = timedelta(seconds=NoticeSettings().clock_skew_s)
-    engine = stack.enter_context(EmbeddedEngine(store, pipeline(post, clock.now, skew)))
+    settings = load()
+    engine = stack.enter_context(EmbeddedEngine(store, pipeline(post, clock.now, settings), settings.store.partitions))
     clock.drive(engine)
     return engine, clock
 

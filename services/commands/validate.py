@@ -1,4 +1,7 @@
-"""Name each fault in event files, with file and line, and what to do about it. Nothing is published."""
+"""Name each fault in files, with file and place, and what to do about it. Nothing is published.
+
+Files of public events may register the creditors that invoices and bank files are about.
+"""
 
 import argparse
 import sys
@@ -16,21 +19,21 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each fault; 1 when there is one."""
-    from services.intake.files import read_lines
-    from services.intake.reading import Unread, read, too_large
+    from services.commands.playing import read_all
+    from services.intake.reading import Unread, read_labelled
+    from services.intake.register import Register
 
-    events = faults = 0
-    for path in arguments.files:
-        try:
-            for line in read_lines(path):
-                events += 1
-                found = too_large(line.length) if line.too_long else read(line.raw)
-                if isinstance(found, Unread):
-                    faults += 1
-                    for what in found.lines:
-                        print(f"{path}:{line.number}: {what} ({found.reason})")
-        except OSError as fault:
+    try:
+        given = read_all(arguments.files, Register())
+    except OSError as fault:
+        print(f"{fault.filename}: {fault.strerror}; name a file that can be read")
+        return 1
+    faults = 0
+    for each in given:
+        found = read_labelled(each.piece.label, each.piece.raw)
+        if isinstance(found, Unread):
             faults += 1
-            print(f"{path}: {fault.strerror}; name a file that can be read")
-    print(f"{events} events, {faults} faulty", file=sys.stderr)
+            for what in found.lines:
+                print(f"{each.piece.label.file}:{each.piece.label.line}: {what} ({found.reason})")
+    print(f"{len(given)} events, {faults} faulty", file=sys.stderr)
     return 1 if faults else 0

@@ -45,7 +45,7 @@ class Booking:
 
 @dataclass(frozen=True)
 class Books:
-    """All invoices by debtor, each debtor's in order with those carried over last, and all bookings in the bank's order."""
+    """Invoices by debtor, those carried over last, and bookings in the bank's order."""
 
     invoices: dict[str, list[Invoice]]
     bookings: list[Booking]

@@ -83,7 +83,7 @@ A_LITTLE_LATE: Final[tuple[Debtor, ...]] = (
 IN_STORIES: Final[tuple[Debtor, ...]] = (
     Debtor("C-201", "Toivo Mallisaari", "fi", "installation", INSTALLATION, 2, (None,)),
     Debtor("C-202", "Ilona Keksilä", "fi", "home", HOME_FAST, 2, (None, 0, 0)),
-    Debtor("C-203", "Arvo Koevaara", "fi", "home", HOME, 2, (None, -1, None)),
+    Debtor("C-203", "Jane Sampleton", "en", "home", HOME, 2, (None, -1, None)),
     Debtor("C-204", "Lempi Koesaari", "fi", "home", HOME, 5, (None, None, -1)),
     Debtor("C-205", "Kaino Tarukoski", "fi", "home", HOME_FASTEST, 2, (None, None, 0)),
     Debtor("C-206", "Veikko Kuvakangas", "fi", "installation", INSTALLATION_LARGE, 5, (None,)),

@@ -1,26 +1,28 @@
-"""The inbox: event files dropped into a folder are published line by line, then moved to ``done`` (issue 3, point 6).
+"""The inbox: files dropped into a folder are published piece by piece, then moved to ``done`` or ``rejected``.
 
-A file is taken once it has stopped growing between two looks. How far it was published is kept as a bookmark that is
-durable together with the lines, so a crash neither loses nor repeats one; and where only the move was lost, identity
-tells the duplicates (design.md §3). The watcher never reads the clock: whoever runs it looks again and again.
+A file is taken once it has stopped growing between two looks. How far it was published is kept as a bookmark that
+is durable with the pieces, so a crash neither loses nor repeats one; and where only the move was lost, identity
+tells the duplicates (design.md §3). A file of which nothing could be read is rejected, with a report beside it that
+says why. The watcher never reads the clock: whoever runs it looks again and again.
 """
 
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 from schemas.topics import Topic
-from services.intake.files import Line, read_lines
-from services.intake.lines import Label, labelled
-from services.intake.routing import address_of
+from services.intake.formats.format import Directory
+from services.intake.pieces import Published, pieces_of
 
-LINES_AT_ONCE: Final = 2_000
-"""Lines published by one look, so that a large file does not keep the workers waiting."""
+PIECES_AT_ONCE: Final = 2_000
+"""Pieces published by one look, so that a large file does not keep the workers waiting."""
 
 _DONE: Final = "done"
+_REJECTED: Final = "rejected"
+_FAULTS_REPORTED: Final = 1_000
 
 
 class Publisher(Protocol):
@@ -41,10 +43,11 @@ class Publisher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What one look at the inbox did: lines published, files finished, files that cannot be read and why."""
+    """What one look did: pieces published, files finished or rejected, files that cannot be read and why."""
 
-    lines: int = 0
+    pieces: int = 0
     finished: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
@@ -59,53 +62,71 @@ class _Shape:
 
 @dataclass(slots=True)
 class _Reading:
-    """A file that is being published."""
+    """A file that is being published: how far it was ``before``, its events and what could not be read of it."""
 
     name: str
     shape: _Shape
-    lines: Iterator[Line]
+    before: int
+    pieces: Iterator[Published]
+    events: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def count(self, piece: Published) -> None:
+        """Count a piece; the first faults are kept for the report."""
+        if piece.fault is None:
+            self.events += 1
+        elif len(self.faults) < _FAULTS_REPORTED:
+            where = f"{piece.fault.where}: " if piece.fault.where else ""
+            self.faults += [f"{where}{line} ({piece.fault.reason})" for line in piece.fault.lines]
 
 
 class Inbox:
     """Watches one folder. Hidden files and folders are left alone."""
 
-    def __init__(self, folder: Path, publisher: Publisher) -> None:
-        """``folder`` and its ``done`` are made when they are not there.
+    def __init__(self, folder: Path, publisher: Publisher, directory: Directory) -> None:
+        """``folder``, its ``done`` and its ``rejected`` are made when they are not there.
+
+        ``directory`` knows the registered creditors by the time a file is read.
 
         Raises:
             OSError: when they cannot be made.
         """
         self._folder = folder
-        self._done = folder / _DONE
         self._publisher = publisher
+        self._directory = directory
         self._seen: dict[str, _Shape] = {}
         self._refused: dict[str, _Shape] = {}
         self._reading: _Reading | None = None
-        self._done.mkdir(parents=True, exist_ok=True)
+        for name in (_DONE, _REJECTED):
+            (folder / name).mkdir(parents=True, exist_ok=True)
 
     def look(self) -> Looked:
-        """Publish the next lines of what is there, at most `LINES_AT_ONCE`; move what is finished."""
+        """Publish the next pieces of what is there, at most `PIECES_AT_ONCE`; move what is finished."""
         reading = self._reading = self._reading or self._next()
         if reading is None:
             return Looked()
         try:
             published = self._publish(reading)
-            if published == LINES_AT_ONCE:
-                return Looked(lines=published)
-            self._move(reading.name)
+            if published == PIECES_AT_ONCE:
+                return Looked(pieces=published)
+            rejected = bool(reading.faults) and not reading.events
+            self._move(reading, _REJECTED if rejected else _DONE)
         except OSError as fault:
             self._reading = None
             self._refused[reading.name] = reading.shape
             return Looked(unreadable=((reading.name, fault.strerror or "it cannot be read"),))
         self._reading = None
-        return Looked(lines=published, finished=(reading.name,))
+        if rejected:
+            return Looked(pieces=published, rejected=(reading.name,))
+        return Looked(pieces=published, finished=(reading.name,))
 
     def _next(self) -> _Reading | None:
         """The first file that is as it was at the last look and did not fail as it is."""
         seen, self._seen = self._seen, self._present()
         for name, shape in self._seen.items():
             if seen.get(name) == shape and self._refused.get(name) != shape:
-                return _Reading(name, shape, self._rest_of(self._folder / name, shape))
+                before = _published_of(self._publisher.bookmark(_bookmark(name)), shape)
+                return _Reading(name, shape, before, pieces_of(self._folder / name, self._directory))
         return None
 
     def _present(self) -> dict[str, _Shape]:
@@ -118,37 +139,35 @@ class Inbox:
                     found[entry.name] = _Shape(status.st_ino, status.st_size, status.st_mtime_ns)
         return found
 
-    def _rest_of(self, path: Path, shape: _Shape) -> Iterator[Line]:
-        """The lines that were not published before a crash."""
-        published = _published_of(self._publisher.bookmark(_bookmark(path.name)), shape)
-        return (line for line in read_lines(path) if line.number > published)
-
     def _publish(self, reading: _Reading) -> int:
+        """Publish what was not published before a crash; what was is only counted."""
         published = 0
-        for line in reading.lines:
-            self._publish_line(reading.name, line)
+        for piece in reading.pieces:
+            reading.count(piece)
+            if piece.number <= reading.before:
+                continue
+            self._publisher.publish(piece.address.topic, piece.address.key, piece.value)
             published += 1
-            if published == LINES_AT_ONCE:
+            if published == PIECES_AT_ONCE:
                 break
         if published:
             shape = reading.shape
-            kept = json.dumps([shape.inode, shape.size, shape.modified, line.number])
+            kept = json.dumps([shape.inode, shape.size, shape.modified, piece.number])
             self._publisher.set_bookmark(_bookmark(reading.name), kept)
             self._publisher.commit()
         return published
 
-    def _publish_line(self, name: str, line: Line) -> None:
-        address = address_of(line.raw)
-        label = Label(file=name, line=line.number, length=line.length if line.too_long else None)
-        self._publisher.publish(address.topic, address.key, labelled(line.raw, label))
-
-    def _move(self, name: str) -> None:
-        """Into ``done``, under a name that is free there: nothing that was there is overwritten."""
-        target, count = self._done / name, 1
+    def _move(self, reading: _Reading, where: str) -> None:
+        """Under a name that is free there, so that nothing is overwritten; a rejected one with its report."""
+        folder = self._folder / where
+        target, count = folder / reading.name, 1
         while target.exists():
             count += 1
-            target = self._done / f"{name}.{count}"
-        (self._folder / name).rename(target)
+            target = folder / f"{reading.name}.{count}"
+        if where == _REJECTED:
+            report = "".join(f"{line}\n" for line in reading.faults)
+            (folder / f"{target.name}.report.txt").write_text(report, encoding="utf-8")
+        (self._folder / reading.name).rename(target)
 
 
 def _bookmark(name: str) -> str:
@@ -156,9 +175,9 @@ def _bookmark(name: str) -> str:
 
 
 def _published_of(bookmark: str | None, shape: _Shape) -> int:
-    """How many lines of this very file were published; 0 when the bookmark speaks of an earlier file of this name."""
+    """How many pieces of this very file were published; 0 when the bookmark speaks of an earlier file of this name."""
     if bookmark is None:
         return 0
-    inode, size, modified, line = json.loads(bookmark)
-    published: int = line if _Shape(inode, size, modified) == shape else 0
+    inode, size, modified, number = json.loads(bookmark)
+    published: int = number if _Shape(inode, size, modified) == shape else 0
     return published

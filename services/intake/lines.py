@@ -20,7 +20,8 @@ class Label:
 
     ``length`` is the whole length in bytes of a line that was too long to keep: what follows the label is only its
     beginning. ``mends`` is the key of a dead letter that this record puts back or, with nothing behind the label,
-    discards; ``source`` is that dead letter's source, under which its closing is recorded.
+    discards; ``source`` is that dead letter's source, under which its closing is recorded. ``reason`` and ``detail``
+    tell what the reader of a file could not read, ``creditor`` and ``account`` whom that may concern.
     """
 
     file: str | None = None
@@ -28,6 +29,10 @@ class Label:
     length: int | None = None
     mends: str | None = None
     source: str | None = None
+    reason: str | None = None
+    detail: list[str] | None = None
+    creditor: str | None = None
+    account: str | None = None
 
 
 UNLABELLED: Final = Label()

@@ -11,6 +11,7 @@ from schemas.events import ReferenceRatePublished
 from schemas.parsing import InvalidEvent, PublicEvent, Readable, parse_event
 from schemas.policy import Policy
 from schemas.topics import PAYMENTS, SETTINGS, Topic
+from services.intake.lines import Label
 from services.law.figures import law_of
 from services.law.lawful import faults
 from services.law.statute_book import UnknownLawError
@@ -64,6 +65,14 @@ def read(raw: bytes) -> PublicEvent | Unread:
     return event
 
 
+def read_labelled(label: Label, raw: bytes) -> PublicEvent | Unread:
+    """The event behind a label, or why there is none: the reader of its file may have said so already."""
+    if label.reason is not None:
+        readable = Readable(creditor=label.creditor, account=label.account)
+        return Unread(label.reason, tuple(label.detail or ()), readable)
+    return read(raw) if label.length is None else too_large(label.length)
+
+
 def too_large(length: int) -> Unread:
     """The reason for bytes of which only the beginning was kept."""
     return Unread(TOO_LARGE, (f"the event has {length} bytes, more than an event may have; split it",), Readable())
@@ -72,17 +81,16 @@ def too_large(length: int) -> Unread:
 def doubt_about(readable: Readable, topic: Topic, key: str) -> Doubt:
     """Whom to hold for an unread event, by what can be read of it, else by the key it was published under.
 
-    The debtor's account where the debtor can be read, else the bank account's feed, else the creditor. The key of
-    settings may name a policy or a country as well as a creditor, so that one is a guess.
+    All that is told goes along: cash application holds the narrowest of them that it knows. The key of settings may
+    name a policy or a country as well as a creditor, so that one is a guess.
     """
     if readable.type in _OF_NO_CREDITOR:
         return Doubt(None, None, None, alarm=True)
     creditor = readable.creditor or (None if topic is PAYMENTS else key or None)
     account = _compact(readable.account) or (key or None if topic is PAYMENTS else None)
-    if creditor is not None and readable.debtor is not None:
-        return Doubt(creditor, readable.debtor, None)
+    debtor = None if creditor is None else readable.debtor
     guessed = topic is SETTINGS and readable.creditor is None
-    return Doubt(creditor, None, account, alarm=guessed or (creditor is None and account is None))
+    return Doubt(creditor, debtor, account, alarm=guessed or (creditor is None and account is None))
 
 
 def _compact(account: str | None) -> str | None:

@@ -16,7 +16,7 @@ from schemas.parsing import PublicEvent
 from schemas.ticks import reached_instant
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
 from services.intake.lines import Label, unlabelled
-from services.intake.reading import Doubt, Unread, doubt_about, read, too_large
+from services.intake.reading import Doubt, Unread, doubt_about, read_labelled
 from services.intake.tally import KEY, KIND, WORKER, Tally
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
@@ -52,7 +52,7 @@ def _take(record: Record, unit: UnitOfWork, tally: Tally) -> None:
     label, raw = unlabelled(record.value)
     doubt: str | None = None
     if raw or label.mends is None:
-        found = read(raw) if label.length is None else too_large(label.length)
+        found = read_labelled(label, raw)
         if isinstance(found, PublicEvent):
             _pass_on(found, label, unit, tally)
         else:

@@ -5,6 +5,7 @@ taken from the letter, never read back from a header (quality.md §0.8). The bod
 library's message generator takes four times as long as everything else that a letter needs.
 """
 
+import re
 from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from services.notifier.letter.plain import plain, shortened
 _NAME_LENGTH: Final = 100
 _HEADERS: Final = HeaderRegistry()
 _NEWLINE: Final = "\r\n"
+_SECOND_HEADER: Final = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t]|\Z)")
 
 
 class NoAddressError(ValueError):
@@ -93,15 +95,23 @@ def _part(boundary: str, content_type: str, text: str) -> bytes:
 @lru_cache(maxsize=1024)
 def _header(name: str, value: str) -> str:
     """One header, encoded and folded; ValueError when the value has a line break in it."""
-    return _folded(name, value)
+    return _folded(name, _literal(value))
 
 
 @lru_cache(maxsize=1024)
 def _address_header(name: str, display_name: str, email: str) -> str:
     """One header with one address; ValueError when it is none."""
-    return _folded(name, Address(display_name=shortened(plain(display_name), _NAME_LENGTH), addr_spec=email))
+    visible = shortened(_literal(plain(display_name)), _NAME_LENGTH)
+    return _folded(name, Address(display_name=visible, addr_spec=email))
+
+
+def _literal(text: str) -> str:
+    """``text`` with nothing in it that the header library would decode: a name may spell a line break in that code."""
+    return text.replace("=?", "= ?")
 
 
 def _folded(name: str, value: str | Address) -> str:
     folded: str = _HEADERS(name, value).fold(policy=SMTP)
+    if _SECOND_HEADER.search(folded):
+        raise ValueError(f"the header {name} would have become two")
     return folded

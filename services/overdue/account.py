@@ -34,11 +34,12 @@ class Due:
 
 @dataclass(slots=True)
 class CreditNote:
-    """A credit note: it counts from the invoice's beginning (rules.md M4)."""
+    """A credit note: it counts from the invoice's beginning (rules.md M4); ``told`` is the day it became known."""
 
     known: datetime
     id: str
     day: date
+    told: date
     amount: int
 
 
@@ -161,8 +162,9 @@ class Letter:
     """A notice and its course; only an accepted one moves steps and books (rules.md S6).
 
     ``fee`` is the step's fee under the law's maximum, before caps and compensation (rules.md F1); ``granted`` is
-    the instant that gives its bookings their place among the entries of its day. ``subject_of`` is what a letter
-    without a step is about: the plan's id, or the notice it apologises for; ``asked`` what an instalment letter asks.
+    the instant that gives its bookings their place among the entries of its day. ``bounced``: it came back after a
+    later step, so its step stays and its bookings fall. ``subject_of`` is what a letter without a step is about: the
+    plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks.
     """
 
     notice: str
@@ -183,6 +185,7 @@ class Letter:
     fee_invoice: str | None = None
     fee: int = 0
     forgiven: bool = False
+    bounced: bool = False
     subject_of: str | None = None
     asked: int | None = None
 
@@ -255,6 +258,7 @@ class Account:
     party: Party | None = None
     party_changes: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
     receivables: dict[str, Receivable] = field(default_factory=dict)
+    dues: list[Due] = field(default_factory=list)
     moneys: list[Money] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)

@@ -17,7 +17,7 @@ def apology_letter(outlook: Prospect) -> Letter | None:
         return None
     for letter in outlook.account.accepted():
         lines = _taken_back(outlook, letter)
-        if lines and letter.purpose == "reminder" and not _told(outlook, letter):
+        if lines and letter.purpose == "reminder" and not letter.bounced and not _told(outlook, letter):
             return None if reasons_of(NOTE_GUARDS, outlook.facts) else _draft(outlook, letter, lines)
     return None
 

@@ -92,36 +92,38 @@ def decide(account: Account, terms: Terms, now: datetime, skew: timedelta) -> De
     """Decide about an account at ``now``, the instant its lane's frontier has reached.
 
     ``skew`` is the largest difference between clocks: a claim is answered once the frontier is that far beyond it
-    (design.md §7.2). Before the window opens nothing is decided but the hour to look again.
+    (design.md §7.2). Before the window opens nothing is done; what its opening would bring is found out, and only an
+    account to which it brings something is looked at again then.
     """
     today = terms.local(now).date()
     policy = terms.policy_on(account.kind, today)
     decision = Decision(policy=policy, books=books(account, today, terms))
-    assert decision.books is not None
     if policy is None:
         _without_policy(account, terms, decision, today)
         return decision
     opens = terms.opens_at(account.kind, today)
-    if now < opens:
-        decision.wake = opens
-        return decision
-    outlook = prospect(account, decision.books, policy, terms, now)
-    letter = account.open_letter()
-    if letter is not None and letter.status == "claimed" and letter.claimed is not None:
-        if letter.claimed + skew > now:
-            decision.wake = letter.claimed + skew
-            return decision
-        decision.acts.append(_answer(letter, outlook))
-        _look_again(decision, outlook)
-        return decision
-    decision.acts += _tasks(outlook)
-    if letter is None:
-        _act(decision, outlook)
-    elif letter.status == "unknown":
-        outlook.blocked.append(Reason("notice-open"))
-        decision.acts += _withheld(outlook)
-    _look_again(decision, outlook)
+    _decide(decision, prospect(account, _books(decision), policy, terms, max(now, opens)), skew)
+    if now < opens and decision.acts:
+        return Decision(policy=policy, books=decision.books, wake=opens)
     return decision
+
+
+def _decide(decision: Decision, outlook: Prospect, skew: timedelta) -> None:
+    """Inside the window: answer the claim that waits for it, else find the account's tasks and its next act."""
+    letter = outlook.account.open_letter()
+    if letter is not None and letter.status == "claimed" and letter.claimed is not None:
+        if letter.claimed + skew > outlook.now:
+            decision.wake = letter.claimed + skew
+            return
+        decision.acts.append(_answer(letter, outlook))
+    else:
+        decision.acts += _tasks(outlook)
+        if letter is None:
+            _act(decision, outlook)
+        elif letter.status == "unknown":
+            outlook.blocked.append(Reason("notice-open"))
+            decision.acts += _withheld(outlook)
+    _look_again(decision, outlook)
 
 
 def _without_policy(account: Account, terms: Terms, decision: Decision, today: date) -> None:

@@ -28,12 +28,15 @@ from services.overdue.position import position
 from services.overdue.terms import Terms
 
 _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
-GRANT_LASTS = timedelta(minutes=10)
-"""For how long after a claim a grant is good (design.md §7.3)."""
 
 
-def enact(account: Account, decision: Decision, terms: Terms, now: datetime) -> Iterator[tuple[Topic, Message]]:
-    """Write the decision's acts into the account and say them: (topic, message) pairs."""
+def enact(
+    account: Account, decision: Decision, terms: Terms, now: datetime, good_for: timedelta
+) -> Iterator[tuple[Topic, Message]]:
+    """Write the decision's acts into the account and say them: (topic, message) pairs.
+
+    ``good_for``: how long after its claim a granted letter may go (design.md §7.3).
+    """
     today = terms.local(now).date()
     for act in decision.acts:
         if isinstance(act, Withheld):
@@ -45,7 +48,7 @@ def enact(account: Account, decision: Decision, terms: Terms, now: datetime) -> 
         elif isinstance(act, Plan):
             yield from _plan(account, act, _policy(decision), terms)
         elif isinstance(act, Grant):
-            yield COMMANDS, _granted(account, act, _policy(decision), terms)
+            yield COMMANDS, _granted(account, act, _policy(decision), terms, good_for)
         else:
             yield from _hand_over(account, act, _policy(decision), today)
 
@@ -108,7 +111,7 @@ def _plan(account: Account, act: Plan, policy: Policy, terms: Terms) -> Iterator
     )
 
 
-def _granted(account: Account, act: Grant, policy: Policy, terms: Terms) -> NoticeGranted:
+def _granted(account: Account, act: Grant, policy: Policy, terms: Terms, good_for: timedelta) -> NoticeGranted:
     """The granted letter takes the planned one's place, with amounts as of now."""
     letter = letter_facts(account, act.letter, act.books, policy, terms)
     planned = account.open_letter()
@@ -117,7 +120,8 @@ def _granted(account: Account, act: Grant, policy: Policy, terms: Terms) -> Noti
     assert planned.claimed is not None
     act.letter.status, act.letter.claimed = "granted", planned.claimed
     account.letters[account.letters.index(planned)] = act.letter
-    return NoticeGranted(notice=letter.notice, letter=letter, good_until=planned.claimed + GRANT_LASTS)
+    closes = terms.closes_at(account.kind, letter.date)
+    return NoticeGranted(notice=letter.notice, letter=letter, good_until=min(planned.claimed + good_for, closes))
 
 
 def _hand_over(account: Account, act: HandOver, policy: Policy, today: date) -> Iterator[tuple[Topic, Message]]:

@@ -31,10 +31,11 @@ def fee_of(
     if not able:
         return None
     bearer = min(able, key=lambda case: (-case.where.index, case.entry.effective_due, case.invoice))
+    room = terms.law.total_cap(account.kind, bearer.entry.receivable.amount) - bearer.entry.fees
     return Fee(
         invoice=bearer.invoice,
         amount=min(_step_of(bearer).fee or 0, terms.law.reminder_fee_max(account.kind)),
-        forgiven=forgiven(account, books, policy, today),
+        forgiven=room > 0 and forgiven(account, books, policy, today),
     )
 
 

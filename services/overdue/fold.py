@@ -120,11 +120,14 @@ def _reverse(account: Account, money: Money, message: MoneyReversed, terms: Term
 
 
 def _follow(account: Account, message: NoticeClaimed | NoticeAttempting | NoticeOutcome) -> None:
-    """The notifier's word about the open notice; what comes after its close changes nothing (design.md §7.4)."""
-    letter = account.open_letter()
-    if letter is None or letter.notice != message.notice:
+    """The notifier's word about a notice; what comes after its close changes nothing but a bounce (design.md §7.4)."""
+    letter = next((letter for letter in account.letters if letter.notice == message.notice), None)
+    if letter is None or letter.status == "closed":
         return
-    if isinstance(message, NoticeClaimed):
+    if letter.status == "accepted":
+        if isinstance(message, NoticeOutcome) and message.outcome == "failed":
+            _bounce(account, letter)
+    elif isinstance(message, NoticeClaimed):
         letter.status, letter.claimed = "claimed", message.now
     elif isinstance(message, NoticeAttempting):
         letter.status = "attempting"
@@ -142,9 +145,29 @@ def _end(account: Account, letter: Letter, message: NoticeOutcome) -> None:
     elif message.outcome == "unknown":
         letter.status = "unknown"
     else:
-        letter.status = "closed"
-        for invoice, step in letter.moves() or {(letter.subject_of or "", letter.purpose)}:
-            key = cycle_key(invoice, step)
-            account.cycles[key] = account.cycles.get(key, 0) + 1
-        if message.outcome == "failed" and letter.recipient not in account.unreachable:
-            account.unreachable.append(letter.recipient)
+        _close(account, letter)
+        if message.outcome == "failed":
+            _flag(account, letter.recipient)
+
+
+def _bounce(account: Account, letter: Letter) -> None:
+    """Accepted mail that came back: as if never sent; after a later step only its bookings fall (rules.md S6)."""
+    moved = {invoice for invoice, _ in letter.moves()}
+    later = [it for it in account.accepted() if (it.day, it.granted) > (letter.day, letter.granted)]
+    if any(moved & {invoice for invoice, _ in it.moves()} for it in later):
+        letter.bounced = True
+    else:
+        _close(account, letter)
+    _flag(account, letter.recipient)
+
+
+def _close(account: Account, letter: Letter) -> None:
+    letter.status = "closed"
+    for invoice, step in letter.moves() or {(letter.subject_of or "", letter.purpose)}:
+        key = cycle_key(invoice, step)
+        account.cycles[key] = account.cycles.get(key, 0) + 1
+
+
+def _flag(account: Account, recipient: str) -> None:
+    if recipient not in account.unreachable:
+        account.unreachable.append(recipient)

@@ -115,10 +115,9 @@ HAND_OVER_GUARDS: tuple[Guard, ...] = (
     stale_feed,
     closed_day,
     outside_window,
-    unmatched_money,
     unread_event,
 )
-"""What a hand-over needs: neither contact budget nor channel (rules.md S7). Unplaced money holds it: in doubt, no."""
+"""What a hand-over needs: neither contact budget nor channel, and unplaced money does not hold it (rules.md S7)."""
 
 NOTE_GUARDS: tuple[Guard, ...] = (stale_feed, closed_day, outside_window, no_channel, unread_event)
 """What a note that asks for nothing needs."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.law.calendar import banking_days_after, roll
 from services.overdue.account import Letter, Line, Plan
+from services.overdue.cases import Case
 from services.overdue.draft import next_number, notice_id
 from services.overdue.guards import LETTER_GUARDS, channel_of, reasons_of
 from services.overdue.ledger import money_day, payment_key
@@ -16,38 +17,48 @@ _STEP = "instalment"
 
 
 def missed_instalments(outlook: Prospect) -> Iterator[tuple[str, str]]:
-    """Task key and first invoice of each plan that is still behind after its kind letter's response date."""
+    """Task key and first invoice for each kind letter whose response date has passed with the plan still behind."""
     for plan in plans_in_force(outlook.account, outlook.now):
-        letter = _letter_about(outlook, plan)
-        if letter is None or letter.response_by is None or not _behind(outlook, plan):
-            continue
-        if outlook.terms.has_passed(letter.response_by, outlook.watch.today, outlook.policy):
-            yield f"instalment {plan.id} {letter.subject_of}", plan.invoices[0]
-        else:
-            outlook.watch.passing(outlook.terms.passes(letter.response_by, outlook.policy))
+        for count in range(1, _missed(outlook, plan) + 1):
+            letter = _letter_about(outlook, plan, count)
+            if letter is None or letter.response_by is None or not _behind(outlook, plan, count):
+                continue
+            if outlook.terms.has_passed(letter.response_by, outlook.watch.today, outlook.policy):
+                yield f"instalment {letter.subject_of}", plan.invoices[0]
+            else:
+                outlook.watch.passing(outlook.terms.passes(letter.response_by, outlook.policy))
 
 
 def instalment_letter(outlook: Prospect) -> Letter | None:
-    """The kind letter about the first plan that has fallen behind and has had none yet, or None."""
+    """The kind letter about the first plan that is behind and has had none about its last missed instalment."""
     for plan in plans_in_force(outlook.account, outlook.now):
-        if _behind(outlook, plan) and _letter_about(outlook, plan) is None:
+        count = _missed(outlook, plan)
+        if _behind(outlook, plan, count) and _letter_about(outlook, plan, count) is None:
             if reasons_of(LETTER_GUARDS, outlook.facts):
                 return None
-            return _draft(outlook, plan)
+            return _draft(outlook, plan, count)
     return None
 
 
-def _behind(outlook: Prospect, plan: Plan) -> int:
-    """By how much the plan is behind, in minor units: instalments missed by five banking days less what was paid."""
-    due = 0
+def _missed(outlook: Prospect, plan: Plan) -> int:
+    """How many instalments came due five banking days ago or earlier."""
+    country, count = outlook.terms.country, 0
     for instalment in plan.instalments:
-        missed = banking_days_after(
-            roll(instalment.due, outlook.terms.country), GRACE_BANKING_DAYS, outlook.terms.country
-        )
+        missed = banking_days_after(roll(instalment.due, country), GRACE_BANKING_DAYS, country)
         outlook.watch.at(missed)
-        if missed <= outlook.watch.today:
-            due += instalment.amount
-    return max(0, due - _paid_since(outlook, plan))
+        count += missed <= outlook.watch.today
+    return count
+
+
+def _behind(outlook: Prospect, plan: Plan, count: int) -> int:
+    """By how much the first ``count`` instalments are unpaid, in minor units, and never more than is still open."""
+    parts = sorted(plan.instalments, key=lambda part: part.due)[:count]
+    still_open = sum(case.entry.balance for case in _cases(outlook, plan))
+    return max(0, min(still_open, sum(part.amount for part in parts) - _paid_since(outlook, plan)))
+
+
+def _cases(outlook: Prospect, plan: Plan) -> list[Case]:
+    return [case for case in outlook.cases if case.invoice in plan.invoices]
 
 
 def _paid_since(outlook: Prospect, plan: Plan) -> int:
@@ -61,22 +72,26 @@ def _paid_since(outlook: Prospect, plan: Plan) -> int:
     )
 
 
-def _letter_about(outlook: Prospect, plan: Plan) -> Letter | None:
-    """The plan's kind letter, once it was accepted; an open one is the letter in question."""
+def _subject(plan: Plan, count: int) -> str:
+    return f"{plan.id} {count}"
+
+
+def _letter_about(outlook: Prospect, plan: Plan, count: int) -> Letter | None:
+    """The kind letter about an instalment, once it was accepted; an open one is the letter in question."""
     for letter in outlook.account.accepted():
-        if letter.subject_of == plan.id:
+        if letter.subject_of == _subject(plan, count):
             return letter
     return None
 
 
-def _draft(outlook: Prospect, plan: Plan) -> Letter:
+def _draft(outlook: Prospect, plan: Plan, count: int) -> Letter:
     account, terms, today = outlook.account, outlook.terms, outlook.watch.today
     channel = channel_of(account, outlook.policy)
     assert channel is not None, "the no-channel guard lets nothing pass without one"
-    cases = [case for case in outlook.cases if case.invoice in plan.invoices]
+    cases, subject = _cases(outlook, plan), _subject(plan, count)
     wait = terms.law.response_days_min("consumer") + terms.law.delivery_days(channel[0])
     return Letter(
-        notice=notice_id(account, cases[0].currency, [(plan.id, _STEP)]),
+        notice=notice_id(account, cases[0].currency, [(subject, _STEP)]),
         number=next_number(account),
         day=today,
         granted=outlook.now,
@@ -89,6 +104,6 @@ def _draft(outlook: Prospect, plan: Plan) -> Letter:
         policy=outlook.policy.policy,
         policy_version=outlook.policy.version,
         lines=[Line(invoice=case.invoice, step=None, effective_due=case.entry.effective_due) for case in cases],
-        subject_of=plan.id,
-        asked=_behind(outlook, plan),
+        subject_of=subject,
+        asked=_behind(outlook, plan, count),
     )

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from services.law.calendar import roll
 from services.law.rates import accrued
 from services.overdue.account import EURO, Account, Letter, Line, Money, Receivable, Reduction, Refund, StepDone
-from services.overdue.stops import passes_by
+from services.overdue.stops import disputed_part, passes_by
 from services.overdue.terms import Terms
 
 _FIRST = date.min
@@ -209,7 +209,7 @@ class _Replay:
         else:
             rest = amount
             for group in self._groups(money, day, known):
-                rest = self._pay(group, rest, day, paid)
+                rest = self._pay(group, rest, day, paid, known)
         if rest:
             self.books.credit.append(Credit(day, rest, money.currency, payment_key(money)))
             self._use_credit(day)
@@ -227,7 +227,7 @@ class _Replay:
             return [[entry for entry in free if entry.receivable.invoice in listed]]
         return [
             [entry for entry in free if entry.effective_due < day],
-            [entry for entry in free if entry.effective_due >= day],
+            [entry for entry in free if entry.effective_due >= day >= entry.receivable.issued],
         ]
 
     def _in(self, currency: str) -> list[Open]:
@@ -241,31 +241,32 @@ class _Replay:
 
         What a stop held back on that day is paid once the stop has ended, from what is left, and dated back.
         """
-        for currency in {credit.currency for credit in self.books.credit}:
-            due = [entry for entry in self._in(currency) if entry.effective_due <= day]
-            free = [entry for entry in due if self._free_on(entry, day)]
-            released = [entry for entry in due if entry not in free and self._free_on(entry, self.today)]
-            for group in (free, released):
-                self._spend(currency, group, day)
+        usable = [credit for credit in self.books.credit if credit.day <= day]
+        for free_on in (day, self.today) if usable else ():
+            known = datetime.combine(free_on, time.max, UTC)
+            for credit in usable:
+                due = [entry for entry in self._in(credit.currency) if entry.effective_due <= day]
+                free = [entry for entry in due if self._reachable(entry, known, free_on)]
+                paid = self.books.paid_by.setdefault(credit.payment, {})
+                credit.amount = self._pay(free, credit.amount, day, paid, known)
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
 
-    def _free_on(self, entry: Open, day: date) -> bool:
-        return self._reachable(entry, datetime.combine(day, time.max, UTC), day)
+    def _pay(
+        self, targets: list[Open], amount: int, day: date, paid: dict[str, int], known: datetime | None = None
+    ) -> int:
+        """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2).
 
-    def _spend(self, currency: str, targets: list[Open], day: date) -> None:
-        for credit in self.books.credit:
-            if targets and credit.currency == currency and credit.day <= day:
-                paid = self.books.paid_by.setdefault(credit.payment, {})
-                credit.amount = self._pay(targets, credit.amount, day, paid)
-
-    def _pay(self, targets: list[Open], amount: int, day: date, paid: dict[str, int]) -> int:
-        """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2)."""
+        Money that is not by a receivable's own reference passes by what was disputed of it when it was ``known`` (G0).
+        """
         targets = sorted(targets, key=lambda entry: (entry.effective_due, entry.receivable.invoice))
         touched: list[Open] = []
         for name in _CLASSES[self.terms.allocation_on(self.account.kind, day)]:
             for entry in targets:
-                part = min(amount, getattr(entry, name))
-                if part:
+                payable = getattr(entry, name)
+                if name == "principal" and known is not None:
+                    payable -= disputed_part(self.account, entry.receivable, known)
+                part = min(amount, payable)
+                if part > 0:
                     setattr(entry, name, getattr(entry, name) - part)
                     entry.received += part
                     paid[entry.receivable.invoice] = paid.get(entry.receivable.invoice, 0) + part
@@ -357,7 +358,7 @@ class _Replay:
         self._interrupt(entry, done.day)
         if entry.first_interest_letter is None and self.terms.claims_interest(self.account.kind, done.step):
             entry.first_interest_letter = done.day
-        if entry.principal > 0 and done.fee:
+        if entry.principal > 0 and done.fee and entry.receivable.currency == EURO:
             self.books.fee_days.append(done.day)
             entry.costs += self._add_fee(entry, done.fee)
 
@@ -413,7 +414,7 @@ def _entries(account: Account, draft: Letter | None) -> Iterator[_Entry]:
         for refund in money.refunds:
             yield refund.day, refund.known, refund.id, 1, payment_key(money), refund
     for letter in account.letters:
-        if letter.status == "accepted":
+        if letter.status == "accepted" and not letter.bounced:
             yield letter.day, letter.granted, letter.notice, 2, "", letter
     if draft is not None:
         yield draft.day, draft.granted, draft.notice, 2, "", draft

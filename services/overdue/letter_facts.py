@@ -38,7 +38,7 @@ def letter_facts(account: Account, draft: Draft, before: Books, policy: Policy, 
     lines = [_line(account, line, draft, before, after, booked.get(line.invoice, Booking())) for line in draft.lines]
     step = next((known for known in policy.steps if known.name == draft.step), None)
     suspended = any(once_suspended(account, account.receivables[line.invoice], draft.granted) for line in draft.lines)
-    through = [line.through for line in draft.lines if line.step is not None and line.interest]
+    through = [line.through or line.start for line in draft.lines if line.step is not None and line.interest]
     return Letter(
         notice=draft.notice,
         creditor=account.creditor,
@@ -97,7 +97,7 @@ def _line(account: Account, line: Line, draft: Draft, before: Books, after: Book
         waived=entry.waived,
         slices=_slices(account, line, before.open[line.invoice]),
         interest_new=line.booked_interest,
-        fee_new=booking.fee,
+        fee_new=booking.fee if draft.purpose != "apology" else line.booked_costs,
         compensation_new=booking.compensation,
     )
 

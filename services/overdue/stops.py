@@ -13,26 +13,28 @@ from services.overdue.account import Account, Plan, Receivable, Stop, StopEnd
 CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "promise": "promised"}
 
 
-def _speaks_of(said: str | None, invoice: str) -> bool:
-    return said is None or said == invoice
+def _stops_of(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
+    """The stops that ever spoke of a receivable, by ``at``: its own, and the account's that it came in time for."""
+    for stop in account.stops:
+        if stop.known > at or stop.invoice not in (None, receivable.invoice):
+            continue
+        if stop.kind == "suspension" and account.kind != "consumer":
+            continue
+        if not any(end.known <= receivable.known for end in _ends_of(account, stop, at)):
+            yield stop
 
 
-def _end_of(account: Account, stop: Stop, at: datetime) -> StopEnd | None:
-    """The first ending event after the stop, of its kind and for the same invoice, known by ``at``."""
-    ends = [
-        end
-        for end in account.stop_ends
-        if end.kind == stop.kind
-        and end.invoice == stop.invoice
-        and (stop.known, stop.id) < (end.known, end.id)
-        and end.known <= at
-    ]
-    return min(ends, key=lambda end: (end.known, end.id), default=None)
+def _ends_of(account: Account, stop: Stop, at: datetime) -> Iterator[StopEnd]:
+    """The ending events after the stop, of its kind and for the same invoice, known by ``at``."""
+    for end in account.stop_ends:
+        same = end.kind == stop.kind and end.invoice == stop.invoice
+        if same and (stop.known, stop.id) < (end.known, end.id) and end.known <= at:
+            yield end
 
 
 def _cured_on(receivable: Receivable, stop: Stop, at: datetime) -> date | None:
     """The day the creditor answered an upheld dispute: credit note, cancellation or write-off since it was raised."""
-    days = [note.day for note in receivable.credit_notes if stop.known <= note.known <= at]
+    days = [note.told for note in receivable.credit_notes if stop.known <= note.known <= at]
     days += [cut.day for cut in receivable.reductions if cut.of == "receivable" and stop.known <= cut.known <= at]
     if receivable.cancelled is not None and receivable.cancelled >= stop.day:
         days.append(receivable.cancelled)
@@ -41,13 +43,12 @@ def _cured_on(receivable: Receivable, stop: Stop, at: datetime) -> date | None:
 
 def ended_on(account: Account, stop: Stop, receivable: Receivable, at: datetime) -> date | None:
     """The day a stop ended for a receivable by an event, or None while it stands (rules.md G2, G3)."""
-    end = _end_of(account, stop, at)
-    if end is None:
-        return None
-    if not end.upheld:
-        return end.day
-    cured = _cured_on(receivable, stop, at)
-    return None if cured is None else max(cured, end.day)
+    days = []
+    for end in _ends_of(account, stop, at):
+        cured = _cured_on(receivable, stop, at) if end.upheld else end.day
+        if cured is not None:
+            days.append(max(cured, end.day))
+    return min(days, default=None)
 
 
 def last_day(stop: Stop, country: str) -> date | None:
@@ -59,11 +60,7 @@ def last_day(stop: Stop, country: str) -> date | None:
 
 def standing(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
     """The stops on a receivable that no event has ended by ``at``; dates are for the caller to judge."""
-    for stop in account.stops:
-        if stop.known > at or not _speaks_of(stop.invoice, receivable.invoice):
-            continue
-        if stop.kind == "suspension" and account.kind != "consumer":
-            continue
+    for stop in _stops_of(account, receivable, at):
         if ended_on(account, stop, receivable, at) is None:
             yield stop
 
@@ -112,8 +109,8 @@ def disputed_part(account: Account, receivable: Receivable, at: datetime) -> int
 
 def pauses_ended(account: Account, receivable: Receivable, at: datetime) -> Iterator[tuple[str, date]]:
     """Reason code and day of each dispute and suspension that has ended on the receivable (rules.md G9)."""
-    for stop in account.stops:
-        if stop.kind in ("dispute", "suspension") and _speaks_of(stop.invoice, receivable.invoice):
+    for stop in _stops_of(account, receivable, at):
+        if stop.kind in ("dispute", "suspension"):
             ended = ended_on(account, stop, receivable, at)
             if ended is not None:
                 yield CODES[stop.kind], ended
@@ -121,7 +118,4 @@ def pauses_ended(account: Account, receivable: Receivable, at: datetime) -> Iter
 
 def once_suspended(account: Account, receivable: Receivable, at: datetime) -> bool:
     """Whether a consumer ever asked to suspend: from then on the receivable bears no fee (LSP 4 c §; rules.md G3)."""
-    return account.kind == "consumer" and any(
-        stop.kind == "suspension" and stop.known <= at and _speaks_of(stop.invoice, receivable.invoice)
-        for stop in account.stops
-    )
+    return any(stop.kind == "suspension" for stop in _stops_of(account, receivable, at))

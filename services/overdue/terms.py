@@ -104,6 +104,12 @@ class Terms:
         policy = self.policy_on(kind, day)
         return datetime.combine(day, policy.window.from_ if policy is not None else _NINE, self.zone)
 
+    def closes_at(self, kind: str, day: date) -> datetime:
+        """The instant at which the sending window closes on a day (rules.md C3)."""
+        policy = self.policy_on(kind, day)
+        assert policy is not None, "without a policy there is no window"
+        return datetime.combine(day, policy.window.to, self.zone)
+
     def fed_through(self, day: date) -> bool:
         """Whether every bank account of the creditor is fed through a day."""
         return self.creditor is not None and all(

@@ -67,12 +67,13 @@ def _issued(told: Told, data: events.InvoiceIssued) -> None:
         late_interest=None if data.late_interest is None else rate_of(data.late_interest),
         subject=data.subject,
         known=known,
+        dues=[due for due in told.account.dues if due.known >= known],
         done=[StepDone(taken.step, taken.sent, known, taken.response_by, taken.fee, True) for taken in data.taken],
     )
 
 
 def _credited(told: Told, data: events.InvoiceCredited) -> None:
-    note = CreditNote(told.event.time, told.event.id, data.issued, data.amount)
+    note = CreditNote(told.event.time, told.event.id, data.issued, told.day, data.amount)
     told.account.receivables[data.invoice].credit_notes.append(note)
 
 
@@ -86,8 +87,13 @@ def _rescheduled(told: Told, data: events.InvoiceRescheduled) -> None:
 
 
 def _extended(told: Told, data: events.ExtensionGranted) -> None:
+    """More time for a receivable, or for all that are known by then, even when they arrive later (design.md §3)."""
+    due = Due(told.event.time, told.event.id, data.until, extension=True)
+    if data.invoice is None:
+        told.account.dues.append(due)
     for receivable in told.spoken_of(data.invoice):
-        receivable.dues.append(Due(told.event.time, told.event.id, data.until, extension=True))
+        if data.invoice is not None or receivable.known <= due.known:
+            receivable.dues.append(due)
 
 
 def _fee_waived(told: Told, data: events.FeeWaived) -> None:

@@ -36,9 +36,13 @@ class Overdue:
     name = "overdue"
     reads = (JOURNAL,)
 
-    def __init__(self, skew: timedelta = timedelta(seconds=5)) -> None:
-        """``skew``: the largest difference between the clocks of the notifier and the clock worker (design.md §7.2)."""
+    def __init__(self, skew: timedelta = timedelta(seconds=5), good_for: timedelta = timedelta(minutes=10)) -> None:
+        """``skew``: the largest difference between the notifier's clock and the clock worker's (design.md §7.2).
+
+        ``good_for``: how long after its claim a granted letter may go (design.md §7.3).
+        """
         self._skew = skew
+        self._good_for = good_for
 
     def pending(self, partition: int) -> bool:  # noqa: ARG002  (the contract's)
         """All of this worker's work lies in its topic."""
@@ -46,7 +50,7 @@ class Overdue:
 
     def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
         """Take records until a frontier leaves more accounts due than one chunk holds."""
-        desk = _Desk(unit, self._skew)
+        desk = _Desk(unit, self._skew, self._good_for)
         for taken, record in enumerate(batch):
             message = decode_journal(record.value)
             if isinstance(message, FrontierReached):
@@ -63,9 +67,10 @@ class Overdue:
 class _Desk:
     """The accounts and terms in hand during one call."""
 
-    def __init__(self, unit: UnitOfWork, skew: timedelta) -> None:
+    def __init__(self, unit: UnitOfWork, skew: timedelta, good_for: timedelta) -> None:
         self._unit = unit
         self._skew = skew
+        self._good_for = good_for
         self._accounts: dict[str, Account] = {}
         self._terms: dict[str, Terms] = {}
 
@@ -144,7 +149,7 @@ class _Desk:
             return
         decision = decide(account, terms, now, self._skew)
         key = account_key(account.creditor, account.debtor)
-        for topic, message in enact(account, decision, terms, now):
+        for topic, message in enact(account, decision, terms, now, self._good_for):
             self._unit.publish(topic, key, message)
             self._remember(account, message)
         self._refuse(account, decision, terms, now)

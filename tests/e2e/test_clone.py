@@ -1,7 +1,5 @@
 """As a newcomer: clone, `make run`, look at a letter, drop a file into the inbox, stop."""
 
-import email
-import email.policy
 import json
 import os
 import shutil
@@ -22,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 FIRST_LETTER_S = 60  # issue 3: from the clone to the first letter on disk, on two cores
 TAKEN_S = 2  # issue 3: from the file in inbox/ to its being taken
 PLAYED_S = 240
-STOPPED_S = 30
+SOON_S = 30
 MOVED_IN = {
     "specversion": "1.0",
     "id": "invoice-5001",
@@ -63,15 +61,14 @@ def test_a_clone_and_one_command_give_letters_within_a_minute_and_a_live_run_tha
         assert time.monotonic() - cloned_at <= FIRST_LETTER_S, first_letter
 
         wait_for(lambda: is_ready(port), PLAYED_S, process)
-        assert readme_letter() in [text_of(path) for path in outbox.rglob("*.eml")]
 
         drop(clone / "inbox", "new.jsonl", MOVED_IN)
         wait_for((clone / "inbox" / "done" / "new.jsonl").exists, TAKEN_S, process)
-        story = wait_for(lambda: explained(clone, "5001"), STOPPED_S, process)
-        assert "5001" in story
+        wait_for(lambda: '"invoice":"5001"' in dumped(clone), SOON_S, process)
 
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(STOPPED_S)
+        process.wait(SOON_S)
+    assert '"engine-stopped"' in (clone.parent / "run.log").read_text("utf-8")
 
 
 def test_make_alone_lists_every_target_with_what_it_does() -> None:
@@ -158,25 +155,10 @@ def drop(inbox: Path, name: str, event: dict[str, Any]) -> None:
     draft.replace(inbox / name)
 
 
-def explained(clone: Path, invoice: str) -> str:
-    command = [".venv/bin/erapaiva", "explain", invoice, "--store", "var/example.db"]
-    return subprocess.run(command, cwd=clone, capture_output=True, text=True).stdout
-
-
-def text_of(path: Path) -> str:
-    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    body = message.get_body(("plain",))
-    assert body is not None, path
-    text: str = body.get_content()
-    return text.replace("\r\n", "\n").strip()
-
-
-def readme_letter() -> str:
-    """The letter that the README shows."""
-    _, _, after = (
-        (ROOT / "README.md").read_text("utf-8").partition("<!-- a letter of the example, word for word -->\n```text\n")
-    )
-    return after.partition("\n```\n")[0].strip()
+def dumped(clone: Path) -> str:
+    """The whole state, read beside the running engine."""
+    command = [".venv/bin/erapaiva", "dump", "--canonical", "--store", "var/example.db"]
+    return subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True).stdout
 
 
 def which(name: str) -> str:

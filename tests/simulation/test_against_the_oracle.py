@@ -13,7 +13,7 @@ from tests.simulation.playing import Event, Told, played_letters
 from tests.simulation.profiles import PROFILES
 
 SCENARIOS = range(9001, 9013)
-SEEDS = range(int(os.environ.get("ERAPAIVA_ORACLE_SEEDS", "60")))
+SEEDS = range(int(os.environ.get("ERAPAIVA_ORACLE_SEEDS", "8")))
 COMPARED = [name for name in PROFILES if name != "open-questions"]
 
 

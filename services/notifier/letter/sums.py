@@ -106,7 +106,8 @@ class _Rows:
         if line.interest_new:
             yield self._row("interest", line.interest_new, tuple(self._slices()))
         if line.interest != line.interest_new:
-            yield self._row("interest_before", line.interest - line.interest_new)
+            told = (self.words.say("sums.interest_before_why"),)
+            yield self._row("interest_before", line.interest - line.interest_new, told)
 
     def _slices(self) -> Iterator[str]:
         formats = self.words.formats

@@ -244,14 +244,14 @@ class World:
 
     @remembered
     def fed_through(self, creditor: str, account: str, now: Known) -> date | None:
-        """The last day an account is fed through; a feed with count and sum only counts once they tie."""
+        """The last day an account is fed through; a feed with count and sum, and those behind it, wait to tie."""
         payments = self.known("payment.received", now, account=account)
         through: date | None = None
-        used = 0
+        used, whole = 0, True
         for feed in self.known("bank-feed.completed", now, creditor=creditor, account=account):
             d = feed.data
             if d.get("count") is None and d.get("sum") is None:
-                tied, used = True, len([p for p in payments if p.known <= feed.known])
+                whole, used = True, len([p for p in payments if p.known <= feed.known])
             else:
                 count = d.get("count")
                 if count is None:
@@ -261,7 +261,8 @@ class World:
                 tied = len(batch) == count
                 if d.get("sum") is not None:
                     tied = tied and sum(cents(p.data["amount"]) for p in batch) == cents(d["sum"])
-            if tied:
+                whole = whole and tied
+            if whole:
                 day = as_date(d["through"])
                 through = day if through is None else max(through, day)
         return through

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from schemas.journal import AccountEvent, SettingsCopied
+from schemas.topics import INVOICES
 from services.cash_application.tally import Tally
+from services.intake.lines import Label, labelled
 from tests.unit.cash_application.house import House
-from tests.unit.intake.public_events import Event, creditor, event, invoice, later, payment, reference_of, said
+from tests.unit.intake.public_events import Event, creditor, event, invoice, later, payment, raw, reference_of, said
 
 CREDIT_NOTE = {"credit_note": "N", "amount": "10.00", "currency": "EUR", "issued": "2026-01-10"}
 
@@ -117,6 +119,15 @@ def test_the_dead_letter_of_a_conflict_holds_the_whole_event() -> None:
     again = House()
     again.say(letter.content.encode())
     assert [money.data for money in again.journal(AccountEvent)] == [house_event(told)]
+
+
+def test_the_dead_letter_of_a_conflict_names_the_file_and_line_it_came_from() -> None:
+    house = House()
+    house.say(invoice(1))
+    line = labelled(raw(renamed(invoice(1, amount="99.00"))), Label(file="billing.jsonl", line=7))
+    house.engine.publish(INVOICES, "acme", line)
+    house.engine.settle()
+    assert [(letter.file, letter.line) for letter in house.dead_letters()] == [("billing.jsonl", 7)]
 
 
 def house_event(told: Event) -> Any:

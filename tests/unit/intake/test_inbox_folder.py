@@ -9,9 +9,11 @@ import pytest
 
 from schemas.topics import Topic
 from services.intake import inbox as inbox_module
-from services.intake.files import Line, read_lines
+from services.intake.formats.format import Directory
 from services.intake.inbox import Inbox, Looked
 from services.intake.lines import unlabelled
+from services.intake.pieces import Published, pieces_of
+from services.intake.register import Register
 from tests.unit.intake.public_events import invoice, payment, raw
 
 LINES = [raw(invoice(number)) for number in range(1, 6)]
@@ -69,7 +71,7 @@ def look_until_idle(inbox: Inbox) -> list[Looked]:
 
 def test_a_files_lines_are_published_under_their_topics_and_keys_and_the_file_is_moved(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher)
+    inbox = Inbox(tmp_path, publisher, Register())
     drop(tmp_path, "monday.jsonl", [raw(invoice(1)), b"", raw(payment("P")), b"junk"])
     look_until_idle(inbox)
     assert [(topic, key) for topic, key, _ in publisher.published] == [
@@ -85,7 +87,7 @@ def test_a_files_lines_are_published_under_their_topics_and_keys_and_the_file_is
 
 def test_files_are_taken_in_the_order_of_their_names(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher)
+    inbox = Inbox(tmp_path, publisher, Register())
     for name, line in (("c", LINES[2]), ("a", LINES[0]), ("b", LINES[1])):
         drop(tmp_path, name, [line])
     look_until_idle(inbox)
@@ -94,7 +96,7 @@ def test_files_are_taken_in_the_order_of_their_names(tmp_path: Path) -> None:
 
 def test_a_file_that_is_still_growing_is_left_alone(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher)
+    inbox = Inbox(tmp_path, publisher, Register())
     for end in (1, 2, 3):
         drop(tmp_path, "a", LINES[:end])
         assert inbox.look() == Looked()
@@ -104,7 +106,7 @@ def test_a_file_that_is_still_growing_is_left_alone(tmp_path: Path) -> None:
 
 def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher)
+    inbox = Inbox(tmp_path, publisher, Register())
     drop(tmp_path, ".part", LINES)
     (tmp_path / "folder").mkdir()
     look_until_idle(inbox)
@@ -113,7 +115,7 @@ def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_done_already_is_kept_beside_it(tmp_path: Path) -> None:
-    inbox = Inbox(tmp_path, Publisher())
+    inbox = Inbox(tmp_path, Publisher(), Register())
     for _ in range(3):
         drop(tmp_path, "a", LINES)
         look_until_idle(inbox)
@@ -121,18 +123,18 @@ def test_a_name_that_is_done_already_is_kept_beside_it(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_done(tmp_path: Path) -> None:
-    inbox = Inbox(tmp_path, Publisher())
+    inbox = Inbox(tmp_path, Publisher(), Register())
     (tmp_path / "a").write_bytes(b"\n\n")
     assert look_until_idle(inbox)[1] == Looked(finished=("a",))
 
 
 def test_a_large_file_is_published_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox_module, "LINES_AT_ONCE", 2)
+    monkeypatch.setattr(inbox_module, "PIECES_AT_ONCE", 2)
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher)
+    inbox = Inbox(tmp_path, publisher, Register())
     drop(tmp_path, "a", LINES)
     looks = look_until_idle(inbox)
-    assert [look.lines for look in looks if look.lines] == [2, 2, 1]
+    assert [look.pieces for look in looks if look.pieces] == [2, 2, 1]
     assert publisher.lines == LINES
 
 
@@ -140,21 +142,21 @@ def test_a_large_file_is_published_in_pieces(tmp_path: Path, monkeypatch: pytest
 def test_a_crash_loses_no_line_and_repeats_none(
     crash_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox_module, "LINES_AT_ONCE", 2)
+    monkeypatch.setattr(inbox_module, "PIECES_AT_ONCE", 2)
     publisher = Publisher()
     drop(tmp_path, "a", LINES)
-    first = Inbox(tmp_path, publisher)
+    first = Inbox(tmp_path, publisher, Register())
     for _ in range(crash_after):
         first.look()
     publisher.forget()
-    look_until_idle(Inbox(tmp_path, publisher))
+    look_until_idle(Inbox(tmp_path, publisher, Register()))
     assert publisher.lines == LINES
 
 
 def test_a_crash_before_the_move_repeats_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publisher = Publisher()
     drop(tmp_path, "a", LINES)
-    inbox = Inbox(tmp_path, publisher)
+    inbox = Inbox(tmp_path, publisher, Register())
     inbox.look()
 
     def cut(_self: Path, _target: Path) -> None:
@@ -164,14 +166,14 @@ def test_a_crash_before_the_move_repeats_no_line(tmp_path: Path, monkeypatch: py
         patched.setattr(Path, "rename", cut)
         with pytest.raises(PowerCutError):
             inbox.look()
-    look_until_idle(Inbox(tmp_path, publisher))
+    look_until_idle(Inbox(tmp_path, publisher, Register()))
     assert publisher.lines == LINES
     assert [path.name for path in (tmp_path / "done").iterdir()] == ["a"]
 
 
 def test_another_file_of_the_same_name_is_read_from_its_beginning(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher)
+    inbox = Inbox(tmp_path, publisher, Register())
     drop(tmp_path, "a", LINES[:3])
     look_until_idle(inbox)
     drop(tmp_path, "a", LINES[3:])
@@ -183,17 +185,27 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher)
+    inbox = Inbox(tmp_path, publisher, Register())
     drop(tmp_path, "a", LINES[:1])
     drop(tmp_path, "b", LINES[1:])
 
-    def lines_unless_a(path: Path) -> Iterator[Line]:
+    def pieces_unless_a(path: Path, directory: Directory) -> Iterator[Published]:
         if path.name == "a":
             raise PermissionError(13, os.strerror(13))
-        yield from read_lines(path)
+        yield from pieces_of(path, directory)
 
-    monkeypatch.setattr("services.intake.inbox.read_lines", lines_unless_a)
+    monkeypatch.setattr("services.intake.inbox.pieces_of", pieces_unless_a)
     looks = look_until_idle(inbox)
     assert [look.unreadable for look in looks if look.unreadable] == [(("a", "Permission denied"),)]
     assert publisher.lines == LINES[1:]
     assert (tmp_path / "a").exists()
+
+
+def test_a_file_of_which_nothing_can_be_read_is_rejected_with_a_report_beside_it(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path, Publisher(), Register())
+    (tmp_path / "page.xml").write_bytes(b"\x89PNG nothing of ours")
+    looks = look_until_idle(inbox)
+    assert [look.rejected for look in looks if look.rejected] == [("page.xml",)]
+    report = (tmp_path / "rejected" / "page.xml.report.txt").read_text(encoding="utf-8")
+    assert "unknown-format" in report
+    assert (tmp_path / "rejected" / "page.xml").exists()

@@ -93,6 +93,7 @@ class Office:
         self._references: dict[str, tuple[str, str]] = {}
         self._numbers: dict[int, str] = {}
         self._payments: dict[tuple[str, str], str] = {}
+        self._early: list[tuple[PaymentReceived, datetime, str]] = []
         self._terms: Terms | None = None
 
     @property
@@ -140,10 +141,17 @@ class Office:
                 if isinstance(data, InvoiceIssued):
                     self._references[data.reference] = (data.debtor, data.invoice)
                 self.tell(data.debtor, AccountEvent(event=event.envelope.type, time=time, id=key, data=data))
+                self._place_what_waits()
         self._terms = None
         if isinstance(data, Settings | BankFeedCompleted):
             waiting = self.feeds if isinstance(data, BankFeedCompleted) else self.accounts
             self.wakes.update(dict.fromkeys(waiting, time))
+
+    def _place_what_waits(self) -> None:
+        """A payment before its invoice waits (rules.md M3)."""
+        waiting, self._early = self._early, []
+        for data, time, key in waiting:
+            self._place(data, time, key)
 
     def _give_back(self, data: PaymentReversed | PaymentRefunded, time: datetime, key: str) -> None:
         build = MoneyReversed if isinstance(data, PaymentReversed) else MoneyRefunded
@@ -167,7 +175,9 @@ class Office:
             debtor, invoice = own
         elif numbers is not None and numbers[0] in self._numbers:
             debtor, letter = self._numbers[numbers[0]], numbers[1]
-        assert debtor is not None, "the office knows only money that can be placed"
+        if debtor is None or (data.reference is None and debtor not in self.accounts):
+            self._early.append((data, time, key))
+            return
         self._payments[(data.account, data.payment)] = debtor
         self.tell(
             debtor,
@@ -244,7 +254,7 @@ class Office:
         self.feeds.discard(debtor)
         if decision.feed:
             self.feeds.add(debtor)
-        for _, message in enact(account, decision, self.terms, now):
+        for _, message in enact(account, decision, self.terms, now, timedelta(minutes=10)):
             self._hear(account, message, now)
         return decision
 

@@ -1,6 +1,7 @@
 """Rules.md, Steps (S1–S7): what is overdue, which step is next, what a letter lists and moves."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,13 @@ def test_s1_a_receivable_paid_in_part_is_overdue_with_what_is_open() -> None:
     story = Story().invoice().paid("60.00", "2026-01-20")
 
     assert totals(story.play(until="2026-01-28")) == ["40.00"]
+
+
+def test_s1_a_receivable_whose_due_date_has_not_passed_is_not_overdue() -> None:
+    # The second is due on 27.1.; 28.1. is not complete on the morning of the first one's nudge.
+    office = Story().invoice("2026-01-23").invoice("2026-01-27", invoice="1002").play(until="2026-01-28")
+
+    assert moved(office.letters[0]) == {"1001": "nudge"}
 
 
 @pytest.mark.parametrize(
@@ -232,14 +240,12 @@ def test_s5_a_printed_letter_gives_a_week_more() -> None:
 
 
 def test_s5_the_longest_time_of_the_steps_moved_to_counts() -> None:
-    patient = consumer_policy({**NUDGE, "response_days": 20}, {**REMINDER, "response_days": 10})
-    story = Story(patient).invoice("2026-01-23").invoice("2026-02-14", invoice="1002").play(until="2026-02-20")
+    policy = consumer_policy({**NUDGE, "response_days": 20}, {**REMINDER, "response_days": 10})
+    office = Story(policy).invoice("2026-01-23").invoice("2026-02-13", invoice="1002").play(until="2026-02-19")
 
-    # Response by 17.2., passed on 19.2.: the reminder gives 10 days, the nudge 20, Wednesday 11.3.
-    assert moved(story.letters[1]) == {"1001": "reminder", "1002": None}
-    story = Story(patient).invoice("2026-01-23").invoice("2026-02-13", invoice="1002").play(until="2026-02-20")
-    assert moved(story.letters[1]) == {"1001": "reminder", "1002": "nudge"}
-    assert story.letters[1].response_by == date(2026, 3, 11)
+    # On 19.2. the reminder gives 10 days, the nudge 20.
+    assert moved(office.letters[1]) == {"1001": "reminder", "1002": "nudge"}
+    assert office.letters[1].response_by == date(2026, 3, 11)
 
 
 # -- S6: only what is accepted counts --------------------------------------------------------------------------------
@@ -346,7 +352,7 @@ def test_s7_an_approval_is_of_one_step() -> None:
         ("plan.agreed", {"invoices": ["1001"], "instalments": [{"due": "2026-06-01", "amount": "100.00"}]}),
     ],
 )
-def test_s7_a_hand_over_stands_under_the_stops(kind: str, data: dict[str, object]) -> None:
+def test_s7_a_hand_over_stands_under_the_stops(kind: str, data: dict[str, Any]) -> None:
     story = Story(consumer_policy(NUDGE, {**COLLECTION, "approval": False})).invoice("2026-01-23")
     named = {} if kind == "plan.agreed" else {"invoice": "1001"}
 

@@ -1,0 +1,143 @@
+"""The small things that bank messages of ISO 20022 (camt) say: amounts, days, codes, names of parties.
+
+Versions from 001.02 on are read alike: where later ones wrap a value (``Sts/Cd``, ``Dbtr/Pty``), both forms are known.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from schemas.fields import EARLIEST_YEAR, LATEST_YEAR
+from schemas.money import minor_units
+from services.intake.formats.xml import Element, first, line, text
+
+LONGEST_ID: Final = 100
+"""Characters of a bank's reference that are kept as they are; ISO 20022 allows 35."""
+LONGEST_MESSAGE: Final = 4_000
+"""Characters: what a text in an event may have (`schemas.fields.Text`)."""
+
+_DAY_LENGTH: Final = len("2026-01-09")
+_NOT_IN_MESSAGE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+_NO_REFERENCE: Final = re.compile(r"(?:NOTPROVIDED|NOT PROVIDED|NONREF|NOREF|NONE|N/A|[0.\-_/ ]+)", re.IGNORECASE)
+"""What banks write where they have nothing to write."""
+
+
+class Money(NamedTuple):
+    """An amount in minor units, never below zero, and its currency."""
+
+    minor: int
+    currency: str
+
+
+def amount(element: Element | None) -> Money | None:
+    """The money of an element such as ``<Amt Ccy="EUR">100.00</Amt>``; None without the element.
+
+    Zeros beyond the decimals of the currency are forgiven.
+
+    Raises:
+        ValueError: when it is no amount of a known currency; the message does not hold the value.
+    """
+    if element is None:
+        return None
+    currency = element.get("Ccy", "")
+    minor = _minor(element.text or "", currency)
+    if minor < 0:
+        raise ValueError("is below zero; CdtDbtInd tells the direction")
+    return Money(minor, currency)
+
+
+def _minor(written: str, currency: str) -> int:
+    written = written.strip()
+    whole, point, fraction = written.partition(".")
+    if point and len(fraction) > 2:
+        written = f"{whole}.{fraction.rstrip('0') or '0'}"
+        if len(fraction) > 6 and len(written) - len(whole) - 1 > 6:
+            raise ValueError("has more decimals than its currency has")
+    if point and not fraction.strip("0"):
+        written = whole
+    return minor_units(written, currency)
+
+
+def is_credit(element: Element) -> bool:
+    """Whether money came in by what an element's ``CdtDbtInd`` says.
+
+    Raises:
+        ValueError: when it says neither.
+    """
+    said = text(element, "CdtDbtInd")
+    if said not in ("CRDT", "DBIT"):
+        raise ValueError("says neither CRDT nor DBIT")
+    return said == "CRDT"
+
+
+def day(element: Element, path: str, zone: ZoneInfo) -> date | None:
+    """The day at a path, which holds ``Dt`` or ``DtTm``; an instant is a day in ``zone``; None when there is none."""
+    found = first(element, path)
+    if found is None:
+        return None
+    return day_of(text(found, "Dt") or text(found, "DtTm") or found.text, zone)
+
+
+@lru_cache(maxsize=1024)
+def day_of(written: str | None, zone: ZoneInfo) -> date | None:
+    """The day of an ISO day or instant; an instant with an offset is a day in ``zone``.
+
+    None when it is neither, or no day that an event may have.
+    """
+    if written is None:
+        return None
+    written = written.strip()
+    try:
+        if "T" not in written:
+            told = date.fromisoformat(written[:_DAY_LENGTH])
+        else:
+            instant = datetime.fromisoformat(written)
+            told = (instant.astimezone(zone) if instant.tzinfo else instant).date()
+    except (ValueError, OverflowError):
+        return None
+    return told if EARLIEST_YEAR <= told.year <= LATEST_YEAR else None
+
+
+def code(element: Element, path: str) -> str | None:
+    """A code at a path, bare (``<Sts>BOOK</Sts>``) or wrapped (``<Sts><Cd>BOOK</Cd></Sts>``)."""
+    found = first(element, path)
+    if found is None:
+        return None
+    return text(found, "Cd") or text(found, "Prtry") or (found.text or "").strip() or None
+
+
+def party(element: Element, path: str) -> str | None:
+    """The name of a party, as ``Nm`` or, since 001.08, as ``Pty/Nm``."""
+    found = first(element, path)
+    return None if found is None else line(found, "Nm") or line(found, "Pty/Nm")
+
+
+def reference(element: Element, path: str) -> str | None:
+    """A bank's reference at a path as an identifier; None where there is none, or a word for "none"."""
+    found = line(element, path)
+    if found is None or _NO_REFERENCE.fullmatch(found):
+        return None
+    return identifier(found)
+
+
+def identifier(told: str) -> str:
+    """A text as an identifier of an event: one that is too long is cut, and told from others by its digest."""
+    if len(told) <= LONGEST_ID:
+        return told
+    return f"{told[: LONGEST_ID // 2]}…{digest(told)}"
+
+
+def digest(told: str) -> str:
+    """A short name for what is too long, or too personal, to stand in an identifier."""
+    return sha256(told.encode()).hexdigest()[:16]
+
+
+def message(lines: list[str]) -> str | None:
+    """Texts as the message of a payment, one a line; None when there are none."""
+    kept = (_NOT_IN_MESSAGE.sub(" ", told).strip() for told in lines)
+    return "\n".join(told for told in kept if told)[:LONGEST_MESSAGE].rstrip() or None

@@ -1,0 +1,104 @@
+"""What a transaction pays: remittances with their own references and amounts, credit notes, free text.
+
+In Finland several invoices may be paid by one transaction, and credit notes taken off, each told in an own ``Strd``
+(additional optional service AOS2); the transaction's amount is the net of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.intake.formats.camt_fields import Money, amount, message
+from services.intake.formats.xml import Element, every, first, line, text
+
+_CREDIT_NOTE = "CREN"
+
+
+@dataclass(slots=True)
+class Paid:
+    """One part of a transaction's money, in minor units, and what it is for."""
+
+    minor: int
+    reference: str | None
+    message: str | None
+
+
+@dataclass(slots=True)
+class _Strd:
+    """One structured remittance: an invoice paid, or a credit note taken off; None where no amount is told."""
+
+    reference: str | None
+    document: str | None
+    invoiced: Money | None
+    credited: Money | None
+
+    @property
+    def is_credit_note(self) -> bool:
+        return self.credited is not None
+
+
+def paid(transaction: Element, money: Money) -> list[Paid]:
+    """What the money of a transaction is for: one part, or one for each invoice where their amounts are told and tie.
+
+    Credit notes are taken off the last invoice, what is left of them off the one before, so that the parts add up to
+    the money. Amounts that do not tie are not believed: then the money stays whole, and the references of its
+    remittances, where they are not one and the same, become text.
+
+    Raises:
+        ValueError: when an amount in it is none.
+    """
+    remittance = first(transaction, "RmtInf")
+    if remittance is None:
+        return [Paid(money.minor, None, None)]
+    free = [said for ustrd in every(remittance, "Ustrd") if (said := ustrd.text)]
+    told = [_strd(strd) for strd in every(remittance, "Strd")]
+    if len(told) == 1 and not told[0].is_credit_note:
+        return [Paid(money.minor, told[0].reference, _text(free, told))]
+    split = list(_split(told, money))
+    if not split:
+        references = {strd.reference for strd in told if strd.reference}
+        if len(references) == 1:
+            return [Paid(money.minor, references.pop(), _text(free, told))]
+        free += [strd.reference for strd in told if strd.reference]
+        return [Paid(money.minor, None, _text(free, told))]
+    return [Paid(minor, strd.reference, _text(free, [strd])) for minor, strd in split]
+
+
+def _split(told: list[_Strd], money: Money) -> Iterator[tuple[int, _Strd]]:
+    """Each invoice with what it gets; nothing when their amounts do not add up to the money."""
+    invoices = [(strd.invoiced, strd) for strd in told if strd.invoiced is not None and not strd.is_credit_note]
+    notes = [strd.credited for strd in told if strd.credited is not None]
+    all_told = len(invoices) + len(notes) == len(told)
+    amounts = [invoiced for invoiced, _ in invoices] + notes
+    if not all_told or any(part.currency != money.currency for part in amounts):
+        return
+    credited = sum(note.minor for note in notes)
+    if sum(invoiced.minor for invoiced, _ in invoices) - credited != money.minor:
+        return
+    gets = []
+    for invoiced, strd in reversed(invoices):
+        taken = min(credited, invoiced.minor)
+        credited -= taken
+        gets.append((invoiced.minor - taken, strd))
+    yield from ((minor, strd) for minor, strd in reversed(gets) if minor > 0)
+
+
+def _strd(strd: Element) -> _Strd:
+    referred = first(strd, "RfrdDocInf")
+    is_note = referred is not None and text(referred, "Tp/CdOrPrtry/Cd") == _CREDIT_NOTE
+    credited = amount(first(strd, "RfrdDocAmt/CdtNoteAmt"))
+    invoiced = amount(first(strd, "RfrdDocAmt/RmtdAmt"))
+    if credited is None and is_note:
+        credited, invoiced = invoiced, None
+    return _Strd(
+        reference=line(strd, "CdtrRefInf/Ref"),
+        document=None if is_note or referred is None else line(referred, "Nb"),
+        invoiced=invoiced,
+        credited=credited,
+    )
+
+
+def _text(free: list[str], told: list[_Strd]) -> str | None:
+    """Free text, and the numbers of the invoices that are named without a reference."""
+    return message(free + [strd.document for strd in told if strd.document and not strd.reference])

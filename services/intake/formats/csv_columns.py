@@ -1,0 +1,244 @@
+"""The columns that a table of invoices or of payments may have, and what a row of it means (docs/formats.md)."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, cast, get_args
+
+from services.intake.formats.debtors import Buyer, plain
+from services.intake.formats.decimals import by_hand, with_point
+from services.intake.formats.format import Directory, Event, Fault, event, known_at, unknown_account
+from services.intake.formats.invoices import WRONG_FIELD, BillingDocument, Kind, Seller, meaning_of, owner_of
+from services.intake.formats.refusals import checked
+
+_FINNISH_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_FLAGS: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_CURRENCY: Final = "EUR"
+_INVOICE_KINDS: Final[tuple[str, ...]] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: the texts of its columns, and what the file calls each column."""
+
+    cells: Mapping[str, str]
+    titles: Mapping[str, str]
+    where: str
+
+    def __getitem__(self, column: str) -> str:
+        """The text of a column, without white space around it; empty where the table does not have it."""
+        return self.cells.get(column, "").strip()
+
+    def title(self, column: str) -> str:
+        """``column 4 (amount)``; the name alone where the table does not have it."""
+        return self.titles.get(column, column)
+
+    def fault(self, column: str, what: str, creditor: str, account: str | None = None) -> Fault:
+        """A fault of one column."""
+        return Fault(WRONG_FIELD, (f"{self.title(column)}: {what}",), self.where, creditor, account)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A kind of table: ``told_by`` are the columns by which it is known, ``columns`` all that it may have."""
+
+    name: str
+    told_by: frozenset[str]
+    needs: frozenset[str]
+    columns: frozenset[str]
+    meaning: Callable[[Row, Directory], Event | Fault | None]
+
+
+# --- invoices ------------------------------------------------------------------------------------
+
+
+def _invoice(row: Row, directory: Directory) -> Event | Fault | None:
+    seller = Seller(tuple(filter(None, (row["seller"],))), tuple(filter(None, (row["account"],))))
+    kind = (row["type"] or _INVOICE_KINDS[0]).lower()
+    if kind not in _INVOICE_KINDS:
+        owner = owner_of(seller, directory, row.where)
+        what = f"must be one of {', '.join(_INVOICE_KINDS)}"
+        return owner if isinstance(owner, Fault) else row.fault("type", what, owner.creditor)
+    more = {
+        "sent": _day(row["sent"]) or None,
+        "due_agreed": _flag(row["due_agreed"]),
+        "interest_stated": _flag(row["interest_stated"]),
+    }
+    document = BillingDocument(
+        kind=cast("Kind", kind),
+        number=row["invoice"],
+        issued=_day(row["issued"]),
+        amount=by_hand(row["amount"]),
+        currency=row["currency"].upper() or _CURRENCY,
+        seller=seller,
+        buyer=_buyer(row),
+        due=_day(row["due"]),
+        reference=row["reference"],
+        late_interest=with_point(row["late_interest"].rstrip("% ")),
+        subject=row["subject"],
+        originals=(row["original"],),
+        more={name: value for name, value in more.items() if value is not None},
+        names=_titles(row, _INVOICE_FIELDS),
+    )
+    return meaning_of(document, directory, row.where)
+
+
+def _buyer(row: Row) -> Buyer:
+    return Buyer(
+        name=row["name"],
+        numbers=(row["debtor"],),
+        registered=(row["business_id"],),
+        kind=row["kind"].lower(),
+        email=row["email"],
+        language=row["language"],
+        street=row["street"],
+        postcode=row["postcode"],
+        city=row["city"],
+        country=row["country"].upper(),
+    )
+
+
+_INVOICE_FIELDS: Final = {
+    "party": "name",
+    "party.name": "name",
+    "party.kind": "kind",
+    "party.business_id": "business_id",
+    "credit_note": "invoice",
+    "originals": "original",
+}
+"""Fields of the events that are called otherwise in the table."""
+
+INVOICES: Final = Table(
+    name="invoices",
+    told_by=frozenset({"invoice", "amount"}),
+    needs=frozenset({"invoice", "issued", "due", "amount", "name"}),
+    columns=frozenset(
+        {
+            "seller",
+            "account",
+            "type",
+            "invoice",
+            "original",
+            "issued",
+            "sent",
+            "due",
+            "amount",
+            "currency",
+            "reference",
+            "debtor",
+            "kind",
+            "name",
+            "business_id",
+            "email",
+            "language",
+            "street",
+            "postcode",
+            "city",
+            "country",
+            "due_agreed",
+            "interest_stated",
+            "late_interest",
+            "subject",
+        }
+    ),
+    meaning=_invoice,
+)
+"""One row an invoice, credit note or cancellation."""
+
+
+# --- payments ------------------------------------------------------------------------------------
+
+
+def _payment(row: Row, directory: Directory) -> Event | Fault:
+    account = "".join(row["account"].split()).upper()
+    creditor = directory.creditor_of_account(account)
+    if creditor is None:
+        return unknown_account(account[:40], row.where)
+    booked = _day(row["booked"])
+    try:
+        known = known_at(None, date.fromisoformat(booked), directory.zone_of(creditor))
+    except ValueError:
+        return row.fault("booked", "must be a day; write it as 2026-01-31 or 31.1.2026", creditor, account)
+    kind = (row["type"] or "payment").lower()
+    if kind not in _PAYMENT_KINDS:
+        return row.fault("type", f"must be one of {', '.join(_PAYMENT_KINDS)}", creditor, account)
+    type_, suffix = _PAYMENT_KINDS[kind]
+    payment = plain(row["payment"])
+    data: dict[str, Any] = {
+        "creditor": creditor,
+        "account": account,
+        "payment": payment or None,
+        "amount": by_hand(row["amount"]),
+        "currency": row["currency"].upper() or _CURRENCY,
+    }
+    data |= _of_payment(row, booked) if kind == "payment" else {"reason": row["reason"] or kind}
+    told = event(type_, f"//bank/{account}", f"{payment}{suffix.format(booked)}", known, data)
+    return checked(told, _titles(row, _PAYMENT_FIELDS), row.where)
+
+
+def _of_payment(row: Row, booked: str) -> dict[str, Any]:
+    payer = {"name": plain(row["payer"]), "iban": plain(row["payer_iban"])}
+    told = {name: value for name, value in payer.items() if value}
+    return {
+        "reference": row["reference"] or None,
+        "paid": _day(row["paid"]) or booked,
+        "booked": booked,
+        "payer": told or None,
+        "message": row["message"] or None,
+        "debtor": plain(row["debtor"]) or None,
+    }
+
+
+_PAYMENT_KINDS: Final = {
+    "payment": ("payment.received.v1", ""),
+    "reversal": ("payment.reversed.v1", ":reversed"),
+    "refund": ("payment.refunded.v1", ":refunded:{}"),
+}
+_PAYMENT_FIELDS: Final = {"id": "payment", "payer.name": "payer", "payer.iban": "payer_iban"}
+"""Fields of the events that are called otherwise in the table."""
+
+PAYMENTS: Final = Table(
+    name="payments",
+    told_by=frozenset({"payment", "amount"}),
+    needs=frozenset({"account", "payment", "amount", "booked"}),
+    columns=frozenset(
+        {
+            "account",
+            "type",
+            "payment",
+            "amount",
+            "currency",
+            "booked",
+            "paid",
+            "reference",
+            "payer",
+            "payer_iban",
+            "message",
+            "debtor",
+            "reason",
+        }
+    ),
+    meaning=_payment,
+)
+"""One row a payment, a reversal or a refund."""
+
+TABLES: Final = (INVOICES, PAYMENTS)
+
+
+# --- how cells are written -----------------------------------------------------------------------
+
+
+def _titles(row: Row, otherwise: Mapping[str, str]) -> dict[str, str]:
+    return {**row.titles, **{name: row.title(column) for name, column in otherwise.items()}}
+
+
+def _day(text: str) -> str:
+    """``9.1.2026`` as ``2026-01-09``; anything else stays as it is, for the contract to judge."""
+    match = _FINNISH_DAY.fullmatch(text)
+    return f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}" if match else text
+
+
+def _flag(text: str) -> bool | str | None:
+    """Yes or no; what is neither stays text, which the contract refuses."""
+    return _FLAGS.get(text.lower(), text) if text else None

@@ -1,0 +1,103 @@
+"""Who owes, as invoices name them: one id for the same buyer in every file, and the party that letters address."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.fields import Country, Email
+from services.intake.formats.business_ids import business_id, is_personal_code
+
+_EMAIL: Final = TypeAdapter[str](Email)
+_COUNTRY: Final = TypeAdapter[str](Country)
+_NOT_PRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_LANGUAGES: Final = frozenset({"fi", "sv", "en"})
+_HASH_DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A buyer as the file tells; what it does not tell is empty.
+
+    ``numbers`` are the numbers that seller or buyer gave, the seller's customer number first; ``registered`` are ids
+    that only organisations have: business ids, VAT numbers, registered identifiers. ``kind`` is what a file says in so
+    many words. ``country`` is a two-letter code, ``language`` a code such as ``FI``.
+    """
+
+    name: str = ""
+    numbers: tuple[str, ...] = ()
+    registered: tuple[str, ...] = ()
+    kind: str = ""
+    email: str = ""
+    language: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+
+
+def plain(text: str) -> str:
+    """One line of text: without control characters, with single spaces."""
+    return " ".join(_NOT_PRINTED.sub(" ", text).split())
+
+
+def debtor_of(buyer: Buyer) -> str | None:
+    """The debtor's id: the buyer's number, else the business id, else a hash of who and where the buyer is.
+
+    A personal identity code is never used. The hash is ``N-`` and twelve hexadecimal digits over name, street and
+    postcode (letter case and spaces left aside): two people of one name at different addresses are two debtors. None
+    when the file does not even name the buyer.
+    """
+    numbers = [*_usable(buyer.numbers), *_registered(buyer)]
+    if numbers:
+        return numbers[0]
+    if not plain(buyer.name):
+        return None
+    words = "\n".join(_normal(part) for part in (buyer.name, buyer.street, buyer.postcode))
+    return "N-" + hashlib.sha256(words.encode()).hexdigest()[:_HASH_DIGITS]
+
+
+def party_of(buyer: Buyer) -> dict[str, Any]:
+    """The party of a public event. What is no e-mail address, language or whole postal address is left out."""
+    registered = _registered(buyer)
+    language = buyer.language.strip().lower()
+    party = {
+        "kind": buyer.kind or ("business" if registered else "consumer"),
+        "name": plain(buyer.name) or None,
+        "email": _valid(_EMAIL, buyer.email),
+        "language": language if language in _LANGUAGES else None,
+        "address": _address(buyer),
+        "business_id": next(filter(business_id, registered), registered[0] if registered else None),
+    }
+    return {name: value for name, value in party.items() if value is not None}
+
+
+def _registered(buyer: Buyer) -> list[str]:
+    return [business_id(number) or number for number in _usable(buyer.registered)]
+
+
+def _usable(numbers: tuple[str, ...]) -> list[str]:
+    said = map(plain, numbers)
+    return [number for number in said if number and not is_personal_code(number)]
+
+
+def _address(buyer: Buyer) -> dict[str, str] | None:
+    address = {"street": plain(buyer.street), "postcode": plain(buyer.postcode), "city": plain(buyer.city)}
+    if not all(address.values()):
+        return None
+    country = _valid(_COUNTRY, buyer.country)
+    return address | {"country": country} if country else address
+
+
+def _valid(kind: TypeAdapter[str], text: str) -> str | None:
+    try:
+        return kind.validate_python(text.strip())
+    except ValidationError:
+        return None
+
+
+def _normal(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", plain(text)).casefold().split())

@@ -1,0 +1,232 @@
+"""Finvoice 1.2 to 3.0: invoices, credit notes and cancellations (Finance Finland; knowledge: finland.md B6).
+
+One message may stand alone, behind its SOAP frame, or behind others in one file. Operators convert versions silently,
+so whatever is not needed may be missing. Dates are ``CCYYMMDD``, numbers have a decimal comma, the encoding is what the
+file declares.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from schemas.references import is_valid_reference
+from services.intake.formats.business_ids import business_id, business_id_in_digits
+from services.intake.formats.debtors import Buyer
+from services.intake.formats.decimals import sign_of, unsigned, with_point
+from services.intake.formats.format import Directory, Event, Fault, Format, Piece
+from services.intake.formats.invoices import BillingDocument, Kind, Seller, meaning_of
+from services.intake.formats.xml import Element, elements, every, first, name_of, names_at, text
+
+NO_INVOICE: Final = "no-invoice"
+
+_ROOT: Final = "Finvoice"
+_ROW: Final = "InvoiceRow"
+_FRAMED: Final = (b"ProcessInvoice", b"Finvoice")
+"""What the SOAP frame of a Finvoice message says, should the message begin behind the first bytes."""
+
+_CREDIT_NOTE: Final = "INV02"
+_NO_CLAIM: Final = frozenset({"INV05", "INV06", "INV08"})
+"""Collection notes, pro forma invoices and reminders: they ask nothing that another invoice did not ask before."""
+_INVOICES: Final = "INV"
+_PAID: Final = "PAID"
+_NOT_PAID: Final = "NOTPAID"
+_PARTLY_PAID: Final = "PARTLYPAID"
+_CANCEL: Final = "Cancel"
+
+_EPI: Final = "EpiDetails/EpiPaymentInstructionDetails"
+_TERMS: Final = "InvoiceDetails/PaymentTermsDetails"
+_TOTAL: Final = "InvoiceDetails/InvoiceTotalVatIncludedAmount"
+_TO_PAY: Final = f"{_EPI}/EpiInstructedAmount"
+_NAMES: Final = {
+    "debtor": "BuyerPartyDetails",
+    "party": "BuyerPartyDetails",
+    "party.name": "BuyerOrganisationName",
+    "invoice": "InvoiceNumber",
+    "credit_note": "InvoiceNumber",
+    "reference": "EpiRemittanceInfoIdentifier",
+    "issued": "InvoiceDate",
+    "due": "InvoiceDueDate",
+    "amount": "EpiInstructedAmount or InvoiceTotalVatIncludedAmount",
+    "currency": "AmountCurrencyIdentifier",
+    "late_interest": "PaymentOverDueFinePercent",
+    "originals": "OriginalInvoiceNumber",
+}
+
+
+def recognises(head: bytes) -> bool:
+    """Whether a Finvoice message begins in the file, or the frame of one."""
+    names = names_at(head)
+    return _ROOT in names or (names[:1] == ("Envelope",) and any(word in head for word in _FRAMED))
+
+
+def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
+    """The receivables that the messages begin, shrink or end, in their order.
+
+    Nothing comes of messages that ask nothing: quotations, orders, reminders, pro forma and paid invoices.
+    """
+    number = 0
+    faults = 0
+    for found in elements(stream, (_ROOT, _ROW)):
+        if isinstance(found, Fault):
+            faults += 1
+            yield found
+        elif name_of(found) == _ROOT:
+            number += 1
+            piece = _piece(found, directory, f"message {number}")
+            if piece is not None:
+                yield piece
+    if not number and not faults:
+        yield Fault(NO_INVOICE, ("there is no Finvoice message in the frame; send the whole file",))
+
+
+def _piece(message: Element, directory: Directory, where: str) -> Event | Fault | None:
+    kind = _kind(message)
+    if kind is None:
+        return None
+    if kind == "invoice" and _status(message) == _PAID:
+        return None
+    return meaning_of(_document(message, kind), directory, where)
+
+
+def _kind(message: Element) -> Kind | None:
+    """What the message is; None where it asks nothing. A cancellation may be of either type, with ``Cancel``."""
+    code = (text(message, "InvoiceDetails/InvoiceTypeCode") or "INV01").upper()
+    if not code.startswith(_INVOICES) or code in _NO_CLAIM:
+        return None
+    if (text(message, "InvoiceDetails/OriginCode") or "").capitalize() == _CANCEL:
+        return "cancellation"
+    return "credit-note" if code == _CREDIT_NOTE else "invoice"
+
+
+def _amount(message: Element, kind: Kind) -> Element | None:
+    """The element that says what is to be paid or credited, if there is one.
+
+    Of a credit note it is the total, whichever sign it has. Of an invoice it is what the payment order says, of one
+    partly paid what is left. An order to pay 0.00 means that nothing is to be paid, unless the invoice says NOTPAID:
+    then it is paid in another way than by this order, and the total is owed.
+    """
+    total = first(message, _TOTAL)
+    to_pay = first(message, _TO_PAY)
+    if total is None or to_pay is None:
+        total = to_pay = to_pay if total is None else total
+    if kind != "invoice":
+        return total
+    status = _status(message)
+    left = first(message, "PartialPaymentDetails/UnPaidAmount")
+    if status == _PARTLY_PAID and left is not None:
+        return left
+    return total if _sign(total) < 0 or (_sign(to_pay) == 0 and status == _NOT_PAID) else to_pay
+
+
+def _status(message: Element) -> str:
+    return (text(message, "PaymentStatusDetails/PaymentStatusCode") or "").upper()
+
+
+def _sign(amount: Element | None) -> int:
+    return 0 if amount is None else sign_of(with_point(amount.text or ""))
+
+
+def _document(message: Element, kind: Kind) -> BillingDocument:
+    amount = _amount(message, kind)
+    number = "" if amount is None else with_point(amount.text or "")
+    percent = text(message, f"{_TERMS}/PaymentOverDueFineDetails/PaymentOverDueFinePercent")
+    due = text(message, f"{_TERMS}/InvoiceDueDate") or text(message, f"{_EPI}/EpiDateOptionDate")
+    return BillingDocument(
+        kind=kind,
+        number=text(message, "InvoiceDetails/InvoiceNumber") or "",
+        issued=_iso_day(text(message, "InvoiceDetails/InvoiceDate")),
+        amount=unsigned(number) if kind == "credit-note" else number,
+        currency="" if amount is None else amount.get("AmountCurrencyIdentifier", "").strip(),
+        seller=_seller(message),
+        buyer=_buyer(message),
+        due=_iso_day(due),
+        reference=_reference(message),
+        late_interest=with_point(percent) if percent else "",
+        originals=tuple(_originals(message)),
+        created=text(message, "MessageTransmissionDetails/MessageDetails/MessageTimeStamp") or "",
+        transferred=first(message, "FactoringAgreementDetails") is not None,
+        names=_NAMES,
+    )
+
+
+def _reference(message: Element) -> str:
+    """The reference of the payment order; the order's own reference field where it holds a valid one instead."""
+    reference = text(message, f"{_EPI}/EpiRemittanceInfoIdentifier")
+    if reference:
+        return reference
+    other = text(message, "EpiDetails/EpiIdentificationDetails/EpiReference") or ""
+    return other if is_valid_reference(other) else ""
+
+
+def _originals(message: Element) -> Iterator[str]:
+    yield text(message, "InvoiceDetails/OriginalInvoiceNumber") or ""
+    for original in every(message, "InvoiceDetails/OriginalInvoiceReference"):
+        yield text(original, "InvoiceNumber") or ""
+
+
+def _seller(message: Element) -> Seller:
+    ids = (
+        text(message, "SellerPartyDetails/SellerPartyIdentifier"),
+        text(message, "SellerPartyDetails/SellerOrganisationTaxCode"),
+        text(message, "SellerOrganisationUnitNumber"),
+    )
+    accounts = (
+        text(message, "EpiDetails/EpiPartyDetails/EpiBeneficiaryPartyDetails/EpiAccountID"),
+        *(account.text for account in every(message, "SellerInformationDetails/SellerAccountDetails/SellerAccountID")),
+    )
+    return Seller(tuple(filter(None, ids)), tuple(filter(None, accounts)))
+
+
+def _buyer(message: Element) -> Buyer:
+    """The buyer; e-mail and address of the invoice's recipient where the buyer has none of their own."""
+    identifier = text(message, "BuyerPartyDetails/BuyerPartyIdentifier") or ""
+    unit = text(message, "BuyerOrganisationUnitNumber") or ""
+    registered_as = business_id_in_digits(identifier)
+    numbers = (registered_as or identifier, text(message, "InvoiceDetails/SellersBuyerIdentifier"))
+    registered = (
+        registered_as,
+        text(message, "BuyerPartyDetails/BuyerOrganisationTaxCode"),
+        business_id(unit),
+    )
+    street, postcode, city, country = _address(message, "Buyer") or _address(message, "InvoiceRecipient") or [""] * 4
+    return Buyer(
+        name=text(message, "BuyerPartyDetails/BuyerOrganisationName") or "",
+        numbers=tuple(filter(None, numbers)),
+        registered=tuple(filter(None, registered)),
+        email=text(message, "BuyerCommunicationDetails/BuyerEmailaddressIdentifier")
+        or text(message, "InvoiceRecipientCommunicationDetails/InvoiceRecipientEmailaddressIdentifier")
+        or "",
+        language=text(message, "InvoiceRecipientLanguageCode") or "",
+        street=street,
+        postcode=postcode,
+        city=city,
+        country=country,
+    )
+
+
+def _address(message: Element, whose: str) -> list[str] | None:
+    """Street (or post-office box), postcode, town, country; None where it is not whole."""
+    details = first(message, f"{whose}PartyDetails/{whose}PostalAddressDetails")
+    if details is None:
+        return None
+    streets = [street.text.strip() for street in every(details, f"{whose}StreetName") if street.text]
+    box = text(details, f"{whose}PostOfficeBoxIdentifier") or text(details, f"{whose}PostofficeBoxIdentifier")
+    street = ", ".join(filter(None, streets)) or box or ""
+    postcode = text(details, f"{whose}PostCodeIdentifier") or ""
+    city = text(details, f"{whose}TownName") or ""
+    return [street, postcode, city, text(details, "CountryCode") or ""] if street and postcode and city else None
+
+
+def _iso_day(day: str | None) -> str:
+    """``20260901`` as ``2026-09-01``; anything else stays as it is, for the contract to judge."""
+    if day and len(day) == 8 and day.isascii() and day.isdigit():
+        return f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    return day or ""
+
+
+FORMAT: Final = Format(
+    name="finvoice",
+    title="Finvoice 1.2 to 3.0, alone, in a SOAP frame or several in one file",
+    gives=("invoice.issued.v1", "invoice.credited.v1", "invoice.cancelled.v1"),
+    recognises=recognises,
+    read=read,
+)

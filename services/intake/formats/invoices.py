@@ -1,0 +1,239 @@
+"""From a billing document, whatever its format, to the public event it means (design.md §4; issue 4, point 1).
+
+The formats say what stands in the document (`BillingDocument`, texts as they are but for the notation of dates and
+amounts); here is what that means: whose receivable, whose debt, and whether it begins, shrinks or falls.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, Literal, TypeAlias
+
+from schemas.references import canonical_reference, national_reference
+from services.intake.formats.business_ids import business_id, is_personal_code
+from services.intake.formats.debtors import Buyer, debtor_of, party_of, plain
+from services.intake.formats.decimals import sign_of, unsigned
+from services.intake.formats.format import (
+    Directory,
+    Event,
+    Fault,
+    event,
+    known_at,
+    unknown_account,
+    unknown_business,
+)
+from services.intake.formats.refusals import checked, refused
+
+Kind: TypeAlias = Literal["invoice", "credit-note", "cancellation"]
+
+NO_SELLER: Final = "no-seller"
+NO_ORIGINAL_INVOICE: Final = "no-original-invoice"
+SEVERAL_ORIGINAL_INVOICES: Final = "several-original-invoices"
+TRANSFERRED_CLAIM: Final = "transferred-claim"
+WRONG_FIELD: Final = "wrong-field"
+
+_LONGEST_OWN_BASE: Final = 19
+_DIGITS_KEPT: Final = 13
+_TELLING_DIGITS: Final = 6
+_LONGEST_SELLER_ID: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Whose invoice it is: business ids in every form, and the bank accounts that it is to be paid to."""
+
+    business_ids: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BillingDocument:
+    """One invoice, credit note or cancellation as its file tells it; what the file does not tell is empty.
+
+    ``issued`` and ``due`` are ISO dates, ``amount`` (all that is to be paid, or credited; an invoice of less than
+    nothing is a credit note) and ``late_interest`` (percent) plain decimal texts, ``originals`` the invoices
+    that a credit note or cancellation speaks of, ``created`` the instant at which the message was made. ``reference``
+    must be a valid one when it is given; without one the invoice gets one of its own. ``transferred``: the document
+    says that a finance company owns the claim now.
+    """
+
+    kind: Kind
+    number: str
+    issued: str
+    amount: str
+    currency: str
+    seller: Seller
+    buyer: Buyer
+    due: str = ""
+    reference: str = ""
+    late_interest: str = ""
+    subject: str = ""
+    originals: tuple[str, ...] = ()
+    created: str = ""
+    transferred: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of the data of ``invoice.issued`` that the format can say, such as ``sent``."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the format calls the fields of the event's data, for faults: ``{"due": "InvoiceDueDate"}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The creditor of a document, and the source of its events."""
+
+    creditor: str
+    source: str
+
+
+def meaning_of(document: BillingDocument, directory: Directory, where: str) -> Event | Fault | None:
+    """The event that a document means, or why it cannot be one; None when nothing is to be paid or credited by it.
+
+    An invoice begins a receivable; one of less than nothing is a credit note. A credit note speaks of exactly one
+    original invoice, a cancellation too; without an original a cancellation means its own number.
+    """
+    owner = owner_of(document.seller, directory, where)
+    if isinstance(owner, Fault):
+        return owner
+    if document.transferred and not _is_paid_to(owner.creditor, document.seller, directory):
+        return _transferred(owner.creditor, where)
+    try:
+        issued = date.fromisoformat(document.issued)
+        known = known_at(document.created, issued, directory.zone_of(owner.creditor))
+    except ValueError:
+        line = f"{document.names.get('issued', 'issued')}: must be the day of the invoice; give a day of the calendar"
+        return Fault(WRONG_FIELD, (line,), where, creditor=owner.creditor)
+    tell = _TELLERS[_kind_of(document)]
+    if tell is not _cancelled and sign_of(document.amount) == 0:
+        return None
+    return tell(document, owner, known, where)
+
+
+def own_reference(number: str) -> str:
+    """A valid national reference for an invoice that came without one, made of its number and always the same.
+
+    The number itself and the check digit where it is 3 to 19 digits; else its digits with six more that tell
+    apart what the letters and signs of the number told apart (``A-1001`` and ``B-1001``).
+    """
+    digits = "".join(char for char in number if char in "0123456789")
+    if digits == number and not digits.startswith("0") and 3 <= len(digits) <= _LONGEST_OWN_BASE:
+        return national_reference(digits)
+    telling = int(hashlib.sha256(number.encode()).hexdigest(), 16) % 10**_TELLING_DIGITS
+    base = digits.lstrip("0")[-_DIGITS_KEPT:].lstrip("0") or "1"
+    return national_reference(f"{base}{telling:0{_TELLING_DIGITS}d}")
+
+
+# --- whose ---------------------------------------------------------------------------------------
+
+
+def owner_of(seller: Seller, directory: Directory, where: str) -> Owner | Fault:
+    """By business id; by bank account only where no business id is given, for it may be somebody else's."""
+    ids = [said for said in map(_compact, seller.business_ids) if said and not is_personal_code(said)]
+    for said in ids:
+        creditor = directory.creditor_of_business(said)
+        if creditor is not None:
+            return Owner(creditor, f"//invoice/{business_id(said) or said}")
+    if ids:
+        return unknown_business(ids[0][:_LONGEST_SELLER_ID], where)
+    accounts = [iban for iban in map(_compact, seller.accounts) if iban]
+    for iban in accounts:
+        creditor = directory.creditor_of_account(iban)
+        if creditor is not None:
+            return Owner(creditor, f"//invoice/{iban}")
+    if accounts:
+        return unknown_account(accounts[0][:_LONGEST_SELLER_ID], where)
+    return Fault(NO_SELLER, ("the seller has no business id and no bank account; add the business id",), where)
+
+
+def _compact(text: str) -> str:
+    return "".join(plain(text).split()).upper()
+
+
+def _is_paid_to(creditor: str, seller: Seller, directory: Directory) -> bool:
+    return any(directory.creditor_of_account(_compact(iban)) == creditor for iban in seller.accounts)
+
+
+def _transferred(creditor: str, where: str) -> Fault:
+    line = (
+        "the claim is transferred to a finance company and paid to an account that is not the creditor's: its"
+        " payments would not be seen here; take the invoice out, or register the account with creditor.registered"
+    )
+    return Fault(TRANSFERRED_CLAIM, (line,), where, creditor=creditor)
+
+
+# --- what ----------------------------------------------------------------------------------------
+
+
+def _kind_of(document: BillingDocument) -> Kind:
+    if document.kind == "invoice" and sign_of(document.amount) < 0:
+        return "credit-note"
+    return document.kind
+
+
+def _issued(document: BillingDocument, owner: Owner, known: str, where: str) -> Event | Fault:
+    number = plain(document.number)
+    reference = canonical_reference(document.reference) and document.reference.strip()
+    data = _of_account(document, owner) | {
+        "party": party_of(document.buyer),
+        "invoice": number or None,
+        "reference": reference or own_reference(number),
+        "issued": document.issued,
+        "due": document.due or None,
+        "amount": document.amount,
+        "currency": document.currency,
+        "subject": plain(document.subject) or None,
+        "late_interest": document.late_interest or None,
+        **document.more,
+    }
+    said = event("invoice.issued.v1", owner.source, f"{number}:issued", known, data)
+    return checked(said, document.names, where)
+
+
+def _credited(document: BillingDocument, owner: Owner, known: str, where: str) -> Event | Fault:
+    number = plain(document.number)
+    originals = _originals(document)
+    data = _of_account(document, owner) | {
+        "invoice": originals[0] if len(originals) == 1 else None,
+        "credit_note": number or None,
+        "amount": unsigned(document.amount) if document.kind == "invoice" else document.amount,
+        "currency": document.currency,
+        "issued": document.issued,
+    }
+    said = event("invoice.credited.v1", owner.source, f"{number}:credited", known, data)
+    name = document.names.get("originals", "the original invoice")
+    if not originals:
+        line = f"{name}: is missing; a credit note must say which invoice it credits"
+        return refused(NO_ORIGINAL_INVOICE, (line,), where, said)
+    if len(originals) > 1:
+        line = f"{name}: there are several; send a credit note, or an event invoice.credited.v1, for each invoice"
+        return refused(SEVERAL_ORIGINAL_INVOICES, (line,), where, said)
+    return checked(said, document.names, where)
+
+
+def _cancelled(document: BillingDocument, owner: Owner, known: str, where: str) -> Event | Fault:
+    originals = _originals(document) or ((plain(document.number),) if plain(document.number) else ())
+    data = _of_account(document, owner) | {
+        "invoice": originals[0] if len(originals) == 1 else None,
+        "reason": "cancelled by the seller",
+    }
+    said = event("invoice.cancelled.v1", owner.source, f"{':'.join(originals)}:cancelled", known, data)
+    if len(originals) > 1:
+        line = "the cancellation names several invoices; send one, or an event invoice.cancelled.v1, for each"
+        return refused(SEVERAL_ORIGINAL_INVOICES, (line,), where, said)
+    return checked(said, document.names, where)
+
+
+_TELLERS: Final[Mapping[Kind, Callable[[BillingDocument, Owner, str, str], Event | Fault]]] = {
+    "invoice": _issued,
+    "credit-note": _credited,
+    "cancellation": _cancelled,
+}
+
+
+def _of_account(document: BillingDocument, owner: Owner) -> dict[str, Any]:
+    return {"creditor": owner.creditor, "debtor": debtor_of(document.buyer)}
+
+
+def _originals(document: BillingDocument) -> tuple[str, ...]:
+    """The invoices named, each once, in their order."""
+    return tuple(dict.fromkeys(filter(None, map(plain, document.originals))))

@@ -1,0 +1,263 @@
+"""KTL, the old fixed-width file of incoming reference payments (knowledge: Finance Finland's KTL description).
+
+Records of 90 characters: ``0`` begins a batch, ``3`` is a reference payment, ``5`` a direct debit, ``7`` a debit that
+failed, ``9`` closes the batch with its counts and sums. A file may hold several batches. Amounts are cents; a record
+with the correction mark takes back what the record of the same archive id brought. An RF reference comes with its
+national part only. Names are in the 7-bit national set SF 4017 or in ISO 8859-1; files that went through an editor
+may be in UTF-8.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import BinaryIO, Final
+
+from stdnum.iso7064 import mod_97_10
+
+from schemas.money import decimal_text
+from schemas.references import canonical_reference
+from services.intake.formats.debtors import plain
+from services.intake.formats.format import (
+    Directory,
+    Event,
+    Fault,
+    Format,
+    Piece,
+    event,
+    known_at,
+    unknown_account,
+)
+from services.intake.formats.refusals import checked
+
+NOT_A_RECORD: Final = "not-a-record"
+NO_HEADER: Final = "no-batch-header"
+TRUNCATED: Final = "truncated"
+SUM_DOES_NOT_TIE: Final = "sum-does-not-tie"
+
+_LONGEST_LINE: Final = 1_024
+_WIDTH: Final = 90
+_SHORTEST_PAYMENT: Final = 88
+"""Blanks at the end may be lost on the way: the last mark that matters is at 88."""
+_ACCOUNTS_KEPT: Final = 1_000
+_CURRENCY: Final = "EUR"
+_PADDING: Final = b" \t\r\n\x00\x1a"
+_NATIONAL_LETTERS: Final = str.maketrans("[\\]^{|}~@`", "ÄÖÅÜäöåüÉé")
+"""SF 4017: the letters that stand in the places of these signs."""
+
+_HEADER: Final = re.compile(r"0(?P<day>\d{6})(?P<time>[ \d]{4})[ \dA-Z]{2}[ \dA-Z]{9}(?P<currency>\d)", re.ASCII)
+_BEGINNING: Final = re.compile(
+    rb"0\d{6}[ \d]{4}[ \dA-Z]{2}[ \dA-Z]{9}\d[^\r\n]{0,67}\r?\n[03579][^\r\n]{51,90}(?:\r?\n|\Z)"
+)
+_PAYMENT: Final = re.compile(
+    r"(?P<kind>[357])(?P<account>\d{14})(?P<booked>\d{6})(?P<paid>[ \d]{6})(?P<archive>.{16})(?P<reference>.{20})"
+    r"(?P<payer>.{12})(?P<currency>\d).(?P<cents>\d{10})(?P<correction>[01 ])",
+    re.ASCII,
+)
+_SUMS: Final = re.compile(r"9(\d{6})(\d{11})(\d{6})(\d{11})(?:(\d{6})(\d{11}))?", re.ASCII)
+_FAILED_DEBIT: Final = "7"
+_EURO: Final = "1"
+_NAMES: Final = {"id": "archive id", "payment": "archive id", "booked": "booking date", "paid": "payment date"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """How many records, and how many cents."""
+
+    count: int = 0
+    cents: int = 0
+
+    def plus(self, cents: int) -> "_Total":
+        return _Total(self.count + 1, self.cents + cents)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch that is being read: when it was made, what came in it, and whose accounts it named."""
+
+    number: int
+    created: str
+    paid: _Total = _Total()
+    corrected: _Total = _Total()
+    failed: _Total = _Total()
+    owners: dict[str, str | None] = field(default_factory=dict)
+
+    def count(self, record: re.Match[str]) -> None:
+        """Count a record the way its sum record counts it."""
+        cents = int(record["cents"])
+        if record["kind"] == _FAILED_DEBIT:
+            self.failed = self.failed.plus(cents)
+        elif record["correction"] == "1":
+            self.corrected = self.corrected.plus(cents)
+        else:
+            self.paid = self.paid.plus(cents)
+
+    def doubt(self, reason: str, line: str, where: str) -> Fault:
+        """A fault of the whole batch: it holds the account, or the creditor where there are several."""
+        accounts = [account for account, creditor in self.owners.items() if creditor]
+        creditors = {self.owners[account] for account in accounts}
+        return Fault(
+            reason,
+            (line,),
+            where,
+            creditor=creditors.pop() if len(creditors) == 1 else None,
+            account=accounts[0] if len(accounts) == 1 else None,
+        )
+
+
+def recognises(head: bytes) -> bool:
+    """Whether the file begins with the header record of a batch and another record behind it."""
+    return _BEGINNING.match(head.lstrip(_PADDING)) is not None
+
+
+def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
+    """Payments and corrections, record by record; behind a batch that does not tie with its sum record, a fault."""
+    batch: _Batch | None = None
+    batches = 0
+    number = 0
+    for number, record in _records(stream):
+        where = f"line {number}"
+        if header := _HEADER.match(record):
+            if batch is not None:
+                yield batch.doubt(TRUNCATED, "a batch begins before the last one has its sum record", where)
+            batches += 1
+            batch = _Batch(batches, _instant(header))
+        elif batch is None:
+            yield Fault(NO_HEADER, ("the record stands outside a batch; send the whole file",), where)
+        elif payment := _payment(record):
+            batch.count(payment)
+            yield from _piece(payment, batch, directory, where)
+        elif sums := _SUMS.match(record):
+            yield from _checked_sums(batch, sums, where)
+            batch = None
+        else:
+            line = "the line is no KTL record of 90 characters; ask the bank for the file again"
+            yield batch.doubt(NOT_A_RECORD, line, where)
+    if batch is not None:
+        yield batch.doubt(TRUNCATED, "the last batch has no sum record; send the whole file", f"line {number}")
+
+
+def _records(stream: BinaryIO) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers; of a line that is too long only the beginning."""
+    number = 0
+    while chunk := stream.readline(_LONGEST_LINE):
+        number += 1
+        while not chunk.endswith(b"\n") and (rest := stream.readline(_LONGEST_LINE)):
+            chunk = chunk[: _LONGEST_LINE - 1] + rest[-1:]
+        raw = chunk.strip(b"\r\n\x00\x1a").removeprefix(b"\xef\xbb\xbf")
+        if raw.strip():
+            yield number, _decoded(raw)
+
+
+def _decoded(raw: bytes) -> str:
+    """The text of a record; in the national 7-bit set where no byte says otherwise."""
+    if raw.isascii():
+        return raw.decode("ascii").translate(_NATIONAL_LETTERS)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("iso-8859-1")
+
+
+def _payment(record: str) -> re.Match[str] | None:
+    if not _SHORTEST_PAYMENT <= len(record.rstrip("\r\n")) <= _WIDTH:
+        return None
+    return _PAYMENT.match(record)
+
+
+def _piece(record: re.Match[str], batch: _Batch, directory: Directory, where: str) -> Iterator[Piece]:
+    if record["kind"] == _FAILED_DEBIT:
+        return
+    iban = _iban(record["account"])
+    if iban not in batch.owners:
+        if len(batch.owners) >= _ACCOUNTS_KEPT:
+            batch.owners.clear()
+        batch.owners[iban] = directory.creditor_of_account(iban)
+        if batch.owners[iban] is None:
+            yield unknown_account(iban, where)
+    creditor = batch.owners[iban]
+    if creditor is not None:
+        yield _told(record, creditor, iban, batch, directory, where)
+
+
+def _told(
+    record: re.Match[str], creditor: str, iban: str, batch: _Batch, directory: Directory, where: str
+) -> Event | Fault:
+    archive_id = plain(record["archive"])
+    booked = _day(record["booked"])
+    if booked is None or record["currency"] != _EURO:
+        what = "the booking date is no day" if booked is None else "the currency is not euro (1)"
+        return Fault("wrong-field", (f"{what}; ask the bank for the file again",), where, creditor, iban)
+    data = {
+        "creditor": creditor,
+        "account": iban,
+        "payment": archive_id or None,
+        "amount": decimal_text(int(record["cents"]), _CURRENCY),
+        "currency": _CURRENCY,
+    }
+    known = known_at(batch.created, booked, directory.zone_of(creditor))
+    if record["correction"] == "1":
+        data["reason"] = "corrected by the bank"
+        told = event("payment.reversed.v1", f"//bank/{iban}", f"{archive_id}:reversed", known, data)
+        return checked(told, _NAMES, where)
+    payer = plain(record["payer"])
+    told = event(
+        "payment.received.v1",
+        f"//bank/{iban}",
+        archive_id,
+        known,
+        data
+        | {
+            "reference": canonical_reference(record["reference"]) or None,
+            "paid": (_day(record["paid"]) or booked).isoformat(),
+            "booked": booked.isoformat(),
+            "payer": {"name": payer} if payer else None,
+        },
+    )
+    return checked(told, _NAMES, where)
+
+
+def _checked_sums(batch: _Batch, sums: re.Match[str], where: str) -> Iterator[Piece]:
+    said = [_Total(int(sums[at]), int(sums[at + 1])) for at in (1, 3)]
+    counted = [batch.paid, batch.corrected]
+    names = ["payments", "corrections"]
+    if sums[5] is not None:
+        said.append(_Total(int(sums[5]), int(sums[6])))
+        counted.append(batch.failed)
+        names.append("failed debits")
+    for name, told, read_ in zip(names, said, counted, strict=True):
+        if told != read_:
+            line = (
+                f"batch {batch.number}: the sum record tells {told.count} {name}, the batch has {read_.count}"
+                if told.count != read_.count
+                else f"batch {batch.number}: the sum of the {name} is not what the sum record tells"
+            )
+            yield batch.doubt(SUM_DOES_NOT_TIE, f"{line}; ask the bank for the file again", where)
+
+
+def _iban(bban: str) -> str:
+    """The Finnish IBAN of an account number of 14 digits."""
+    return f"FI{mod_97_10.calc_check_digits(f'{bban}FI')}{bban}"
+
+
+def _day(text: str) -> date | None:
+    """``180205`` is 5 February 2018: KTL has no centuries."""
+    try:
+        return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:]))
+    except ValueError:
+        return None
+
+
+def _instant(header: re.Match[str]) -> str:
+    day = _day(header["day"])
+    clock = header["time"]
+    return f"{day.isoformat()}T{clock[:2]}:{clock[2:]}" if day else ""
+
+
+FORMAT: Final = Format(
+    name="ktl",
+    title="KTL reference payments (fixed width)",
+    gives=("payment.received.v1", "payment.reversed.v1"),
+    recognises=recognises,
+    read=read,
+)

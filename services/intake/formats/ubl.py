@@ -1,0 +1,203 @@
+"""UBL 2.1: invoices and credit notes of EN 16931 and Peppol BIS Billing 3.0 (knowledge: finland.md B7).
+
+A document may stand alone, in its Peppol envelope (StandardBusinessDocument), or behind others in one file. UBL does
+not know the recipient's language; only a note that tells its language gives a hint.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from schemas.references import is_valid_reference
+from services.intake.formats.debtors import Buyer
+from services.intake.formats.decimals import sign_of
+from services.intake.formats.format import Directory, Event, Fault, Format, Piece
+from services.intake.formats.invoices import BillingDocument, Kind, Seller, meaning_of
+from services.intake.formats.xml import Element, elements, every, first, name_of, names_at, text
+
+NO_INVOICE: Final = "no-invoice"
+
+_INVOICE: Final = "Invoice"
+_CREDIT_NOTE: Final = "CreditNote"
+_ROWS: Final = ("InvoiceLine", "CreditNoteLine", "AdditionalDocumentReference", "UBLExtensions")
+"""What repeats or may be large (attachments), and says nothing here."""
+_ENVELOPE: Final = "StandardBusinessDocument"
+_NAMESPACES: Final = tuple(
+    f"urn:oasis:names:specification:ubl:schema:xsd:{name}-2".encode() for name in (_INVOICE, _CREDIT_NOTE)
+)
+
+_CREDIT_CODES: Final = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
+"""UNTDID 1001: the codes that EN 16931 treats as credit notes."""
+_NO_CLAIM: Final = frozenset({"325", "751"})
+"""UNTDID 1001: a pro forma invoice, and information for accounting: nothing is to be paid."""
+_FACTORED: Final = frozenset({"393", "396"})
+_EMAIL_SCHEME: Final = "EM"
+
+_TOTAL: Final = "LegalMonetaryTotal"
+_NAMES: Final = {
+    "debtor": "AccountingCustomerParty",
+    "party": "AccountingCustomerParty",
+    "party.name": "AccountingCustomerParty: RegistrationName",
+    "invoice": "ID",
+    "credit_note": "ID",
+    "issued": "IssueDate",
+    "due": "DueDate",
+    "amount": "PayableAmount",
+    "currency": "DocumentCurrencyCode",
+    "originals": "BillingReference",
+}
+
+
+def recognises(head: bytes) -> bool:
+    """Whether a UBL invoice or credit note begins in the file, bare or in its envelope."""
+    names = names_at(head)
+    if names[:1] == (_ENVELOPE,):
+        return any(name in head for name in (b"Invoice-2", b"CreditNote-2"))
+    return names[:1] in ((_INVOICE,), (_CREDIT_NOTE,)) and any(name in head for name in _NAMESPACES)
+
+
+def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
+    """The receivables that the documents begin or shrink, in their order; nothing where nothing is to be paid."""
+    number = 0
+    faults = 0
+    for found in elements(stream, (_INVOICE, _CREDIT_NOTE, *_ROWS)):
+        if isinstance(found, Fault):
+            faults += 1
+            yield found
+        elif name_of(found) in (_INVOICE, _CREDIT_NOTE) and first(found, "IssueDate") is not None:
+            number += 1
+            piece = _piece(found, directory, f"document {number}")
+            if piece is not None:
+                yield piece
+    if not number and not faults:
+        yield Fault(NO_INVOICE, ("there is no UBL invoice in the file; send the whole file",))
+
+
+def _piece(document: Element, directory: Directory, where: str) -> Event | Fault | None:
+    code = _code(document)
+    if code in _NO_CLAIM:
+        return None
+    kind: Kind = "credit-note" if name_of(document) == _CREDIT_NOTE or code in _CREDIT_CODES else "invoice"
+    amount = _amount(document, kind)
+    number = (amount.text or "").strip() if amount is not None else ""
+    said = BillingDocument(
+        kind=kind,
+        number=text(document, "ID") or "",
+        issued=text(document, "IssueDate") or "",
+        amount=number,
+        currency=(amount.get("currencyID") if amount is not None else None)
+        or text(document, "DocumentCurrencyCode")
+        or "",
+        seller=_seller(document),
+        buyer=_buyer(document),
+        due=_due(document),
+        reference=_reference(document),
+        originals=tuple(
+            text(reference, "InvoiceDocumentReference/ID") or "" for reference in every(document, "BillingReference")
+        ),
+        created=_created(document),
+        transferred=code in _FACTORED,
+        names=_NAMES,
+    )
+    return meaning_of(said, directory, where)
+
+
+def _code(document: Element) -> str:
+    return text(document, "InvoiceTypeCode") or text(document, "CreditNoteTypeCode") or ""
+
+
+def _amount(document: Element, kind: Kind) -> Element | None:
+    """What is to be paid; of a credit note of which nothing is left to be paid out, all that it credits."""
+    payable = first(document, f"{_TOTAL}/PayableAmount")
+    if kind == "credit-note" and (payable is None or sign_of((payable.text or "").strip()) == 0):
+        total = first(document, f"{_TOTAL}/TaxInclusiveAmount")
+        return payable if total is None else total
+    return payable
+
+
+def _due(document: Element) -> str:
+    """BT-9, or where a payment's own due date is given, the first of them."""
+    return (
+        text(document, "DueDate")
+        or text(document, "PaymentMeans/PaymentDueDate")
+        or text(document, "PaymentTerms/PaymentDueDate")
+        or ""
+    )
+
+
+def _reference(document: Element) -> str:
+    """The first PaymentID that is a valid reference: others write free text there (BT-83)."""
+    ids = [(said.text or "").strip() for said in every(document, "PaymentMeans/PaymentID")]
+    return next(filter(is_valid_reference, ids), "")
+
+
+def _created(document: Element) -> str:
+    """The envelope's instant, else the time of issue where the invoice has one."""
+    root = document.getroottree().getroot()
+    created = text(root, "StandardBusinessDocumentHeader/DocumentIdentification/CreationDateAndTime")
+    clock = text(document, "IssueTime")
+    return created or (f"{text(document, 'IssueDate')}T{clock}" if clock else "")
+
+
+def _seller(document: Element) -> Seller:
+    """Every id of the supplier, those of the law first."""
+    party = first(document, "AccountingSupplierParty/Party")
+    accounts = [account.text or "" for account in every(document, "PaymentMeans/PayeeFinancialAccount/ID")]
+    if party is None:
+        return Seller((), tuple(accounts))
+    ids = [
+        *every(party, "PartyLegalEntity/CompanyID"),
+        *every(party, "PartyTaxScheme/CompanyID"),
+        *every(party, "EndpointID"),
+        *every(party, "PartyIdentification/ID"),
+    ]
+    return Seller(tuple(said.text for said in ids if said.text), tuple(accounts))
+
+
+def _buyer(document: Element) -> Buyer:
+    party = first(document, "AccountingCustomerParty/Party")
+    if party is None:
+        return Buyer()
+    identified = list(every(party, "PartyIdentification/ID"))
+    endpoints = [said for said in every(party, "EndpointID") if said.get("schemeID") not in (None, _EMAIL_SCHEME)]
+    registered = [
+        *every(party, "PartyLegalEntity/CompanyID"),
+        *every(party, "PartyTaxScheme/CompanyID"),
+        *(said for said in identified if said.get("schemeID")),
+        *endpoints,
+    ]
+    numbers = [
+        *every(document, "AccountingCustomerParty/SupplierAssignedAccountID"),
+        *(said for said in identified if not said.get("schemeID")),
+    ]
+    name = text(party, "PartyLegalEntity/RegistrationName") or text(party, "PartyName/Name")
+    streets = (text(party, f"PostalAddress/{part}") for part in ("StreetName", "AdditionalStreetName"))
+    return Buyer(
+        name=name or _person(party),
+        numbers=tuple(said.text for said in numbers if said.text),
+        registered=tuple(said.text for said in registered if said.text),
+        email=text(party, "Contact/ElectronicMail") or "",
+        language=_language(document),
+        street=", ".join(filter(None, streets)),
+        postcode=text(party, "PostalAddress/PostalZone") or "",
+        city=text(party, "PostalAddress/CityName") or "",
+        country=text(party, "PostalAddress/Country/IdentificationCode") or "",
+    )
+
+
+def _person(party: Element) -> str:
+    return " ".join(filter(None, (text(party, "Person/FirstName"), text(party, "Person/FamilyName"))))
+
+
+def _language(document: Element) -> str:
+    """The language of the first note that tells it, such as ``fi`` or ``sv-FI``."""
+    told = (note.get("languageID", "") for note in every(document, "Note"))
+    return next(filter(None, told), "").partition("-")[0]
+
+
+FORMAT: Final = Format(
+    name="ubl",
+    title="UBL 2.1 invoices and credit notes (EN 16931, Peppol BIS Billing 3.0)",
+    gives=("invoice.issued.v1", "invoice.credited.v1"),
+    recognises=recognises,
+    read=read,
+)

@@ -1,0 +1,77 @@
+"""A file from outside, whatever its format, piece by piece: ready to be published (issue: real files in).
+
+The format is told by the file's first bytes. Reading the same file again gives the same pieces under the same numbers,
+so a reader that was stopped goes on where it was.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from schemas.topics import INSTRUCTIONS, PAYMENTS
+from services.intake.files import Line
+from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Directory, Fault, Piece, recognise, registry
+from services.intake.lines import Label, labelled
+from services.intake.routing import Address, address_of
+
+_KEPT_OF_UNKNOWN: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One piece as it is published: where to, its bytes, the label in front of them, the fault when it is one."""
+
+    number: int
+    address: Address
+    label: Label
+    raw: bytes
+    fault: Fault | None = None
+
+    @property
+    def value(self) -> bytes:
+        """The record's value."""
+        return labelled(self.raw, self.label)
+
+
+def pieces_of(path: Path, directory: Directory) -> Iterator[Published]:
+    """The pieces of a file, numbered from 1.
+
+    Raises:
+        OSError: the file cannot be opened or read.
+    """
+    for number, piece in enumerate(_read(path, directory), start=1):
+        yield _published(piece, path.name, number)
+
+
+def _read(path: Path, directory: Directory) -> Iterator[Piece]:
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+        stream.seek(0)
+        found = recognise(head)
+        if found is not None:
+            yield from found.read(stream, directory)
+        elif head.strip():
+            known = ", ".join(each.title for each in registry())
+            yield Fault(UNKNOWN_FORMAT, (f"the file is none of these: {known}",), content=head[:_KEPT_OF_UNKNOWN])
+
+
+def _published(piece: Piece, file: str, number: int) -> Published:
+    if isinstance(piece, Line):
+        label = Label(file=file, line=piece.number, length=piece.length if piece.too_long else None)
+        return Published(number, address_of(piece.raw), label, piece.raw)
+    if isinstance(piece, Fault):
+        return _published_fault(piece, file, number)
+    raw = json.dumps(piece, ensure_ascii=False).encode()
+    return Published(number, address_of(raw), Label(file=file, line=number), raw)
+
+
+def _published_fault(fault: Fault, file: str, number: int) -> Published:
+    """To where its event would have gone: the bank account's partition when it is about one."""
+    detail = [f"{fault.where}: {line}" if fault.where else line for line in fault.lines]
+    label = Label(
+        file=file, line=number, reason=fault.reason, detail=detail, creditor=fault.creditor, account=fault.account
+    )
+    topic, key = (PAYMENTS, fault.account) if fault.account else (INSTRUCTIONS, fault.creditor or "")
+    return Published(number, Address(topic, key), label, fault.content, fault)

@@ -1,0 +1,82 @@
+"""Which creditor a file is about: the registered creditors by bank account and by business id.
+
+Kept by whoever reads files, from the ``creditor.registered`` events that the workers hear too: the latest of a
+creditor counts (design.md §3, Identity).
+"""
+
+import re
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from schemas.events import CreditorRegistered
+from schemas.parsing import InvalidEvent, parse_event
+from schemas.topics import SETTINGS
+from services.intake.lines import unlabelled
+from services.runtime.store import LogStore
+
+_MARK: Final = CreditorRegistered.event_type.encode()
+_NOT_DIGITS: Final = re.compile(r"\D")
+_DIGITS_OF_A_BUSINESS_ID: Final = 8
+_READ_AT_ONCE: Final = 1_000
+
+
+class Register:
+    """The creditors heard of so far; answers what a format asks (``services.intake.formats.format.Directory``)."""
+
+    def __init__(self) -> None:
+        """Nobody is registered yet."""
+        self._known: dict[str, tuple[datetime, str, CreditorRegistered]] = {}
+        self._heard: dict[int, int] = {}
+
+    def follow(self, log: LogStore, partitions: int) -> None:
+        """Hear what the log's settings say since the last call, from their beginning at first."""
+        ends = log.ends(SETTINGS.name)
+        for partition in range(partitions):
+            while self._heard.get(partition, 0) < ends[partition]:
+                for offset, _, value in log.read(
+                    SETTINGS.name, partition, self._heard.get(partition, 0), _READ_AT_ONCE
+                ):
+                    self.hear(unlabelled(value)[1])
+                    self._heard[partition] = offset + 1
+
+    def hear(self, raw: bytes) -> None:
+        """Take an event if it registers a creditor; anything else, unreadable bytes too, is nobody's registration."""
+        if _MARK not in raw:
+            return
+        try:
+            event = parse_event(raw)
+        except InvalidEvent:
+            return
+        if isinstance(event.data, CreditorRegistered):
+            told = (event.envelope.time, event.envelope.id, event.data)
+            before = self._known.get(event.data.creditor)
+            if before is None or before[:2] <= told[:2]:
+                self._known[event.data.creditor] = told
+
+    def creditor_of_account(self, iban: str) -> str | None:
+        """The creditor that has registered this bank account (IBAN without spaces)."""
+        for _, _, data in self._known.values():
+            if any(account.iban == iban for account in data.accounts):
+                return data.creditor
+        return None
+
+    def creditor_of_business(self, business_id: str) -> str | None:
+        """The creditor with this business id, given as ``1234567-8``, as a VAT number or as an OVT identifier."""
+        asked = _core(business_id)
+        for _, _, data in self._known.values():
+            if asked and _core(data.business_id) == asked:
+                return data.creditor
+        return None
+
+    def zone_of(self, creditor: str) -> ZoneInfo:
+        """The time zone that a registered creditor goes by."""
+        return ZoneInfo(self._known[creditor][2].timezone)
+
+
+def _core(business_id: str) -> str:
+    """The eight digits of a Finnish business id, however it is written; an OVT identifier begins with 0037."""
+    digits = _NOT_DIGITS.sub("", business_id)
+    if digits.startswith("0037"):
+        digits = digits[4 : 4 + _DIGITS_OF_A_BUSINESS_ID]
+    return digits if len(digits) == _DIGITS_OF_A_BUSINESS_ID else business_id.strip().casefold()

@@ -1,0 +1,193 @@
+"""Whatever happens, no cent appears or vanishes, and the order of arrival changes nothing.
+
+I-numbers are those of the invariants in knowledge/quality.md §1.2.
+"""
+
+from dataclasses import astuple
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.journal import MoneyPlaced, MoneyReversed
+from schemas.parsing import parse_event
+from services.law.figures import law_of
+from services.overdue.account import dump_account, load_account
+from services.overdue.fold import AccountMessage, fold
+from services.overdue.ledger import Books, books, money_day
+from tests.unit.overdue.lives import UNTIL, explore, lives
+from tests.unit.overdue.office import Office
+from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of
+
+
+class Audited(Office):
+    """An office whose books are audited after every message about the account, and at every check."""
+
+    def tell(self, debtor: str, message: AccountMessage) -> None:
+        super().tell(debtor, message)
+        self.audit()
+
+    def check(self, debtor: str, now: datetime) -> Any:
+        decision = super().check(debtor, now)
+        self.audit()
+        return decision
+
+    def audit(self) -> None:
+        today = self.day or date(2026, 1, 5)
+        account = self.accounts[DEBTOR]
+        found = books(account, today, self.terms)
+        for entry in found.open.values():
+            each_receivable_is_conserved(found, entry.receivable.invoice)
+        every_payment_is_somewhere(self, found, today)
+        fees_stay_under_their_cap(self, found)
+
+
+def each_receivable_is_conserved(found: Books, invoice: str) -> None:
+    """I1: what was invoiced and booked = what is open + what was paid, credited, waived and given up."""
+    entry = found.open[invoice]
+    bookings = [booked[invoice] for booked in found.bookings.values() if invoice in booked]
+    booked = sum(booking.interest + booking.fee + booking.compensation for booking in bookings)
+    invoiced = entry.credited if entry.receivable.cancelled else entry.receivable.amount
+    gone = entry.received + entry.credited + entry.waived + entry.written_off
+
+    assert invoiced + booked == entry.balance + gone
+    assert min(entry.principal, entry.interest, entry.costs, entry.received, entry.waived, entry.written_off) >= 0
+
+
+def every_payment_is_somewhere(office: Office, found: Books, today: date) -> None:
+    """I2, I3: each cent of a payment is on a receivable, in the credit, refused, or was given back."""
+    account = office.accounts[DEBTOR]
+    day = money_day(account)
+    moneys = [money for money in account.moneys if day(money) <= today]
+    received = sum(money.amount - money.reversed for money in moneys)
+    surplus = sum(
+        max(0, sum(note.amount for note in receivable.credit_notes) - receivable.amount)
+        for receivable in account.receivables.values()
+        if receivable.cancelled is None
+    )
+    refunded = sum(
+        min(refund.amount or money.amount - money.reversed, money.amount - money.reversed)
+        for money in moneys
+        for refund in money.refunds
+        if refund.day <= today
+    )
+    allocated = sum(sum(paid.values()) for paid in found.paid_by.values())
+    refused = sum(money.amount - money.reversed for money in found.refused)
+
+    assert received + surplus == allocated + refused + refunded + sum(credit.amount for credit in found.credit)
+    assert all(credit.amount > 0 for credit in found.credit)
+
+
+def fees_stay_under_their_cap(office: Office, found: Books) -> None:
+    """I5: at every moment, all fees of a receivable together."""
+    kind = office.accounts[DEBTOR].kind
+    for entry in found.open.values():
+        assert entry.fees <= law_of("FI").total_cap(kind, entry.receivable.amount)
+
+
+def told(found: Books) -> Any:
+    """The books as a value: balances, credit, and the days of fees."""
+    entries = {name: (astuple(entry)[1:], entry.receivable.invoice) for name, entry in found.open.items()}
+    return sorted(entries.items()), sorted((it.currency, it.amount) for it in found.credit), sorted(found.fee_days)
+
+
+@given(lives())
+@settings(explore)
+def test_i1_i2_i3_no_cent_appears_or_vanishes_after_any_event(story: Story) -> None:
+    office = Audited()
+
+    office.play([*story.events, *story._mornings(day_of(UNTIL))], day_of(UNTIL))
+
+    assert office.accounts
+
+
+@given(lives(), st.randoms(use_true_random=False))
+@settings(explore)
+def test_i4_the_books_do_not_depend_on_the_order_of_arrival(story: Story, random: Random) -> None:
+    settings_first, invoices, rest = _sorted_out(story)
+    shuffled = [*settings_first, *random.sample(invoices, len(invoices)), *_shuffled(rest, random)]
+
+    in_order, in_disorder = Office(), Office()
+    for office, events in ((in_order, [*settings_first, *invoices, *rest]), (in_disorder, shuffled)):
+        for event in events:
+            office.take(parse_event(event))
+        office.day = day_of(UNTIL)
+
+    assert told(in_order.books()) == told(in_disorder.books())
+
+
+@given(lives(), st.randoms(use_true_random=False))
+@settings(explore)
+def test_i4_the_books_do_not_depend_on_the_order_in_which_the_account_keeps_its_entries(
+    story: Story, random: Random
+) -> None:
+    office = story.play(UNTIL, lazy=True)
+    account = load_account(dump_account(office.accounts[DEBTOR]))
+    for kept in (account.moneys, account.letters, account.stops, account.stop_ends, account.plans):
+        random.shuffle(kept)
+    for receivable in account.receivables.values():
+        random.shuffle(receivable.credit_notes)
+        random.shuffle(receivable.reductions)
+        random.shuffle(receivable.dues)
+    account.receivables = dict(random.sample(sorted(account.receivables.items()), len(account.receivables)))
+
+    assert told(books(account, day_of(UNTIL), office.terms)) == told(
+        books(office.accounts[DEBTOR], day_of(UNTIL), office.terms)
+    )
+
+
+@given(lives(), st.sampled_from(("5.00", "100.00", "700.00")), st.integers(1, 95))
+@settings(explore)
+def test_i6_a_reversal_restores_exactly_the_balances_before_and_a_second_one_changes_nothing(
+    story: Story, amount: str, days: int
+) -> None:
+    office = story.play(UNTIL, lazy=True)
+    account, before = office.accounts[DEBTOR], told(office.books())
+    paid, known = date(2026, 1, 5) + timedelta(days=days), datetime(2026, 4, 15, 12, tzinfo=ZONE)
+    whose: dict[str, Any] = {"creditor": CREDITOR, "debtor": DEBTOR, "account": BANK, "payment": "P-again"}
+    cents = int(amount.replace(".", ""))
+
+    fold(
+        account,
+        MoneyPlaced(time=known, id="in", amount=cents, currency="EUR", paid=paid, booked=paid, invoice="1001", **whose),
+        office.terms,
+    )
+    for again in ("out", "out again"):
+        fold(account, MoneyReversed(time=known + timedelta(hours=1), id=again, **whose), office.terms)
+
+    assert told(office.books()) == before
+
+
+@given(lives())
+@settings(explore)
+def test_an_account_is_stored_and_read_back_as_it_was(story: Story) -> None:
+    account = story.play(UNTIL, lazy=True).accounts[DEBTOR]
+
+    assert load_account(dump_account(account)) == account
+
+
+@given(lives(returns=False))
+@settings(explore)
+def test_i5_no_day_bears_interest_twice_on_one_receivable(story: Story) -> None:
+    office = story.play(UNTIL, lazy=True)
+    claimed: dict[str, date] = {}
+    for letter in office.letters:
+        for line in letter.lines:
+            for slice_ in line.slices:
+                assert slice_.first > claimed.get(line.invoice, date.min)
+                claimed[line.invoice] = slice_.last
+
+
+def _sorted_out(story: Story) -> tuple[list[Any], list[Any], list[Any]]:
+    settings_first = [it for it in story.events if it["type"].startswith(("policy", "creditor"))]
+    invoices = [it for it in story.events if it["type"] == "invoice.issued.v1"]
+    rest = [it for it in story.events if it not in settings_first and it not in invoices]
+    return settings_first, invoices, rest
+
+
+def _shuffled(events: list[Any], random: Random) -> list[Any]:
+    """In any order, but money that goes back after it came."""
+    mixed = random.sample(events, len(events))
+    return sorted(mixed, key=lambda event: event["type"] in ("payment.reversed.v1", "payment.refunded.v1"))
