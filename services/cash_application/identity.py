@@ -1,4 +1,4 @@
-"""Identity, for ever: each fact once, whatever is sent twice (design.md §3, identity; quality.md I16, I21).
+"""Identity, for ever: each fact once, whatever is sent twice (design.md §3, identity; docs/invariants.md I16, I22).
 
 A fact is known by (source, id) and, some, by a natural key as well. The same content again is a duplicate, other
 content a conflict. Invoices and payments carry their content in their own rows; the other natural keys are kept here.

@@ -1,8 +1,7 @@
 """One connection to a mail server and what its answers mean for a letter.
 
 Before the final dot no server has a letter, so any failure there may be tried again. From the dot on, a lost answer may
-hide an accepted letter: that is ``unknown`` and never tried again by itself (design.md §7.4; RFC 5321 4.5.3.2.6;
-quality.md §0.7).
+hide an accepted letter: that is ``unknown`` and never tried again by itself (design.md §7.4; RFC 5321 4.5.3.2.6).
 """
 
 import re
@@ -29,7 +28,7 @@ class ClearTextError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """How to reach a mail server. ``tls`` is never opportunistic: without it nothing is sent (quality.md §0.6).
+    """How to reach a mail server. ``tls`` is never opportunistic: without it nothing is sent.
 
     ``timeout`` and ``final_timeout`` are seconds to wait for an answer before and after the final dot.
     """

@@ -1,7 +1,7 @@
 """A letter as an e-mail: headers that cannot be injected, text and HTML side by side, the same bytes every time.
 
 Headers are made by the standard library's structured headers only, from validated fields; the envelope's recipient is
-taken from the letter, never read back from a header (quality.md §0.8). The body is put together here, because the
+taken from the letter, never read back from a header. The body is put together here, because the
 library's message generator takes four times as long as everything else that a letter needs.
 """
 

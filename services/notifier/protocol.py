@@ -112,7 +112,7 @@ class Notice:
 
 
 def retry_wait(tries: int) -> timedelta:
-    """How long to wait after that many deferred tries: 5, 10, 20, 40 minutes, then each hour (quality.md §1.4)."""
+    """How long to wait after that many deferred tries: 5, 10, 20, 40 minutes, then each hour."""
     assert tries >= 1, "a wait follows a try"
     doublings = min(tries - 1, 10)
     return min(_FIRST_RETRY * (1 << doublings), _LONGEST_RETRY)

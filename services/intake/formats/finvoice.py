@@ -1,4 +1,4 @@
-"""Finvoice 1.2 to 3.0: invoices, credit notes and cancellations (Finance Finland; knowledge: finland.md B6).
+"""Finvoice 1.2 to 3.0: invoices, credit notes and cancellations (Finance Finland).
 
 One message may stand alone, behind its SOAP frame, or behind others in one file. Operators convert versions silently,
 so whatever is not needed may be missing. Dates are ``CCYYMMDD``, numbers have a decimal comma, the encoding is what the

@@ -1,4 +1,4 @@
-"""UBL 2.1: invoices and credit notes of EN 16931 and Peppol BIS Billing 3.0 (knowledge: finland.md B7).
+"""UBL 2.1: invoices and credit notes of EN 16931 and Peppol BIS Billing 3.0.
 
 A document may stand alone, in its Peppol envelope (StandardBusinessDocument), or behind others in one file. UBL does
 not know the recipient's language; only a note that tells its language gives a hint.

@@ -1,6 +1,6 @@
 """What a letter says, in order, as sentences and facts: the same for its text and its HTML.
 
-Source of what must be said: LSP 5 a § as the standard for own letters, quality.md §4.2, finland.md A2.
+Source of what must be said: LSP 5 a § as the standard for own letters.
 """
 
 import re
@@ -110,7 +110,7 @@ class _Composer:
     # --- heading and subject ---------------------------------------------------------------------
 
     def subject(self) -> str:
-        """Creditor and invoice, fit for a screen that others see: no sum, no stage (quality.md §4.2, 1 and 20)."""
+        """Creditor and invoice, fit for a screen that others see: no sum, no stage."""
         about = self.about_first()
         if not about:
             return shortened(self.creditor, SUBJECT_LENGTH)
@@ -161,7 +161,7 @@ class _Composer:
     # --- opening ---------------------------------------------------------------------------------
 
     def opening(self) -> Iterator[str]:
-        """The first words: thanks if it is paid, the sum, the day, and that we help (quality.md §4.2, 2 and 3)."""
+        """The first words: thanks if it is paid, the sum, the day, and that we help."""
         match self.letter.purpose, self.letter.tone:
             case "apology", _:
                 yield from self.apology()
@@ -286,7 +286,7 @@ class _Composer:
             yield self.say("next.compensation", amount=self.money(law.fixed_compensation))
 
     def ways(self) -> Section:
-        """What stops it: paying, more time or parts, a dispute (quality.md §4.2, 10 to 12)."""
+        """What stops it: paying, more time or parts, a dispute."""
         pay = self.words.say_of("ways.pay", len(self.letter.lines))
         dispute = self.say("ways.dispute", deadline=self.deadline)
         return Section(self.say("ways.heading"), items=(pay, self.say("ways.time"), dispute))
@@ -303,7 +303,7 @@ class _Composer:
         return Section(self.say("contact.heading"), reply, rows)
 
     def advice(self) -> Section:
-        """Free help with money worries, by name and number (quality.md §4.2, 14)."""
+        """Free help with money worries, by name and number."""
         of = f"advice.{self.country}"
         rows = tuple(
             Row(self.say(f"{of}.{who}"), phone, (), _telephone(phone))

@@ -17,7 +17,7 @@ def plain(text: str) -> str:
 
     Breaks and control characters become spaces; formatting characters (zero-width, bidirectional, soft hyphen),
     surrogates, private and unassigned ones and letters that show nothing go; of the marks stacked on one letter four
-    stay. (quality.md §2.1: output encoding; the corpus of hostile strings in the tests.)
+    stay. (The tests hold the corpus of hostile strings.)
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())

@@ -24,7 +24,7 @@ class Rendered:
 
 
 def render(letter: Letter) -> Rendered:
-    """The letter in its language; the same letter gives the same bytes (quality.md I12).
+    """The letter in its language; the same letter gives the same bytes (docs/invariants.md I12).
 
     Facts are put into the templates as data: escaped in HTML, never read as template or markup.
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.oracle import days
 
-# Reference rates of knowledge/finland.md A6, in percent, each for the half-year that starts on the day.
+# Reference rates by the notices of the Bank of Finland, in percent, each for the half-year that starts on the day.
 SHIPPED_RATES = {
     (2011, 2): "1.5", (2012, 1): "1.0", (2012, 2): "1.0", (2013, 1): "1.0", (2013, 2): "0.5",
     (2014, 1): "0.5", (2014, 2): "0.5", (2015, 1): "0.5", (2015, 2): "0.5", (2016, 1): "0.5",

@@ -1,4 +1,4 @@
-"""Each fact once, for ever (design.md §3, identity; quality.md I15, I16, I21)."""
+"""Each fact once, for ever (design.md §3, identity; docs/invariants.md I15, I16, I22)."""
 
 from typing import Any
 

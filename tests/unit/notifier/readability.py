@@ -1,4 +1,4 @@
-"""How easy a letter is to read, measured (knowledge/quality.md §4.2, Readability).
+"""How easy a letter is to read, measured.
 
 Words are runs of letters; a sentence ends at ``.``, ``!``, ``?``, ``:`` before a value, or with its line. What is data
 and not our words (links, account numbers, the letter's id, numbers, dates with their weekday and month, names) is taken

@@ -1,4 +1,4 @@
-"""What a letter says: its facts, in every language and form the same (LSP 5 a §; knowledge/quality.md §4.2)."""
+"""What a letter says: its facts, in every language and form the same (LSP 5 a §)."""
 
 import re
 from datetime import date

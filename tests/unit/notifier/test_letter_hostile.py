@@ -1,4 +1,4 @@
-"""Whatever stands in a fact, the letter keeps its shape (knowledge/quality.md §2.1, ASVS 1.2.1)."""
+"""Whatever stands in a fact, the letter keeps its shape (ASVS 1.2.1)."""
 
 import unicodedata
 from collections.abc import Callable

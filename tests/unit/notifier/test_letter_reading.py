@@ -1,4 +1,4 @@
-"""A letter is easy to read: the limits of knowledge/quality.md §4.2, for every letter in every language."""
+"""A letter is easy to read: limits for every letter in every language."""
 
 import pytest
 

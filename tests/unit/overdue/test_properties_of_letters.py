@@ -1,6 +1,6 @@
 """Whatever happens, no wrong letter: judged from the story, not from the account.
 
-I-numbers are those of the invariants in knowledge/quality.md §1.2.
+I-numbers are those of the invariants in docs/invariants.md.
 """
 
 from datetime import date, datetime, timedelta
@@ -73,7 +73,8 @@ def test_i8_i10_no_letter_asks_for_what_was_known_to_be_paid_disputed_held_or_in
 def _known(story: Story, at: date) -> list[dict[str, Any]]:
     """What had been said by the opening of the window on a day."""
     nine = datetime(at.year, at.month, at.day, 9, tzinfo=ZONE)
-    return [event for event in story.events if datetime.fromisoformat(event["time"]) <= nine]
+    told = sorted(story.events, key=lambda event: datetime.fromisoformat(event["time"]))
+    return [event for event in told if datetime.fromisoformat(event["time"]) <= nine]
 
 
 def _open_by_reference(story: Story, invoice: str, at: date) -> int:

@@ -1,6 +1,6 @@
 """Whatever happens, no cent appears or vanishes, and the order of arrival changes nothing.
 
-I-numbers are those of the invariants in knowledge/quality.md §1.2.
+I-numbers are those of the invariants in docs/invariants.md.
 """
 
 from dataclasses import astuple

@@ -1,4 +1,4 @@
-"""Seven things that the strongest open peer was measured to get wrong (knowledge/dunning.md §5), and what ours does."""
+"""Seven things that the strongest open peer was measured to get wrong, and what ours does."""
 
 from schemas.journal import MoneyPointed
 from tests.unit.overdue.reading import balances, days, fees, steps, tasks, totals, why
