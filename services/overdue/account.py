@@ -95,11 +95,14 @@ class Receivable:
     @property
     def due_now(self) -> date:
         """The due date in force: reschedules and extensions in the order they became known (rules.md M7)."""
-        if not self.dues:
-            return self.due
+        return self.due_on(date.max)
+
+    def due_on(self, at: date) -> date:
+        """The due date that was in force on a day, by what was known then."""
         day = self.due
-        for change in sorted(self.dues, key=lambda due: (due.known, due.id)):
-            day = max(day, change.day) if change.extension else change.day
+        for change in sorted(self.dues, key=lambda due: (due.known, due.id)) if self.dues else ():
+            if change.known.date() <= at:
+                day = max(day, change.day) if change.extension else change.day
         return day
 
 

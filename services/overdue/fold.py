@@ -19,7 +19,8 @@ from schemas.journal import (
 )
 from services.overdue.account import Account, Letter, Money, Refund
 from services.overdue.draft import cycle_key
-from services.overdue.ledger import books, payment_key
+from services.overdue.entries import payment_key
+from services.overdue.ledger import books
 from services.overdue.terms import Terms
 from services.overdue.told import tell
 

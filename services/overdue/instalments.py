@@ -7,8 +7,8 @@ from services.law.calendar import banking_days_after, roll
 from services.overdue.account import Letter, Line, Plan
 from services.overdue.cases import Case
 from services.overdue.draft import next_number, notice_id
+from services.overdue.entries import money_day, payment_key
 from services.overdue.guards import LETTER_GUARDS, channel_of, reasons_of
-from services.overdue.ledger import money_day, payment_key
 from services.overdue.prospect import Prospect
 from services.overdue.stops import plans_in_force
 

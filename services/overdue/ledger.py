@@ -5,13 +5,15 @@ known. What a letter booked, what a payment paid and what was waived all follow 
 order, so an entry that arrives late changes everything after it, and a reversal leaves no trace (rules.md M1, M5).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from services.law.calendar import roll
 from services.law.rates import accrued
 from services.overdue.account import EURO, Account, Letter, Line, Money, Receivable, Reduction, Refund, StepDone
+from services.overdue.entries import entries_of, payment_key
 from services.overdue.stops import disputed_part, passes_by
 from services.overdue.terms import Terms
 
@@ -160,37 +162,40 @@ class _Replay:
         entry.history.append((_FIRST, entry.principal))
 
     def run(self, draft: Letter | None) -> Books:
-        """Replay every entry whose day has come by today, a draft letter's among them."""
-        entries = sorted(_entries(self.account, draft), key=lambda entry: entry[:4])
-        uses = sorted(
-            {entry.effective_due for entry in self.books.open.values()} | {credit.day for credit in self.books.credit}
-        )
-        at = 0
-        for day, known, _, _, kind, what in entries:
-            if day > self.today:
-                continue
-            while at < len(uses) and uses[at] <= day:
-                self._use_credit(uses[at])
-                at += 1
-            self._enter(kind, what, day, known)
-        for day in uses[at:]:
+        """Replay every entry whose day has come, a draft letter's among them; a day begins with the use of credit."""
+        uses = deque(sorted(day for day in self._days_of_use() if day <= self.today))
+        for day, known, _, _, whose, what in sorted(entries_of(self.account, draft), key=lambda entry: entry[:4]):
             if day <= self.today:
-                self._use_credit(day)
+                while uses and uses[0] <= day:
+                    self._use_credit(uses.popleft())
+                self._enter(whose, what, day, known)
+        for day in uses:
+            self._use_credit(day)
         return self.books
 
-    def _enter(self, kind: str, what: object, day: date, known: datetime) -> None:
+    def _days_of_use(self) -> set[date]:
+        """The days on which credit may find something to pay: each due date that was ever in force, rolled."""
+        receivables = self.account.receivables.values()
+        dues = {day for each in receivables for day in (each.due, *(due.day for due in each.dues))}
+        return {roll(day, self.terms.country) for day in dues} | {credit.day for credit in self.books.credit}
+
+    def _was_due(self, entry: Open, day: date) -> bool:
+        """Whether its due date of that time had come by ``day``: what was used stays used (rules.md M3, M7)."""
+        return roll(entry.receivable.due_on(day), self.terms.country) <= day
+
+    def _enter(self, whose: str, what: object, day: date, known: datetime) -> None:
         if isinstance(what, Money):
             self._receive(what, day, known)
         elif isinstance(what, Letter):
             self._book(what, day)
         elif isinstance(what, StepDone):
-            self._book_taken(self.books.open[kind], what)
+            self._book_taken(self.books.open[whose], what)
         elif isinstance(what, Refund):
-            self._refund(kind, what)
+            self._refund(whose, what)
         elif isinstance(what, Reduction):
-            self._reduce(self.books.open[kind], what)
+            self._reduce(self.books.open[whose], what)
         else:
-            self._interrupt(self.books.open[kind], day)
+            self._interrupt(self.books.open[whose], day)
 
     # -- money in ----------------------------------------------------------------------------------------------
 
@@ -227,7 +232,7 @@ class _Replay:
             return [[entry for entry in free if entry.receivable.invoice in listed]]
         return [
             [entry for entry in free if entry.effective_due < day],
-            [entry for entry in free if entry.effective_due >= day >= entry.receivable.issued],
+            [entry for entry in free if entry.effective_due >= day and entry.receivable.known <= known],
         ]
 
     def _in(self, currency: str) -> list[Open]:
@@ -245,7 +250,7 @@ class _Replay:
         for free_on in (day, self.today) if usable else ():
             known = datetime.combine(free_on, time.max, UTC)
             for credit in usable:
-                due = [entry for entry in self._in(credit.currency) if entry.effective_due <= day]
+                due = [entry for entry in self._in(credit.currency) if self._was_due(entry, day)]
                 free = [entry for entry in due if self._reachable(entry, known, free_on)]
                 paid = self.books.paid_by.setdefault(credit.payment, {})
                 credit.amount = self._pay(free, credit.amount, day, paid, known)
@@ -391,46 +396,6 @@ _CLASSES: dict[str, tuple[str, ...]] = {
     "principal-first": ("principal", "interest", "costs"),
     "interest-first": ("interest", "principal", "costs"),
 }
-_Entry = tuple[date, datetime, str, int, str, object]
-
-
-def payment_key(money: Money) -> str:
-    """The key of a payment within its account: bank account and archive id."""
-    return f"{money.account} {money.payment}"
-
-
-def money_day(account: Account) -> Callable[[Money], date]:
-    """A payment's day: the payer's payment date for a consumer, the booking date for a business (rules.md I5)."""
-    if account.kind == "consumer":
-        return lambda money: money.paid
-    return lambda money: money.booked
-
-
-def _entries(account: Account, draft: Letter | None) -> Iterator[_Entry]:
-    """Every dated entry of the account: day, instant it became known, id, a counter to settle ties, whose, what."""
-    day_of = money_day(account)
-    for money in account.moneys:
-        yield day_of(money), money.known, money.id, 0, "", money
-        for refund in money.refunds:
-            yield refund.day, refund.known, refund.id, 1, payment_key(money), refund
-    for letter in account.letters:
-        if letter.status == "accepted" and not letter.bounced:
-            yield letter.day, letter.granted, letter.notice, 2, "", letter
-    if draft is not None:
-        yield draft.day, draft.granted, draft.notice, 2, "", draft
-    for receivable in account.receivables.values():
-        yield from _entries_of(receivable, account.acknowledged)
-
-
-def _entries_of(receivable: Receivable, acknowledged: list[date]) -> Iterator[_Entry]:
-    whose = receivable.invoice
-    for index, done in enumerate(receivable.done):
-        if done.letter:
-            yield done.day, done.known, whose, 3 + index, whose, done
-    for cut in receivable.reductions:
-        yield cut.day, cut.known, cut.id, 2, whose, cut
-    for day in [*receivable.acknowledged, *acknowledged]:
-        yield day, datetime.combine(day, time.min, UTC), whose, 2, whose, None
 
 
 def books(account: Account, today: date, terms: Terms, draft: Letter | None = None) -> Books:

@@ -77,7 +77,8 @@ def test_only_the_clock_and_the_command_line_read_wall_time() -> None:
     assert readers == ["services/clock/worker.py"]
 
 
-def test_files_are_short_and_named_after_what_they_know() -> None:
-    files = [*(ROOT / "schemas").rglob("*.py"), *(ROOT / "services").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+@pytest.mark.parametrize(("room", "most"), [("schemas", 450), ("services", 450), ("tests", 600)])
+def test_files_are_short_and_named_after_what_they_know(room: str, most: int) -> None:
+    files = sorted((ROOT / room).rglob("*.py"))
     assert [str(path) for path in files if path.name in VAGUE] == []
-    assert [str(path) for path in files if len(path.read_text(encoding="utf-8").splitlines()) > 450] == []
+    assert [str(path) for path in files if len(path.read_text(encoding="utf-8").splitlines()) > most] == []

@@ -194,7 +194,11 @@ class _Composer:
         """A payment crossed our letter: what is taken back, and that there is nothing to do (rules.md M1)."""
         letter = self.letter
         yield self.say("apology.crossed")
-        amounts = {"fee": letter.fee, "interest": letter.interest, "compensation": letter.fixed_compensation}
+        amounts = {
+            "fee": sum(line.fee_new for line in letter.lines),
+            "interest": sum(line.interest_new for line in letter.lines),
+            "compensation": sum(line.compensation_new for line in letter.lines),
+        }
         items = [self.say(f"cost.{name}", amount=self.money(minor)) for name, minor in amounts.items() if minor]
         if items:
             yield self.say("apology.taken_back", items=self.words.listed(items))

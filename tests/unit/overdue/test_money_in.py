@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from schemas.parsing import parse_event
 from schemas.references import letter_reference
+from tests.unit.overdue.office import Office
 from tests.unit.overdue.reading import (
     balances,
     compensations,
@@ -507,6 +509,21 @@ def test_m7_an_extension_of_the_account_moves_all_its_receivables() -> None:
     story.says("extension.granted", "2026-01-20", until="2026-02-16")
 
     assert moved(story.play("2026-02-23").letters[0]) == {"1001": "nudge", "1002": "nudge"}
+
+
+def test_m7_an_extension_of_the_account_reaches_an_invoice_that_was_known_before_and_arrives_later() -> None:
+    story = Story().invoice("2026-01-22", invoice="1002").invoice("2026-01-23", told="2026-01-19")
+    story.says("extension.granted", "2026-01-20", until="2026-02-16")
+    story.invoice("2026-01-23", invoice="1003", told="2026-01-21")
+    office = Office()
+    for index in (0, 1, 2, 4, 3, 5):  # 1001 arrives after the extension
+        office.take(parse_event(story.events[index]))
+
+    dues = {name: receivable.due_now for name, receivable in office.accounts["C-1"].receivables.items()}
+    assert dues == {"1002": date(2026, 2, 16), "1001": date(2026, 2, 16), "1003": date(2026, 1, 23)}
+
+
+# -- what people give up ---------------------------------------------------------------------------------------------
 
 
 def test_waived_fees_are_costs_let_go() -> None:

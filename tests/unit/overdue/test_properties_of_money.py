@@ -15,8 +15,9 @@ from schemas.journal import MoneyPlaced, MoneyReversed
 from schemas.parsing import parse_event
 from services.law.figures import law_of
 from services.overdue.account import dump_account, load_account
+from services.overdue.entries import money_day
 from services.overdue.fold import AccountMessage, fold
-from services.overdue.ledger import Books, books, money_day
+from services.overdue.ledger import Books, books
 from tests.unit.overdue.lives import UNTIL, explore, lives
 from tests.unit.overdue.office import Office
 from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of

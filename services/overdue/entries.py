@@ -1,0 +1,48 @@
+"""The dated entries of an account, each with its place in the order that balances are computed in (rules.md M1)."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
+
+from services.overdue.account import Account, Letter, Money, Receivable
+
+Entry = tuple[date, datetime, str, int, str, object]
+"""Its day, the instant it became known, its id, a number that settles ties, whose it is, and what it is."""
+
+
+def payment_key(money: Money) -> str:
+    """The key of a payment within its account: bank account and archive id."""
+    return f"{money.account} {money.payment}"
+
+
+def money_day(account: Account) -> Callable[[Money], date]:
+    """A payment's day: the payer's payment date for a consumer, the booking date for a business (rules.md I5)."""
+    if account.kind == "consumer":
+        return lambda money: money.paid
+    return lambda money: money.booked
+
+
+def entries_of(account: Account, draft: Letter | None) -> Iterator[Entry]:
+    """Every dated entry of the account: day, instant it became known, id, a counter to settle ties, whose, what."""
+    day_of = money_day(account)
+    for money in account.moneys:
+        yield day_of(money), money.known, money.id, 0, "", money
+        for refund in money.refunds:
+            yield refund.day, refund.known, refund.id, 1, payment_key(money), refund
+    for letter in account.letters:
+        if letter.status == "accepted" and not letter.bounced:
+            yield letter.day, letter.granted, letter.notice, 2, "", letter
+    if draft is not None:
+        yield draft.day, draft.granted, draft.notice, 2, "", draft
+    for receivable in account.receivables.values():
+        yield from _of_receivable(receivable, account.acknowledged)
+
+
+def _of_receivable(receivable: Receivable, acknowledged: list[date]) -> Iterator[Entry]:
+    whose = receivable.invoice
+    for index, done in enumerate(receivable.done):
+        if done.letter:
+            yield done.day, done.known, whose, 3 + index, whose, done
+    for cut in receivable.reductions:
+        yield cut.day, cut.known, cut.id, 2, whose, cut
+    for day in [*receivable.acknowledged, *acknowledged]:
+        yield day, datetime.combine(day, time.min, UTC), whose, 2, whose, None

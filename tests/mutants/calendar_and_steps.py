@@ -1,0 +1,257 @@
+"""Mutants of the calendar, the steps and the policy's versions (rules.md C, S, A policy)."""
+
+from tests.mutants.mutant import Mutant
+
+CALENDAR = "services/law/calendar.py"
+CASES = "services/overdue/cases.py"
+DECIDE = "services/overdue/decide.py"
+DRAFT = "services/overdue/draft.py"
+FOLD = "services/overdue/fold.py"
+GUARDS = "services/overdue/guards.py"
+LEDGER = "services/overdue/ledger.py"
+POSITION = "services/overdue/position.py"
+PROSPECT = "services/overdue/prospect.py"
+TERMS = "services/overdue/terms.py"
+TOLD = "services/overdue/told.py"
+
+MUTANTS = (
+    Mutant(
+        "C1 letters go on free days",
+        GUARDS,
+        "    if not banking_day(today, country):",
+        "    if today is None:",
+        "overdue/test_calendar_rules.py::c1",
+    ),
+    Mutant(
+        "C1 Saturdays are banking days",
+        CALENDAR,
+        "_SATURDAY = 5",
+        "_SATURDAY = 6",
+        "overdue/test_calendar_rules.py::c1 or c2",
+    ),
+    Mutant(
+        "C2 due dates are not rolled",
+        LEDGER,
+        "effective_due=roll(receivable.due_now, self.terms.country),",
+        "effective_due=receivable.due_now,",
+        "overdue/test_calendar_rules.py::c2",
+    ),
+    Mutant(
+        "C3 the window never closes",
+        GUARDS,
+        "    if not facts.policy.window.from_ <= clock < facts.policy.window.to:",
+        "    if not facts.policy.window.from_ <= clock:",
+        "overdue/test_calendar_rules.py::c3",
+    ),
+    Mutant(
+        "C3 a letter goes with yesterday's date",
+        DECIDE,
+        "        and fresh.day == letter.day\n",
+        "",
+        "overdue/test_calendar_rules.py::c3",
+    ),
+    Mutant(
+        "C4 a day has passed when it is fed itself",
+        TERMS,
+        "return today > day and self.fed_through(next_banking_day(day, self.country))",
+        "return today > day and self.fed_through(day)",
+        "overdue/test_calendar_rules.py::c4",
+    ),
+    Mutant(
+        "C4 without a feed the first banking day after is enough",
+        TERMS,
+        "else banking_days_after(day, 2, self.country)",
+        "else banking_days_after(day, 1, self.country)",
+        "overdue/test_calendar_rules.py::c4",
+    ),
+    Mutant(
+        "C4 one fed bank account is enough",
+        TERMS,
+        "        return self.creditor is not None and all(",
+        "        return self.creditor is not None and any(",
+        "overdue/test_calendar_rules.py::c4",
+    ),
+    Mutant(
+        "S1 overdue on the due date",
+        CASES,
+        "    case.overdue = terms.has_passed(entry.effective_due, today, policy) and case.asked > 0",
+        "    case.overdue = today >= entry.effective_due and case.asked > 0",
+        "overdue/test_steps.py::s1",
+    ),
+    Mutant(
+        "S2 the first step comes a day early",
+        POSITION,
+        '(effective_due + timedelta(days=step.after_due_days), "wait")',
+        '(effective_due + timedelta(days=step.after_due_days - 1), "wait")',
+        "overdue/test_steps.py::s2",
+    ),
+    Mutant(
+        "S2 a later step comes a day early",
+        POSITION,
+        '(last + timedelta(days=step.after_previous_days), "gap")',
+        '(last + timedelta(days=step.after_previous_days - 1), "gap")',
+        "overdue/test_steps.py::s2",
+    ),
+    Mutant(
+        "S2 of two waits the shorter is enough",
+        POSITION,
+        'return max(days, default=(date.max, "last-step"))',
+        'return min(days, default=(date.max, "last-step"))',
+        "overdue/test_steps.py::s2",
+    ),
+    Mutant(
+        "S2 the response date is not waited for",
+        GUARDS,
+        "        if not facts.terms.has_passed(response, facts.watch.today, facts.policy):",
+        "        if response is None:",
+        "overdue/test_steps.py::s2",
+    ),
+    Mutant(
+        "S2 a step is skipped",
+        POSITION,
+        "        following = self.index + 1\n",
+        "        following = self.index + 2\n",
+        "overdue/test_steps.py::s2",
+    ),
+    Mutant(
+        "S3 taken letters count as no letters",
+        POSITION,
+        "        sent += [(done.day, done.response_by) for done in receivable.done if done.letter]\n",
+        "        sent += []\n",
+        "overdue/test_steps.py::s3",
+    ),
+    Mutant(
+        "S4 what is stopped is listed",
+        CASES,
+        "        return not self.out and (self.overdue or",
+        "        return (self.overdue or",
+        "overdue/test_stops.py::g0 or g2",
+    ),
+    Mutant(
+        "S4 the tone is that of the nearest step",
+        DRAFT,
+        "    furthest = max(moving, key=lambda case: case.where.index).step",
+        "    furthest = min(moving, key=lambda case: case.where.index).step",
+        "overdue/test_steps.py::s4",
+    ),
+    Mutant(
+        "S4 the order of the list is that of the ids",
+        CASES,
+        "    entries.sort(key=lambda entry: (entry.effective_due, entry.receivable.invoice))",
+        "    entries.sort(key=lambda entry: entry.receivable.invoice)",
+        "overdue/test_steps.py::s4",
+    ),
+    Mutant(
+        "S4 a letter mixes currencies",
+        PROSPECT,
+        "        listed = [case for case in cases if case.currency == currency and case.listed]",
+        "        listed = [case for case in cases if case.listed]",
+        "overdue/test_steps.py::s4",
+    ),
+    Mutant(
+        "S5 the response date is not rolled",
+        DRAFT,
+        "        response_by=roll(today + timedelta(days=wait), terms.country),",
+        "        response_by=today + timedelta(days=wait),",
+        "overdue/test_steps.py::s5",
+    ),
+    Mutant(
+        "S5 the post takes no time",
+        DRAFT,
+        " + terms.law.delivery_days(channel[0])",
+        "",
+        "overdue/test_steps.py::s5",
+    ),
+    Mutant(
+        "S5 the shortest time to answer counts",
+        DRAFT,
+        "    wait = max(step.response_days or 0 for step in steps.values())",
+        "    wait = min(step.response_days or 0 for step in steps.values())",
+        "overdue/test_steps.py::s5",
+    ),
+    Mutant(
+        "S6 a bounced letter keeps its bookings",
+        LEDGER,
+        '        if letter.status == "accepted" and not letter.bounced:',
+        '        if letter.status == "accepted":',
+        "overdue/test_protocol_of_notices.py::s6",
+    ),
+    Mutant(
+        "S6 a bounce after a later step takes the step back too",
+        FOLD,
+        "    if any(moved & {invoice for invoice, _ in it.moves()} for it in later):",
+        "    if later is None:",
+        "overdue/test_protocol_of_notices.py::s6",
+    ),
+    Mutant(
+        "S7 a call moves nothing",
+        TOLD,
+        "            receivable.done.append(StepDone(step.name, told.day, told.event.time, None, 0, False))",
+        "            continue",
+        "overdue/test_steps.py::s7",
+    ),
+    Mutant(
+        "S7 a call counts as a letter",
+        TOLD,
+        "StepDone(step.name, told.day, told.event.time, None, 0, False)",
+        "StepDone(step.name, told.day, told.event.time, None, 0, True)",
+        "overdue/test_steps.py::s7",
+    ),
+    Mutant(
+        "S7 nobody needs to approve",
+        CASES,
+        "    if case.reached and case.step.approval and case.step.name not in receivable.approved:",
+        "    if case.step is None:",
+        "overdue/test_steps.py::s7",
+    ),
+    Mutant(
+        "S7 one approval is for all steps",
+        CASES,
+        "case.step.name not in receivable.approved:",
+        "not receivable.approved:",
+        "overdue/test_steps.py::s7",
+    ),
+    Mutant(
+        "S7 what was handed over stays in letters",
+        CASES,
+        "    if receivable.handed_over is not None:\n",
+        "    if receivable is None:\n",
+        "overdue/test_steps.py::s7",
+    ),
+    Mutant(
+        "S7 a hand-over does not wait for the feed",
+        GUARDS,
+        "HAND_OVER_GUARDS: tuple[Guard, ...] = (\n    response_open,\n    stale_feed,\n",
+        "HAND_OVER_GUARDS: tuple[Guard, ...] = (\n    response_open,\n",
+        "overdue/test_steps.py::s7",
+    ),
+    Mutant(
+        "S7 a hand-over needs no minimum",
+        DECIDE,
+        "            if not list(below_minimum(listed, outlook.policy)):",
+        "            if listed is not None:",
+        "overdue/test_steps.py::s7",
+    ),
+    Mutant(
+        "policy: the first version counts for ever",
+        TERMS,
+        "key=lambda policy: (policy.in_force, policy.version), default=None)\n        return self._in_force",
+        "key=lambda policy: (-policy.in_force.toordinal(), -policy.version), default=None)\n"
+        "        return self._in_force",
+        "overdue/test_policy_versions.py",
+    ),
+    Mutant(
+        "policy: a version counts before it is in force",
+        TERMS,
+        "[policy for policy in self.versions(kind) if policy.in_force <= day]",
+        "[*self.versions(kind)]",
+        "overdue/test_policy_versions.py",
+    ),
+    Mutant(
+        "policy: a removed step sends back to the start",
+        POSITION,
+        "    return next((names.index(step) for step in reversed(earlier) if step in names), -1)",
+        "    return -1",
+        "overdue/test_policy_versions.py",
+    ),
+)

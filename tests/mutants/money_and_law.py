@@ -1,0 +1,220 @@
+"""Mutants of the ledger, of money in, and of what may be published (rules.md M, A policy)."""
+
+from tests.mutants.mutant import Mutant
+
+LAWFUL = "services/law/lawful.py"
+ACCOUNT = "services/overdue/account.py"
+APOLOGY = "services/overdue/apology.py"
+CASES = "services/overdue/cases.py"
+DECIDE = "services/overdue/decide.py"
+FOLD = "services/overdue/fold.py"
+LEDGER = "services/overdue/ledger.py"
+POSITION = "services/overdue/position.py"
+
+MUTANTS = (
+    Mutant(
+        "M7 an extension may move the due date earlier",
+        ACCOUNT,
+        "            day = max(day, change.day) if change.extension else change.day",
+        "            day = change.day",
+        "overdue/test_money_in.py::m7",
+    ),
+    Mutant(
+        "M7 a reschedule moves the due date only later",
+        ACCOUNT,
+        "            day = max(day, change.day) if change.extension else change.day",
+        "            day = max(day, change.day)",
+        "overdue/test_money_in.py::m7",
+    ),
+    Mutant(
+        "M7 waits do not count from the new due date",
+        POSITION,
+        "        last = max(where.moved, effective_due)\n",
+        "        last = where.moved\n",
+        "overdue/test_money_in.py::m7",
+    ),
+    Mutant(
+        "M1 a letter books though nothing was open",
+        LEDGER,
+        "        if entry.principal <= 0:\n            return booking\n",
+        "",
+        "overdue/test_money_in.py::m1 or m4",
+    ),
+    Mutant(
+        "M1 entries count in the order they became known",
+        LEDGER,
+        "key=lambda entry: entry[:4])",
+        "key=lambda entry: entry[1:4])",
+        "overdue/test_money_in.py::m1",
+    ),
+    Mutant(
+        "M1 a note goes where the policy wants none",
+        APOLOGY,
+        "    if not outlook.policy.apology:",
+        "    if outlook.policy is None:",
+        "overdue/test_money_in.py::m1",
+    ),
+    Mutant(
+        "M2 principal is never first",
+        LEDGER,
+        '    "principal-first": ("principal", "interest", "costs"),',
+        '    "principal-first": ("interest", "principal", "costs"),',
+        "overdue/test_money_in.py::m2",
+    ),
+    Mutant(
+        "M2 costs come before interest",
+        LEDGER,
+        '    "principal-first": ("principal", "interest", "costs"),',
+        '    "principal-first": ("principal", "costs", "interest"),',
+        "overdue/test_money_in.py::m2",
+    ),
+    Mutant(
+        "M2 the latest due is paid first",
+        LEDGER,
+        "key=lambda entry: (entry.effective_due, entry.receivable.invoice))\n        touched",
+        "key=lambda entry: (entry.effective_due, entry.receivable.invoice), reverse=True)\n        touched",
+        "overdue/test_money_in.py::m2",
+    ),
+    Mutant(
+        "M3 money pays what is stopped",
+        LEDGER,
+        "        return entry.lapses > day and not passes_by(self.account, entry.receivable, known,"
+        " day, self.terms.country)",
+        "        return entry.lapses > day",
+        "overdue/test_money_in.py::m3",
+    ),
+    Mutant(
+        "M3 money pays what is disputed in part",
+        LEDGER,
+        '                if name == "principal" and known is not None:',
+        '                if name == "principal" and known is self:',
+        "overdue/test_money_in.py::m3",
+    ),
+    Mutant(
+        "M3 a letter's reference pays the whole account",
+        LEDGER,
+        "        if money.letter is not None:",
+        "        if money.letter is money:",
+        "overdue/test_money_in.py::m3",
+    ),
+    Mutant(
+        "M3 credit is used before the due date",
+        LEDGER,
+        "for entry in self._in(credit.currency) if entry.effective_due <= day]",
+        "for entry in self._in(credit.currency)]",
+        "overdue/test_money_in.py::m3",
+    ),
+    Mutant(
+        "M3 a lapsed debt is paid",
+        LEDGER,
+        "            if own.lapses <= day:",
+        "            if own is None:",
+        "overdue/test_money_in.py::m3",
+    ),
+    Mutant(
+        "M4 a cancelled invoice is owed",
+        LEDGER,
+        "        principal = 0 if receivable.cancelled is not None else max(0, receivable.amount - credited)",
+        "        principal = max(0, receivable.amount - credited)",
+        "overdue/test_money_in.py::m4",
+    ),
+    Mutant(
+        "M4 too much credited vanishes",
+        LEDGER,
+        "            if credited > receivable.amount and receivable.cancelled is None:",
+        "            if credited is None:",
+        "overdue/test_money_in.py::m4",
+    ),
+    Mutant(
+        "M5 a reversal does nothing",
+        LEDGER,
+        "        amount = money.amount - money.reversed - self.shortages",
+        "        amount = money.amount - self.shortages",
+        "overdue/test_money_in.py::m5",
+    ),
+    Mutant(
+        "M5 a reversal of a part takes all",
+        FOLD,
+        "left if message.amount is None else min(left, message.amount)",
+        "left",
+        "overdue/test_money_in.py::m5",
+    ),
+    Mutant(
+        "M6 the limit itself is waived",
+        LEDGER,
+        "0 < entry.balance < below:",
+        "0 < entry.balance <= below:",
+        "overdue/test_money_in.py::m6",
+    ),
+    Mutant(
+        "M6 only principal is looked at",
+        LEDGER,
+        "0 < entry.balance < below:",
+        "0 <= entry.principal < below:",
+        "overdue/test_money_in.py::m6",
+    ),
+    Mutant(
+        "M6 a small rest moves",
+        CASES,
+        "    if case.currency == EURO and case.entry.reduced and case.entry.principal < below:",
+        "    if case.entry is None:",
+        "overdue/test_money_in.py::m6",
+    ),
+    Mutant(
+        "M6 small invoices that nobody paid never move",
+        CASES,
+        "    if case.currency == EURO and case.entry.reduced and case.entry.principal < below:",
+        "    if case.currency == EURO and case.entry.principal < below:",
+        "overdue/test_money_in.py::m6",
+    ),
+    Mutant(
+        "M6 rests are not listed",
+        CASES,
+        "(self.overdue or (self.entry.principal == 0 and self.entry.balance > 0))",
+        "self.overdue",
+        "overdue/test_money_in.py::m6",
+    ),
+    Mutant(
+        "M6 nobody is asked about a rest",
+        DECIDE,
+        "    if outlook.cases and all(case.entry.principal == 0 for case in outlook.cases):",
+        "    if outlook is None:",
+        "overdue/test_money_in.py::m6",
+    ),
+    Mutant(
+        "law: an unlawful fee is published",
+        LAWFUL,
+        "    if step.fee > most:",
+        "    if step.fee > 2 * most:",
+        "law/test_lawful.py::f1",
+    ),
+    Mutant(
+        "law: a fee after 14 days is published",
+        LAWFUL,
+        "    if (given or 0) < least:",
+        "    if (given or 0) < least - 1:",
+        "law/test_lawful.py::f2",
+    ),
+    Mutant(
+        "law: nine days to answer are published",
+        LAWFUL,
+        '    if step.action == "letter" and (step.response_days or 0) < least:',
+        '    if step.action == "letter" and (step.response_days or 0) < least - 1:',
+        "law/test_lawful.py::s5",
+    ),
+    Mutant(
+        "law: a consumer's compensation is published",
+        LAWFUL,
+        '    if step.fixed_compensation is not None and policy.kind == "consumer":',
+        "    if policy.kind is None:",
+        "law/test_lawful.py::f4",
+    ),
+    Mutant(
+        "law: a hand-over without a letter is published",
+        LAWFUL,
+        '    if step.action == "hand-over" and not any(earlier.action == "letter" for earlier in'
+        " policy.steps[:place]):",
+        "    if policy.kind is None:",
+        "law/test_lawful.py::s7",
+    ),
+)

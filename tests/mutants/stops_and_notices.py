@@ -1,0 +1,233 @@
+"""Mutants of the stops and of the protocol of notices (rules.md G; design.md §7)."""
+
+from tests.mutants.mutant import Mutant
+
+CASES = "services/overdue/cases.py"
+DECIDE = "services/overdue/decide.py"
+DRAFT = "services/overdue/draft.py"
+FOLD = "services/overdue/fold.py"
+GUARDS = "services/overdue/guards.py"
+INSTALMENTS = "services/overdue/instalments.py"
+STOPS = "services/overdue/stops.py"
+TERMS = "services/overdue/terms.py"
+
+MUTANTS = (
+    Mutant(
+        "G0 a stop without an invoice stops nothing",
+        STOPS,
+        "stop.invoice not in (None, receivable.invoice)",
+        "stop.invoice != receivable.invoice",
+        "overdue/test_stops.py::g0",
+    ),
+    Mutant(
+        "G1 stale data is good enough",
+        GUARDS,
+        "    if facts.terms.feed_is_stale(facts.watch.today, facts.policy):",
+        "    if facts.terms is None:",
+        "overdue/test_stops.py::g1",
+    ),
+    Mutant(
+        "G1 the age of the feed is not asked",
+        TERMS,
+        "banking_days_before(today, policy.feed_max_age, self.country)",
+        "banking_days_before(today, 1, self.country)",
+        "overdue/test_stops.py::g1",
+    ),
+    Mutant(
+        "G2 an upheld dispute ends at once",
+        STOPS,
+        "        cured = _cured_on(receivable, stop, at) if end.upheld else end.day",
+        "        cured = end.day",
+        "overdue/test_stops.py::g2",
+    ),
+    Mutant(
+        "G2 an old credit note ends a dispute",
+        STOPS,
+        "    days = [note.told for note in receivable.credit_notes if stop.known <= note.known <= at]",
+        "    days = [note.told for note in receivable.credit_notes if note.known <= at]",
+        "overdue/test_stops.py::g2",
+    ),
+    Mutant(
+        "G2 a disputed part is asked for",
+        CASES,
+        "        return max(0, self.entry.principal - self.disputed)",
+        "        return max(0, self.entry.principal)",
+        "overdue/test_stops.py::g2",
+    ),
+    Mutant(
+        "G2 a disputed part stops all",
+        CASES,
+        "        return None if stop.amount is not None else Reason",
+        "        return Reason",
+        "overdue/test_stops.py::g2",
+    ),
+    Mutant(
+        "G3 a hold ends on its last day",
+        CASES,
+        "    if watch.today > last:\n",
+        "    if watch.today >= last:\n",
+        "overdue/test_stops.py::g3",
+    ),
+    Mutant(
+        "G3 a suspended receivable bears fees again",
+        STOPS,
+        '    return any(stop.kind == "suspension" for stop in _stops_of(account, receivable, at))',
+        "    return False",
+        "overdue/test_stops.py::g3",
+    ),
+    Mutant(
+        "G3 businesses may suspend",
+        STOPS,
+        '        if stop.kind == "suspension" and account.kind != "consumer":\n            continue\n',
+        "",
+        "overdue/test_stops.py::g3",
+    ),
+    Mutant(
+        "G3 an account's suspension bars later invoices' fees",
+        STOPS,
+        "        if not any(end.known <= receivable.known for end in _ends_of(account, stop, at)):\n"
+        "            yield stop",
+        "        yield stop",
+        "overdue/test_stops.py::g3",
+    ),
+    Mutant(
+        "G4 a promise is over on its day",
+        CASES,
+        "        passed = terms.has_passed(last, watch.today, policy)",
+        "        passed = watch.today >= last",
+        "overdue/test_stops.py::g4",
+    ),
+    Mutant(
+        "G4 a promise is not rolled",
+        STOPS,
+        '    return roll(stop.until, country) if stop.kind == "promise" else stop.until',
+        "    return stop.until",
+        "overdue/test_stops.py::g4",
+    ),
+    Mutant(
+        "G5 a plan stops nothing",
+        CASES,
+        "    if plan_of(account, case.invoice, now) is not None:",
+        "    if plan_of(account, case.invoice, now) is account:",
+        "overdue/test_stops.py::g5",
+    ),
+    Mutant(
+        "G5 an instalment is missed after four banking days",
+        INSTALMENTS,
+        "GRACE_BANKING_DAYS = 5",
+        "GRACE_BANKING_DAYS = 4",
+        "overdue/test_stops.py::g5",
+    ),
+    Mutant(
+        "G5 the task does not wait for the letter's answer",
+        INSTALMENTS,
+        "            if outlook.terms.has_passed(letter.response_by, outlook.watch.today, outlook.policy):",
+        "            if letter is not None:",
+        "overdue/test_stops.py::g5",
+    ),
+    Mutant(
+        "G6 the minimum is not enough",
+        GUARDS,
+        "for case in listed if case.overdue) < policy.minimum:",
+        "for case in listed if case.overdue) <= policy.minimum:",
+        "overdue/test_stops.py::g6",
+    ),
+    Mutant(
+        "G7 the budget frees a day early",
+        GUARDS,
+        "if (facts.watch.today - day).days < budget.days)",
+        "if (facts.watch.today - day).days < budget.days - 1)",
+        "overdue/test_stops.py::g7",
+    ),
+    Mutant(
+        "G7 one letter more than the budget",
+        GUARDS,
+        "    if len(recent) >= budget.max:",
+        "    if len(recent) > budget.max:",
+        "overdue/test_stops.py::g7",
+    ),
+    Mutant(
+        "G8 a letter goes on the day the debt lapses",
+        CASES,
+        "    if case.entry.lapses <= today:",
+        "    if case.entry.lapses < today:",
+        "overdue/test_stops.py::g8",
+    ),
+    Mutant(
+        "G8 nobody is warned",
+        DECIDE,
+        "            if warns <= outlook.watch.today < case.entry.lapses:",
+        "            if case.entry.lapses <= outlook.watch.today:",
+        "overdue/test_stops.py::g8",
+    ),
+    Mutant(
+        "G9 no wait after a reversal",
+        CASES,
+        " + receivable.reversals\n",
+        "\n",
+        "overdue/test_stops.py::g9",
+    ),
+    Mutant(
+        "G9 no wait after a dispute",
+        CASES,
+        "    ended = [day for _, day in pauses_ended(account, receivable, now)] + receivable.reversals",
+        "    ended = receivable.reversals",
+        "overdue/test_stops.py::g9 or g2",
+    ),
+    Mutant(
+        "G10 unmatched money is no reason",
+        GUARDS,
+        "    if facts.account.pointed:",
+        "    if facts.account is None:",
+        "overdue/test_stops.py::g10",
+    ),
+    Mutant(
+        "G10 an unread event is no reason",
+        GUARDS,
+        "    if facts.account.unread or facts.terms.unread:",
+        "    if facts.account is None:",
+        "overdue/test_stops.py::g10",
+    ),
+    Mutant(
+        "design §7.1 the id of a notice forgets the cycle",
+        DRAFT,
+        "str(account.cycles.get(cycle_key(invoice, step), 0))",
+        '""',
+        "overdue/test_protocol_of_notices.py",
+    ),
+    Mutant(
+        "design §7.2 a claim is answered before the skew is over",
+        DECIDE,
+        "        if letter.claimed + skew > now:",
+        "        if letter.claimed > now:",
+        "overdue/test_protocol_of_notices.py",
+    ),
+    Mutant(
+        "design §7.3 a letter goes though others would move",
+        DECIDE,
+        "        and fresh.moves() == letter.moves()\n",
+        "",
+        "overdue/test_protocol_of_notices.py",
+    ),
+    Mutant(
+        "design §7.4 an unknown notice is sent again",
+        FOLD,
+        '        letter.status = "unknown"',
+        '        letter.status = "closed"',
+        "overdue/test_protocol_of_notices.py",
+    ),
+    Mutant(
+        "design §7.5 a failed address is tried again",
+        GUARDS,
+        " and party.email not in account.unreachable",
+        "",
+        "overdue/test_protocol_of_notices.py",
+    ),
+    Mutant(
+        "design §7.5 a failed letter counts",
+        FOLD,
+        '    if message.outcome == "accepted":',
+        '    if message.outcome in ("accepted", "failed"):',
+        "overdue/test_protocol_of_notices.py",
+    ),
+)
