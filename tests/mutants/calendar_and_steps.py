@@ -8,6 +8,7 @@ DECIDE = "services/overdue/decide.py"
 DRAFT = "services/overdue/draft.py"
 FOLD = "services/overdue/fold.py"
 GUARDS = "services/overdue/guards.py"
+ENTRIES = "services/overdue/entries.py"
 LEDGER = "services/overdue/ledger.py"
 POSITION = "services/overdue/position.py"
 PROSPECT = "services/overdue/prospect.py"
@@ -171,7 +172,7 @@ MUTANTS = (
     ),
     Mutant(
         "S6 a bounced letter keeps its bookings",
-        LEDGER,
+        ENTRIES,
         '        if letter.status == "accepted" and not letter.bounced:',
         '        if letter.status == "accepted":',
         "overdue/test_protocol_of_notices.py::s6",

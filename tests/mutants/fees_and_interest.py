@@ -6,6 +6,7 @@ FIGURES = "services/law/figures.py"
 RATES = "services/law/rates.py"
 DRAFT = "services/overdue/draft.py"
 FEES = "services/overdue/fees.py"
+ENTRIES = "services/overdue/entries.py"
 LEDGER = "services/overdue/ledger.py"
 LETTER_FACTS = "services/overdue/letter_facts.py"
 POSITION = "services/overdue/position.py"
@@ -275,7 +276,7 @@ MUTANTS = (
     ),
     Mutant(
         "I5 a consumer's payment counts when it is booked",
-        LEDGER,
+        ENTRIES,
         "        return lambda money: money.paid",
         "        return lambda money: money.booked",
         "overdue/test_interest.py::i5",

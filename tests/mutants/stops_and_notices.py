@@ -198,8 +198,8 @@ MUTANTS = (
     Mutant(
         "design §7.2 a claim is answered before the skew is over",
         DECIDE,
-        "        if letter.claimed + skew > now:",
-        "        if letter.claimed > now:",
+        "        if letter.claimed + skew > outlook.now:",
+        "        if letter.claimed > outlook.now:",
         "overdue/test_protocol_of_notices.py",
     ),
     Mutant(

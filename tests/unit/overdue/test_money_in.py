@@ -301,6 +301,14 @@ def test_m3_money_in_another_currency_is_no_payment_of_a_debt_in_euros() -> None
     assert credit(story.play("2026-01-28"), "SEK") == "100.00"
 
 
+def test_m3_money_with_a_letters_own_reference_pays_what_it_listed_and_not_what_came_to_light_since() -> None:
+    # The letter of 28.1. listed 1001 alone; 0999, due earlier, is told only after it.
+    story = Story().invoice("2026-01-23").invoice("2026-01-16", invoice="0999", told="2026-02-02")
+    office = story.paid("60.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1)).play("2026-02-04")
+
+    assert balances(office) == {"1001": ("40.00", "0.00", "0.00"), "0999": ("100.00", "0.00", "0.00")}
+
+
 # -- M4: credit notes and cancellations ------------------------------------------------------------------------------
 
 

@@ -139,7 +139,7 @@ def test_a_correction_takes_back_the_payment_of_its_archive_id() -> None:
 
     received, other, reversed_ = events(pieces(FORMAT, data, KNOWN))
 
-    assert (received["id"], other["id"], reversed_["id"]) == ("A1", "A2", "A1:reversed")
+    assert (received["id"], other["id"], reversed_["id"]) == ("A1", "A2", "A1:reversed:2018-02-05")
     assert reversed_["type"] == "payment.reversed.v1"
     assert reversed_["data"] == {
         "creditor": "acme",
