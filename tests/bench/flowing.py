@@ -1,7 +1,7 @@
 """Events per second end to end: from a file's line to the read model, on the embedded engine with a durable store.
 
 Two months of the same business as in ``deciding``: each morning its events and the bank's word are published and
-settled durably, then the window opens and the day's letters are planned, granted and accepted (by a post that only says so).
+settled durably, then the window opens and the day's letters are planned, granted and accepted.
 """
 
 from datetime import date

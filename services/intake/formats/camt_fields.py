@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from schemas.fields import EARLIEST_YEAR, LATEST_YEAR
-from schemas.money import minor_units
-from services.intake.formats.xml import Element, first, line, text
+from schemas.money import currency_decimals, minor_units
+from services.intake.formats.xml import Element, first, line, name_of, text
 
 LONGEST_ID: Final = 100
 """Characters of a bank's reference that are kept as they are; ISO 20022 allows 35."""
@@ -45,22 +45,24 @@ def amount(element: Element | None) -> Money | None:
     if element is None:
         return None
     currency = element.get("Ccy", "")
-    minor = _minor(element.text or "", currency)
+    try:
+        minor = sum_of(element.text or "", currency)
+    except ValueError as wrong:
+        raise ValueError(f"{name_of(element)}: {wrong}") from None
     if minor < 0:
-        raise ValueError("is below zero; CdtDbtInd tells the direction")
+        raise ValueError(f"{name_of(element)}: is below zero; CdtDbtInd tells the direction")
     return Money(minor, currency)
 
 
-def _minor(written: str, currency: str) -> int:
-    written = written.strip()
-    whole, point, fraction = written.partition(".")
-    if point and len(fraction) > 2:
-        written = f"{whole}.{fraction.rstrip('0') or '0'}"
-        if len(fraction) > 6 and len(written) - len(whole) - 1 > 6:
-            raise ValueError("has more decimals than its currency has")
-    if point and not fraction.strip("0"):
-        written = whole
-    return minor_units(written, currency)
+def sum_of(written: str, currency: str) -> int:
+    """The minor units of a sum that stands without its currency; it may be below zero.
+
+    Raises:
+        ValueError: when it is none; the message does not hold the value.
+    """
+    whole, _, fraction = written.strip().partition(".")
+    fraction = fraction.rstrip("0").ljust(currency_decimals(currency), "0")
+    return minor_units(f"{whole}.{fraction}" if fraction else whole, currency)
 
 
 def is_credit(element: Element) -> bool:
@@ -71,7 +73,7 @@ def is_credit(element: Element) -> bool:
     """
     said = text(element, "CdtDbtInd")
     if said not in ("CRDT", "DBIT"):
-        raise ValueError("says neither CRDT nor DBIT")
+        raise ValueError("CdtDbtInd: says neither CRDT nor DBIT")
     return said == "CRDT"
 
 

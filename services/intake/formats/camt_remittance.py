@@ -56,13 +56,12 @@ def paid(transaction: Element, money: Money) -> list[Paid]:
     if len(told) == 1 and not told[0].is_credit_note:
         return [Paid(money.minor, told[0].reference, _text(free, told))]
     split = list(_split(told, money))
-    if not split:
-        references = {strd.reference for strd in told if strd.reference}
-        if len(references) == 1:
-            return [Paid(money.minor, references.pop(), _text(free, told))]
-        free += [strd.reference for strd in told if strd.reference]
-        return [Paid(money.minor, None, _text(free, told))]
-    return [Paid(minor, strd.reference, _text(free, [strd])) for minor, strd in split]
+    if split:
+        return [Paid(minor, strd.reference, _text(free, [strd])) for minor, strd in split]
+    references = [strd.reference for strd in told if strd.reference and not strd.is_credit_note]
+    if len(set(references)) == 1:
+        return [Paid(money.minor, references[0], _text(free, told))]
+    return [Paid(money.minor, None, _text(free + references, told))]
 
 
 def _split(told: list[_Strd], money: Money) -> Iterator[tuple[int, _Strd]]:

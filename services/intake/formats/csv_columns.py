@@ -192,7 +192,7 @@ def _of_payment(row: Row, booked: str) -> dict[str, Any]:
 
 _PAYMENT_KINDS: Final = {
     "payment": ("payment.received.v1", ""),
-    "reversal": ("payment.reversed.v1", ":reversed"),
+    "reversal": ("payment.reversed.v1", ":reversed:{}"),
     "refund": ("payment.refunded.v1", ":refunded:{}"),
 }
 _PAYMENT_FIELDS: Final = {"id": "payment", "payer.name": "payer", "payer.iban": "payer_iban"}

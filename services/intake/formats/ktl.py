@@ -198,7 +198,7 @@ def _told(
     known = known_at(batch.created, booked, directory.zone_of(creditor))
     if record["correction"] == "1":
         data["reason"] = "corrected by the bank"
-        told = event("payment.reversed.v1", f"//bank/{iban}", f"{archive_id}:reversed", known, data)
+        told = event("payment.reversed.v1", f"//bank/{iban}", f"{archive_id}:reversed:{booked}", known, data)
         return checked(told, _NAMES, where)
     payer = plain(record["payer"])
     told = event(

@@ -1,0 +1,174 @@
+"""camt.053: account statements (ISO 20022 ``BankToCustomerStatement``).
+
+A statement gives the payments that it tells one by one, then itself (``bank-statement.received``: balances and
+sequence, by which a missing statement shows), and last ``bank-feed.completed`` with the sum of all customers' money in
+it: also of what it only sums up and camt.054 tells, so that the gate opens when that has come, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from schemas.money import currency_decimals, decimal_text
+from services.intake.formats.camt_fields import amount, day, day_of, identifier, is_credit
+from services.intake.formats.camt_money import Report
+from services.intake.formats.camt_report import Header, Style, read_reports
+from services.intake.formats.camt_summary import check_summary
+from services.intake.formats.camt_transaction import RECEIVED, REVERSED
+from services.intake.formats.format import Fault, Format, Piece
+from services.intake.formats.xml import Element, every, first, line, names_at, text
+
+STATEMENT: Final = "bank-statement.received.v1"
+COMPLETED: Final = "bank-feed.completed.v1"
+
+NO_BALANCE: Final = "no-balance"
+WRONG_CURRENCY: Final = "wrong-currency"
+BALANCE_DOES_NOT_TIE: Final = "balance-does-not-tie"
+PAGED_STATEMENT: Final = "paged-statement"
+NO_STATEMENT_ID: Final = "no-statement-id"
+
+_MESSAGE: Final = "BkToCstmrStmt"
+_OPENING: Final = "OPBD"
+_CLOSING: Final = "CLBD"
+_PREVIOUS_CLOSING: Final = "PRCD"
+_INTERIM: Final = "INTM"
+_SUM_DECIMALS: Final = 2
+"""``bank-feed.completed`` names no currency: its sum is read as hundredths."""
+_LARGEST_SEQUENCE: Final = 10**9
+
+
+@dataclass(slots=True)
+class _Balance:
+    """A booked balance, in minor units (below zero: the account is overdrawn), and its day."""
+
+    minor: int
+    currency: str
+    day: date | None
+
+
+@dataclass(slots=True)
+class _Balances:
+    """What the account held before and after all entries of the statement; the days it is about."""
+
+    opening: _Balance
+    closing: _Balance
+    first_day: date
+    last_day: date
+
+
+def _recognises(head: bytes) -> bool:
+    return _MESSAGE in names_at(head)[:3]
+
+
+def _close(report: Report, element: Element, header: Header) -> Iterator[Piece]:
+    """What a statement says as a whole. Nothing, where any of it is in doubt: the gate stays shut."""
+    yield from check_summary(report, element)
+    if not header.is_whole or not _is_one_page(first(element, "StmtPgntn")):
+        yield report.fault(PAGED_STATEMENT, "is one page of several; order whole statements from the bank")
+        return
+    name = line(element, "Id")
+    if name is None:
+        yield report.fault(NO_STATEMENT_ID, "Id: is missing; ask the bank for a whole statement")
+        return
+    balances = _balances(report, element)
+    if isinstance(balances, Fault):
+        yield balances
+        return
+    statement = identifier(name)
+    yield _statement(report, element, statement, balances)
+    if not report.is_doubtful:
+        yield _completed(report, statement, balances)
+
+
+def _statement(report: Report, element: Element, statement: str, balances: _Balances) -> Piece:
+    account, currency = report.account, balances.closing.currency
+    said = {
+        "statement": statement,
+        "sequence": _sequence(element),
+        "from": balances.first_day.isoformat(),
+        "to": balances.last_day.isoformat(),
+        "opening": decimal_text(balances.opening.minor, currency),
+        "closing": decimal_text(balances.closing.minor, currency),
+        "credits": decimal_text(report.booked.credits, currency),
+        "debits": decimal_text(report.booked.debits, currency),
+        "entries": report.booked.entries,
+        "currency": currency,
+    }
+    return account.event(STATEMENT, f"statement:{statement}:{balances.last_day}", balances.last_day, said)
+
+
+def _completed(report: Report, statement: str, balances: _Balances) -> Piece:
+    """Counted are only payments that are all told here; how many a sum is made of, the parts of it decide."""
+    said = {
+        "through": balances.last_day.isoformat(),
+        "count": None if report.sums_up else report.payments,
+        "sum": decimal_text(report.received, balances.closing.currency),
+    }
+    id_ = f"completed:{statement}:{balances.last_day}"
+    return report.account.event(COMPLETED, id_, balances.last_day, said)
+
+
+def _balances(report: Report, element: Element) -> _Balances | Fault:
+    """The opening and the closing balance, if the entries lead from the one to the other."""
+    zone = report.account.zone
+    found: dict[str, _Balance] = {}
+    try:
+        for balance in every(element, "Bal"):
+            kind = text(balance, "Tp/CdOrPrtry/Cd")
+            if kind is None or text(balance, "Tp/SubTp/Cd") == _INTERIM or (kind == _OPENING and kind in found):
+                continue
+            found[kind] = _balance(balance, zone)
+    except ValueError as wrong:
+        return report.fault(NO_BALANCE, f"Bal: {wrong}")
+    opening, closing = found.get(_OPENING) or found.get(_PREVIOUS_CLOSING), found.get(_CLOSING)
+    if opening is None or closing is None:
+        return report.fault(
+            NO_BALANCE, "Bal: has no booked opening or closing balance (OPBD, CLBD); ask the bank for them"
+        )
+    last_day = closing.day or day_of(_edge(element, "To"), zone)
+    if last_day is None:
+        return report.fault(NO_BALANCE, "Bal: the closing balance has no day; ask the bank for it")
+    currencies = {opening.currency, closing.currency, *report.currencies}
+    if len(currencies) > 1 or currency_decimals(closing.currency) > _SUM_DECIMALS:
+        return report.fault(WRONG_CURRENCY, "balances and entries are not of one currency that can be summed up")
+    if opening.minor + report.booked.credits - report.booked.debits != closing.minor:
+        what = "the opening balance and the entries do not come to the closing balance; ask the bank for a correct one"
+        return report.fault(BALANCE_DOES_NOT_TIE, what)
+    told = found[_OPENING].day if _OPENING in found else day_of(_edge(element, "Fr"), zone)
+    return _Balances(opening, closing, min(told or last_day, last_day), last_day)
+
+
+def _balance(element: Element, zone: ZoneInfo) -> _Balance:
+    money = amount(first(element, "Amt"))
+    if money is None:
+        raise ValueError("Amt: is missing")
+    return _Balance(money.minor if is_credit(element) else -money.minor, money.currency, day(element, "Dt", zone))
+
+
+def _edge(element: Element, end: str) -> str | None:
+    return text(element, f"FrToDt/{end}DtTm") or text(element, f"FrToDt/{end}Dt")
+
+
+def _is_one_page(pages: Element | None) -> bool:
+    return pages is None or (text(pages, "PgNb") in (None, "1") and text(pages, "LastPgInd") in (None, "true", "1"))
+
+
+def _sequence(element: Element) -> int | None:
+    """The statement's number: the legal one, else the electronic one. An empty statement's legal number is zero."""
+    told = text(element, "LglSeqNb") or text(element, "ElctrncSeqNb") or ""
+    number = int(told) if told.isascii() and told.isdigit() and len(told) <= 18 else 0
+    return number if 0 < number <= _LARGEST_SEQUENCE else None
+
+
+FORMAT: Final = Format(
+    name="camt.053",
+    title="camt.053: a bank's account statement, ISO 20022 (001.02 and later)",
+    gives=(RECEIVED, REVERSED, STATEMENT, COMPLETED),
+    recognises=_recognises,
+    read=partial(read_reports, style=Style("Stmt", "statement", sums_up=True, close=_close)),
+)

@@ -1,0 +1,154 @@
+"""One entry of a bank's report: what kind of money it is, and what is told about all of its transactions.
+
+What counts as money from customers follows the bank transaction codes: the ISO 20022 domain and family where they are
+given, else the three digits of the Finnish banks (issuer FFFS). What no code calls the creditor's own business counts,
+so that no money stays unseen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from services.intake.formats.camt_fields import Money, amount, code, day, is_credit, reference
+from services.intake.formats.xml import Element, first, line, text
+
+_OWN_DOMAINS: Final = frozenset({"ACMT", "CAMT", "CMDT", "DERV", "FORX", "LDAS", "PMET", "SECU", "TRAD"})
+"""Account and cash management, loans, currencies, securities: no payments of customers."""
+_OWN_FAMILIES: Final = frozenset({"ICDT", "ICHQ", "IRCT", "RDDT"})
+"""Credit transfers, cheques and instant transfers that the creditor sent, debits it received."""
+_INCOMING_FAMILIES: Final = frozenset({"RCDT", "RRCT", "IDDT"})
+"""Credit transfers and instant transfers received, direct debits sent out: what customers pay by."""
+_COSTS: Final = frozenset({"CHRG", "COMM", "FEES", "INTR", "TAXE"})
+_REFERENCE_PAYMENTS: Final = "705"
+_OWN_DIGITS: Final = frozenset({"701", "702", "730", "740", "750", "760", "781"})
+"""Salaries and bills paid, costs, interest, loans, sweeping."""
+_FINNISH_BANKS: Final = "FFFS"
+_BOOKED: Final = "BOOK"
+
+
+class Kind(Enum):
+    """What an entry is to us."""
+
+    RECEIVED = auto()
+    """Booked money from customers."""
+    RETURNED = auto()
+    """Booked: money of customers that went back, reversed or returned."""
+    UNCLEAR = auto()
+    """Booked: money that came by the reversal of what a customer's payment had undone, or so it seems."""
+    OWN = auto()
+    """Booked: the creditor's own business."""
+    NOT_BOOKED = auto()
+    """Information, or pending: no money has moved."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """An entry as its beginning tells it: all that stands before its transactions.
+
+    ``reference`` is the bank's for the whole entry: the same in camt.053 and camt.054. ``batch`` is how many
+    transactions it sums up, 0 where a batch does not say, None where it is none.
+    """
+
+    kind: Kind
+    money: Money
+    is_credit: bool
+    booked: date | None
+    reference: str | None
+    is_reference_payments: bool
+    batch: int | None
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether it is part of the balances."""
+        return self.kind is not Kind.NOT_BOOKED
+
+    @property
+    def moves_customers_money(self) -> bool:
+        """Whether it brought money from customers, or took it back."""
+        return self.kind in (Kind.RECEIVED, Kind.RETURNED)
+
+    @property
+    def is_lump(self) -> bool:
+        """Whether it may be the sum of transactions that are told elsewhere."""
+        return self.batch is not None or self.is_reference_payments
+
+
+def entry_of(element: Element, zone: ZoneInfo) -> Entry:
+    """The entry of an ``Ntry`` element that is read at least to the beginning of its transactions.
+
+    Raises:
+        ValueError: when it does not say how much was booked in which direction.
+    """
+    money = amount(first(element, "Amt"))
+    if money is None:
+        raise ValueError("Amt: is missing")
+    codes = _codes(first(element, "BkTxCd"))
+    credit = is_credit(element)
+    return Entry(
+        kind=_kind(element, codes, credit=credit),
+        money=money,
+        is_credit=credit,
+        booked=day(element, "BookgDt", zone) or day(element, "ValDt", zone),
+        reference=reference(element, "AcctSvcrRef"),
+        is_reference_payments=codes.digits == _REFERENCE_PAYMENTS,
+        batch=_batch(element),
+    )
+
+
+@dataclass(slots=True)
+class _Codes:
+    """The codes of an entry; ``digits`` are those of the Finnish banks."""
+
+    domain: str | None = None
+    family: str | None = None
+    sub_family: str | None = None
+    digits: str | None = None
+
+    @property
+    def is_own(self) -> bool:
+        if self.domain is not None:
+            return self.domain in _OWN_DOMAINS or self.family in _OWN_FAMILIES or self.sub_family in _COSTS
+        return self.digits in _OWN_DIGITS
+
+    @property
+    def is_incoming(self) -> bool:
+        return self.family in _INCOMING_FAMILIES and self.sub_family not in _COSTS
+
+
+def _codes(element: Element | None) -> _Codes:
+    if element is None:
+        return _Codes()
+    domain, proprietary = first(element, "Domn"), first(element, "Prtry")
+    codes = _Codes()
+    if domain is not None:
+        codes.domain = text(domain, "Cd")
+        codes.family = text(domain, "Fmly/Cd")
+        codes.sub_family = text(domain, "Fmly/SubFmlyCd")
+    if proprietary is not None and text(proprietary, "Issr") in (_FINNISH_BANKS, None):
+        codes.digits = (line(proprietary, "Cd") or "")[:3]
+    return codes
+
+
+def _kind(element: Element, codes: _Codes, *, credit: bool) -> Kind:
+    if (code(element, "Sts") or _BOOKED) != _BOOKED:
+        return Kind.NOT_BOOKED
+    reversal = text(element, "RvslInd") in ("true", "1")
+    if credit:
+        if reversal:
+            return Kind.UNCLEAR if codes.is_incoming else Kind.OWN
+        return Kind.OWN if codes.is_own else Kind.RECEIVED
+    if codes.is_incoming or (reversal and not codes.is_own):
+        return Kind.RETURNED
+    return Kind.OWN
+
+
+def _batch(element: Element) -> int | None:
+    batch = first(element, "NtryDtls/Btch")
+    if batch is None:
+        return None
+    told = text(batch, "NbOfTxs") or ""
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= 15 else 0

@@ -1,0 +1,239 @@
+"""What the entries of a bank's report come to: the payments they give, and the sums that must tie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from services.intake.formats import camt_transaction
+from services.intake.formats.camt_entry import Entry, Kind
+from services.intake.formats.camt_fields import Money, is_credit
+from services.intake.formats.camt_transaction import Account
+from services.intake.formats.format import Event, Fault, Piece
+from services.intake.formats.xml import Element, first
+
+WRONG_ENTRY: Final = "wrong-entry"
+NO_ARCHIVE_ID: Final = "no-archive-id"
+DETAILS_MISSING: Final = "details-missing"
+DETAILS_DO_NOT_TIE: Final = "details-do-not-tie"
+UNCLEAR_REVERSAL: Final = "unclear-reversal"
+
+_ALIKE_KEPT: Final = 100_000
+"""So many transactions without any reference of the bank's can be told apart in one report."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What entries add up to, in minor units."""
+
+    credits: int = 0
+    credit_entries: int = 0
+    debits: int = 0
+    debit_entries: int = 0
+
+    @property
+    def entries(self) -> int:
+        """All of them."""
+        return self.credit_entries + self.debit_entries
+
+    def add(self, entry: Entry) -> None:
+        """Count one more entry."""
+        if entry.is_credit:
+            self.credits += entry.money.minor
+            self.credit_entries += 1
+        else:
+            self.debits += entry.money.minor
+            self.debit_entries += 1
+
+
+@dataclass(slots=True)
+class Report:
+    """One report about an account, as far as it is read.
+
+    ``booked`` are the entries that moved money, ``listed`` all of them. ``payments`` counts the payments that the
+    report has given; ``received`` is the money of customers in it, in minor units, those included that are
+    ``summed_up`` here and told elsewhere. ``is_doubtful``: something in it could not be read, or does not tie.
+    """
+
+    account: Account
+    where: str
+    booked: Tally = field(default_factory=Tally)
+    listed: Tally = field(default_factory=Tally)
+    currencies: set[str] = field(default_factory=set)
+    payments: int = 0
+    received: int = 0
+    sums_up: bool = False
+    is_doubtful: bool = False
+    _alike: dict[str, int] = field(default_factory=dict)
+
+    def fault(self, reason: str, line: str, where: str | None = None) -> Fault:
+        """A fault in it: what it says as a whole is no longer believed."""
+        self.is_doubtful = True
+        return Fault(reason, (line,), where or self.where, creditor=self.account.creditor, account=self.account.iban)
+
+    def numbered(self, fingerprint: str) -> str | None:
+        """An identity for what has none but what it says: the first, second, … of those that say the same.
+
+        None when there are too many of them to be told apart.
+        """
+        if fingerprint not in self._alike and len(self._alike) >= _ALIKE_KEPT:
+            return None
+        number = self._alike[fingerprint] = self._alike.get(fingerprint, 0) + 1
+        return fingerprint if number == 1 else f"{fingerprint}/{number}"
+
+
+class EntryReading:
+    """An entry in hand, while its transactions are read.
+
+    The first transaction is kept until it is known whether it is the only one: the only one may leave to its entry to
+    say how much it was and what the bank calls it.
+    """
+
+    def __init__(self, report: Report, entry: Entry | None, where: str, *, sums_up: bool) -> None:
+        """``entry`` None: its beginning could not be read, and the rest is passed over."""
+        self._report = report
+        self._entry = entry
+        self._where = where
+        self._sums_up = sums_up
+        self._first: Element | None = None
+        self._count = 0
+        self._total = 0
+        self._last_id: str | None = None
+        self._repeated = 0
+
+    def transaction(self, element: Element) -> Iterator[Piece]:
+        """The next transaction; what it gives may come with the one behind it, or with the entry's end."""
+        entry = self._entry
+        if entry is None or not entry.moves_customers_money:
+            return
+        self._count += 1
+        if self._count == 1:
+            self._first = element
+            return
+        if self._first is not None:
+            yield from self._give(entry, self._first, 1)
+            self._first = None
+        yield from self._give(entry, element, self._count)
+
+    def end(self, element: Element) -> Iterator[Piece]:
+        """The entry is complete."""
+        entry, report = self._entry, self._report
+        if entry is None:
+            return
+        report.listed.add(entry)
+        report.currencies.add(entry.money.currency)
+        if entry.is_booked:
+            report.booked.add(entry)
+        if entry.kind is Kind.UNCLEAR:
+            yield report.fault(UNCLEAR_REVERSAL, "is a reversed credit of a customer; tell what it was", self._where)
+        elif entry.moves_customers_money:
+            yield from self._end(entry, element)
+
+    def _end(self, entry: Entry, element: Element) -> Iterator[Piece]:
+        if self._is_sum(entry):
+            yield from self._sum_up(entry)
+        elif self._count == 0:
+            yield from self._give_whole(entry, element)
+        else:
+            if self._first is not None:
+                yield from self._give(entry, self._first, 1, is_only=True)
+            if self._total != entry.money.minor:
+                line = "its transactions do not add up to its amount; ask the bank for a correct file"
+                yield self._report.fault(DETAILS_DO_NOT_TIE, line, self._where)
+
+    def _is_sum(self, entry: Entry) -> bool:
+        """Whether it sums up transactions that are not in it."""
+        if self._count > 1 or not entry.is_lump:
+            return False
+        only = self._first
+        return only is None or (entry.batch or 0) > 1 or not camt_transaction.tells_something(only)
+
+    def _sum_up(self, entry: Entry) -> Iterator[Fault]:
+        if not self._sums_up:
+            line = "the transactions that it sums up are missing; order them from the bank"
+            yield self._report.fault(DETAILS_MISSING, line, self._where)
+        elif entry.kind is Kind.RECEIVED:
+            self._report.sums_up = True
+            self._report.received += entry.money.minor
+
+    def _give_whole(self, entry: Entry, element: Element) -> Iterator[Piece]:
+        """What an entry gives that has no transactions: it is one itself."""
+        booked, money = entry.booked, entry.money
+        id_ = entry.reference or self._report.numbered(camt_transaction.fingerprint(element, entry))
+        if booked is None or id_ is None:
+            yield self._unidentified(booked, self._where)
+        elif money.minor == 0:
+            return
+        elif entry.kind is Kind.RETURNED:
+            yield camt_transaction.returned_in_sum(self._report.account, entry, booked, id_)
+        else:
+            payment = camt_transaction.received_in_sum(self._report.account, booked, id_, element, money)
+            yield self._count_payment(payment)
+            self._report.received += money.minor
+
+    def _give(self, entry: Entry, element: Element, number: int, *, is_only: bool = False) -> Iterator[Piece]:
+        """What one transaction gives."""
+        where = f"{self._where}, transaction {number}"
+        try:
+            money = _money(entry, element, is_only=is_only)
+            if first(element, "CdtDbtInd") is not None and is_credit(element) != entry.is_credit:
+                self._total -= money.minor
+                return
+            self._total += money.minor
+            if money.minor == 0:
+                return
+            id_ = self._identity(entry, element, number, is_only=is_only)
+            if entry.booked is None or id_ is None:
+                yield self._unidentified(entry.booked, where)
+                return
+            events = self._events(entry, entry.booked, id_, element, money)
+        except ValueError as wrong:
+            yield self._report.fault(WRONG_ENTRY, str(wrong), where)
+            return
+        yield from events
+
+    def _events(self, entry: Entry, booked: date, id_: str, element: Element, money: Money) -> list[Event]:
+        account = self._report.account
+        if entry.kind is Kind.RETURNED:
+            return list(camt_transaction.returned(account, entry, booked, id_, element, money))
+        payments = list(camt_transaction.received(account, booked, id_, element, money))
+        self._report.payments += len(payments)
+        self._report.received += money.minor
+        return payments
+
+    def _identity(self, entry: Entry, element: Element, number: int, *, is_only: bool) -> str | None:
+        """What the bank calls the transaction; one called like the one before is its second, third, and so on."""
+        told = camt_transaction.archive_id(element)
+        if told is not None:
+            self._repeated = self._repeated + 1 if told == self._last_id else 1
+            self._last_id = told
+            return told if self._repeated == 1 else f"{told}/{self._repeated}"
+        if entry.reference is not None:
+            return entry.reference if is_only else f"{entry.reference}/{number}"
+        return self._report.numbered(camt_transaction.fingerprint(element, entry))
+
+    def _count_payment(self, payment: Event) -> Event:
+        self._report.payments += 1
+        return payment
+
+    def _unidentified(self, booked: date | None, where: str) -> Fault:
+        if booked is None:
+            return self._report.fault(WRONG_ENTRY, "BookgDt: is missing, or is no day", where)
+        line = "too many transactions have no reference of the bank's; ask the bank for their archive ids"
+        return self._report.fault(NO_ARCHIVE_ID, line, where)
+
+
+def _money(entry: Entry, transaction: Element, *, is_only: bool) -> Money:
+    """What was booked by a transaction; by the only one of an entry, what the entry says.
+
+    Raises:
+        ValueError: when that is not told.
+    """
+    if is_only and entry.batch in (None, 1):
+        return entry.money
+    money = camt_transaction.money_of(transaction, entry.money.currency)
+    if money is None:
+        raise ValueError("TxAmt: is missing, or is not in the currency of its entry")
+    return money

@@ -1,0 +1,50 @@
+"""The summary that a bank's report may begin with (``TxsSummry``): counts and sums that its entries must come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from services.intake.formats.camt_fields import sum_of
+from services.intake.formats.camt_money import Report, Tally
+from services.intake.formats.format import Fault
+from services.intake.formats.xml import Element, first, text
+
+SUMMARY_DOES_NOT_TIE: Final = "summary-does-not-tie"
+
+
+def check_summary(report: Report, element: Element) -> Iterator[Fault]:
+    """A fault for each count or sum that the report tells of its entries and that they do not come to.
+
+    Banks differ in whether they count what is not booked; either is taken. What is in more than one currency has no
+    sums to compare.
+    """
+    if report.is_doubtful or len(report.currencies) > 1:
+        return
+    currency = next(iter(report.currencies), "EUR")
+    for name in ("TtlNtries", "TtlCdtNtries", "TtlDbtNtries"):
+        told = first(element, f"TxsSummry/{name}")
+        if told is None:
+            continue
+        entries = {_figures(name, tally) for tally in (report.booked, report.listed)}
+        if not any(_tells(told, count, total, currency) for count, total in entries):
+            yield report.fault(SUMMARY_DOES_NOT_TIE, f"{name}: the entries do not come to what it says")
+
+
+def _figures(name: str, tally: Tally) -> tuple[int, int]:
+    match name:
+        case "TtlCdtNtries":
+            return tally.credit_entries, tally.credits
+        case "TtlDbtNtries":
+            return tally.debit_entries, tally.debits
+        case _:
+            return tally.entries, tally.credits + tally.debits
+
+
+def _tells(told: Element, count: int, total: int, currency: str) -> bool:
+    """Whether the figures that are told are these; a figure that is not told is any."""
+    told_count, told_sum = text(told, "NbOfNtries"), text(told, "Sum")
+    try:
+        return told_count in (None, str(count)) and (told_sum is None or sum_of(told_sum, currency) == total)
+    except ValueError:
+        return False

@@ -1,0 +1,176 @@
+"""One transaction of an entry: the payments that came by it, or those of which it takes money back.
+
+A payment's identity is the bank's archive id of the transaction (``TxDtls/Refs/AcctSvcrRef``): camt.053 and camt.054
+tell the same one, so what stands in both is one money. Of a transaction that pays several invoices each part is a
+payment of its own, ``<archive id>#1``, ``#2`` and so on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from schemas.money import decimal_text
+from services.intake.formats.camt_entry import Entry
+from services.intake.formats.camt_fields import Money, amount, day_of, digest, message, party, reference
+from services.intake.formats.camt_remittance import Paid, paid
+from services.intake.formats.format import Event, event, known_at
+from services.intake.formats.xml import Element, first, line, text
+
+RECEIVED: Final = "payment.received.v1"
+REVERSED: Final = "payment.reversed.v1"
+
+_LONGEST_WAY: Final = timedelta(days=366)
+"""A payment date longer before the booking than this is some system's default value."""
+_NO_REASON: Final = "returned by the bank"
+_BETWEEN: Final = "\x1f"
+
+
+@dataclass(slots=True)
+class Account:
+    """A registered creditor's bank account, and the instant at which the bank made the message about it, if told."""
+
+    creditor: str
+    iban: str
+    zone: ZoneInfo
+    created: str | None
+    _known: dict[date, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """The source of all events about the account."""
+        return f"//bank/{self.iban}"
+
+    def known(self, day: date) -> str:
+        """When what was booked on ``day`` became known."""
+        known = self._known.get(day)
+        if known is None:
+            self._known.clear()
+            known = self._known[day] = known_at(self.created, day, self.zone)
+        return known
+
+    def event(self, kind: str, id_: str, day: date, said: dict[str, Any]) -> Event:
+        """An event about the account."""
+        return event(kind, self.source, id_, self.known(day), {"creditor": self.creditor, "account": self.iban, **said})
+
+
+def tells_something(transaction: Element) -> bool:
+    """Whether a transaction says who paid or what for; one that does not only repeats its entry's sum."""
+    return any(first(transaction, path) is not None for path in ("Refs/AcctSvcrRef", "RltdPties/Dbtr", "RmtInf"))
+
+
+def archive_id(transaction: Element) -> str | None:
+    """The bank's archive id of a transaction, if it tells one."""
+    return reference(transaction, "Refs/AcctSvcrRef")
+
+
+def fingerprint(transaction: Element, entry: Entry) -> str:
+    """What tells a transaction from others where the bank gave it no archive id: a digest of all that it says."""
+    said = [str(entry.booked), *map(str, entry.money)]
+    said += [text for each in transaction.itertext() if (text := str(each).strip())]
+    return f"digest-{digest(_BETWEEN.join(said))}"
+
+
+def money_of(transaction: Element, currency: str) -> Money | None:
+    """What was booked, in the entry's currency; None when that is not told.
+
+    Raises:
+        ValueError: when an amount is none.
+    """
+    for path in ("AmtDtls/TxAmt/Amt", "Amt", "AmtDtls/CntrValAmt/Amt"):
+        money = amount(first(transaction, path))
+        if money is not None and money.currency == currency:
+            return money
+    return None
+
+
+def received(account: Account, booked: date, id_: str, transaction: Element, money: Money) -> Iterator[Event]:
+    """The payments of a transaction; together they are its money.
+
+    Raises:
+        ValueError: when an amount in it is none.
+    """
+    payer = {"name": _payer(transaction), "iban": line(transaction, "RltdPties/DbtrAcct/Id/IBAN")}
+    paid_on = _paid_on(transaction, booked, account.zone)
+    parts = paid(transaction, money)
+    for number, part in enumerate(parts, start=1):
+        payment = id_ if len(parts) == 1 else f"{id_}#{number}"
+        yield _payment(account, payment, booked, part, money.currency, paid_on, payer if any(payer.values()) else None)
+
+
+def received_in_sum(account: Account, booked: date, id_: str, entry: Element, money: Money) -> Event:
+    """The payment of an entry that tells nothing of its transaction."""
+    told = text(entry, "AddtlNtryInf")
+    part = Paid(money.minor, None, message([told]) if told else None)
+    return _payment(account, id_, booked, part, money.currency, booked, None)
+
+
+def returned(
+    account: Account, entry: Entry, booked: date, id_: str, transaction: Element, money: Money
+) -> Iterator[Event]:
+    """The payments of a transaction, or what of them is taken back, under the identities that they came under.
+
+    Raises:
+        ValueError: when an amount in it is none.
+    """
+    why = [_reason_code(transaction), text(transaction, "RtrInf/AddtlInf")]
+    reason = message([said for said in why if said]) or _NO_REASON
+    parts = paid(transaction, money)
+    for number, part in enumerate(parts, start=1):
+        payment = id_ if len(parts) == 1 else f"{id_}#{number}"
+        yield _reversal(account, entry, booked, payment, Money(part.minor, money.currency), reason)
+
+
+def returned_in_sum(account: Account, entry: Entry, booked: date, id_: str) -> Event:
+    """The payment, or what of it is taken back, of an entry that tells nothing of its transaction."""
+    return _reversal(account, entry, booked, id_, entry.money, _NO_REASON)
+
+
+def _payment(
+    account: Account,
+    payment: str,
+    booked: date,
+    part: Paid,
+    currency: str,
+    paid_on: date,
+    payer: dict[str, str | None] | None,
+) -> Event:
+    said = {
+        "payment": payment,
+        "reference": part.reference,
+        "amount": decimal_text(part.minor, currency),
+        "currency": currency,
+        "paid": paid_on.isoformat(),
+        "booked": booked.isoformat(),
+        "payer": payer and {name: told for name, told in payer.items() if told},
+        "message": part.message,
+    }
+    return account.event(RECEIVED, payment, booked, said)
+
+
+def _reversal(account: Account, entry: Entry, booked: date, payment: str, money: Money, reason: str) -> Event:
+    said = {
+        "payment": payment,
+        "amount": decimal_text(money.minor, money.currency),
+        "currency": money.currency,
+        "reason": reason,
+    }
+    return account.event(REVERSED, f"{payment}:reversed:{entry.reference or booked}", booked, said)
+
+
+def _payer(transaction: Element) -> str | None:
+    parties = first(transaction, "RltdPties")
+    return None if parties is None else party(parties, "Dbtr") or party(parties, "UltmtDbtr")
+
+
+def _paid_on(transaction: Element, booked: date, zone: ZoneInfo) -> date:
+    """The payer's payment date; the booking date where none is told, or none that can be."""
+    told = day_of(text(transaction, "RltdDts/AccptncDtTm"), zone)
+    return told if told is not None and booked - _LONGEST_WAY <= told <= booked else booked
+
+
+def _reason_code(transaction: Element) -> str | None:
+    return line(transaction, "RtrInf/Rsn/Cd") or line(transaction, "RtrInf/Rsn/Prtry")

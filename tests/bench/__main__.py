@@ -1,0 +1,64 @@
+"""`make bench`: each benchmark in processes of its own; numbers with units beside their aims, not asserted."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from tests.bench import deciding, flowing, mailing, one_day
+from tests.bench.measuring import Benchmark, Stage, as_json, line_of, machine, run_in_child, run_stage
+
+BENCHMARKS: Final = (
+    Benchmark("deciding", "Fold and decide alone, in memory", (Stage("deciding", deciding.measure),)),
+    Benchmark("flowing", "End to end on the embedded engine, durable", (Stage("flowing", flowing.measure),)),
+    Benchmark(
+        "one-day",
+        "A day's run over 1,000,000 open receivables, 33,000 of them due",
+        (Stage("seeding", one_day.seed), Stage("the day", one_day.run, 600)),
+    ),
+    Benchmark(
+        "mailing",
+        "A reminder run: 10,000 receivables of 2,500 debtors, 20 days overdue, to a local SMTP server process",
+        (Stage("loading", mailing.load), Stage("mailing", mailing.send, 190)),
+        ("the best open peer was measured at 515 s and 938 MB, and sends 10,000 mails",),
+    ),
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmarks that were asked for, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    names = [benchmark.name for benchmark in BENCHMARKS]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(names)}")
+    parser.add_argument("--scale", type=float, default=1.0, help="a part of the size, such as 0.1, for a quick look")
+    parser.add_argument("--stage", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    if given.stage:
+        name, number = given.stage.split(":")
+        stage = _named(name).stages[int(number)]
+        print(as_json(run_stage(stage, given.folder, given.scale)))
+        return 0
+    print(f"{machine()}{'' if given.scale == 1 else f'; scale {given.scale:g}'}")
+    for name in given.names or names:
+        _run(_named(name), given.scale)
+    return 0
+
+
+def _named(name: str) -> Benchmark:
+    return next(benchmark for benchmark in BENCHMARKS if benchmark.name == name)
+
+
+def _run(benchmark: Benchmark, scale: float) -> None:
+    print(f"\n{benchmark.title}")
+    with tempfile.TemporaryDirectory(prefix="erapaiva-bench-") as folder:
+        for number in range(len(benchmark.stages)):
+            for figure in run_in_child(benchmark.name, number, Path(folder), scale):
+                print(line_of(figure), flush=True)
+    for note in benchmark.notes:
+        print(f"  {note}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
