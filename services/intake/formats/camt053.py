@@ -1,8 +1,8 @@
 """camt.053: account statements (ISO 20022 ``BankToCustomerStatement``).
 
-A statement gives the payments that it tells one by one, then itself (``bank-statement.received``: balances and
-sequence, by which a missing statement shows), and last ``bank-feed.completed`` with the sum of all customers' money in
-it: also of what it only sums up and camt.054 tells, so that the gate opens when that has come, too.
+A statement gives the payments that it tells one by one and, where its entries lead from the opening to the closing
+balance, ``bank-feed.completed`` with the sum of all customers' money in it: also of what it only sums up and camt.054
+tells, so that the gate opens when that has come, too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from services.intake.formats.camt_transaction import RECEIVED, REVERSED
 from services.intake.formats.format import Fault, Format, Piece
 from services.intake.formats.xml import Element, every, first, line, names_at, text
 
-STATEMENT: Final = "bank-statement.received.v1"
 COMPLETED: Final = "bank-feed.completed.v1"
 
 NO_BALANCE: Final = "no-balance"
@@ -39,7 +38,6 @@ _PREVIOUS_CLOSING: Final = "PRCD"
 _INTERIM: Final = "INTM"
 _SUM_DECIMALS: Final = 2
 """``bank-feed.completed`` names no currency: its sum is read as hundredths."""
-_LARGEST_SEQUENCE: Final = 10**9
 
 
 @dataclass(slots=True)
@@ -53,11 +51,10 @@ class _Balance:
 
 @dataclass(slots=True)
 class _Balances:
-    """What the account held before and after all entries of the statement; the days it is about."""
+    """What the account held before and after all entries of the statement, and the statement's last day."""
 
     opening: _Balance
     closing: _Balance
-    first_day: date
     last_day: date
 
 
@@ -79,27 +76,8 @@ def _close(report: Report, element: Element, header: Header) -> Iterator[Piece]:
     if isinstance(balances, Fault):
         yield balances
         return
-    statement = identifier(name)
-    yield _statement(report, element, statement, balances)
     if not report.is_doubtful:
-        yield _completed(report, statement, balances)
-
-
-def _statement(report: Report, element: Element, statement: str, balances: _Balances) -> Piece:
-    account, currency = report.account, balances.closing.currency
-    said = {
-        "statement": statement,
-        "sequence": _sequence(element),
-        "from": balances.first_day.isoformat(),
-        "to": balances.last_day.isoformat(),
-        "opening": decimal_text(balances.opening.minor, currency),
-        "closing": decimal_text(balances.closing.minor, currency),
-        "credits": decimal_text(report.booked.credits, currency),
-        "debits": decimal_text(report.booked.debits, currency),
-        "entries": report.booked.entries,
-        "currency": currency,
-    }
-    return account.event(STATEMENT, f"statement:{statement}:{balances.last_day}", balances.last_day, said)
+        yield _completed(report, identifier(name), balances)
 
 
 def _completed(report: Report, statement: str, balances: _Balances) -> Piece:
@@ -139,8 +117,7 @@ def _balances(report: Report, element: Element) -> _Balances | Fault:
     if opening.minor + report.booked.credits - report.booked.debits != closing.minor:
         what = "the opening balance and the entries do not come to the closing balance; ask the bank for a correct one"
         return report.fault(BALANCE_DOES_NOT_TIE, what)
-    told = found[_OPENING].day if _OPENING in found else day_of(_edge(element, "Fr"), zone)
-    return _Balances(opening, closing, min(told or last_day, last_day), last_day)
+    return _Balances(opening, closing, last_day)
 
 
 def _balance(element: Element, zone: ZoneInfo) -> _Balance:
@@ -158,17 +135,10 @@ def _is_one_page(pages: Element | None) -> bool:
     return pages is None or (text(pages, "PgNb") in (None, "1") and text(pages, "LastPgInd") in (None, "true", "1"))
 
 
-def _sequence(element: Element) -> int | None:
-    """The statement's number: the legal one, else the electronic one. An empty statement's legal number is zero."""
-    told = text(element, "LglSeqNb") or text(element, "ElctrncSeqNb") or ""
-    number = int(told) if told.isascii() and told.isdigit() and len(told) <= 18 else 0
-    return number if 0 < number <= _LARGEST_SEQUENCE else None
-
-
 FORMAT: Final = Format(
     name="camt.053",
     title="camt.053: a bank's account statement, ISO 20022 (001.02 and later)",
-    gives=(RECEIVED, REVERSED, STATEMENT, COMPLETED),
+    gives=(RECEIVED, REVERSED, COMPLETED),
     recognises=_recognises,
     read=partial(read_reports, style=Style("Stmt", "statement", sums_up=True, close=_close)),
 )
