@@ -55,11 +55,11 @@ class Terms:
         return self.policies.get(named, [])
 
     def policy_on(self, kind: str, day: date) -> Policy | None:
-        """The version in force on a day: the latest to have come into force, of one day the highest (design.md §4)."""
+        """The latest version in force on a day (design.md §4)."""
         asked = kind, day
         if asked not in self._in_force:
             in_force = [policy for policy in self.versions(kind) if policy.in_force <= day]
-            self._in_force[asked] = max(in_force, key=lambda policy: (policy.in_force, policy.version), default=None)
+            self._in_force[asked] = max(in_force, key=lambda policy: policy.version, default=None)
         return self._in_force[asked]
 
     def policy_version(self, policy: str, version: int) -> Policy | None:
@@ -87,7 +87,7 @@ class Terms:
 
     def step_named(self, kind: str, name: str) -> Step | None:
         """The step of this name in the latest policy version that has it."""
-        for policy in sorted(self.versions(kind), key=lambda it: (it.in_force, it.version), reverse=True):
+        for policy in sorted(self.versions(kind), key=lambda it: it.version, reverse=True):
             for step in policy.steps:
                 if step.name == name:
                     return step

@@ -211,6 +211,26 @@ class Story:
         return [{**event, "source": "//bank"} for event in feeds.events]
 
 
+def reminded(policy: dict[str, Any] | None = None) -> Story:
+    """Invoice 1001, reminded on 12.2.: 100.00 principal, 0.52 interest, 5.00 costs."""
+    return Story(policy or consumer_policy()).invoice("2026-01-23")
+
+
+STOPS: dict[str, tuple[str, dict[str, Any]]] = {
+    "disputed": ("dispute.raised", {"ground": "broken"}),
+    "held": ("hold.placed", {"reason": "investigating"}),
+    "suspended": ("suspension.requested", {}),
+    "promised": ("promise.made", {"until": "2026-03-02"}),
+}
+"""The reason code of each stop, and the word that brings it about."""
+
+
+def stopped(code: str, day: str = "2026-01-26", invoice: str | None = "1001", story: Story | None = None) -> Story:
+    """A story, of invoice 1001 when none is given, with a stop from a day on."""
+    kind, data = STOPS[code]
+    return (story or Story().invoice("2026-01-23")).says(kind, day, invoice=invoice, **data)
+
+
 def _creditor(policies: dict[str, str], banks: tuple[str, ...]) -> dict[str, Any]:
     return {
         "creditor": CREDITOR,
