@@ -236,7 +236,7 @@ MUTANTS = (
     Mutant(
         "policy: the first version counts for ever",
         TERMS,
-        "key=lambda policy: (policy.in_force, policy.version), default=None)\n        return self._in_force",
+        "key=lambda policy: policy.version, default=None)\n        return self._in_force",
         "key=lambda policy: (-policy.in_force.toordinal(), -policy.version), default=None)\n"
         "        return self._in_force",
         "overdue/test_policy_versions.py",
