@@ -124,7 +124,8 @@ def _balance(element: Element, zone: ZoneInfo) -> _Balance:
     money = amount(first(element, "Amt"))
     if money is None:
         raise ValueError("Amt: is missing")
-    return _Balance(money.minor if is_credit(element) else -money.minor, money.currency, day(element, "Dt", zone))
+    minor = money.minor if is_credit(first(element, "CdtDbtInd")) else -money.minor
+    return _Balance(minor, money.currency, day(first(element, "Dt"), zone))
 
 
 def _edge(element: Element, end: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.intake.formats.camt_fields import Money, amount, code, day, is_credit, reference
-from services.intake.formats.xml import Element, first, line, text
+from services.intake.formats.xml import Element, children, first, line, text
 
 _OWN_DOMAINS: Final = frozenset({"ACMT", "CAMT", "CMDT", "DERV", "FORX", "LDAS", "PMET", "SECU", "TRAD"})
 """Account and cash management, loans, currencies, securities: no payments of customers."""
@@ -28,6 +28,7 @@ _OWN_DIGITS: Final = frozenset({"701", "702", "730", "740", "750", "760", "781"}
 """Salaries and bills paid, costs, interest, loans, sweeping."""
 _FINNISH_BANKS: Final = "FFFS"
 _BOOKED: Final = "BOOK"
+_MOST_DIGITS: Final = 15
 
 
 class Kind(Enum):
@@ -83,19 +84,20 @@ def entry_of(element: Element, zone: ZoneInfo) -> Entry:
     Raises:
         ValueError: when it does not say how much was booked in which direction.
     """
-    money = amount(first(element, "Amt"))
+    parts = children(element)
+    money = amount(parts.get("Amt"))
     if money is None:
         raise ValueError("Amt: is missing")
-    codes = _codes(first(element, "BkTxCd"))
-    credit = is_credit(element)
+    codes = _codes(parts.get("BkTxCd"))
+    credit = is_credit(parts.get("CdtDbtInd"))
     return Entry(
-        kind=_kind(element, codes, credit=credit),
+        kind=_kind(parts, codes, credit=credit),
         money=money,
         is_credit=credit,
-        booked=day(element, "BookgDt", zone) or day(element, "ValDt", zone),
-        reference=reference(element, "AcctSvcrRef"),
+        booked=day(parts.get("BookgDt"), zone) or day(parts.get("ValDt"), zone),
+        reference=reference(parts.get("AcctSvcrRef")),
         is_reference_payments=codes.digits == _REFERENCE_PAYMENTS,
-        batch=_batch(element),
+        batch=_batch(parts.get("NtryDtls")),
     )
 
 
@@ -120,35 +122,38 @@ class _Codes:
 
 
 def _codes(element: Element | None) -> _Codes:
-    if element is None:
-        return _Codes()
-    domain, proprietary = first(element, "Domn"), first(element, "Prtry")
     codes = _Codes()
+    if element is None:
+        return codes
+    parts = children(element)
+    domain, proprietary = parts.get("Domn"), parts.get("Prtry")
     if domain is not None:
         codes.domain = text(domain, "Cd")
-        codes.family = text(domain, "Fmly/Cd")
-        codes.sub_family = text(domain, "Fmly/SubFmlyCd")
+        family = first(domain, "Fmly")
+        if family is not None:
+            codes.family, codes.sub_family = text(family, "Cd"), text(family, "SubFmlyCd")
     if proprietary is not None and text(proprietary, "Issr") in (_FINNISH_BANKS, None):
         codes.digits = (line(proprietary, "Cd") or "")[:3]
     return codes
 
 
-def _kind(element: Element, codes: _Codes, *, credit: bool) -> Kind:
-    if (code(element, "Sts") or _BOOKED) != _BOOKED:
+def _kind(parts: dict[str, Element], codes: _Codes, *, credit: bool) -> Kind:
+    if (code(parts.get("Sts")) or _BOOKED) != _BOOKED:
         return Kind.NOT_BOOKED
-    reversal = text(element, "RvslInd") in ("true", "1")
+    mark = parts.get("RvslInd")
+    is_reversal = mark is not None and (mark.text or "").strip() in ("true", "1")
+    if credit and is_reversal:
+        return Kind.UNCLEAR if codes.is_incoming else Kind.OWN
     if credit:
-        if reversal:
-            return Kind.UNCLEAR if codes.is_incoming else Kind.OWN
         return Kind.OWN if codes.is_own else Kind.RECEIVED
-    if codes.is_incoming or (reversal and not codes.is_own):
+    if codes.is_incoming or (is_reversal and not codes.is_own):
         return Kind.RETURNED
     return Kind.OWN
 
 
-def _batch(element: Element) -> int | None:
-    batch = first(element, "NtryDtls/Btch")
+def _batch(details: Element | None) -> int | None:
+    batch = None if details is None else first(details, "Btch")
     if batch is None:
         return None
     told = text(batch, "NbOfTxs") or ""
-    return int(told) if told.isascii() and told.isdigit() and len(told) <= 15 else 0
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS else 0

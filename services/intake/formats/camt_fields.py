@@ -14,13 +14,15 @@ from zoneinfo import ZoneInfo
 
 from schemas.fields import EARLIEST_YEAR, LATEST_YEAR
 from schemas.money import currency_decimals, minor_units
-from services.intake.formats.xml import Element, first, line, name_of, text
+from services.intake.formats.xml import Element, first, line, name_of, one_line, text
 
 LONGEST_ID: Final = 100
 """Characters of a bank's reference that are kept as they are; ISO 20022 allows 35."""
 LONGEST_MESSAGE: Final = 4_000
 """Characters: what a text in an event may have (`schemas.fields.Text`)."""
 
+_LONGEST_NUMBER: Final = 40
+"""Characters of an amount, a day or an instant; those met lately are remembered."""
 _DAY_LENGTH: Final = len("2026-01-09")
 _NOT_IN_MESSAGE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 _NO_REFERENCE: Final = re.compile(r"(?:NOTPROVIDED|NOT PROVIDED|NONREF|NOREF|NONE|N/A|[0.\-_/ ]+)", re.IGNORECASE)
@@ -60,40 +62,47 @@ def sum_of(written: str, currency: str) -> int:
     Raises:
         ValueError: when it is none; the message does not hold the value.
     """
+    if len(written) > _LONGEST_NUMBER:
+        raise ValueError("is too long for an amount; check that no digits were added to it")
+    return _minor_units(written, currency)
+
+
+@lru_cache(maxsize=4096)
+def _minor_units(written: str, currency: str) -> int:
     whole, _, fraction = written.strip().partition(".")
     fraction = fraction.rstrip("0").ljust(currency_decimals(currency), "0")
     return minor_units(f"{whole}.{fraction}" if fraction else whole, currency)
 
 
-def is_credit(element: Element) -> bool:
-    """Whether money came in by what an element's ``CdtDbtInd`` says.
+def is_credit(indicator: Element | None) -> bool:
+    """Whether money came in by what a ``CdtDbtInd`` says.
 
     Raises:
         ValueError: when it says neither.
     """
-    said = text(element, "CdtDbtInd")
+    said = None if indicator is None else (indicator.text or "").strip()
     if said not in ("CRDT", "DBIT"):
         raise ValueError("CdtDbtInd: says neither CRDT nor DBIT")
     return said == "CRDT"
 
 
-def day(element: Element, path: str, zone: ZoneInfo) -> date | None:
-    """The day at a path, which holds ``Dt`` or ``DtTm``; an instant is a day in ``zone``; None when there is none."""
-    found = first(element, path)
-    if found is None:
+def day(element: Element | None, zone: ZoneInfo) -> date | None:
+    """The day of an element that holds ``Dt`` or ``DtTm``; an instant is a day in ``zone``; None when there is none."""
+    if element is None:
         return None
-    return day_of(text(found, "Dt") or text(found, "DtTm") or found.text, zone)
+    return day_of(text(element, "Dt") or text(element, "DtTm") or element.text, zone)
 
 
-@lru_cache(maxsize=1024)
 def day_of(written: str | None, zone: ZoneInfo) -> date | None:
     """The day of an ISO day or instant; an instant with an offset is a day in ``zone``.
 
     None when it is neither, or no day that an event may have.
     """
-    if written is None:
-        return None
-    written = written.strip()
+    return None if written is None or len(written) > _LONGEST_NUMBER else _day_of(written.strip(), zone)
+
+
+@lru_cache(maxsize=4096)
+def _day_of(written: str, zone: ZoneInfo) -> date | None:
     try:
         if "T" not in written:
             told = date.fromisoformat(written[:_DAY_LENGTH])
@@ -105,12 +114,12 @@ def day_of(written: str | None, zone: ZoneInfo) -> date | None:
     return told if EARLIEST_YEAR <= told.year <= LATEST_YEAR else None
 
 
-def code(element: Element, path: str) -> str | None:
-    """A code at a path, bare (``<Sts>BOOK</Sts>``) or wrapped (``<Sts><Cd>BOOK</Cd></Sts>``)."""
-    found = first(element, path)
-    if found is None:
+def code(element: Element | None) -> str | None:
+    """A code, bare (``<Sts>BOOK</Sts>``) or wrapped (``<Sts><Cd>BOOK</Cd></Sts>``)."""
+    if element is None:
         return None
-    return text(found, "Cd") or text(found, "Prtry") or (found.text or "").strip() or None
+    wrapped = text(element, "Cd") or text(element, "Prtry") if len(element) else element.text
+    return (wrapped or "").strip() or None
 
 
 def party(element: Element, path: str) -> str | None:
@@ -119,9 +128,9 @@ def party(element: Element, path: str) -> str | None:
     return None if found is None else line(found, "Nm") or line(found, "Pty/Nm")
 
 
-def reference(element: Element, path: str) -> str | None:
-    """A bank's reference at a path as an identifier; None where there is none, or a word for "none"."""
-    found = line(element, path)
+def reference(element: Element | None) -> str | None:
+    """A bank's reference as an identifier; None where there is none, or a word for "none"."""
+    found = None if element is None else one_line(element.text or "")
     if found is None or _NO_REFERENCE.fullmatch(found):
         return None
     return identifier(found)

@@ -178,7 +178,8 @@ class EntryReading:
         where = f"{self._where}, transaction {number}"
         try:
             money = _money(entry, element, is_only=is_only)
-            if first(element, "CdtDbtInd") is not None and is_credit(element) != entry.is_credit:
+            indicator = first(element, "CdtDbtInd")
+            if indicator is not None and is_credit(indicator) != entry.is_credit:
                 self._total -= money.minor
                 return
             self._total += money.minor

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.intake.formats.camt_fields import Money, amount, message
-from services.intake.formats.xml import Element, every, first, line, text
+from services.intake.formats.xml import Element, first, line, name_of, text
 
 _CREDIT_NOTE = "CREN"
 
@@ -32,10 +32,11 @@ class _Strd:
     document: str | None
     invoiced: Money | None
     credited: Money | None
+    is_note: bool = False
 
     @property
     def is_credit_note(self) -> bool:
-        return self.credited is not None
+        return self.is_note or self.credited is not None
 
 
 def paid(transaction: Element, money: Money) -> list[Paid]:
@@ -51,8 +52,8 @@ def paid(transaction: Element, money: Money) -> list[Paid]:
     remittance = first(transaction, "RmtInf")
     if remittance is None:
         return [Paid(money.minor, None, None)]
-    free = [said for ustrd in every(remittance, "Ustrd") if (said := ustrd.text)]
-    told = [_strd(strd) for strd in every(remittance, "Strd")]
+    free = [said for ustrd in remittance.iterchildren("{*}Ustrd") if (said := ustrd.text)]
+    told = [_strd(strd) for strd in remittance.iterchildren("{*}Strd")]
     if len(told) == 1 and not told[0].is_credit_note:
         return [Paid(money.minor, told[0].reference, _text(free, told))]
     split = list(_split(told, money))
@@ -84,18 +85,21 @@ def _split(told: list[_Strd], money: Money) -> Iterator[tuple[int, _Strd]]:
 
 
 def _strd(strd: Element) -> _Strd:
-    referred = first(strd, "RfrdDocInf")
-    is_note = referred is not None and text(referred, "Tp/CdOrPrtry/Cd") == _CREDIT_NOTE
-    credited = amount(first(strd, "RfrdDocAmt/CdtNoteAmt"))
-    invoiced = amount(first(strd, "RfrdDocAmt/RmtdAmt"))
-    if credited is None and is_note:
-        credited, invoiced = invoiced, None
-    return _Strd(
-        reference=line(strd, "CdtrRefInf/Ref"),
-        document=None if is_note or referred is None else line(referred, "Nb"),
-        invoiced=invoiced,
-        credited=credited,
-    )
+    told = _Strd(None, None, None, None)
+    for part in strd:
+        match name_of(part):
+            case "CdtrRefInf":
+                told.reference = line(part, "Ref")
+            case "RfrdDocAmt":
+                told.invoiced = amount(first(part, "RmtdAmt"))
+                told.credited = amount(first(part, "CdtNoteAmt"))
+            case "RfrdDocInf" if text(part, "Tp/CdOrPrtry/Cd") == _CREDIT_NOTE:
+                told.is_note = True
+            case "RfrdDocInf":
+                told.document = line(part, "Nb")
+    if told.is_note and told.credited is None:
+        told.credited, told.invoiced = told.invoiced, None
+    return told
 
 
 def _text(free: list[str], told: list[_Strd]) -> str | None:

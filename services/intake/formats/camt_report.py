@@ -65,7 +65,7 @@ def read_reports(stream: BinaryIO, directory: Directory, style: Style) -> Iterat
         if name == _HEADER:
             header = _header(found)
             continue
-        report = _report_of(found, style.element)
+        report = reading.element if reading and reading.is_in_hand(found) else _report_of(found, style.element)
         if report is None:
             continue
         if reading is None or reading.element is not report:
@@ -107,6 +107,11 @@ class _Reading:
         self._report: Report | None = None
         self._entries = 0
         self._entry: EntryReading | None = None
+        self._details: Element | None = None
+
+    def is_in_hand(self, transaction: Element) -> bool:
+        """Whether it is a sibling of the last transaction, so that nobody has to look where it stands."""
+        return self._details is not None and transaction.getparent() is self._details
 
     def doubt(self, fault: Fault) -> Fault:
         """A fault of the file, with whom it concerns."""
@@ -120,7 +125,9 @@ class _Reading:
         """Find out whose account it is; the entries of a report about nobody's account are passed over."""
         told = line(self.element, "Acct/Id/IBAN") or line(self.element, "Acct/Id/Othr/Id")
         if told is None or not iban.is_valid(told, check_country=False):
-            yield Fault(WRONG_ACCOUNT, ("Acct/Id: is no IBAN; ask the bank to send it",), self._where)
+            yield Fault(
+                WRONG_ACCOUNT, ("Acct/Id: is no IBAN with right check digits; ask the bank for it",), self._where
+            )
             return
         number = iban.compact(told)
         creditor = directory.creditor_of_account(number)
@@ -140,8 +147,9 @@ class _Reading:
         assert self._entry is not None, "it has begun"
         if is_entry:
             yield from self._entry.end(element)
-            self._entry = None
+            self._entry = self._details = None
         else:
+            self._details = element.getparent()
             yield from self._entry.transaction(element)
 
     def close(self, header: Header) -> Iterator[Piece]:

@@ -64,7 +64,7 @@ def tells_something(transaction: Element) -> bool:
 
 def archive_id(transaction: Element) -> str | None:
     """The bank's archive id of a transaction, if it tells one."""
-    return reference(transaction, "Refs/AcctSvcrRef")
+    return reference(first(transaction, "Refs/AcctSvcrRef"))
 
 
 def fingerprint(transaction: Element, entry: Entry) -> str:
@@ -93,12 +93,12 @@ def received(account: Account, booked: date, id_: str, transaction: Element, mon
     Raises:
         ValueError: when an amount in it is none.
     """
-    payer = {"name": _payer(transaction), "iban": line(transaction, "RltdPties/DbtrAcct/Id/IBAN")}
+    payer = _payer(transaction)
     paid_on = _paid_on(transaction, booked, account.zone)
     parts = paid(transaction, money)
     for number, part in enumerate(parts, start=1):
         payment = id_ if len(parts) == 1 else f"{id_}#{number}"
-        yield _payment(account, payment, booked, part, money.currency, paid_on, payer if any(payer.values()) else None)
+        yield _payment(account, payment, booked, part, money.currency, paid_on, payer)
 
 
 def received_in_sum(account: Account, booked: date, id_: str, entry: Element, money: Money) -> Event:
@@ -136,7 +136,7 @@ def _payment(
     part: Paid,
     currency: str,
     paid_on: date,
-    payer: dict[str, str | None] | None,
+    payer: dict[str, str] | None,
 ) -> Event:
     said = {
         "payment": payment,
@@ -145,7 +145,7 @@ def _payment(
         "currency": currency,
         "paid": paid_on.isoformat(),
         "booked": booked.isoformat(),
-        "payer": payer and {name: told for name, told in payer.items() if told},
+        "payer": payer,
         "message": part.message,
     }
     return account.event(RECEIVED, payment, booked, said)
@@ -161,9 +161,18 @@ def _reversal(account: Account, entry: Entry, booked: date, payment: str, money:
     return account.event(REVERSED, f"{payment}:reversed:{entry.reference or booked}", booked, said)
 
 
-def _payer(transaction: Element) -> str | None:
+def _payer(transaction: Element) -> dict[str, str] | None:
     parties = first(transaction, "RltdPties")
-    return None if parties is None else party(parties, "Dbtr") or party(parties, "UltmtDbtr")
+    if parties is None:
+        return None
+    told = {}
+    name = party(parties, "Dbtr") or party(parties, "UltmtDbtr")
+    if name is not None:
+        told["name"] = name
+    iban = line(parties, "DbtrAcct/Id/IBAN")
+    if iban is not None:
+        told["iban"] = iban
+    return told or None
 
 
 def _paid_on(transaction: Element, booked: date, zone: ZoneInfo) -> date:

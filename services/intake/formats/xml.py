@@ -237,6 +237,14 @@ def first(element: Element, path: str) -> Element | None:
     return found
 
 
+def children(element: Element) -> dict[str, Element]:
+    """The children of an element by their local names, the first of each."""
+    found: dict[str, Element] = {}
+    for child in element:
+        found.setdefault(name_of(child), child)
+    return found
+
+
 def every(element: Element, path: str) -> Iterator[Element]:
     """All elements at a path of local names, in the order in which they stand."""
     found = iter((element,))
@@ -267,5 +275,6 @@ def one_line(text: str) -> str | None:
 
     None when nothing is left.
     """
-    folded = " ".join(_NOT_PRINTED.sub(" ", text).split())
-    return folded[:LONGEST_LINE].rstrip() or None
+    if not text.isprintable() or "  " in text:
+        text = " ".join(_NOT_PRINTED.sub(" ", text).split())
+    return text.strip()[:LONGEST_LINE].rstrip() or None
