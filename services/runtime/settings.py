@@ -46,6 +46,65 @@ class StoreSettings(_Section):
     partitions: int = Field(4, ge=1, le=256, description="partitions of each topic, fixed when the store is made")
 
 
+class PostgresSettings(_Section):
+    """The database, where one machine is not enough."""
+
+    dsn: str | None = Field(
+        None,
+        min_length=1,
+        description="how to reach it (libpq: host=... dbname=... user=...); none: store.path is used",
+    )
+    password: SecretStr | None = Field(None, description="the database user's password, from a file")
+
+    @field_validator("dsn")
+    @classmethod
+    def _without_secret(cls, given: str | None) -> str | None:
+        if given is not None and ("password" in given or "://" in given):
+            raise ValueError("should be host=... dbname=... user=...; a password goes into a file")
+        return given
+
+
+class KafkaSettings(_Section):
+    """The broker, where one machine is not enough."""
+
+    bootstrap: str | None = Field(
+        None, min_length=1, description="host:port of brokers, separated by commas; none: the embedded engine"
+    )
+    private_network: bool = Field(
+        False, description="whether the brokers' network is ours alone, so that plaintext may do"
+    )
+    security: Literal["plaintext", "ssl", "sasl_ssl"] = Field(
+        "sasl_ssl", description="plaintext only for brokers on loopback or in a private network"
+    )
+    mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN"] = Field(
+        "SCRAM-SHA-512", description="how the user is told to the broker, with sasl_ssl"
+    )
+    username: str | None = Field(None, min_length=1, description="the broker's user, with sasl_ssl")
+    password: SecretStr | None = Field(None, description="that user's password, from a file")
+    ca: Path | None = Field(None, description="the certificates that are trusted, a PEM file; none: the system's")
+    certificate: Path | None = Field(None, description="our own certificate, a PEM file, where the broker asks for one")
+    key: Path | None = Field(None, description="its private key, a PEM file")
+    instance: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="names this process among those of its worker; keeps its seat",
+    )
+    session_s: int = Field(10, ge=6, le=300, description="how long a process may be silent before others take its seat")
+    replication: int = Field(3, ge=1, le=9, description="copies of each topic, when topics are created")
+
+    @field_validator("security")
+    @classmethod
+    def _no_clear_text(cls, given: str, others: ValidationInfo) -> str:
+        brokers = others.data.get("bootstrap")
+        if given != "plaintext" or brokers is None or others.data.get("private_network"):
+            return given
+        if not all(is_loopback(broker.strip().rpartition(":")[0].strip("[]")) for broker in brokers.split(",")):
+            raise ValueError(
+                "events would cross the network in clear; use sasl_ssl, or say ERAPAIVA_KAFKA__PRIVATE_NETWORK=true"
+            )
+        return given
+
+
 class InboxSettings(_Section):
     """Event files dropped into a folder."""
 
@@ -142,6 +201,8 @@ class Settings(BaseSettings):
     )
 
     store: StoreSettings = StoreSettings()
+    postgres: PostgresSettings = PostgresSettings()
+    kafka: KafkaSettings = KafkaSettings()
     inbox: InboxSettings = InboxSettings()
     notices: NoticeSettings = NoticeSettings()
     mail: MailSettings = MailSettings()

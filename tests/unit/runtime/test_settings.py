@@ -52,6 +52,13 @@ def test_an_empty_variable_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) 
 
 WRONG = {
     "STORE__PARTITIONS": ["0", "257", "four", "1.5"],
+    "POSTGRES__DSN": ["host=db password=x", "postgresql://db/erapaiva"],
+    "KAFKA__PRIVATE_NETWORK": ["perhaps"],
+    "KAFKA__SECURITY": ["none", "sasl_plaintext"],
+    "KAFKA__MECHANISM": ["GSSAPI"],
+    "KAFKA__INSTANCE": ["a b", "a/b"],
+    "KAFKA__SESSION_S": ["5", "301"],
+    "KAFKA__REPLICATION": ["0", "10"],
     "INBOX__POLL_MS": ["-1", "49", "x"],
     "NOTICES__CLOCK_SKEW_S": ["-1", "301"],
     "NOTICES__GOOD_FOR_S": ["59", "one hour"],
@@ -83,9 +90,33 @@ def test_a_wrong_value_makes_one_line_with_its_name_and_what_was_given(
 
 
 def test_every_setting_that_can_be_wrong_is_in_the_table_above() -> None:
-    free_text = {"STORE__PATH", "INBOX__PATH", "MAIL__OUTBOX", "MAIL__HOST", "MAIL__USERNAME", "MAIL__PASSWORD_FILE"}
+    free_text = {
+        "STORE__PATH", "INBOX__PATH", "MAIL__OUTBOX", "MAIL__HOST", "MAIL__USERNAME", "MAIL__PASSWORD_FILE",
+        "POSTGRES__PASSWORD_FILE", "KAFKA__BOOTSTRAP", "KAFKA__USERNAME", "KAFKA__PASSWORD_FILE",
+        "KAFKA__CA", "KAFKA__CERTIFICATE", "KAFKA__KEY",
+    }  # fmt: skip
 
     assert {f"ERAPAIVA_{name}" for name in WRONG.keys() | free_text} == {name for name, _, _ in effective(load())}
+
+
+@pytest.mark.parametrize("brokers", ["kafka:9092", "127.0.0.1:9092,10.0.0.7:9092"])
+def test_plaintext_to_brokers_elsewhere_is_refused_unless_the_network_is_said_to_be_private(
+    monkeypatch: pytest.MonkeyPatch, brokers: str
+) -> None:
+    given(monkeypatch, KAFKA__BOOTSTRAP=brokers, KAFKA__SECURITY="plaintext")
+    (line,) = lines()
+    assert line.startswith("ERAPAIVA_KAFKA__SECURITY: events would cross the network in clear")
+
+    given(monkeypatch, KAFKA__PRIVATE_NETWORK="true")
+
+    assert load().kafka.security == "plaintext"
+
+
+@pytest.mark.parametrize("brokers", ["127.0.0.1:9092", "localhost:9092,[::1]:9093"])
+def test_plaintext_to_brokers_on_this_machine_may_do(monkeypatch: pytest.MonkeyPatch, brokers: str) -> None:
+    given(monkeypatch, KAFKA__BOOTSTRAP=brokers, KAFKA__SECURITY="plaintext")
+
+    assert load().kafka.bootstrap == brokers
 
 
 def test_several_wrong_values_make_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
