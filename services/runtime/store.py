@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from services.runtime.seats import SeatStore
+
 Scalar = str | bytes | int | None
 """A value of a read-model column or a query parameter."""
 
@@ -115,6 +117,10 @@ class Store(Protocol):
     @property
     def tables(self) -> TableStore:
         """The read model."""
+
+    @property
+    def seats(self) -> SeatStore:
+        """Who handles which partition, where the log is kept elsewhere."""
 
     @property
     def partitions(self) -> int:

@@ -12,8 +12,8 @@ from services.runtime.refusal import Refusal
 APPLICATION_ID = 0x45525041
 """Written into the file's header ("ERPA"), so that another program's database is refused."""
 
-SCHEMA_VERSION = 1
-"""Raised with every change of the tables below."""
+SCHEMA_VERSION = 2
+"""Raised with every change of the tables below, which gets its step in `_MIGRATIONS`."""
 
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one, in seconds; an engine's transaction takes well under a second."""
@@ -42,8 +42,18 @@ _MENDABLE = {
     sqlite3.SQLITE_NOTADB,
 }
 
-_TABLES = """
-BEGIN IMMEDIATE;
+_SEATS = """
+CREATE TABLE IF NOT EXISTS seats (
+    worker TEXT NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, turn INTEGER NOT NULL,
+    busy INTEGER NOT NULL, ledger BLOB NOT NULL, PRIMARY KEY (worker, partition)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending (
+    worker TEXT NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL,
+    topic TEXT NOT NULL, to_partition INTEGER NOT NULL, sequence INTEGER NOT NULL,
+    key TEXT NOT NULL, value BLOB NOT NULL,
+    PRIMARY KEY (worker, partition, number)) WITHOUT ROWID;
+"""
+
+_TABLES = f"""
 CREATE TABLE IF NOT EXISTS bookmarks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS log (
@@ -61,7 +71,10 @@ CREATE TABLE IF NOT EXISTS state (
     PRIMARY KEY (space, partition, key)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS state_by_wake ON state (space, partition, wake, key) WHERE wake IS NOT NULL;
 CREATE INDEX IF NOT EXISTS state_by_signal ON state (space, partition, waits_for, key) WHERE waits_for IS NOT NULL;
-"""
+{_SEATS}"""
+
+_MIGRATIONS = {1: _SEATS}
+"""What brings a store of a version to the next one."""
 
 
 class Connection(sqlite3.Connection):
@@ -120,15 +133,25 @@ def _prepare(connection: Connection, path: str, *, create: bool, writing: bool) 
         raise Refusal(f"store {path}: it is empty; `erapaiva run` or `erapaiva play --store` makes one")
     if not fresh and application != APPLICATION_ID:
         raise Refusal(f"store {path}: this database belongs to another program; name another file")
-    if not fresh and version != SCHEMA_VERSION:
+    if not fresh and version > SCHEMA_VERSION:
         raise Refusal(f"store {path}: made by version {version} of the store, this program has {SCHEMA_VERSION}")
+    if not fresh and version < SCHEMA_VERSION and not writing:
+        raise Refusal(f"store {path}: made by an older version; `erapaiva run` on it brings it up to date")
     for pragma in filter(None, map(str.strip, _PRAGMAS.split(";"))):
         connection.execute(pragma)
     if fresh:
-        stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
-        connection.executescript(_TABLES + stamp + "COMMIT;")
+        connection.executescript(_step(_TABLES, SCHEMA_VERSION))
+    else:
+        for older in range(version, SCHEMA_VERSION):
+            connection.executescript(_step(_MIGRATIONS[older], older + 1))
     if not writing:
         connection.execute("PRAGMA query_only = ON")
+
+
+def _step(tables: str, version: int) -> str:
+    """Tables and the version they make, together or not at all."""
+    stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};"
+    return f"BEGIN IMMEDIATE;{tables}{stamp}COMMIT;"
 
 
 def _pragma(connection: Connection, name: str) -> int:

@@ -12,6 +12,7 @@ from services.runtime.refusal import Refusal
 from services.runtime.sqlite.connection import connect
 from services.runtime.sqlite.locks import EngineLock, Turnstile
 from services.runtime.sqlite.log import SqliteLog
+from services.runtime.sqlite.seats import SqliteSeats
 from services.runtime.sqlite.state import SqliteState
 from services.runtime.sqlite.tables import SqliteTables
 
@@ -52,6 +53,7 @@ class SqliteStore:
         self.log = SqliteLog(self._connection)
         self.state = SqliteState(self._connection)
         self.tables = SqliteTables(self._connection)
+        self.seats = SqliteSeats(self._connection)
         self._partitions = 0
         self._seen_version = self._version()
         stored = self.bookmark(_PARTITIONS)

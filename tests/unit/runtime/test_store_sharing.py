@@ -180,6 +180,30 @@ def test_a_file_that_is_no_store_of_ours_is_refused_and_left_as_it_is(
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
+def first_version(path: Path) -> None:
+    """A store as the first version of the tables made it: without seats."""
+    with SqliteStore(path) as store:
+        store.fix_partitions(2)
+        store.begin()
+        store.log.append("journal", 1, "a", b"kept")
+        store.commit()
+    with sqlite3.connect(path) as connection:
+        connection.executescript("DROP TABLE seats; DROP TABLE pending; PRAGMA user_version = 1;")
+    connection.close()
+
+
+def test_a_store_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_holds(path: Path) -> None:
+    first_version(path)
+
+    with pytest.raises(Refusal, match="made by an older version"):
+        SqliteStore(path, Access.READ)
+    SqliteStore(path).close()
+
+    with SqliteStore(path, Access.READ) as store:
+        assert store.seats.seen() == []
+        assert store.log.read("journal", 1, 0, 9) == [(0, "a", b"kept")]
+
+
 def test_a_full_disk_is_told_in_a_line_and_loses_nothing(path: Path) -> None:
     store = SqliteStore(path)
     engine = EmbeddedEngine(store, [])
