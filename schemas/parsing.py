@@ -94,7 +94,7 @@ def parse_event(raw: bytes | Mapping[str, Any]) -> PublicEvent:
     data = event.get("data")
     if not isinstance(data, dict):
         reason: ReasonCode = "wrong-field" if "data" in event else "missing-field"
-        raise InvalidEvent(reason, ["data: must be an object: { ... }"], _readable(event))
+        raise InvalidEvent(reason, [f"data: must be an object: {{ ... }}{_hint(data)}"], _readable(event))
     try:
         known = model.__pydantic_validator__.validate_python(data, context=_context(data), by_name=False)
     except ValidationError as error:
@@ -168,6 +168,17 @@ def _unknown_type(name: str) -> str:
     close = get_close_matches(name, EVENT_TYPES, n=1)
     hint = f" (is it {close[0]}?)" if close else ""
     return f"type: is not an event type known here; correct its name or its version{hint}"
+
+
+def _hint(data: object) -> str:
+    """What keeps a text that stands where the data should be from being it."""
+    if not isinstance(data, str):
+        return ""
+    try:
+        read_json(data.encode("utf-8", "surrogatepass"))
+    except InvalidEvent as fault:
+        return f"; {fault.detail}"
+    return "; take the quotes away that are around it"
 
 
 def _context(data: Raw) -> PublicContext:

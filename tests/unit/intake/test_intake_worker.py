@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.binary_mode import structured
 from schemas.dead_letters import DeadLetterClosed
 from schemas.decisions import Alert
 from schemas.facts import Fact, Tick, UnreadReleased
@@ -112,6 +113,27 @@ def test_a_dead_letter_says_what_where_and_what_to_do() -> None:
     assert (letter.creditor, letter.debtor) == ("acme", "D1")
     assert any("data.due" in line for line in letter.detail)
     assert json.loads(letter.content) == without(invoice(2), "due")
+
+
+def test_a_dead_letter_of_an_event_in_binary_mode_holds_its_headers_too() -> None:
+    desk = Desk()
+    told, data = {"id": "1", "type": "invoice.issued.v1", "time": "2026-01-09T06:00:00Z"}, raw(invoice(1)["data"])
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_source", b"M\xe4"),
+        *((f"ce_{name}", told[name].encode()) for name in told),
+    ]
+    desk.take(INVOICES, "acme", structured(headers, data))
+    letter = desk.dead_letters()[0]
+    assert letter.detail == ("source: has characters that are not valid Unicode; remove them",)
+    assert (letter.creditor, letter.debtor) == ("acme", "D1")
+    assert json.loads(letter.content) == told | {"specversion": "1.0", "source": "M\udce4", "data": json.loads(data)}
+
+
+def test_nobody_outside_can_write_a_label_with_headers() -> None:
+    desk = Desk()
+    desk.take(INVOICES, "acme", structured([("ce_type", b"raw-line"), ("ce_mends", b"key")], None))
+    assert len(desk.dead_letters()) == 1
 
 
 def test_a_dead_letter_of_a_files_line_names_file_and_line() -> None:

@@ -114,6 +114,14 @@ def test_data_that_is_no_object_is_told_so() -> None:
     assert fault_of(cloud_event("promise.made.v1") | {"data": []}).detail == "data: must be an object: { ... }"
 
 
+def test_data_in_quotes_is_told_what_keeps_it_from_being_an_object() -> None:
+    quoted = cloud_event("promise.made.v1") | {"data": '{"creditor": "acme",}'}
+    assert "; not JSON: " in fault_of(quoted).detail
+    assert fault_of(quoted | {"data": '{"creditor": "acme"}'}).detail.endswith(
+        "take the quotes away that are around it"
+    )
+
+
 def test_what_can_be_read_of_a_wrong_event_tells_what_to_hold() -> None:
     fault = fault_of(cloud_event("payment.received.v1", amount="1,00"))
     assert fault.readable == Readable(
