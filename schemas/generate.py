@@ -1,4 +1,4 @@
-"""JSON Schemas of everything public and of all our messages, written to ``schemas/json/``.
+"""JSON Schemas of everything public and of all our messages, and the AsyncAPI document, in ``schemas/json/``.
 
 ``python -m schemas.generate`` writes them anew; a test fails when the files and the models differ. Public schemas
 describe whole CloudEvents, amounts as decimal strings; those of our messages have amounts as integers.
@@ -8,10 +8,12 @@ import json
 from pathlib import Path
 from typing import Any, Final, get_args
 
+import yaml
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from typing_extensions import override
 
+from schemas.asyncapi import asyncapi
 from schemas.commands import CommandsMessage
 from schemas.dead_letters import DeadLettersMessage
 from schemas.decisions import DecisionsMessage
@@ -22,6 +24,7 @@ from schemas.journal import JournalMessage
 from schemas.ticks import TimeReached
 
 FOLDER: Final = Path(__file__).parent / "json"
+ASYNCAPI: Final = "asyncapi.yaml"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _OF_OUR_OWN: Final = {
     "public": TimeReached,
@@ -56,8 +59,13 @@ def text_of(schema: JsonSchemaValue) -> str:
     return json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False).replace("``", "`") + "\n"
 
 
+def asyncapi_text() -> str:
+    """The AsyncAPI document as it stands in its file."""
+    return yaml.safe_dump(asyncapi(json_schemas()), sort_keys=False, allow_unicode=True, width=120)
+
+
 def write(folder: Path = FOLDER) -> None:
-    """Write all schemas to ``folder``; files of what no longer exists are taken away."""
+    """Write all schemas and the AsyncAPI document to ``folder``; files of what no longer exists are taken away."""
     schemas = json_schemas()
     for path in sorted(folder.rglob("*.json")):
         if path.relative_to(folder).as_posix() not in schemas:
@@ -66,6 +74,7 @@ def write(folder: Path = FOLDER) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text_of(schema), encoding="utf-8")
+    (folder / ASYNCAPI).write_text(asyncapi_text(), encoding="utf-8")
 
 
 def _schema(model: type[BaseModel], mode: JsonSchemaMode) -> JsonSchemaValue:

@@ -1,4 +1,4 @@
-"""Every topic in one place: what it holds, under which key, who writes it, how it is read.
+"""Every topic in one place: what it holds, under which key, who writes it, who reads it and how.
 
 A topic's name never changes; the number of its partitions is fixed when it is created (design.md §8).
 """
@@ -24,6 +24,7 @@ class Topic:
     key: str
     holds: str
     producers: tuple[str, ...]
+    consumers: tuple[str, ...]
     decode: Callable[[bytes], Any]
 
     def __str__(self) -> str:
@@ -32,29 +33,35 @@ class Topic:
 
 
 _OUTSIDE: Final = ("outside", "clock")
+_INTAKE: Final = ("intake",)
 
-INVOICES: Final = Topic("invoices", "creditor", "invoice.* events", _OUTSIDE, parse_event)
+INVOICES: Final = Topic("invoices", "creditor", "invoice.* events", _OUTSIDE, _INTAKE, parse_event)
 PAYMENTS: Final = Topic(
     "payments",
     "the creditor's bank account",
     "payment.* and bank-feed.* events",
     _OUTSIDE,
+    _INTAKE,
     parse_event,
 )
-INSTRUCTIONS: Final = Topic("instructions", "creditor", "what people say about an account", _OUTSIDE, parse_event)
+INSTRUCTIONS: Final = Topic(
+    "instructions", "creditor", "what people say about an account", _OUTSIDE, _INTAKE, parse_event
+)
 SETTINGS: Final = Topic(
     "settings",
     "creditor, else the policy or country",
     "creditors, policies, rates",
     _OUTSIDE,
+    _INTAKE,
     parse_event,
 )
-FACTS: Final = Topic("facts", "creditor", "every canonical event", ("intake",), decode_facts)
+FACTS: Final = Topic("facts", "creditor", "every canonical event", ("intake",), ("cash_application",), decode_facts)
 JOURNAL: Final = Topic(
     "journal",
     "account",
     "everything that may change an account, totally ordered",
     ("cash_application", "notifier", "collection"),
+    ("overdue", "reporting"),
     decode_journal,
 )
 COMMANDS: Final = Topic(
@@ -62,13 +69,15 @@ COMMANDS: Final = Topic(
     "account",
     "notices for the notifier, hand-overs for collection",
     ("overdue",),
+    ("notifier",),
     decode_commands,
 )
 DECISIONS: Final = Topic(
     "decisions",
     "account",
     "each decision with its reasons, state changes, unmatched money",
-    ("overdue", "cash_application"),
+    ("intake", "cash_application", "overdue"),
+    ("reporting",),
     decode_decisions,
 )
 DEAD_LETTERS: Final = Topic(
@@ -76,6 +85,7 @@ DEAD_LETTERS: Final = Topic(
     "source",
     "what could not be read, with reason code and position",
     ("intake", "cash_application", "overdue", "notifier", "collection", "reporting"),
+    ("reporting",),
     decode_dead_letters,
 )
 
