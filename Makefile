@@ -12,18 +12,23 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint bench mutants lock clean
+.PHONY: help setup run test kafka-up lint bench mutants lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(RUNTIME) ## Make .venv with the command .venv/bin/erapaiva
 
 run: $(RUNTIME) ## Play the shipped example, write its letters to var/outbox, go on live (Ctrl-C stops)
 	@$(BIN)/erapaiva run --example
 
-test: $(DEV) ## Run all tests (JOBS=2 processes)
+test: $(DEV) ## Run all tests (JOBS=2 processes), on servers of their own
+	@tests/servers/install
 	@$(BIN)/python -m pytest -n $(JOBS)
+
+kafka-up: $(DEV) ## Run an empty Apache Kafka on this machine (Ctrl-C stops)
+	@tests/servers/install
+	@exec $(BIN)/python -m tests.servers.kafka
 
 lint: $(DEV) ## Check style and types: ruff and mypy --strict
 	@$(BIN)/ruff check .
@@ -44,7 +49,7 @@ lock: ## Pin the packages of pyproject.toml with hashes; UPGRADE=1: their newest
 LOCK := $(if $(UPGRADE),--upgrade) --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## Remove what setup and the tests have made (never var/ and inbox/: they are yours)
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .servers
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -1,0 +1,1 @@
+"""Real servers for tests, on this machine only: started when a test asks, gone when the tests are."""
