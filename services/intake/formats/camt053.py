@@ -59,7 +59,7 @@ class _Balances:
 
 
 def _recognises(head: bytes) -> bool:
-    return _MESSAGE in names_at(head)[:3]
+    return _MESSAGE in names_at(head)
 
 
 def _close(report: Report, element: Element, header: Header) -> Iterator[Piece]:

@@ -20,7 +20,7 @@ _MESSAGE: Final = "BkToCstmrDbtCdtNtfctn"
 
 
 def _recognises(head: bytes) -> bool:
-    return _MESSAGE in names_at(head)[:3]
+    return _MESSAGE in names_at(head)
 
 
 def _close(report: Report, element: Element, _: Header) -> Iterator[Fault]:

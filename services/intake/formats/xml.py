@@ -101,8 +101,7 @@ def _document(source: Source, names: frozenset[str]) -> Iterator[Element]:
     tree = _Tree()
     try:
         for piece in source.pieces(root):
-            parser.feed(piece)
-            for kind, element in _events(parser):
+            for kind, element in _events(parser, piece):
                 tree.drop_done()
                 if kind == "start":
                     tree.begin(element)
@@ -138,9 +137,19 @@ def _parser(names: Collection[str], encoding: str | None) -> etree.XMLPullParser
     )
 
 
-def _events(parser: etree.XMLPullParser) -> Iterator[tuple[str, Element]]:
-    """What the parser has found; it tells of nothing but elements, for that is what it was asked for."""
-    return cast("Iterator[tuple[str, Element]]", parser.read_events())
+def _events(parser: etree.XMLPullParser, piece: bytes) -> Iterator[tuple[str, Element]]:
+    """What the parser finds in the next piece; only behind that, why it stopped there, if it did.
+
+    It tells of nothing but elements, for that is what it was asked for.
+    """
+    broken: etree.XMLSyntaxError | None = None
+    try:
+        parser.feed(piece)
+    except etree.XMLSyntaxError as error:
+        broken = error
+    yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
+    if broken is not None:
+        raise broken
 
 
 class _Tree:

@@ -1,0 +1,191 @@
+"""Every public sample: what came of it is what the file states of itself, and of none of it nothing is said.
+
+What a file states is read here by a plain tree of its own, which knows nothing of the readers: the sums and counts of
+its summaries, batches and balances, the totals of its invoices.
+"""
+
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from stdnum import iban
+
+from services.intake.formats.format import HEAD, Fault, Piece, recognise
+from tests.unit.intake.formats.file_reading import Anybody, events, faults, pieces
+
+Element = etree._Element
+
+BANK_FILES = {
+    # entries, of those booked credits of customers and their sum, payments of them, faults
+    "camt053/fi-fffs-official-sample-content_053.xml": (10, 6, "23075.00", 3, []),
+    "camt053/genkgo-camt053.v2.all-balance-types.xml": (1, 1, "8.85", 1, ["balance-does-not-tie"]),
+    "camt053/genkgo-camt053.v2.five.decimals.xml": (1, 1, "8.85", 1, ["balance-does-not-tie"]),
+    "camt053/genkgo-camt053.v2.minimal.xml": (1, 1, "8.85", 1, ["wrong-currency"]),
+    "camt053/genkgo-camt053.v2.multi.statement.xml": (2, 1, "8.85", 1, []),
+    "camt053/genkgo-camt053.v2.with-party-ids.xml": (1, 1, "8.85", 1, ["wrong-currency"]),
+    "camt053/genkgo-camt053.v2.wrong.xml": (0, 0, "0", 0, ["nothing-reported"]),
+    "camt053/genkgo-camt53.only-Dt-with-DtTm.xml": (0, 0, "0", 0, ["no-balance"]),
+    "camt054/fi-fffs-official-sample-content_054.xml": (6, 3, "5500.00", 6, []),
+    "camt054/fi-handelsbanken-credit-notification.xml": (4, 4, "7048.00", 4, []),
+    "camt054/genkgo-camt054.v2.xml": (1, 0, "0", 0, []),
+    "camt054/genkgo-camt054.v8-with-UETR.xml": (1, 0, "0", 0, []),
+}
+INVOICES = {
+    # what comes of it, else the reason why not
+    "finvoice/gobl-invoice-3.0.xml": "invoice.issued.v1",
+    "finvoice/jbank-xsd-test-2.01.xml": "invoice.issued.v1",
+    "finvoice/rfinvoice-1.2.xml": "invoice.issued.v1",
+    "finvoice/rfinvoice-2.01.xml": None,  # pro forma, of 0.00: it asks nothing
+    "ubl/en16931-ubl-tc434-creditnote1.xml": "no-original-invoice",
+    "ubl/en16931-ubl-tc434-example1.xml": "invoice.issued.v1",
+    "ubl/en16931-ubl-tc434-example2.xml": "invoice.issued.v1",
+    "ubl/en16931-ubl-tc434-example3.xml": "invoice.issued.v1",
+    "ubl/en16931-ubl-tc434-example4.xml": "invoice.issued.v1",
+    "ubl/peppol-Allowance-example.xml": "invoice.issued.v1",
+    "ubl/peppol-Norwegian-example-1.xml": "invoice.issued.v1",
+    "ubl/peppol-base-creditnote-correction.xml": "invoice.credited.v1",
+    "ubl/peppol-base-example.xml": "invoice.issued.v1",
+    "ubl/peppol-base-negative-inv-correction.xml": "invoice.credited.v1",
+    "ubl/peppol-sales-order-example.xml": "invoice.issued.v1",
+    "ubl/peppol-vat-category-E.xml": "missing-field",  # it has no due date
+}
+
+
+def read(path: Path) -> tuple[list[Piece], Element]:
+    """What comes of a sample, and a plain tree of it. One bank's example has an account of wrong check digits."""
+    raw = path.read_bytes()
+    for told in {said.text or "" for said in every(etree.fromstring(raw), "IBAN")}:
+        right = f"{told[:2]}{iban.calc_check_digits(told)}{told[4:]}"
+        raw = raw.replace(told.encode(), right.encode())
+    kind = recognise(raw[:HEAD])
+    assert kind is not None
+    return pieces(kind, raw, Anybody()), etree.fromstring(raw)
+
+
+def every(tree: Element, name: str) -> Iterator[Element]:
+    return tree.iter(f"{{*}}{name}")
+
+
+def said(element: Element, path: str) -> str:
+    return (element.findtext("/".join(f"{{*}}{step}" for step in path.split("/"))) or "").strip()
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text.replace(",", "."))
+
+
+def paid(found: list[Piece]) -> list[Decimal]:
+    return [number(each["data"]["amount"]) for each in events(found) if each["type"] == "payment.received.v1"]
+
+
+def test_no_sample_is_left_out(shared: Path) -> None:
+    folder = shared / "samples"
+    names = {str(path.relative_to(folder)) for path in folder.glob("*/*.xml")}
+
+    assert names == {*BANK_FILES, *INVOICES}
+
+
+@pytest.mark.parametrize("name", BANK_FILES)
+def test_a_bank_file_gives_the_payments_and_the_sum_that_it_states(shared: Path, name: str) -> None:
+    entries, credits_, total, payments, reasons = BANK_FILES[name]
+
+    found, tree = read(shared / "samples" / name)
+
+    booked = [each for each in every(tree, "Ntry") if "BOOK" in (said(each, "Sts"), said(each, "Sts/Cd"))]
+    received = [each for each in booked if said(each, "CdtDbtInd") == "CRDT"]
+    assert len(list(every(tree, "Ntry"))) == entries
+    assert len(received) == credits_
+    assert sum((number(said(each, "Amt")) for each in received), Decimal(0)) == Decimal(total)
+    assert [fault.reason for fault in faults(found)] == reasons
+    assert len(paid(found)) == payments
+    # What a statement only sums up is told by the notification that goes with it.
+    summed_up = [each for each in received if int(said(each, "NtryDtls/Btch/NbOfTxs") or 0) > 1]
+    told_elsewhere = summed_up if name.startswith("camt053") else []
+    assert sum(paid(found)) + sum(number(said(each, "Amt")) for each in told_elsewhere) == Decimal(total)
+
+
+@pytest.mark.parametrize("name", [name for name in BANK_FILES if name.startswith("camt053")])
+def test_a_statement_closes_the_feed_where_its_balances_tie_and_says_so_where_they_do_not(
+    shared: Path, name: str
+) -> None:
+    found, tree = read(shared / "samples" / name)
+
+    closed = [each["data"] for each in events(found) if each["type"] == "bank-feed.completed.v1"]
+    tying = [each for each in every(tree, "Stmt") if ties(each)]
+    assert len(closed) == len(tying)
+    for told, statement in zip(closed, tying, strict=True):
+        incoming = [each for each in every(statement, "Ntry") if said(each, "CdtDbtInd") == "CRDT"]
+        assert number(told["sum"]) == sum((number(said(each, "Amt")) for each in incoming), Decimal(0))
+
+
+def ties(statement: Element) -> bool:
+    """Whether a statement states an opening and a closing balance of one currency between which its entries lead."""
+    balances = {said(each, "Tp/CdOrPrtry/Cd"): each for each in every(statement, "Bal")}
+    if not {"OPBD", "CLBD"} <= set(balances):
+        return False
+    (opening, currency), (closing, other) = (signed(balances[kind]) for kind in ("OPBD", "CLBD"))
+    return currency == other and opening + sum(signed(each)[0] for each in every(statement, "Ntry")) == closing
+
+
+def signed(element: Element) -> tuple[Decimal, str]:
+    amount = next(every(element, "Amt")) if element.find("{*}Amt") is None else element.find("{*}Amt")
+    assert amount is not None
+    value = number(amount.text or "")
+    return value if said(element, "CdtDbtInd") == "CRDT" else -value, amount.get("Ccy", "")
+
+
+def test_the_banks_own_example_of_several_payments_is_taken_apart_as_it_says(shared: Path) -> None:
+    found, tree = read(shared / "samples" / "camt054" / "fi-fffs-official-sample-content_054.xml")
+
+    batches = [
+        int(said(each, "NtryDtls/Btch/NbOfTxs"))
+        for each in every(tree, "Ntry")
+        if (said(each, "CdtDbtInd"), said(each, "Sts")) == ("CRDT", "BOOK")
+    ]
+    assert len(paid(found)) == sum(batches) == 6
+
+
+@pytest.mark.parametrize("name", INVOICES)
+def test_an_invoice_asks_what_it_says_is_to_be_paid(shared: Path, name: str) -> None:
+    expected = INVOICES[name]
+
+    found, tree = read(shared / "samples" / name)
+
+    if expected is None:
+        assert found == []
+        return
+    (piece,) = found
+    if isinstance(piece, Fault):
+        assert piece.reason == expected
+        return
+    assert isinstance(piece, dict)
+    assert piece["type"] == expected
+    assert number(piece["data"]["amount"]) == abs(stated(tree, "EpiInstructedAmount", "PayableAmount"))
+    assert is_named(piece["data"], tree)
+
+
+def stated(tree: Element, *names: str) -> Decimal:
+    """What the invoice says is to be paid."""
+    (element,) = (each for name in names for each in every(tree, name))
+    return number((element.text or "").strip())
+
+
+def is_named(data: dict[str, Any], tree: Element) -> bool:
+    """Whether the number of the event, and that of the invoice it credits, stand in the file."""
+    texts = {(each.text or "").strip() for each in tree.iter("{*}ID", "{*}InvoiceNumber")}
+    return {data["invoice"], data.get("credit_note", data["invoice"])} <= texts
+
+
+@pytest.mark.parametrize("name", ["camt053/fi-fffs-official-sample-content_053.xml", "finvoice/rfinvoice-1.2.xml"])
+def test_a_sample_read_again_gives_the_same(shared: Path, name: str) -> None:
+    raw = (shared / "samples" / name).read_bytes()
+    kind = recognise(raw[:HEAD])
+    assert kind is not None
+
+    first, second = (list(kind.read(io.BytesIO(raw), Anybody())) for _ in range(2))
+
+    assert first == second
