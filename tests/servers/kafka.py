@@ -18,7 +18,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from tests.servers.kafka_jars import kafka_jars
-from tests.servers.ports import free_port
+from tests.servers.ports import free_port, is_open
 
 LOG_LINES: Final = Path(__file__).with_name("kafka_log.properties")
 _ANSWERS_WITHIN_S: Final = 60
@@ -144,6 +144,8 @@ class Kafka:
             time.sleep(0.1)
 
     def _answers(self) -> bool:
+        if not is_open(self._ports["PLAIN"]):
+            return False  # kafka-python leaves a socket behind for every connection that is refused
         try:
             admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=1_000)
         except KafkaError:
