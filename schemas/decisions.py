@@ -86,6 +86,51 @@ class HandedOver(Message):
     status: str
 
 
+class PaymentTaken(Message):
+    """A payment is known, once: what its money was before it was placed anywhere."""
+
+    type: Literal["payment-taken"] = "payment-taken"
+    creditor: str
+    account: str
+    payment: str
+    amount: int
+    currency: str
+    booked: Date
+
+
+class PaymentReturned(Message):
+    """A payment, or ``amount`` of it, was reversed by the bank or refunded by the creditor; ``id`` is the event's."""
+
+    type: Literal["payment-returned"] = "payment-returned"
+    creditor: str
+    account: str
+    payment: str
+    id: str
+    kind: Literal["reversed", "refunded"]
+    amount: int | None = None
+    booked: Date
+
+
+class StatementTaken(Message):
+    """A bank's statement is known, once: opening + received - returned + other = closing.
+
+    ``first`` and ``through`` are its first and last day.
+    """
+
+    type: Literal["statement-taken"] = "statement-taken"
+    creditor: str
+    account: str
+    currency: str
+    number: int | None = None
+    first: Date | None = None
+    through: Date
+    opening: int
+    received: int
+    returned: int
+    other: int
+    closing: int
+
+
 class Suggestion(LetterPart):
     """Whose an unmatched payment may be, best first, and what points to it."""
 
@@ -145,6 +190,29 @@ class Credit(LetterPart):
     amount: int
 
 
+class PaymentUse(LetterPart):
+    """Where the money of one payment of the debtor's lies: all of it in exactly one place.
+
+    ``amount``, ``reversed`` and ``refunded`` as told to the account. The places: ``principal``, ``interest`` and
+    ``costs`` of receivables, unused ``credit``, ``given_back`` (what refunds took of it, of whichever payment they
+    were), ``refused`` (the account does not take it), and what was reversed. Without ``payment``: credit that came
+    from credit notes, as far as it was given back.
+    """
+
+    account: str
+    payment: str
+    currency: str
+    amount: int
+    reversed: int = 0
+    refunded: int = 0
+    principal: int = 0
+    interest: int = 0
+    costs: int = 0
+    credit: int = 0
+    given_back: int = 0
+    refused: int = 0
+
+
 class AccountChanged(Message):
     """The account as it now is, whole: it replaces what was said of it before."""
 
@@ -157,6 +225,7 @@ class AccountChanged(Message):
     as_of: Instant
     balances: tuple[Balance, ...] = ()
     credit: tuple[Credit, ...] = ()
+    money: tuple[PaymentUse, ...] = ()
     next_check: Date | None = None
 
 
@@ -171,7 +240,18 @@ class Alert(Message):
 
 
 DecisionsMessage = (
-    NoticeDecided | NoticeEnded | Withheld | TaskRaised | HandedOver | Unmatched | Placed | AccountChanged | Alert
+    NoticeDecided
+    | NoticeEnded
+    | Withheld
+    | TaskRaised
+    | HandedOver
+    | PaymentTaken
+    | PaymentReturned
+    | StatementTaken
+    | Unmatched
+    | Placed
+    | AccountChanged
+    | Alert
 )
 
 decode_decisions: Final[Callable[[bytes], DecisionsMessage]] = decoder("decisions", by_type(DecisionsMessage))

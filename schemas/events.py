@@ -42,7 +42,8 @@ from schemas.parties import (
     PolicyChoice,
     Sender,
 )
-from schemas.policy import Policy
+from schemas.policy import Policy, TakenStep
+from schemas.statements import BankStatement
 
 
 class AccountData(Data):
@@ -105,15 +106,6 @@ class ReferenceRatePublished(Settings):
 
 
 # --- invoices ------------------------------------------------------------------------------------
-
-
-class TakenStep(Part):
-    """A step taken before Eräpäivä; ``fee`` is in euros (rules.md S3)."""
-
-    step: Line
-    sent: Day
-    response_by: Day
-    fee: Cents
 
 
 class InvoiceData(AccountData):
@@ -192,7 +184,7 @@ class PaymentReceived(BankData):
 class PaymentReversed(BankData):
     """A payment, or ``amount`` of it, undone as if it had never come (rules.md M5).
 
-    ``amount`` is in ``currency``; without ``currency`` it has at most two decimals.
+    ``amount`` is in ``currency``; without ``currency`` it has at most two decimals. ``booked``: the bank's day of it.
     """
 
     event_type: ClassVar[str] = "payment.reversed.v1"
@@ -201,6 +193,7 @@ class PaymentReversed(BankData):
     amount: PositiveAmount | None = None
     currency: Currency | None = None
     reason: Text
+    booked: Day | None = None
 
 
 class PaymentRefunded(BankData):
@@ -225,13 +218,17 @@ class PaymentAssigned(BankData):
 
 
 class BankFeedCompleted(BankData):
-    """All payments booked up to and with ``through`` are in (design.md §3, watermarks)."""
+    """All payments booked up to and with ``through`` are in (design.md §3, watermarks).
+
+    ``statement``: what the bank's statement that ends on this day says as a whole; it must follow the one before.
+    """
 
     event_type: ClassVar[str] = "bank-feed.completed.v1"
 
     through: Day
     count: Count | None = None
     sum: Amount | None = None
+    statement: BankStatement | None = None
 
 
 # --- instructions --------------------------------------------------------------------------------

@@ -90,10 +90,14 @@ class StrictPart(Part):
 class MinorUnits:
     """In JSON Schemas: an amount is a decimal string where read, an integer where written."""
 
+    def __init__(self, sign: str = "") -> None:
+        """``sign``: what may stand before the digits, as a pattern."""
+        self._sign = sign
+
     def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         if handler.mode == "serialization":
             return {"type": "integer", "description": "minor units"}
-        return {"type": "string", "pattern": r"^\d{1,15}(\.\d{1,3})?$", "examples": ["100.00"]}
+        return {"type": "string", "pattern": rf"^{self._sign}\d{{1,15}}(\.\d{{1,3}})?$", "examples": ["100.00"]}
 
 
 def _read_amount(value: object, info: ValidationInfo) -> object:
@@ -137,6 +141,15 @@ PositiveAmount = Annotated[
     MinorUnits(),
 ]
 """Minor units of the currency beside it (without one: hundredths), more than zero."""
+
+SignedAmount = Annotated[
+    int,
+    Field(strict=True, gt=-LARGEST_AMOUNT, lt=LARGEST_AMOUNT),
+    BeforeValidator(_read_amount),
+    PlainSerializer(_write_amount),
+    MinorUnits(sign="-?"),
+]
+"""Minor units of the currency beside it (without one: hundredths), below zero allowed."""
 
 Cents = Annotated[
     int,

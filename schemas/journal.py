@@ -140,7 +140,10 @@ class SettingsCopied(LaneMessage):
 
 
 class FeedReached(LaneMessage):
-    """All payments of a bank account up to and with ``through`` are in."""
+    """All payments of a bank account up to and with ``through`` are in: the latest word, which may go back.
+
+    It goes back when a statement before that day turns out to be missing.
+    """
 
     type: Literal["feed-reached"] = "feed-reached"
     creditor: str

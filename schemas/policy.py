@@ -21,6 +21,7 @@ from schemas.fields import (
     Identifier,
     Kind,
     Line,
+    Part,
     Raw,
     StrictPart,
     Tone,
@@ -72,6 +73,15 @@ class Step(StrictPart):
                 names = ", ".join(dict.fromkeys(missing))
                 raise _needs(self.name, names, "a letter")
         return self
+
+
+class TakenStep(Part):
+    """A step that an invoice took before Eräpäivä; ``fee`` is in euros (rules.md S3)."""
+
+    step: Line
+    sent: Day
+    response_by: Day
+    fee: Cents
 
 
 class Window(StrictPart):

@@ -96,7 +96,7 @@ def _apply_to_money(lane: Lane, fact: Fact, data: Data) -> Verdict:
         case PaymentReceived():
             return payments.received(lane, fact, data)
         case BankFeedCompleted():
-            return watermarks.completed(lane, data)
+            return watermarks.completed(lane, fact, data)
         case PaymentReversed() | PaymentRefunded():
             return payments.sent_back(lane, fact, data)
         case PaymentAssigned():

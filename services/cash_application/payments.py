@@ -12,7 +12,7 @@ from schemas.facts import Fact
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
 from schemas.money import currency_decimals
 from schemas.references import parse_letter_reference
-from services.cash_application import pointing, receivables, unmatched, waiting, watermarks
+from services.cash_application import pointing, receivables, taken, unmatched, waiting, watermarks
 from services.cash_application.lane import Lane
 from services.cash_application.numbering import debtor_of
 from services.cash_application.placement import Known, Reason, place_of
@@ -58,6 +58,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Verdict:
         name=data.payer.name if data.payer else None,
     )
     watermarks.received(lane, data)
+    taken.received(lane, payment)
     _find_place(lane, payment)
     waiting.arrived(lane, PAYMENTS, at)
     PAYMENTS.put(lane.unit, at, payment)
@@ -113,6 +114,7 @@ def sent_back(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -
         return Refused("more-than-received", (line,), debtor)
     back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount)
     payment.returns.append(back)
+    taken.returned(lane, payment, back, getattr(data, "booked", None))
     if payment.place is None:
         unmatched.shrink(lane, payment)
     else:

@@ -2,8 +2,8 @@
 
 Reads facts; partition p is lane p, with all facts of its creditors. Writes journal, keyed by account (money placed,
 facts of an account), and to every partition of it the lane's settings, feeds, holds and frontier; decisions, keyed by
-creditor (unmatched money); dead-letters, keyed by source. Before the next record is taken, whatever the last one set
-free is worked off, a chunk at a time.
+creditor (money as it came, went back or stayed unmatched; statements); dead-letters, keyed by source. Before the next
+record is taken, whatever the last one set free is worked off, a chunk at a time.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from typing import Final
 from schemas.facts import Fact, FactsMessage, Tick, UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
-from services.cash_application import application, doubts, foresight, payments, unmatched, waiting
+from services.cash_application import application, doubts, foresight, payments, statements, unmatched, waiting
 from services.cash_application.lane import Lane
 from services.cash_application.tally import WORKER
 from services.runtime.unit_of_work import UnitOfWork
@@ -105,8 +105,9 @@ def _release(lane: Lane, what: str, moment: datetime, left: int) -> int:
 
 
 def _rise(lane: Lane, instant: datetime, left: int) -> int:
-    """Declare what is unmatched; behind that the frontier is reached."""
+    """Declare what is unmatched and which statements are missing; behind that the frontier is reached."""
     lane.moment = instant
+    statements.raise_alarms(lane)
     left -= unmatched.declare_some(lane, left)
     if left > 0:
         lane.tell_all(FrontierReached(lane=lane.number, instant=lane.frontier.rose()))

@@ -81,7 +81,7 @@ def copy(message: LaneMessage, unit: UnitOfWork) -> str | None:
     if isinstance(message, FeedReached | FeedHold | FeedReleased | CreditorHold | CreditorReleased):
         row = _CREDITOR.validate_json(unit.get("creditor", _key(message.lane, message.creditor)) or b"{}")
         if isinstance(message, FeedReached):
-            row.fed[message.account] = max(message.through, row.fed.get(message.account, message.through))
+            row.fed[message.account] = message.through
         elif isinstance(message, FeedHold | CreditorHold):
             row.unread = sorted({*row.unread, message.key})
         else:

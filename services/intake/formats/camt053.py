@@ -2,7 +2,8 @@
 
 A statement gives the payments that it tells one by one and, where its entries lead from the opening to the closing
 balance, ``bank-feed.completed`` with the sum of all customers' money in it: also of what it only sums up and camt.054
-tells, so that the gate opens when that has come, too.
+tells, so that the gate opens when that has come, too. Its number and balances go along, so that a missing statement is
+noticed.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _OPENING: Final = "OPBD"
 _CLOSING: Final = "CLBD"
 _PREVIOUS_CLOSING: Final = "PRCD"
 _INTERIM: Final = "INTM"
+_MOST_DIGITS: Final = 9
 _SUM_DECIMALS: Final = 2
 """``bank-feed.completed`` names no currency: its sum is read as hundredths."""
 
@@ -51,10 +53,11 @@ class _Balance:
 
 @dataclass(slots=True)
 class _Balances:
-    """What the account held before and after all entries of the statement, and the statement's last day."""
+    """What the account held before and after all entries of the statement, and the statement's first and last day."""
 
     opening: _Balance
     closing: _Balance
+    first_day: date | None
     last_day: date
 
 
@@ -77,18 +80,44 @@ def _close(report: Report, element: Element, header: Header) -> Iterator[Piece]:
         yield balances
         return
     if not report.is_doubtful:
-        yield _completed(report, identifier(name), balances)
+        yield _completed(report, identifier(name), _number(element), balances)
 
 
-def _completed(report: Report, statement: str, balances: _Balances) -> Piece:
+def _completed(report: Report, statement: str, number: int | None, balances: _Balances) -> Piece:
     """Counted are only payments that are all told here; how many a sum is made of, the parts of it decide."""
     said = {
         "through": balances.last_day.isoformat(),
         "count": None if report.sums_up else report.payments,
         "sum": decimal_text(report.received, balances.closing.currency),
+        "statement": _statement(report, number, balances),
     }
     id_ = f"completed:{statement}:{balances.last_day}"
     return report.account.event(COMPLETED, id_, balances.last_day, said)
+
+
+def _statement(report: Report, number: int | None, balances: _Balances) -> dict[str, str | int]:
+    """The statement as a whole; what is neither customers' money nor taken back of it is the rest of the entries."""
+    currency = balances.closing.currency
+    other = report.booked.credits - report.booked.debits - report.received + report.returned
+    said: dict[str, str | int] = {"currency": currency}
+    if number is not None:
+        said["number"] = number
+    if balances.first_day is not None:
+        said["from"] = balances.first_day.isoformat()
+    amounts = {
+        "opening": balances.opening.minor,
+        "received": report.received,
+        "returned": report.returned,
+        "other": other,
+        "closing": balances.closing.minor,
+    }
+    return said | {name: decimal_text(minor, currency) for name, minor in amounts.items()}
+
+
+def _number(statement: Element) -> int | None:
+    """The bank's number of the statement; an empty one may have 0, which is none."""
+    told = line(statement, "LglSeqNb") or line(statement, "ElctrncSeqNb") or ""
+    return int(told) or None if told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS else None
 
 
 def _balances(report: Report, element: Element) -> _Balances | Fault:
@@ -117,7 +146,8 @@ def _balances(report: Report, element: Element) -> _Balances | Fault:
     if opening.minor + report.booked.credits - report.booked.debits != closing.minor:
         what = "the opening balance and the entries do not come to the closing balance; ask the bank for a correct one"
         return report.fault(BALANCE_DOES_NOT_TIE, what)
-    return _Balances(opening, closing, last_day)
+    first_day = day_of(_edge(element, "Fr"), zone)
+    return _Balances(opening, closing, first_day if first_day and first_day <= last_day else None, last_day)
 
 
 def _balance(element: Element, zone: ZoneInfo) -> _Balance:

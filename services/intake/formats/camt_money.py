@@ -53,8 +53,9 @@ class Report:
     """One report about an account, as far as it is read.
 
     ``booked`` are the entries that moved money, ``listed`` all of them. ``payments`` counts the payments that the
-    report has given; ``received`` is the money of customers in it, in minor units, those included that are
-    ``summed_up`` here and told elsewhere. ``is_doubtful``: something in it could not be read, or does not tie.
+    report has given; ``received`` is the money of customers in it, ``returned`` what of such money was taken back, in
+    minor units; with what is summed up here and told elsewhere. ``is_doubtful``: something in it could not be read, or
+    does not tie.
     """
 
     account: Account
@@ -64,6 +65,7 @@ class Report:
     currencies: set[str] = field(default_factory=set)
     payments: int = 0
     received: int = 0
+    returned: int = 0
     sums_up: bool = False
     is_doubtful: bool = False
     _alike: dict[str, int] = field(default_factory=dict)
@@ -157,6 +159,8 @@ class EntryReading:
         elif entry.kind is Kind.RECEIVED:
             self._report.sums_up = True
             self._report.received += entry.money.minor
+        else:
+            self._report.returned += entry.money.minor
 
     def _give_whole(self, entry: Entry, element: Element) -> Iterator[Piece]:
         """What an entry gives that has no transactions: it is one itself."""
@@ -168,6 +172,7 @@ class EntryReading:
             return
         elif entry.kind is Kind.RETURNED:
             yield camt_transaction.returned_in_sum(self._report.account, entry, booked, id_)
+            self._report.returned += money.minor
         else:
             payment = camt_transaction.received_in_sum(self._report.account, booked, id_, element, money)
             yield self._count_payment(payment)
@@ -198,7 +203,9 @@ class EntryReading:
     def _events(self, entry: Entry, booked: date, id_: str, element: Element, money: Money) -> list[Event]:
         account = self._report.account
         if entry.kind is Kind.RETURNED:
-            return list(camt_transaction.returned(account, entry, booked, id_, element, money))
+            returns = list(camt_transaction.returned(account, entry, booked, id_, element, money))
+            self._report.returned += money.minor
+            return returns
         payments = list(camt_transaction.received(account, booked, id_, element, money))
         self._report.payments += len(payments)
         self._report.received += money.minor

@@ -157,6 +157,7 @@ def _reversal(account: Account, entry: Entry, booked: date, payment: str, money:
         "amount": decimal_text(money.minor, money.currency),
         "currency": money.currency,
         "reason": reason,
+        "booked": booked.isoformat(),
     }
     return account.event(REVERSED, f"{payment}:reversed:{entry.reference or booked}", booked, said)
 

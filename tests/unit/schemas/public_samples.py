@@ -112,7 +112,22 @@ DATA: dict[str, dict[str, Any]] = {
     "payment.reversed.v1": _ON_PAYMENT | {"amount": "10.00", "reason": "palautus"},
     "payment.refunded.v1": _ON_PAYMENT | {"reason": "liikaa"},
     "payment.assigned.v1": _ON_PAYMENT | {"debtor": "C-1", "invoice": "1001"},
-    "bank-feed.completed.v1": _ON_BANK | {"through": "2026-02-01", "count": 3, "sum": "300.10"},
+    "bank-feed.completed.v1": _ON_BANK
+    | {
+        "through": "2026-02-01",
+        "count": 3,
+        "sum": "300.10",
+        "statement": {
+            "currency": "EUR",
+            "number": 22,
+            "from": "2026-02-01",
+            "opening": "-20.00",
+            "received": "300.10",
+            "returned": "0.10",
+            "other": "-30.00",
+            "closing": "250.00",
+        },
+    },
     "dispute.raised.v1": _ON_INVOICE | {"ground": "viallinen", "amount": "20.00"},
     "dispute.settled.v1": _ON_INVOICE | {"outcome": "upheld"},
     "hold.placed.v1": _ON_INVOICE | {"until": "2026-03-01", "reason": "sovittu"},

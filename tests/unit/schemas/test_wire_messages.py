@@ -214,4 +214,6 @@ def test_the_content_of_an_event_stays_the_same_for_ever() -> None:
     # Stored with every event seen: if this changes, an event told again would be taken for a conflict.
     invoice, policy = (parse_event(cloud_event(name)).data for name in ("invoice.issued.v1", "policy.published.v1"))
     assert content_of(invoice) == "5c94072f27699a0ffe8aa627f55a9f6064c401884bcf4b4a0f8c7ca30b7de543"
+    completed = parse_event(cloud_event("bank-feed.completed.v1", statement=...)).data
+    assert content_of(completed) == "67fc7ad6490419e9af94dffc1e6497cf4f56700102f09793aabd1a7ece9e5a11"
     assert content_of(policy) == "e912899f06d653b46877a692812a680e5fc3f5cbe89fd9b9b826642e1f72c522"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from services.intake.formats import camt053, camt054
 from services.intake.formats.format import Event, Fault, Format, Piece
+from tests.unit.intake.formats.camt_messages import REFERENCE_PAYMENTS, entry, read_statement, statement, transaction
 from tests.unit.intake.formats.test_camt054 import OneCreditor, events
 
 
@@ -45,3 +46,53 @@ def test_a_changed_amount_is_noticed_by_the_closing_balance(shared: Path, tmp_pa
 
     assert "balance-does-not-tie" in [piece.reason for piece in found if isinstance(piece, Fault)]
     assert "bank-feed.completed.v1" not in [event["type"] for event in events(found)]
+
+
+def test_the_statement_goes_along_with_its_number_its_days_and_what_became_of_the_balance(shared: Path) -> None:
+    completed = events(pieces(shared / "samples" / "camt053" / "fi-fffs-official-sample-content_053.xml"))[-1]
+
+    assert completed["data"]["statement"] == {
+        "currency": "EUR",
+        "number": 97,
+        "from": "2010-10-29",
+        "opening": "10000.00",
+        "received": "23075.00",
+        "returned": "0.00",
+        "other": "-9430.17",
+        "closing": "23644.83",
+    }
+
+
+def test_an_empty_statement_may_have_no_number_of_its_own(shared: Path, tmp_path: Path) -> None:
+    text = (shared / "samples" / "camt053" / "fi-fffs-official-sample-content_053.xml").read_text(encoding="utf-8")
+    for told, number in ((">0<", None), ("> 0098 <", 98), (">A97<", None)):
+        changed = tmp_path / "statement.xml"
+        changed.write_text(text.replace(">97<", told), encoding="utf-8")
+        assert events(pieces(changed))[-1]["data"]["statement"].get("number") == number
+
+
+def test_without_a_legal_number_the_electronic_one_counts(shared: Path, tmp_path: Path) -> None:
+    text = (shared / "samples" / "camt053" / "fi-fffs-official-sample-content_053.xml").read_text(encoding="utf-8")
+    changed = tmp_path / "statement.xml"
+    changed.write_text(text.replace("<LglSeqNb>97</LglSeqNb>", ""), encoding="utf-8")
+
+    assert events(pieces(changed))[-1]["data"]["statement"]["number"] == 120
+
+
+def test_what_customers_took_back_and_what_is_none_of_theirs_are_told_apart() -> None:
+    found = read_statement(
+        statement(
+            "1000.00",
+            "1075.50",
+            entry("100.00", transaction("100.00", "A1")),
+            entry("40.00", code=REFERENCE_PAYMENTS, batch=2, reference="E2"),
+            entry("30.00", transaction("30.00", "A0"), direction="DBIT", reference="E3"),
+            entry("4.50", direction="DBIT", code="<Prtry><Cd>730</Cd><Issr>FFFS</Issr></Prtry>", reference="E4"),
+            entry("30.00", direction="DBIT", code="<Prtry><Cd>702</Cd><Issr>FFFS</Issr></Prtry>", reference="E5"),
+        )
+    )
+
+    _, reversed_, completed = events(found)
+    assert reversed_["data"]["booked"] == "2026-01-09"
+    told = completed["data"]["statement"]
+    assert [told[name] for name in ("received", "returned", "other")] == ["140.00", "30.00", "-34.50"]
