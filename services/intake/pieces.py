@@ -8,15 +8,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from schemas.topics import INSTRUCTIONS, PAYMENTS
 from services.intake.files import Line
-from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Directory, Fault, Piece, recognise, registry
+from services.intake.formats.format import HEAD, Directory, Fault, Piece, recognise
 from services.intake.lines import Label, labelled
 from services.intake.routing import Address, address_of
-
-_KEPT_OF_UNKNOWN: Final = 1_000
+from services.intake.strangers import stranger
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,8 @@ def _read(path: Path, directory: Directory) -> Iterator[Piece]:
         found = recognise(head)
         if found is not None:
             yield from found.read(stream, directory)
-        elif head.strip():
-            known = ", ".join(each.title for each in registry())
-            yield Fault(UNKNOWN_FORMAT, (f"the file is none of these: {known}",), content=head[:_KEPT_OF_UNKNOWN])
+        else:
+            yield from stranger(stream.read(HEAD), stream)
 
 
 def _published(piece: Piece, file: str, number: int) -> Published:

@@ -1,0 +1,36 @@
+"""Files that no format knows: what they seem to be, for the person who has dropped one into the inbox."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Fault, registry
+
+_KEPT: Final = 1_000
+_WEB_PAGE: Final = re.compile(
+    rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.I | re.S
+)
+_COMPRESSED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
+"""How zip, gzip, bzip2, xz, 7z and zstd files begin."""
+
+
+def stranger(head: bytes, stream: BinaryIO) -> Iterator[Fault]:
+    """Why a file cannot be read that begins with ``head`` and goes on in ``stream``; nothing about a blank one.
+
+    Raises:
+        OSError: when the stream cannot be read.
+    """
+    while not head.strip():
+        head = stream.read(HEAD)
+        if not head:
+            return
+    yield Fault(UNKNOWN_FORMAT, (_seems(head),), content=head[:_KEPT])
+
+
+def _seems(head: bytes) -> str:
+    if head.startswith(_COMPRESSED):
+        return "the file is compressed; unpack it and send what is in it"
+    if _WEB_PAGE.match(head):
+        return "the file is a web page, perhaps an error of the site it came from; fetch it again"
+    known = ", ".join(each.title for each in registry())
+    return f"the file is none of these: {known}"
