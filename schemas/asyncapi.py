@@ -191,8 +191,8 @@ _BETWEEN_WORKERS: Final[Part] = {
         "required": ["producer", "from", "seq"],
         "properties": {
             "producer": _text("the worker that wrote it"),
-            "from": _text("the partition of the worker's input"),
-            "seq": _text("its number on this partition of the output"),
+            "from": _text("the partition of the worker's input, in digits", pattern="^[0-9]+$"),
+            "seq": _text("its number on this partition of the output, in digits; the first is 1", pattern="^[0-9]+$"),
         },
     },
 }
