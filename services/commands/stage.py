@@ -11,7 +11,8 @@ from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.settings import load
-from services.runtime.sqlite.store import IN_MEMORY, Access, SqliteStore
+from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
+from services.runtime.store import Access
 
 STORE_NAME = "erapaiva.db"
 OUTBOX_NAME = "outbox"

@@ -11,7 +11,8 @@ from services.intake.lines import Label, labelled
 from services.intake.routing import address_of
 from services.runtime.append import append
 from services.runtime.settings import load
-from services.runtime.sqlite.store import Access, SqliteStore
+from services.runtime.sqlite.store import SqliteStore
+from services.runtime.store import Access
 
 
 @contextmanager

@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     from services.intake.routing import address_of
     from services.runtime.append import append
     from services.runtime.settings import load
-    from services.runtime.sqlite.store import Access, SqliteStore
+    from services.runtime.sqlite.store import SqliteStore
+    from services.runtime.store import Access
 
     try:
         event = event_of(arguments.type, arguments.fields, WallClock().now())

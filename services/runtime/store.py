@@ -7,6 +7,7 @@ lose nothing and repeat nothing. One contract suite (tests/contract) holds every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from services.runtime.seats import SeatStore
@@ -17,6 +18,20 @@ Scalar = str | bytes | int | None
 
 StateRow = tuple[str, bytes, int | None, str | None]
 """Key, value, wake (epoch second, UTC, of its next check) and waits_for (the signal that brings that forward)."""
+
+
+class Access(StrEnum):
+    """What a process does with a store."""
+
+    ENGINE = "engine"
+    """Runs all workers on it, alone, with its log; others may append and read."""
+    WORKER = "worker"
+    """Runs one worker of an engine whose log is elsewhere, beside other such processes and no embedded engine. A
+    worker's partition belongs to one process at a time; the log of the store is not used."""
+    APPEND = "append"
+    """Appends events to its log."""
+    READ = "read"
+    """Reads."""
 
 
 class LogStore(Protocol):
@@ -104,11 +119,11 @@ class TableStore(Protocol):
 
 
 class Store(Protocol):
-    """A durable place for one engine."""
+    """A durable place for one engine, or for the workers of one."""
 
     @property
     def log(self) -> LogStore:
-        """The topics."""
+        """The topics; a process that opened the store as WORKER has them elsewhere."""
 
     @property
     def state(self) -> StateStore:

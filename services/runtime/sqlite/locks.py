@@ -1,4 +1,4 @@
-"""Who may write to a store: one engine for as long as it lives, and anybody for one short append in turn.
+"""Who may write to a store: one engine for as long as it lives, or workers, and anybody for one short append in turn.
 
 Both are advisory locks on files beside the database. The kernel gives them back when their process dies, however it
 dies, so no lock is ever stale.
@@ -13,28 +13,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.runtime.refusal import Refusal
+from services.runtime.store import Access
 
 
-class EngineLock:
-    """Held by the one engine of a store from opening to closing."""
+class OwnerLock:
+    """Held from opening to closing: by the one engine of a store, or in common by the workers of one elsewhere."""
 
-    def __init__(self, database: Path) -> None:
-        """Take the lock. Raises Refusal, naming the process that has it, when another engine runs on the store."""
+    def __init__(self, database: Path, access: Access) -> None:
+        """Take the lock. Raises Refusal, naming who has it, when an engine and somebody else would meet."""
+        alone = access is Access.ENGINE
         self._descriptor = _open_beside(database, ".lock")
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError as taken:
-            holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip()
+            engine = os.read(self._descriptor, 32).decode("ascii", "replace").strip()
             os.close(self._descriptor)
+            holder = f"another engine (process {engine}) is" if engine else "workers of another engine are"
             raise Refusal(
-                f"store {database}: another engine (process {holder or 'unknown'}) is running on it; "
-                "stop that one first, or name another store"
+                f"store {database}: {holder} running on it; stop that one first, or name another store"
             ) from taken
         os.truncate(self._descriptor, 0)
-        os.write(self._descriptor, f"{os.getpid()}\n".encode("ascii"))
+        if alone:
+            os.write(self._descriptor, f"{os.getpid()}\n".encode("ascii"))
 
     def release(self) -> None:
-        """Let another engine take the store."""
+        """Let others take the store."""
         os.close(self._descriptor)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from services.runtime.prefixes import behind
 from services.runtime.sqlite.connection import Connection
 from services.runtime.store import StateRow
 
@@ -20,7 +21,7 @@ SELECT min(earliest) FROM (
     FROM json_each(?) AS s, json_each(?) AS p)
 """
 
-_LAST_CHARACTER = "\U0010ffff"
+_BEHIND_ALL = b""  # SQLite sorts every blob behind every text
 
 
 class SqliteState:
@@ -77,7 +78,7 @@ class SqliteState:
         return self._connection.execute(
             "SELECT key, value FROM state WHERE space = ? AND partition = ? AND key >= ? AND key < ? AND key IS NOT ?"
             " ORDER BY key LIMIT ?",
-            (space, partition, first, _behind(prefix), after, limit),
+            (space, partition, first, behind(prefix) or _BEHIND_ALL, after, limit),
         ).fetchall()
 
     def due(self, space: int, partition: int, at: int, limit: int) -> list[tuple[str, bytes]]:
@@ -103,7 +104,7 @@ class SqliteState:
         return self._connection.execute(
             "UPDATE state SET wake = min(coalesce(wake, ?5), ?5)"
             " WHERE space = ?1 AND partition = ?2 AND key >= ?3 AND key < ?4",
-            (space, partition, prefix, _behind(prefix), at),
+            (space, partition, prefix, behind(prefix) or _BEHIND_ALL, at),
         ).rowcount
 
     def next_wake(self, space: int, partition: int) -> int | None:
@@ -141,22 +142,11 @@ class SqliteState:
 
     def _find_or_add_space(self, worker: str, kind: str) -> int:
         find = "SELECT id FROM spaces WHERE worker = ? AND kind = ?"
-        row = self._connection.execute(find, (worker, kind)).fetchone()  # an engine may have added it meanwhile
+        row = self._connection.execute(find, (worker, kind)).fetchone()  # another process may have added it meanwhile
         if row is None and not self._connection.in_transaction:
             return 0
-        number = len(self._spaces) + 1 if row is None else int(row[0])
         if row is None:
-            self._connection.execute("INSERT INTO spaces VALUES (?, ?, ?)", (number, worker, kind))
-        self._spaces[worker, kind] = number
+            add = "INSERT INTO spaces (worker, kind) VALUES (?, ?) RETURNING id"
+            row = self._connection.execute(add, (worker, kind)).fetchone()
+        number = self._spaces[worker, kind] = int(row[0])
         return number
-
-
-def _behind(prefix: str) -> str | bytes:
-    """What sorts behind all keys that start with `prefix`, and before all other keys that follow."""
-    kept = prefix.rstrip(_LAST_CHARACTER)
-    if not kept:
-        return b""  # SQLite sorts every blob behind every text
-    following = ord(kept[-1]) + 1
-    if following == 0xD800:  # the surrogates are no characters: UTF-8 goes on behind them
-        following = 0xE000
-    return kept[:-1] + chr(following)

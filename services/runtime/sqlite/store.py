@@ -3,54 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from services.runtime.refusal import Refusal
 from services.runtime.sqlite.connection import connect
-from services.runtime.sqlite.locks import EngineLock, Turnstile
+from services.runtime.sqlite.locks import OwnerLock, Turnstile
 from services.runtime.sqlite.log import SqliteLog
 from services.runtime.sqlite.seats import SqliteSeats
 from services.runtime.sqlite.state import SqliteState
 from services.runtime.sqlite.tables import SqliteTables
+from services.runtime.store import Access
 
 IN_MEMORY = ":memory:"
 
 _PARTITIONS = "partitions"  # the bookmark that keeps the partition count
 
 
-class Access(StrEnum):
-    """What a process does with a store: run the engine on it, append events to its log, or read."""
-
-    ENGINE = "engine"
-    APPEND = "append"
-    READ = "read"
+_OWNERS = (Access.ENGINE, Access.WORKER)  # who makes the store where there is none, and holds its lock
 
 
 class SqliteStore:
     """One SQLite database as a Store. Used by the thread that opened it; other processes may append and read."""
 
     def __init__(self, path: Path | str = IN_MEMORY, access: Access = Access.ENGINE) -> None:
-        """Open the store; an engine makes it when there is none.
+        """Open the store; an engine or a worker makes it when there is none.
 
         Raises Refusal when another engine runs on it, when there is none to append to or to read, when the file
         belongs to another program or version, and for what the operating system refuses.
         """
         in_memory = str(path) == IN_MEMORY
-        self._lock: EngineLock | None = None
+        self._access = access
+        self._lock: OwnerLock | None = None
         self._turnstile: Turnstile | None = None
-        if access is Access.ENGINE and not in_memory:
-            self._lock = EngineLock(_with_folder(Path(path)))
+        if access in _OWNERS and not in_memory:
+            self._lock = OwnerLock(_with_folder(Path(path)), access)
         try:
-            self._connection = connect(str(path), create=access is Access.ENGINE, writing=access is not Access.READ)
+            self._connection = connect(str(path), create=access in _OWNERS, writing=access is not Access.READ)
             if access is not Access.READ and not in_memory:
                 self._turnstile = Turnstile(Path(path))
         except BaseException:
             self._release_locks()
             raise
-        self.log = SqliteLog(self._connection)
+        self._log = SqliteLog(self._connection)
         self.state = SqliteState(self._connection)
         self.tables = SqliteTables(self._connection)
         self.seats = SqliteSeats(self._connection)
@@ -59,6 +55,12 @@ class SqliteStore:
         stored = self.bookmark(_PARTITIONS)
         if stored is not None:
             self._set_partitions(int(stored))
+
+    @property
+    def log(self) -> SqliteLog:
+        """The topics."""
+        assert self._access is not Access.WORKER, "the log of an engine elsewhere is elsewhere"
+        return self._log
 
     @property
     def partitions(self) -> int:
@@ -72,9 +74,10 @@ class SqliteStore:
         assert count > 0, "a topic without partitions holds nothing"
         if not self._partitions:
             self.begin()
-            self.set_bookmark(_PARTITIONS, str(count))
+            fixed = self.bookmark(_PARTITIONS) or str(count)  # another worker may have fixed it meanwhile
+            self.set_bookmark(_PARTITIONS, fixed)
             self.commit()
-            self._set_partitions(count)
+            self._set_partitions(int(fixed))
         if self._partitions != count:
             raise Refusal(
                 f"store {self._connection.path}: made with {self._partitions} partitions, the settings say {count}; "
@@ -97,21 +100,21 @@ class SqliteStore:
 
     def commit(self) -> None:
         """Make everything since `begin` durable."""
-        self.log.flush()
+        self._log.flush()
         self._connection.execute("COMMIT")
 
     def rollback(self) -> None:
         """Forget everything since `begin`."""
         if self._connection.in_transaction:  # SQLite may have rolled back by itself, on a full disk for example
             self._connection.execute("ROLLBACK")
-        self.log.forget()
+        self._log.forget()
         self.state.reload()
 
     def refresh(self) -> None:
         """Notice records that other processes appended."""
         version = self._version()
         if version != self._seen_version:
-            self.log.notice_appends()
+            self._log.notice_appends()
             self._seen_version = version
 
     def positions(self) -> dict[tuple[str, str, int], int]:
@@ -125,7 +128,7 @@ class SqliteStore:
         """Store positions."""
         self._connection.executemany(
             "INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?)",
-            [(who, self.log.number(topic), partition, next_) for (who, topic, partition), next_ in positions.items()],
+            [(who, self._log.number(topic), partition, next_) for (who, topic, partition), next_ in positions.items()],
         )
 
     def bookmark(self, name: str) -> str | None:
@@ -153,7 +156,7 @@ class SqliteStore:
 
     def _set_partitions(self, count: int) -> None:
         self._partitions = count
-        self.log.set_partitions(count)
+        self._log.set_partitions(count)
         self.state.set_partitions(count)
 
     def _version(self) -> int:

@@ -7,7 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from services.runtime.sqlite.store import Access, SqliteStore
+from services.runtime.sqlite.store import SqliteStore
+from services.runtime.store import Access
 from tests.unit.runtime.kill_site import KEYS, LIMITS, ROUNDS
 from tests.unit.runtime.pipeline import outcome
 

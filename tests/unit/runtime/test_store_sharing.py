@@ -13,7 +13,8 @@ from schemas.topics import INVOICES, partition_of
 from services.runtime.append import append
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.refusal import Refusal
-from services.runtime.sqlite.store import Access, SqliteStore
+from services.runtime.sqlite.store import SqliteStore
+from services.runtime.store import Access
 
 
 @pytest.fixture
