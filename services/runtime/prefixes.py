@@ -4,7 +4,7 @@ _LAST_CHARACTER = "\U0010ffff"
 
 
 def behind(prefix: str) -> str | None:
-    """What sorts behind all keys that start with `prefix`, and before all other keys that follow; None: nothing does."""
+    """What sorts behind all keys that start with `prefix`, and before the keys that follow; None: nothing does."""
     kept = prefix.rstrip(_LAST_CHARACTER)
     if not kept:
         return None

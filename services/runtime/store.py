@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from services.runtime.seats import SeatStore
 
@@ -174,3 +175,11 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Give the store back; what is not committed is forgotten."""
+
+    def __enter__(self) -> Self:
+        """The store, to be closed at the end of the block."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""

@@ -40,9 +40,14 @@ class SqliteStore:
         if access in _OWNERS and not in_memory:
             self._lock = OwnerLock(_with_folder(Path(path)), access)
         try:
-            self._connection = connect(str(path), create=access in _OWNERS, writing=access is not Access.READ)
-            if access is not Access.READ and not in_memory:
+            if self._lock is not None:
                 self._turnstile = Turnstile(Path(path))
+                with self._turnstile.passing():  # of workers that start at once, one makes the tables
+                    self._connection = connect(str(path), create=True, writing=True)
+            else:
+                self._connection = connect(str(path), create=in_memory, writing=access is not Access.READ)
+                if access is Access.APPEND and not in_memory:
+                    self._turnstile = Turnstile(Path(path))
         except BaseException:
             self._release_locks()
             raise

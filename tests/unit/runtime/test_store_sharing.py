@@ -1,6 +1,5 @@
 """One engine on a store; anybody may append to it and read it meanwhile."""
 
-import os
 import sqlite3
 import threading
 import time
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.topics import INVOICES, partition_of
+from schemas.topics import INVOICES
 from services.runtime.append import append
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.refusal import Refusal
@@ -26,41 +25,6 @@ def fill_up(store: SqliteStore) -> None:
     """As if the disk held not a page more."""
     pages = store.tables.query("PRAGMA page_count")[0]["page_count"]
     store.tables.query(f"PRAGMA max_page_count = {pages!r}")
-
-
-def test_a_second_engine_on_the_store_is_refused_and_told_who_has_it(path: Path) -> None:
-    first = SqliteStore(path)
-
-    with pytest.raises(
-        Refusal, match=rf"another engine \(process {os.getpid()}\) is running on it; stop that one first"
-    ):
-        SqliteStore(path)
-    first.close()
-
-    SqliteStore(path).close()
-
-
-def test_an_event_told_by_another_process_is_taken_at_the_next_settle(path: Path) -> None:
-    with EmbeddedEngine(SqliteStore(path), []) as engine:
-        engine.publish(INVOICES, "c", b"own")
-        engine.settle()
-
-        with SqliteStore(path, Access.APPEND) as teller:
-            assert append(teller, INVOICES, "c", b"told") == (partition_of("c", 4), 1)
-        engine.publish(INVOICES, "c", b"own again")
-        engine.settle()
-
-        assert [record.value for record in engine.consume("test", INVOICES)] == [b"own", b"told", b"own again"]
-
-
-def test_the_engine_notices_appends_without_writing_anything_itself(path: Path) -> None:
-    with EmbeddedEngine(SqliteStore(path), []) as engine, SqliteStore(path, Access.APPEND) as teller:
-        append(teller, INVOICES, "c", b"told")
-        assert sum(engine.store.log.ends("invoices")) == 0
-
-        engine.refresh()
-
-        assert sum(engine.store.log.ends("invoices")) == 1
 
 
 def test_an_event_waits_in_the_log_when_no_engine_runs(path: Path) -> None:
@@ -112,29 +76,12 @@ def test_a_busy_engine_lets_others_append_between_its_transactions(path: Path) -
     assert max(waits_s) < 2
 
 
-def test_a_reader_changes_nothing(path: Path) -> None:
-    with EmbeddedEngine(SqliteStore(path), []) as engine:
-        engine.publish(INVOICES, "c", b"one")
-        engine.commit()
-        with SqliteStore(path, Access.READ) as reader:
-            assert reader.log.read("invoices", partition_of("c", 4), 0, 9) == [(0, "c", b"one")]
-            with pytest.raises(Refusal, match="readonly"):
-                append(reader, INVOICES, "c", b"two")
-
-
 @pytest.mark.parametrize("access", [Access.APPEND, Access.READ])
 def test_without_a_store_there_is_nothing_to_append_to_or_read(path: Path, access: Access) -> None:
     with pytest.raises(Refusal, match="there is none; `erapaiva run`"):
         SqliteStore(path, access)
 
     assert not path.exists()
-
-
-def test_a_store_that_never_ran_takes_no_events(path: Path) -> None:
-    SqliteStore(path).close()
-
-    with SqliteStore(path, Access.APPEND) as teller, pytest.raises(Refusal, match="it has never been run"):
-        append(teller, INVOICES, "c", b"")
 
 
 def not_a_database(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The store port on PostgreSQL, where one machine is not enough."""

@@ -1,0 +1,133 @@
+"""The relational read model in PostgreSQL. Rows go in as JSON, which knows their columns by name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from services.runtime.postgres.connection import Connection
+from services.runtime.postgres.migrations import under_lock
+from services.runtime.store import Scalar
+
+_DECLARATION: Final = re.compile(r"CREATE (?:TABLE|VIEW|INDEX) IF NOT EXISTS (\w+)")
+_TEXT: Final = re.compile(r"\bTEXT\b")
+_PLACE: Final = re.compile(r"'[^']*'|%|\?|:([a-z]\w*)")
+
+_LEARN: Final = """
+SELECT a.attname, coalesce(array_position(i.indkey::int2[], a.attnum), -1)
+FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+
+
+class PostgresTables:
+    """Tables that the reporting worker declares and fills."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._columns: dict[str, tuple[str, ...]] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
+
+    def ensure(self, ddl: Iterable[str]) -> None:
+        """Run the `CREATE ... IF NOT EXISTS` statements of what is not there; on opening, outside a transaction.
+
+        Only what is missing is touched, and by one process at a time, so that a start waits for nobody's queries.
+        """
+        assert not self._connection.in_transaction, "tables are declared before the engine runs"
+        self._connection.begin()
+        try:
+            under_lock(self._connection)
+            for statement in ddl:
+                self._declare(statement)
+            self._connection.commit()
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._columns.clear()
+        self._keys.clear()
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table. Raises LookupError for a table that nobody declared."""
+        if table not in self._columns:
+            self._learn(table)
+        return self._columns[table]
+
+    def key_columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table's primary key, in its order."""
+        if table not in self._keys:
+            self._learn(table)
+        return self._keys[table]
+
+    def upsert(self, table: str, rows: Iterable[Mapping[str, Scalar]]) -> None:
+        """Insert or replace whole rows; a column not given becomes NULL."""
+        keys = self.key_columns(table)
+        last_words = {tuple(row[key] for key in keys): row for row in rows}
+        if last_words:
+            self._connection.execute(_upsert(table, self.columns(table), keys), (_json(last_words.values()),))
+
+    def delete(self, table: str, keys: Sequence[Mapping[str, Scalar]]) -> None:
+        """Delete the rows in which the named columns have these values; all keys name the same columns."""
+        if not keys:
+            return
+        named = [column for column in self.columns(table) if column in keys[0]]
+        assert len(named) == len(keys[0]), f"a key of {table} names a column that the table does not have"
+        where = " AND ".join(f'kept."{column}" = given."{column}"' for column in named)
+        self._connection.execute(
+            f'DELETE FROM "{table}" AS kept USING json_populate_recordset(NULL::"{table}", %s::json) AS given'  # noqa: S608 (of the catalogue)
+            f" WHERE {where}",
+            (_json(keys),),
+        )
+
+    def query(self, sql: str, params: Sequence[Scalar] | Mapping[str, Scalar] = ()) -> list[dict[str, Scalar]]:
+        """Read rows as dicts by column name."""
+        cursor = self._connection.execute(_with_places(sql), params)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def _declare(self, statement: str) -> None:
+        declared = _DECLARATION.match(statement)
+        assert declared is not None, "the read model is made of tables, views and indexes"
+        if self._connection.one("SELECT to_regclass(%s)", (declared[1],))[0] is None:
+            bytewise = _TEXT.sub('TEXT COLLATE "C"', statement)
+            self._connection.execute(bytewise.replace(" IF NOT EXISTS", "", 1))
+
+    def _learn(self, table: str) -> None:
+        described = self._connection.execute(_LEARN, (f'"{table}"',)).fetchall()
+        if not described:
+            raise LookupError(f"the read model has no table {table}: its worker has not declared it")
+        self._columns[table] = tuple(name for name, _ in described)
+        self._keys[table] = tuple(name for name, place in sorted(described, key=lambda c: int(c[1])) if place >= 0)
+
+
+@lru_cache(maxsize=256)
+def _with_places(sql: str) -> str:
+    """A query with the places for parameters as psycopg writes them: `?` and `:name` elsewhere."""
+    return _PLACE.sub(_place, sql)
+
+
+def _place(found: re.Match[str]) -> str:
+    if found[1]:
+        return f"%({found[1]})s"
+    return {"?": "%s", "%": "%%"}.get(found[0]) or found[0].replace("%", "%%")
+
+
+@lru_cache(maxsize=256)
+def _upsert(table: str, columns: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    replaced = ", ".join(f'"{column}" = excluded."{column}"' for column in columns if column not in keys)
+    named = ", ".join(f'"{key}"' for key in keys)
+    return (
+        f'INSERT INTO "{table}" SELECT * FROM json_populate_recordset(NULL::"{table}", %s::json)'  # noqa: S608 (of the catalogue)
+        f" ON CONFLICT ({named}) DO {f'UPDATE SET {replaced}' if replaced else 'NOTHING'}"
+    )
+
+
+def _json(rows: Iterable[Mapping[str, Scalar]]) -> str:
+    return json.dumps(list(rows), ensure_ascii=False, default=_bytes_as_text)
+
+
+def _bytes_as_text(value: bytes) -> str:
+    """Bytes as PostgreSQL reads them."""
+    return f"\\x{value.hex()}"
