@@ -5,6 +5,7 @@
 
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -122,6 +123,8 @@ class Kafka:
             "share.coordinator.state.topic.replication.factor": "1",
             "share.coordinator.state.topic.min.isr": "1",
             "group.initial.rebalance.delay.ms": "0",
+            "broker.session.timeout.ms": "2000",  # it waits that long after a kill before it may register again
+            "broker.heartbeat.interval.ms": "500",
             **self._properties,
         }
         text = "".join(f"{name}={value}\n" for name, value in properties.items())
@@ -147,8 +150,9 @@ class Kafka:
         if not is_open(self._ports["PLAIN"]):
             return False  # kafka-python leaves a socket behind for every connection that is refused
         try:
+            socket.create_connection(("127.0.0.1", self._ports["PLAIN"]), 1).close()
             admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=1_000)
-        except KafkaError:
+        except (OSError, KafkaError):
             return False
         admin.close()
         return True
