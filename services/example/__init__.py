@@ -1,8 +1,9 @@
 """The shipped example: 120 days of an invented broadband company, from 1 January to 30 April 2026.
 
 About 200 invoices to 70 invented customers, the bank's payments each banking morning, and what people said
-meanwhile: each story that Eräpäivä knows how to follow is told at least once. ``python -m services.example.write``
-writes the event files anew from `cast` (who) and `stories` (what happened).
+meanwhile: each story that Eräpäivä knows how to follow is told at least once. Most of it comes as events; some
+invoices come as Finvoice, a day's payments as KTL, those of April as camt.054 with camt.053 (`channels`).
+``python -m services.example.write`` writes the files anew from `cast` (who) and `stories` (what happened).
 """
 
 from datetime import date
@@ -16,9 +17,18 @@ LAST_DAY: Final = date(2026, 4, 30)
 """The last day that is told: a banking day, the 120th."""
 
 EVENTS: Final = Path(__file__).with_name("events")
-_SOURCES: Final = ("creditor", "billing", "bank", "people")
+_FILES: Final = (
+    "creditor.jsonl",
+    "billing.jsonl",
+    "billing.finvoice.xml",
+    "bank.jsonl",
+    "bank.ktl",
+    "bank.camt.054.xml",
+    "bank.camt.053.xml",
+    "people.jsonl",
+)
 
 
 def event_files() -> tuple[Path, ...]:
-    """The example's event files; where two events have one instant, the earlier file goes first."""
-    return tuple(EVENTS / f"{source}.jsonl" for source in _SOURCES)
+    """The example's files; where two facts have one instant, that of the earlier file goes first."""
+    return tuple(EVENTS / name for name in _FILES)

@@ -8,10 +8,10 @@ from typing import Final
 from schemas.references import national_reference
 from services.example import FIRST_DAY, LAST_DAY
 from services.example.cast import CAST, Debtor
+from services.example.company import COUNTRY
 from services.example.stories import CARRIED_OVER, PAYMENTS, CarriedOver, Paid
 from services.law.calendar import banking_days_before, next_banking_day, roll
 
-COUNTRY: Final = "FI"
 _TERM: Final = {"consumer": timedelta(days=21), "business": timedelta(days=14)}
 _FIRST_NUMBER: Final = 1001
 
@@ -130,4 +130,4 @@ def _booked(payments: list[Paid]) -> list[Booking]:
 
 
 def _archive_id(booked: date, place: int) -> str:
-    return f"{booked:%Y%m%d}EXAMPLE{place:03}"
+    return f"{booked:%y%m%d}EXAMPLE{place:03}"

@@ -9,6 +9,8 @@ HOME, HOME_FAST, HOME_FASTEST = 34_90, 44_90, 59_90
 OFFICE, OFFICE_FAST, HOUSE = 129_00, 248_00, 496_00
 INSTALLATION, INSTALLATION_LARGE = 390_00, 1_240_00
 
+_MAILBOX: Final = str.maketrans({" ": ".", "ä": "a", "å": "a", "ö": "o"})
+
 
 @dataclass(frozen=True)
 class Debtor:
@@ -36,6 +38,13 @@ class Debtor:
     def kind(self) -> Literal["consumer", "business"]:
         """Consumers' ids begin with C, businesses' with B."""
         return "consumer" if self.id.startswith("C") else "business"
+
+    @property
+    def email(self) -> str | None:
+        """Where letters go."""
+        if self.e_mail != "its own":
+            return self.e_mail
+        return f"{self.name.lower().translate(_MAILBOX)}@asukas.example"
 
 
 ON_TIME: Final[tuple[Debtor, ...]] = (

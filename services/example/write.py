@@ -1,4 +1,4 @@
-"""Writes the example's event files from its cast and stories: ``python -m services.example.write``.
+"""Writes the example's files from its cast and stories: ``python -m services.example.write``.
 
 The same bytes each time; a test holds the shipped files to it.
 """
@@ -8,28 +8,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from schemas.money import decimal_text
-from services.example import CREDITOR, EVENTS, FIRST_DAY
-from services.example.books import COUNTRY, Booking, Books, Invoice, mornings, open_books
+from services.example import CREDITOR, EVENTS, FIRST_DAY, company
+from services.example.bank_days import Day, Payment, bank_days
+from services.example.books import Books, Invoice, open_books
 from services.example.cast import Debtor
+from services.example.channels import is_finvoice, payments_come_as
+from services.example.foreign import finvoices, ktl, notifications, statements
 from services.example.stories import CREDITED, RETURNED, SAID, Credited, Returned, Said
-from services.law.calendar import banking_days_before
 
-_IBAN: Final = "FI5910000000000001"
-_ZONE: Final = ZoneInfo("Europe/Helsinki")
-_CURRENCY: Final = "EUR"
-_TOWN: Final = {"postcode": "00000", "city": "Esimerkkilä", "country": COUNTRY}
+_TOWN: Final = {"postcode": company.POSTCODE, "city": company.TOWN, "country": company.COUNTRY}
 _SUBJECT: Final = {
     "home": {"fi": "Kotikuitu", "sv": "Hemfiber", "en": "Home fibre"},
     "office": {"fi": "Yrityskuitu", "sv": "Företagsfiber", "en": "Business fibre"},
     "house": {"fi": "Talokuitu", "sv": "Husfiber", "en": "Building fibre"},
     "installation": {"fi": "Kuidun asennus", "sv": "Installation av fiber", "en": "Fibre installation"},
 }
-_MAILBOX: Final = str.maketrans({" ": ".", "ä": "a", "å": "a", "ö": "o"})
 
 Data = dict[str, Any]
 
@@ -48,7 +45,7 @@ class Event:
     @property
     def instant(self) -> datetime:
         """When the fact became known."""
-        return datetime.combine(self.day, time.fromisoformat(self.at), _ZONE)
+        return datetime.combine(self.day, time.fromisoformat(self.at), company.ZONE)
 
     def line(self) -> str:
         """The event as CloudEvents JSON."""
@@ -64,19 +61,21 @@ class Event:
 
 
 def main() -> None:
-    """Writes all event files."""
+    """Writes all files."""
     EVENTS.mkdir(exist_ok=True)
-    for source, text in written().items():
-        (EVENTS / f"{source}.jsonl").write_text(text, encoding="utf-8")
+    for name, content in written().items():
+        (EVENTS / name).write_bytes(content)
 
 
-def written() -> dict[str, str]:
-    """The text of each event file, by source: its events in order of time."""
+def written() -> dict[str, bytes]:
+    """What each file holds, by its name: events in order of time, and what comes as the files of other systems."""
     books = open_books()
-    invoices = [invoice for listed in books.invoices.values() for invoice in listed]
+    invoices = sorted(
+        (invoice for listed in books.invoices.values() for invoice in listed), key=lambda each: each.number
+    )
     events = [
         _creditor(),
-        *(_issued(invoice) for invoice in sorted(invoices, key=lambda invoice: invoice.number)),
+        *(_issued(invoice) for invoice in invoices if not is_finvoice(invoice)),
         *(_credited(credited, books) for credited in CREDITED),
         *_bank(books),
         *(_said(said, books) for said in SAID),
@@ -85,26 +84,35 @@ def written() -> dict[str, str]:
     texts = dict.fromkeys(("creditor", "billing", "bank", "people"), "")
     for event in events:
         texts[event.source] += f"{event.line()}\n"
-    return texts
+    days = bank_days(books)
+    by_camt = [day for day in days if payments_come_as(day.morning) == "camt"]
+    (by_ktl,) = (day for day in days if payments_come_as(day.morning) == "ktl")
+    return {
+        **{f"{source}.jsonl": text.encode() for source, text in texts.items()},
+        "billing.finvoice.xml": finvoices([(each, _subject(each)) for each in invoices if is_finvoice(each)]),
+        "bank.ktl": ktl(by_ktl),
+        "bank.camt.054.xml": notifications(by_camt),
+        "bank.camt.053.xml": statements(by_camt),
+    }
 
 
 def _creditor() -> Event:
     data = {
         "creditor": CREDITOR,
-        "name": "Esimerkkilän Kuitu Oy",
-        "business_id": "0000001-9",
-        "country": COUNTRY,
-        "timezone": str(_ZONE),
+        "name": company.NAME,
+        "business_id": company.BUSINESS_ID,
+        "country": company.COUNTRY,
+        "timezone": str(company.ZONE),
         "language": "fi",
-        "accounts": [{"iban": _IBAN, "bic": "NDEAFIHH"}],
-        "address": {"street": "Kuvitelmakatu 1"} | _TOWN,
+        "accounts": [{"iban": company.IBAN, "bic": company.BIC}],
+        "address": {"street": company.STREET} | _TOWN,
         "contact": {
             "phone": "+358 00 000 0001",
             "hours": "9.00–16.00",
             "email": "asiakaspalvelu@esimerkkilankuitu.example",
             "url": "https://esimerkkilankuitu.example/maksut",
         },
-        "sender": {"name": "Esimerkkilän Kuitu Oy", "email": "laskut@esimerkkilankuitu.example"},
+        "sender": {"name": company.NAME, "email": "laskut@esimerkkilankuitu.example"},
         "policies": {"consumer": "fi-consumer", "business": "fi-business"},
     }
     return Event("creditor", "creditor-1", "creditor.registered", FIRST_DAY, "06:00", data)
@@ -115,7 +123,6 @@ def _creditor() -> Event:
 
 def _issued(invoice: Invoice) -> Event:
     debtor, carried = invoice.debtor, invoice.carried
-    month = format_date(invoice.issued, "LLLL y", locale=debtor.language)
     data: Data = {
         "creditor": CREDITOR,
         "debtor": debtor.id,
@@ -127,8 +134,8 @@ def _issued(invoice: Invoice) -> Event:
         "due_agreed": debtor.agreed,
         "interest_stated": debtor.agreed,
         "amount": _amount(invoice.cents),
-        "currency": _CURRENCY,
-        "subject": f"{_SUBJECT[debtor.service][debtor.language]}, {month}",
+        "currency": company.CURRENCY,
+        "subject": _subject(invoice),
     }
     if carried and carried.taken:
         data["taken"] = list(carried.taken)
@@ -136,13 +143,18 @@ def _issued(invoice: Invoice) -> Event:
     return Event("billing", f"invoice-{invoice.number}", "invoice.issued", day, at, data)
 
 
+def _subject(invoice: Invoice) -> str:
+    debtor = invoice.debtor
+    month = format_date(invoice.issued, "LLLL y", locale=debtor.language)
+    return f"{_SUBJECT[debtor.service][debtor.language]}, {month}"
+
+
 def _party(debtor: Debtor) -> Data:
-    mailbox = f"{debtor.name.lower().translate(_MAILBOX)}@asukas.example"
     party = {
         "kind": debtor.kind,
         "name": debtor.name,
         "language": debtor.language,
-        "email": mailbox if debtor.e_mail == "its own" else debtor.e_mail,
+        "email": debtor.email,
         "address": {"street": debtor.street} | _TOWN if debtor.street else None,
         "trader": debtor.trader,
     }
@@ -157,7 +169,7 @@ def _credited(credited: Credited, books: Books) -> Event:
         "invoice": books.invoice(credited.debtor, credited.nth).number,
         "credit_note": number,
         "amount": _amount(credited.cents),
-        "currency": _CURRENCY,
+        "currency": company.CURRENCY,
         "issued": credited.day.isoformat(),
     }
     return Event("billing", f"credit-note-{number}", "invoice.credited", credited.day, "06:05", data)
@@ -167,29 +179,30 @@ def _credited(credited: Credited, books: Books) -> Event:
 
 
 def _bank(books: Books) -> Iterator[Event]:
-    """Each banking morning the payments, what went back, and how far the feed reaches."""
-    for booking in books.bookings:
-        for _ in range(booking.paid.times):
-            yield _received(booking, books)
+    """Each banking morning the payments, what went back, and how far the feed reaches, as far as events tell it."""
+    for day in bank_days(books):
+        for payment in day.payments if payments_come_as(day.morning) == "events" else ():
+            for _ in range(payment.booking.paid.times):
+                yield _received(payment)
     for returned in RETURNED:
         yield _returned(returned, books)
-    for morning in mornings():
-        yield _fed(morning, books)
+    for day in bank_days(books):
+        if payments_come_as(day.morning) != "camt":
+            yield _fed(day)
 
 
-def _received(booking: Booking, books: Books) -> Event:
-    paid = booking.paid
-    invoice = books.invoice(paid.debtor, paid.nth)
+def _received(payment: Payment) -> Event:
+    booking, paid = payment.booking, payment.booking.paid
     data = {
         "creditor": CREDITOR,
-        "account": _IBAN,
+        "account": company.IBAN,
         "payment": booking.archive_id,
-        "reference": invoice.reference if paid.reference is None else paid.reference,
+        "reference": payment.reference,
         "amount": _amount(paid.cents),
-        "currency": _CURRENCY,
+        "currency": company.CURRENCY,
         "paid": paid.day.isoformat(),
         "booked": booking.booked.isoformat(),
-        "payer": {"name": paid.payer or invoice.debtor.name},
+        "payer": {"name": payment.payer},
         "debtor": paid.debtor if paid.names_debtor else "",
     }
     told = {name: value for name, value in data.items() if value}
@@ -198,17 +211,16 @@ def _received(booking: Booking, books: Books) -> Event:
 
 def _returned(returned: Returned, books: Books) -> Event:
     archive_id = books.booking(returned.debtor, returned.nth).archive_id
-    data = {"creditor": CREDITOR, "account": _IBAN, "payment": archive_id, "reason": returned.reason}
+    data = {"creditor": CREDITOR, "account": company.IBAN, "payment": archive_id, "reason": returned.reason}
     return Event("bank", f"{archive_id}-{returned.how}", f"payment.{returned.how}", returned.day, "07:00", data)
 
 
-def _fed(morning: date, books: Books) -> Event:
-    told = [booking.paid.cents for booking in books.bookings if booking.known == morning]
-    through = banking_days_before(morning, 1, COUNTRY)
-    data: Data = {"creditor": CREDITOR, "account": _IBAN, "through": through.isoformat()}
-    if all(returned.day != morning for returned in RETURNED):
-        data |= {"count": len(told), "sum": _amount(sum(told))}
-    return Event("bank", f"feed-{through}", "bank-feed.completed", morning, "07:05", data)
+def _fed(day: Day) -> Event:
+    through = day.booked.isoformat()
+    data: Data = {"creditor": CREDITOR, "account": company.IBAN, "through": through}
+    if all(returned.day != day.morning for returned in RETURNED):
+        data |= {"count": len(day.payments), "sum": _amount(day.received)}
+    return Event("bank", f"feed-{through}", "bank-feed.completed", day.morning, "07:05", data)
 
 
 # --- people --------------------------------------------------------------------------------------
@@ -217,7 +229,7 @@ def _fed(morning: date, books: Books) -> Event:
 def _said(said: Said, books: Books) -> Event:
     data: Data = {"creditor": CREDITOR, "debtor": said.debtor}
     if said.type == "payment.assigned":
-        data |= {"account": _IBAN, "payment": books.booking(said.debtor, 1).archive_id}
+        data |= {"account": company.IBAN, "payment": books.booking(said.debtor, 1).archive_id}
     if said.nth is not None:
         number = books.invoice(said.debtor, said.nth).number
         data |= {"invoices": [number]} if said.type == "plan.agreed" else {"invoice": number}
@@ -226,7 +238,7 @@ def _said(said: Said, books: Books) -> Event:
 
 
 def _amount(cents: int) -> str:
-    return decimal_text(cents, _CURRENCY)
+    return decimal_text(cents, company.CURRENCY)
 
 
 if __name__ == "__main__":
