@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from schemas.dead_letters import DeadLetter
-from schemas.decisions import Alert, NoticeEnded, TaskRaised, Unmatched, Withheld
+from schemas.decisions import Alert, NoticeDecided, NoticeEnded, TaskRaised, Unmatched, Withheld
+from schemas.fields import Channel
 from schemas.topics import DEAD_LETTERS, DECISIONS
 from services.runtime.engine import EmbeddedEngine
 
@@ -51,6 +52,7 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
             registry=r,
         )
+        self.decided = Counter("erapaiva_letters_decided", "Letters that are to go.", registry=r)
         self.letters = Counter("erapaiva_letters_ended", "Notices whose outcome is known.", ["outcome"], registry=r)
         self.sent = Counter("erapaiva_letters_sent", "Letters accepted for delivery.", ["channel", "trial"], registry=r)
         self.withheld = Counter(
@@ -60,6 +62,17 @@ class Metrics:
         self.unmatched = Counter("erapaiva_payments_unmatched", "Payments that are nobody's yet.", registry=r)
         self.alerts = Counter("erapaiva_alerts", "Things the operator should look at.", registry=r)
         self.dead_letters = Counter("erapaiva_dead_letters", "Events that could not be applied.", registry=r)
+        self._begin_at_nought()
+
+    def _begin_at_nought(self) -> None:
+        """Show each series of a closed set from the start: one that appears as 1 has not risen for Prometheus."""
+        for outcome in get_args(NoticeEnded.model_fields["status"].annotation):
+            self.letters.labels(outcome)
+        for channel in get_args(Channel):
+            self.sent.labels(channel, "true")
+            self.sent.labels(channel, "false")
+        for reason in (*REASON_CODES, "other"):
+            self.withheld.labels(reason)
 
     def watch_time(self, now: Callable[[], datetime], reached: Callable[[], datetime | None]) -> None:
         """Show the event-time lag at every scrape, from the clock and the instant the engine has reached."""
@@ -83,6 +96,8 @@ class Metrics:
         """Count messages of `decisions` and `dead-letters`."""
         for message in messages:
             match message:
+                case NoticeDecided():
+                    self.decided.inc()
                 case NoticeEnded():
                     self._count_letter(message)
                 case Withheld():

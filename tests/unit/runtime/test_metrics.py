@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 import pytest
 
 from schemas.dead_letters import DeadLetter
-from schemas.decisions import Alert, NoticeEnded, Reason, TaskRaised, Unmatched, Withheld
+from schemas.decisions import Alert, NoticeDecided, NoticeEnded, Reason, TaskRaised, Unmatched, Withheld
 from schemas.messages import encode
 from schemas.topics import DEAD_LETTERS, DECISIONS, INVOICES
 from services.runtime.engine import EmbeddedEngine
@@ -48,6 +48,25 @@ def test_outcomes_of_letters_are_counted_and_accepted_ones_as_sent() -> None:
     assert value(metrics, "erapaiva_letters_ended_total", outcome="unknown") == 1
     assert value(metrics, "erapaiva_letters_sent_total", channel="email", trial="true") == 1
     assert value(metrics, "erapaiva_letters_sent_total", channel="email", trial="false") == 1
+
+
+def test_a_letter_that_is_to_go_is_counted_before_its_outcome_is_known() -> None:
+    metrics = Metrics()
+    letter = a_letter(channel="email")
+
+    metrics.count([NoticeDecided(creditor="c", debtor="d", date=DAY, notice="n", letter=letter)])
+
+    assert value(metrics, "erapaiva_letters_decided_total") == 1
+    assert value(metrics, "erapaiva_letters_ended_total", outcome="accepted") == 0
+
+
+def test_series_of_closed_sets_begin_at_nought_so_that_the_first_unknown_letter_is_a_rise() -> None:
+    metrics = Metrics()
+
+    for outcome in ("accepted", "failed", "unknown", "deferred", "withdrawn"):
+        assert value(metrics, "erapaiva_letters_ended_total", outcome=outcome) == 0
+    assert value(metrics, "erapaiva_letters_sent_total", channel="print", trial="false") == 0
+    assert value(metrics, "erapaiva_letters_withheld_total", reason="stale-feed") == 0
 
 
 def test_a_withheld_letter_counts_once_for_each_reason_and_unknown_reasons_share_one_series() -> None:
