@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -217,6 +218,18 @@ def test_a_letter_travels_encrypted_to_a_server_that_proves_its_name(tls: str) -
 
     assert outcome.status == "accepted"
     assert behaviour.encrypted == {True}
+
+
+def test_an_issuer_of_ones_own_is_trusted_where_the_environment_names_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = tmp_path / "mail-issuer.pem"
+    AUTHORITY.cert_pem.write_to_path(str(issuer))
+    monkeypatch.setenv("SSL_CERT_FILE", str(issuer))
+
+    outcome = outcome_with(Behaviour(), {"starttls": certificate("127.0.0.1")}, tls="starttls")
+
+    assert outcome.status == "accepted"
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
