@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kafka.scene import Scene
 from tests.servers.kafka import Kafka
 from tests.servers.shared_kafka import shared_kafka
 
@@ -23,6 +24,13 @@ def own_kafka() -> Iterator[Kafka]:
     """A broker for one module: for tests of our fixed topic names, or that stop, kill and restart it."""
     with Kafka() as broker:
         yield broker
+
+
+@pytest.fixture
+def scene(kafka: str, tmp_path: Path) -> Iterator[Scene]:
+    """Topics, notebook and processes of one test."""
+    with Scene(kafka, tmp_path) as scene:
+        yield scene
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,1 @@
+"""Workers on Kafka, where one machine is not enough."""

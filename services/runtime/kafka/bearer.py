@@ -1,0 +1,116 @@
+"""Brings records to the desk, one thing at a time, and only those that are certainly ours to handle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, Protocol
+
+from faust.types import TP
+
+from services.runtime.kafka.desk import Desk
+from services.runtime.kafka.mended import Taken
+from services.runtime.kafka.reading import Reading
+from services.runtime.refusal import Refusal
+
+_REST_S: Final = 0.2
+_UNSURE_S: Final = 0.05
+
+
+class Member(Protocol):
+    """The process as a member of its worker's group."""
+
+    @property
+    def readings(self) -> Mapping[TP, Reading]:
+        """What is ours, and how far it was read."""
+
+    def is_sure(self) -> bool:
+        """Whether what is ours is certainly still ours."""
+
+
+class Bearer:
+    """Stands between what Faust fetches and the desk. Only one of the desk's methods runs at a time."""
+
+    def __init__(self, desk: Desk, topics: Iterable[str]) -> None:
+        self._desk = desk
+        self._topics = frozenset(topics)
+        self._turn = asyncio.Lock()
+        self._ours: frozenset[int] = frozenset()
+        self._finished = False
+
+    async def take_over(self, tps: frozenset[TP]) -> Mapping[TP, int]:
+        """Have the desk take over these; from where each is to be read. Raises Refusal."""
+        self._refuse_partial(tps)
+        async with self._turn:
+            self._ours = frozenset(tp.partition for tp in tps)
+            positions = await self._desk.take_over(self._ours)
+        return {tp: positions[tp] for tp in tps}
+
+    async def give_up(self) -> None:
+        """Have the desk give up what it has, after the batch in hand."""
+        async with self._turn:
+            ours, self._ours = self._ours, frozenset()
+            if ours:
+                await self._desk.give_up(ours)
+
+    async def bring(self, records: Iterable[Taken], member: Member) -> None:
+        """Have the desk handle records, partition by partition; what was taken away meanwhile is dropped."""
+        shares: dict[int, list[Taken]] = defaultdict(list)
+        for record in records:
+            shares[record.partition].append(record)
+        for partition, share in shares.items():
+            async with self._turn_when_sure(member):
+                await self._handle(partition, [record for record in share if record.reading.ours])
+
+    async def rest_often(self, member: Member) -> None:
+        """Let the desk rest a few times a second, and tell it of offsets that nobody gets to read. Ends never."""
+        while True:
+            await asyncio.sleep(_REST_S)
+            async with self._turn_when_sure(member):
+                if not self._finished:
+                    await self._desk.rest()
+                    await self._tell_unread_ends(member.readings)
+
+    async def finish(self) -> None:
+        """Wait until the batch in hand is done, and begin no other."""
+        self._finished = True
+        async with self._turn:
+            pass
+
+    async def _handle(self, partition: int, share: Sequence[Taken]) -> None:
+        if not share or self._finished:
+            return
+        await self._desk.handle(partition, [record.message() for record in share])
+        for record in share:
+            record.reading.has_handled(record.offset)
+
+    async def _tell_unread_ends(self, readings: Mapping[TP, Reading]) -> None:
+        ends: dict[int, dict[str, int]] = defaultdict(dict)
+        for tp, reading in readings.items():
+            end = reading.unread_end()
+            if end is not None:
+                ends[tp.partition][tp.topic] = end
+        for partition, of_partition in ends.items():
+            await self._desk.passed(partition, of_partition)
+            for topic, end in of_partition.items():
+                readings[TP(topic, partition)].told = end
+
+    def _refuse_partial(self, tps: frozenset[TP]) -> None:
+        for partition in sorted({tp.partition for tp in tps}):
+            missing = self._topics - {tp.topic for tp in tps if tp.partition == partition}
+            if missing:
+                raise Refusal(
+                    f"{', '.join(sorted(missing))}: partition {partition} is not there, or handled by another process. "
+                    "All topics of a worker must have equally many partitions: `erapaiva topics check`."
+                )
+
+    @asynccontextmanager
+    async def _turn_when_sure(self, member: Member) -> AsyncIterator[None]:
+        while True:
+            async with self._turn:
+                if member.is_sure():
+                    yield
+                    return
+            await asyncio.sleep(_UNSURE_S)

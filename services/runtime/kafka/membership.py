@@ -1,0 +1,88 @@
+"""A process as a member of its worker's group: how it reads, and how long it may believe what it was assigned."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import aiokafka
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from typing_extensions import override
+
+_FOREVER_MS: Final = 7 * 24 * 3_600 * 1_000
+"""Between two fetches. Heartbeats tell whether we live; a handler may take its time (a mail server that is down)."""
+_FETCH_WAIT_MS: Final = 500
+
+
+class Membership(driver.AIOKafkaConsumerThread):
+    """The thread that fetches and sends heartbeats.
+
+    Stock Faust reads what transactions may still take back, deals partitions out without regard to other topics, and
+    jumps to the log's beginning when its position is not in the log. This reads committed records only, gives a process
+    partition p of all topics together (`range` over topics of equal size), and never jumps.
+    """
+
+    def __init__(self, consumer: driver.Consumer, connection: Mapping[str, Any], **kwargs: Any) -> None:
+        self._connection = connection
+        self._heard_at = -math.inf
+        super().__init__(consumer, **kwargs)
+
+    async def on_start(self) -> None:
+        """Start the consumer, and note from then on when its heartbeats are answered."""
+        await super().on_start()
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 (aiokafka tells nobody of its heartbeats)
+        coordinator._do_heartbeat = self._noting(coordinator._do_heartbeat)  # noqa: SLF001
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """A member who has just been given partitions was heard."""
+        self._heard_at = time.monotonic()
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    def is_sure(self) -> bool:
+        """Whether the group cannot have given our partitions to others yet.
+
+        It goes by when the last heartbeat was sent that was answered. The monotonic clock runs on while a process is
+        paused, so that after a pause this is false until the broker has spoken.
+        """
+        return time.monotonic() - self._heard_at < self.app.conf.broker_session_timeout
+
+    def position_of(self, tp: TP) -> int:
+        """Where the next fetch of a partition that was sought begins."""
+        subscription = self._ensure_consumer()._subscription.subscription  # noqa: SLF001 (`position` would wait)
+        return int(subscription.assignment.state_value(tp).position)
+
+    def _noting(self, heartbeat: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+        async def noted() -> bool:
+            sent_at = time.monotonic()
+            answered = await heartbeat()
+            if answered:
+                self._heard_at = sent_at
+            return answered
+
+        return noted
+
+    @override
+    def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
+        conf = self.app.conf
+        self._assignor = RangePartitionAssignor
+        return aiokafka.AIOKafkaConsumer(
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            group_instance_id=conf.consumer_group_instance_id,
+            partition_assignment_strategy=[RangePartitionAssignor],
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            max_poll_records=conf.broker_max_poll_records,
+            max_poll_interval_ms=_FOREVER_MS,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            request_timeout_ms=int(conf.broker_request_timeout * 1_000),
+            session_timeout_ms=int(conf.broker_session_timeout * 1_000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1_000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1_000),
+            **self._connection,
+        )

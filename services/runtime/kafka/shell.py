@@ -1,0 +1,158 @@
+"""The shell of a worker on Kafka: one Faust app that brings records to a desk, and partitions to it and from it.
+
+Faust gives the lifecycle, the group's membership and the agent; `mended` says what differs from stock Faust. It has no
+tables, windows or timers here, sends nothing and declares no topic.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+import faust
+from faust.types import ChannelT, EventT, StreamT
+from mode import CrashingSupervisor
+
+from services.runtime.kafka.bearer import Bearer
+from services.runtime.kafka.desk import Desk
+from services.runtime.kafka.mended import RawTopic, SafeConsumer, Taken, Transport
+from services.runtime.logs import Log
+from services.runtime.refusal import Refusal
+from services.runtime.settings import KafkaSettings
+
+GROUP: Final = "erapaiva-"
+_COMMIT_S: Final = 1.0
+"""Between two commits, which are for whoever looks at the group from outside."""
+_HEARTBEATS_A_SESSION: Final = 4
+_REQUEST_S: Final = 40
+_STOPS_WITHIN_S: Final = 5
+_QUIET: Final = ("faust", "mode", "aiokafka")
+
+
+class Shell:
+    """Runs a worker's desk on the topics it reads, in the group of all processes of that worker.
+
+    All topics must have equally many partitions: whoever has partition p has it of every topic.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        topics: Sequence[str],
+        kafka: KafkaSettings,
+        desk: Desk,
+        *,
+        batch_records: int = 500,
+        log: Log | None = None,
+    ) -> None:
+        self._name = name
+        self._topics = tuple(topics)
+        self._kafka = kafka
+        self._batch_records = batch_records
+        self._log = log or Log()
+        self._bearer = Bearer(desk, topics)
+        self._leaving = asyncio.Event()
+
+    def run(self) -> int:
+        """Work until SIGTERM or SIGINT (0) or an unexpected error (1; it is in the log). Raises Refusal."""
+        for library in _QUIET:
+            logging.getLogger(library).setLevel(logging.WARNING)
+        try:
+            asyncio.run(self._work_until_told())
+        except Refusal:
+            raise
+        except Exception as fault:  # noqa: BLE001 (whatever it was: this process ends, and another begins afresh)
+            self._log.crash(fault)
+            return 1
+        return 0
+
+    async def work(self) -> None:
+        """Work until `leave`; whatever goes wrong is raised, and nothing of this object may be used after it."""
+        app = self._app()
+        consumer = cast("SafeConsumer", app.consumer)
+        tasks = [
+            asyncio.ensure_future(self._leaving.wait()),
+            asyncio.ensure_future(_run(app)),
+            asyncio.ensure_future(self._bearer.rest_often(consumer)),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            await self._bearer.finish()
+        finally:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(app.stop(), _STOPS_WITHIN_S)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def leave(self) -> None:
+        """Finish the batch in hand, then end `work`."""
+        self._leaving.set()
+
+    async def _work_until_told(self) -> None:
+        for told in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(told, self.leave)
+        await self.work()
+
+    def _app(self) -> faust.App:
+        session_s = self._kafka.session_s
+        app = _App(
+            GROUP + self._name,
+            Topic=RawTopic,
+            autodiscover=False,
+            agent_supervisor=CrashingSupervisor,
+            broker_commit_interval=_COMMIT_S,
+            broker_heartbeat_interval=session_s / _HEARTBEATS_A_SESSION,
+            broker_max_poll_records=self._batch_records,
+            broker_request_timeout=max(_REQUEST_S, session_s),
+            broker_session_timeout=session_s,
+            consumer_group_instance_id=self._instance(),
+            stream_buffer_maxsize=2 * self._batch_records,
+            stream_wait_empty=False,
+            table_standby_replicas=0,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            web_enabled=False,
+        )
+        app.transport = app.producer_transport = Transport(app, self._bearer, _connection(self._kafka))
+        topic = app.topic(*self._topics, key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw")
+
+        @app.agent(topic, name=self._name)
+        async def bring(stream: StreamT[bytes]) -> None:
+            consumer, tray = cast("SafeConsumer", app.consumer), cast("ChannelT[bytes]", stream.channel).queue
+            batch: list[EventT[bytes]] = []
+            async for event in cast("faust.Stream[bytes]", stream).noack().events():
+                batch.append(event)
+                if len(batch) >= self._batch_records or tray.empty():
+                    await self._bearer.bring([cast("Taken", event.message) for event in batch], consumer)
+                    for handled in batch:
+                        handled.ack()
+                    batch.clear()
+
+        return app
+
+    def _instance(self) -> str | None:
+        given = self._kafka.instance
+        return f"{self._name}-{given}" if given is not None else None
+
+
+class _App(faust.App):
+    async def on_first_start(self) -> None:
+        """Nothing: there are no tables, so no folders to make."""
+
+
+async def _run(app: faust.App) -> None:
+    """Run until it ends, which it never should by itself."""
+    await app.start()
+    await app.wait_until_stopped()
+    raise app.crash_reason or RuntimeError("Faust stopped by itself")
+
+
+def _connection(kafka: KafkaSettings) -> Mapping[str, Any]:
+    return {"bootstrap_servers": kafka.bootstrap, "security_protocol": "PLAINTEXT"}

@@ -1,0 +1,74 @@
+"""Topics with names of their own, a notebook, and worker processes that share both."""
+
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Self
+
+from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from tests.kafka.notebook import Notebook
+
+SOON_S: Final = 60
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + SOON_S
+    while not holds():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.05)
+
+
+class Scene:
+    """What one test has of its own on a broker that others use too."""
+
+    def __init__(self, brokers: str, folder: Path) -> None:
+        self.brokers = brokers
+        self.folder = folder
+        self.notebook = Notebook(folder / "notebook")
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self._unique = uuid.uuid4().hex[:8]
+
+    def topics(self, *names: str, partitions: int = 4) -> list[str]:
+        """Make topics."""
+        made = [f"{name}-{self._unique}" for name in names]
+        admin = KafkaAdminClient(bootstrap_servers=self.brokers)
+        admin.create_topics([NewTopic(name, partitions, 1) for name in made])
+        admin.close()
+        return made
+
+    def publish(self, topic: str, partition: int, *values: str) -> None:
+        """Send records, and wait until the log has them."""
+        producer = KafkaProducer(bootstrap_servers=self.brokers)
+        for value in values:
+            producer.send(topic, value=value.encode(), partition=partition)
+        producer.close()
+
+    def work(
+        self, topics: list[str], instance: str = "", session_s: int = 6, slow_s: float = 0
+    ) -> subprocess.Popen[bytes]:
+        """Start a worker's process."""
+        arguments = [str(self.notebook.path), self.brokers, ",".join(topics), instance, str(session_s), str(slow_s)]
+        with (self.folder / f"log-{len(self.processes)}").open("wb") as log:
+            process = subprocess.Popen([sys.executable, "-m", "tests.kafka.notebook", *arguments], stderr=log)
+        self.processes.append(process)
+        return process
+
+    def log(self, number: int = 0) -> str:
+        """What a process has said."""
+        return (self.folder / f"log-{number}").read_text(encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.processes:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
