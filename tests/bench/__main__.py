@@ -6,11 +6,22 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.bench import deciding, flowing, mailing, one_day
+from tests.bench import deciding, flowing, mailing, one_day, parsing
 from tests.bench.measuring import Benchmark, Stage, as_json, line_of, machine, run_in_child, run_stage
 
 BENCHMARKS: Final = (
     Benchmark("deciding", "Fold and decide alone, in memory", (Stage("deciding", deciding.measure),)),
+    Benchmark(
+        "parsing",
+        "Files of banks and billing systems, read into events: camt.054 and Finvoice",
+        (
+            Stage("writing", parsing.write),
+            Stage("reading 10,000", parsing.read_few),
+            Stage("reading 100,000", parsing.read_many),
+            Stage("reading invoices", parsing.read_invoices),
+        ),
+        ("memory that does not grow with the file: compare the peaks of reading 10,000 and 100,000",),
+    ),
     Benchmark("flowing", "End to end on the embedded engine, durable", (Stage("flowing", flowing.measure),)),
     Benchmark(
         "one-day",
