@@ -15,8 +15,12 @@ import psycopg
 from tests.servers.ports import free_port
 
 USER: Final = "erapaiva"
+"""Owns the databases, and is nobody special besides."""
 PASSWORD: Final = "no-secret"
-"""Of the user, where it comes over the network; over the socket nobody is asked for one."""
+"""Of every user, where it comes over the network; over the socket nobody is asked for one."""
+
+_OWNER: Final = "postgres"
+"""Of the server: as whom it runs, and who may do everything in it."""
 
 _BINARIES: Final = Path("/usr/lib/postgresql")
 _ANSWERS_WITHIN_S: Final = 60
@@ -60,17 +64,21 @@ class Postgres:
         """The name of a new, empty database."""
         self._databases += 1
         name = f"test_{self._databases}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        self.run(f"CREATE DATABASE {name} OWNER {USER} TEMPLATE template0")
         return name
 
-    def run(self, statement: str) -> None:
-        """One statement as the server's owner."""
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+    def run(self, statement: str, database: str = "postgres") -> None:
+        """Statements as the server's owner."""
+        with psycopg.connect(self._owners_dsn(database), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def _owners_dsn(self, database: str) -> str:
+        return f"host={self.folder} port={self.port} user={_OWNER} dbname={database}"
 
     def start(self) -> None:
         """Start it, with the data it had, and wait until it answers."""
-        if not (self.folder / "data").exists():
+        new = not (self.folder / "data").exists()
+        if new:
             self._make_cluster()
         settings = {**self._settings, "port": str(self.port), "unix_socket_directories": str(self.folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -86,6 +94,8 @@ class Postgres:
                 start_new_session=True,  # Ctrl-C is for whoever started it
             )
         self._wait_until_it_answers()
+        if new:
+            self.run(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
 
     def stop(self) -> None:
         """End it in order, without waiting for its clients; its data stay."""
@@ -115,16 +125,12 @@ class Postgres:
         self._broom.communicate()
 
     def _make_cluster(self) -> None:
-        secret = self.folder / "password"
-        secret.write_text(PASSWORD, encoding="ascii")
         if os.geteuid() == 0:
             owner = pwd.getpwnam(_OWNER)
-            for path in (self.folder, secret):
-                os.chown(path, owner.pw_uid, owner.pw_gid)
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         made = subprocess.run(
-            ["setpriv", *_owner_options(), _binary("initdb"), "-D", str(self.folder / "data"), "-U", USER,
-             "--no-sync", "--encoding=UTF8", "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256",
-             f"--pwfile={secret}"],
+            ["setpriv", *_owner_options(), _binary("initdb"), "-D", str(self.folder / "data"), "-U", _OWNER,
+             "--no-sync", "--encoding=UTF8", "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256"],
             capture_output=True, text=True, cwd=self.folder, check=False,
         )  # fmt: skip
         if made.returncode:
@@ -142,7 +148,7 @@ class Postgres:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self.dsn("postgres")).close()
+            psycopg.connect(self._owners_dsn("postgres")).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -161,9 +167,6 @@ class Postgres:
             self._process.kill()
             self._process.wait()
         self._process = None
-
-
-_OWNER: Final = "postgres"
 
 
 def _owner_options() -> list[str]:

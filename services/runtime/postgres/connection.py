@@ -76,6 +76,11 @@ class Connection:
         """Whether a transaction is open, or was and failed."""
         return self._connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
+    @property
+    def lost(self) -> bool:
+        """Whether there is no session any more."""
+        return self._connection.closed
+
     def execute(self, statement: str, parameters: Parameters | None = None) -> Cursor[Any]:
         """Run a statement. Raises Refusal for what the operator can mend, psycopg.Error for all else."""
         try:

@@ -110,7 +110,9 @@ class PostgresStore:
         self._connection.commit()
 
     def rollback(self) -> None:
-        """Forget everything since `begin`."""
+        """Forget everything since `begin`. Where the connection is lost, the server has done so."""
+        if self._connection.lost:
+            return
         self._connection.rollback()
         self._log.forget()
         self.state.reload()
