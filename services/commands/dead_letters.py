@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from schemas.dead_letters import DeadLetter
-    from services.runtime.sqlite.store import SqliteStore
+    from services.runtime.store import Store
 
 EXAMPLES = """examples:
   erapaiva dead-letters list
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def open_letters(store: "SqliteStore") -> "list[DeadLetter]":
+def open_letters(store: "Store") -> "list[DeadLetter]":
     """The dead letters that nobody has put back or discarded, in the order they arose by partition."""
     from schemas.dead_letters import DeadLetter, decode_dead_letters
     from schemas.topics import DEAD_LETTERS

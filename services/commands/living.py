@@ -17,9 +17,10 @@ from services.runtime.engine import EmbeddedEngine
 from services.runtime.health import Health, HealthServer
 from services.runtime.logs import Event, Log, install
 from services.runtime.metrics import EngineMetrics, Metrics
+from services.runtime.opening import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
-from services.runtime.sqlite.store import SqliteStore
+from services.runtime.store import Access, Store
 
 
 def live(settings: Settings, clock: Clock | None = None) -> int:
@@ -29,7 +30,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
     with ExitStack() as stack:
         stopping = stack.enter_context(_told_to_stop())
         metrics, health = Metrics(), Health()
-        store = SqliteStore(settings.store.path)
+        store = open_store(settings, Access.ENGINE)
         store.tables.ensure(TABLES)
         _refuse_trial_letters(store, settings)
         post = stack.enter_context(post_of(settings.mail, clock.now))
@@ -110,10 +111,10 @@ def _told_to_stop() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _refuse_trial_letters(store: SqliteStore, settings: Settings) -> None:
+def _refuse_trial_letters(store: Store, settings: Settings) -> None:
     """Trial letters count as accepted, so a store that holds them may never send real ones (design.md §8)."""
     if settings.mail.mode == "live" and store.tables.query("SELECT 1 FROM notice WHERE trial = 1 LIMIT 1"):
         raise Refusal(
             "ERAPAIVA_MAIL__MODE: this store holds trial letters, which nobody got; go live with a new store "
-            "(ERAPAIVA_STORE__PATH)"
+            "(ERAPAIVA_STORE__PATH, or another database in ERAPAIVA_POSTGRES__DSN)"
         )

@@ -31,8 +31,9 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the report."""
-    from services.commands.stores import last_day, read_store
+    from services.commands.stores import read_store
     from services.reporting.ageing import ageing, as_csv, as_table
+    from services.reporting.reached import last_day
 
     with read_store(arguments.store) as store:
         found = ageing(store, arguments.as_of or last_day(store), arguments.creditor)

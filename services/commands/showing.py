@@ -16,7 +16,8 @@ from services.example import LAST_DAY, event_files
 from services.intake.register import Register
 from services.notifier.outbox import OutboxPost
 from services.reporting.summary import as_table, summary
-from services.runtime.settings import Settings
+from services.runtime.settings import PostgresSettings, Settings
+from services.runtime.sqlite.store import SqliteStore
 
 STORE_NAME: Final = "example.db"
 
@@ -27,13 +28,14 @@ def show_example(settings: Settings) -> int:
     store = settings.store.path.parent / STORE_NAME
     with ExitStack() as stack:
         given = merged(event_files(), Register())
-        engine, clock = stage_with(store, OutboxPost(settings.mail.outbox), stack)
+        engine, clock = stage_with(SqliteStore(store), OutboxPost(settings.mail.outbox), stack)
         _play(Play(engine, clock), clock, given, console)
         console.print(as_table(summary(engine.store)))
         reached = engine.reached
         assert reached is not None, "an example that was played has reached its end"
     _say_where(console, settings)
-    example = settings.model_copy(update={"store": settings.store.model_copy(update={"path": store})})
+    own = {"store": settings.store.model_copy(update={"path": store}), "postgres": PostgresSettings()}
+    example = settings.model_copy(update=own)
     return live(example, ShiftedClock(reached))
 
 

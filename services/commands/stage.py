@@ -12,7 +12,7 @@ from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.settings import load
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
-from services.runtime.store import Access
+from services.runtime.store import Store
 
 STORE_NAME = "erapaiva.db"
 OUTBOX_NAME = "outbox"
@@ -24,20 +24,14 @@ def stage(folder: Path | None, stack: ExitStack) -> tuple[EmbeddedEngine, Steppi
     In a folder the letters lie in its outbox; without one nobody takes them.
     """
     post: Post = SimulatedPost() if folder is None else OutboxPost(folder / OUTBOX_NAME)
-    return stage_with(IN_MEMORY if folder is None else folder / STORE_NAME, post, stack)
+    return stage_with(SqliteStore(IN_MEMORY if folder is None else folder / STORE_NAME), post, stack)
 
 
-def stage_with(path: Path | str, post: Post, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
-    """The same over any store path and post."""
-    store = SqliteStore(path)
+def stage_with(store: Store, post: Post, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
+    """The same over any store and post."""
     store.tables.ensure(TABLES)
     clock = SteppingClock()
     settings = load()
     engine = stack.enter_context(EmbeddedEngine(store, pipeline(post, clock.now, settings), settings.store.partitions))
     clock.drive(engine)
     return engine, clock
-
-
-def reading(path: Path) -> SqliteStore:
-    """A store that is only read, beside an engine that may run on it. Raises Refusal when there is none."""
-    return SqliteStore(path, Access.READ)

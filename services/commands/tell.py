@@ -32,19 +32,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Append the event; 1 when it is not one."""
     from schemas.parsing import InvalidEvent, parse_event
     from services.clock.worker import WallClock
+    from services.commands.stores import append_store
     from services.intake.routing import address_of
     from services.runtime.append import append
-    from services.runtime.settings import load
-    from services.runtime.sqlite.store import SqliteStore
-    from services.runtime.store import Access
 
     try:
         event = event_of(arguments.type, arguments.fields, WallClock().now())
         raw = json.dumps(event, ensure_ascii=False).encode()
         parse_event(raw)
-        path = arguments.store or load().store.path
         address = address_of(raw)
-        with SqliteStore(path, Access.APPEND) as store:
+        with append_store(arguments.store) as store:
             append(store, address.topic, address.key, raw)
     except InvalidEvent as fault:
         for line in fault.lines:

@@ -1,7 +1,8 @@
 """What became known of an account, as rows of its timeline (the topic journal).
 
 Public events and the movements of money are one row each, one per invoice where an event names
-several; the rest of the journal (frontiers, feeds, claims) says nothing about what is owed or why.
+several. A frontier tells how far time has come. The rest of the journal (feeds, claims) says nothing about what is owed
+or why.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Final
 from schemas.events import CreditorRegistered, InvoiceIssued
 from schemas.journal import (
     AccountEvent,
+    FrontierReached,
     JournalMessage,
     MoneyMoved,
     MoneyPlaced,
@@ -18,6 +20,8 @@ from schemas.journal import (
     MoneyReversed,
     SettingsCopied,
 )
+from schemas.topics import partition_of
+from services.reporting.reached import record_reached
 from services.runtime.store import Scalar
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
@@ -48,6 +52,9 @@ def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) ->
             rows = iter((_money_row(message),))
         case SettingsCopied(data=CreditorRegistered() as creditor):
             _record_creditor(message.time, message.id, creditor, unit)
+            return
+        case FrontierReached():
+            record_reached(message.instant, unit)
             return
         case _:
             return
@@ -116,7 +123,12 @@ def _placed_row(message: MoneyPlaced) -> Row:
 
 
 def _record_creditor(time: datetime, event_id: str, creditor: CreditorRegistered, unit: UnitOfWork) -> None:
-    """A later registration replaces an earlier one by its time, then its id, in whatever order they came."""
+    """A later registration replaces an earlier one by its time, then its id, in whatever order they came.
+
+    Every partition has a copy; that of the creditor's own lane is written, so that each row has one writer.
+    """
+    if partition_of(creditor.creditor, unit.partitions) != unit.partition:
+        return
     told = f"{instant_text(time)} {event_id}".encode()
     known = unit.get("creditor", creditor.creditor)
     if known is not None and known > told:

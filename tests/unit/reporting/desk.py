@@ -1,7 +1,8 @@
 """A reporting desk: the real worker on a real engine and store in memory, told what happened."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from schemas.dead_letters import DeadLetter, DeadLetterClosed
 from schemas.decisions import AccountChanged, Balance, Credit, NoticeDecided, NoticeEnded, Reason, Withheld
@@ -26,6 +27,7 @@ from services.reporting.tables import TABLES
 from services.reporting.worker import Reporting
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.sqlite.store import SqliteStore
+from services.runtime.store import Store
 
 CREDITOR, DEBTOR = "acme", "d1"
 IBAN = "FI2112345600000785"
@@ -36,8 +38,11 @@ ADDRESS = LetterAddress(street="Esimerkkikatu 1", postcode="00100", city="Helsin
 class Desk:
     """What the reporting worker is told goes in; its read model is asked through `store`."""
 
+    new_store: ClassVar[Callable[[], Store]] = SqliteStore
+    """Where a desk keeps its read model; tests of what every database must answer alike change it."""
+
     def __init__(self, partitions: int = 4) -> None:
-        self.store = SqliteStore()
+        self.store = Desk.new_store()
         self.store.tables.ensure(TABLES)
         self._engine = EmbeddedEngine(self.store, [Reporting()], partitions)
 
@@ -58,6 +63,8 @@ class Desk:
 def _place(message: Message) -> tuple[Any, str]:
     if isinstance(message, DeadLetter | DeadLetterClosed):
         return DEAD_LETTERS, "file"
+    if isinstance(message, SettingsCopied):
+        return JOURNAL, CREDITOR
     creditor, debtor = getattr(message, "creditor", None) or "", getattr(message, "debtor", None)
     key = account_key(creditor, debtor) if debtor else creditor
     return (JOURNAL if isinstance(message, JournalMessage) else DECISIONS), key

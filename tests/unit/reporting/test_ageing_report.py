@@ -11,6 +11,8 @@ from schemas.decisions import Balance
 from services.reporting.ageing import Owed, ageing, as_csv, as_table
 from tests.unit.reporting.desk import CREDITOR, Desk, account, balance, credit
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 AS_OF = date(2026, 3, 1)
 
 

@@ -29,6 +29,8 @@ from tests.unit.reporting.desk import (
     withheld,
 )
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 def one_line(story: str) -> str:
     """The story without its line ends, so that a sentence can be looked for."""

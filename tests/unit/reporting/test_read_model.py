@@ -6,11 +6,13 @@ import pytest
 
 from schemas.dead_letters import DeadLetter, DeadLetterClosed
 from schemas.decisions import Alert, Placed, Suggestion, Unmatched
-from schemas.journal import FrontierReached, MoneyMoved
+from schemas.journal import FeedReached, FrontierReached, MoneyMoved
 from schemas.messages import UnreadableMessageError
 from schemas.topics import account_key
+from services.reporting.reached import last_day
 from services.reporting.reading import Found, ask
 from services.reporting.tables import TABLES
+from services.runtime.refusal import Refusal
 from tests.unit.reporting.desk import (
     CREDITOR,
     DEBTOR,
@@ -28,6 +30,8 @@ from tests.unit.reporting.desk import (
     paid,
     registered,
 )
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 UNMATCHED = Unmatched(
     creditor=CREDITOR,
@@ -153,15 +157,28 @@ def test_the_content_of_a_dead_letter_is_not_copied() -> None:
 
 
 def test_a_payments_payer_is_not_kept() -> None:
-    columns = {row["name"] for row in ask(Desk().store, "SELECT name FROM pragma_table_info('happening')")}
+    columns = Desk().store.tables.columns("happening")
 
-    assert not columns & {"payer", "iban", "message", "reference"}
+    assert not set(columns) & {"payer", "iban", "message", "reference"}
 
 
 def test_what_says_nothing_about_an_account_leaves_no_row() -> None:
-    desk = Desk().told(FrontierReached(lane=0, instant=at("2026-02-01")))
+    desk = Desk().told(FeedReached(lane=0, creditor=CREDITOR, account=IBAN, through=date(2026, 2, 1)))
 
     assert not any(contents(desk).values())
+
+
+@pytest.mark.parametrize("earlier_first", [False, True])
+def test_time_has_come_as_far_as_the_latest_frontier_says(earlier_first: bool) -> None:
+    frontiers = [FrontierReached(lane=lane, instant=at(f"2026-02-0{lane + 1}", "22:30")) for lane in (0, 1)]
+    desk = Desk().told(registered(), *(frontiers if earlier_first else reversed(frontiers)))
+
+    assert last_day(desk.store) == date(2026, 2, 3), "the third has begun in Helsinki"
+
+
+def test_while_no_frontier_came_a_person_must_name_the_day() -> None:
+    with pytest.raises(Refusal, match="name one by --as-of"):
+        last_day(Desk().store)
 
 
 def test_alerts_of_different_partitions_are_kept_apart() -> None:

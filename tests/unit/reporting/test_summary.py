@@ -3,12 +3,15 @@
 import io
 from datetime import date
 
+import pytest
 from rich.console import Console
 
 from schemas.dead_letters import DeadLetter
 from schemas.decisions import HandedOver, Reason, TaskRaised, Unmatched
 from services.reporting.summary import Line, as_table, summary
 from tests.unit.reporting.desk import CREDITOR, IBAN, Desk, ended, letter, withheld
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 def lines_about(desk: Desk, what: str) -> list[Line]:
