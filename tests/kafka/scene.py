@@ -5,11 +5,12 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-from kafka import KafkaProducer
+from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from tests.kafka.notebook import Notebook
@@ -48,6 +49,33 @@ class Scene:
         producer = KafkaProducer(bootstrap_servers=self.brokers)
         for value in values:
             producer.send(topic, value=value.encode(), partition=partition)
+        producer.close()
+
+    def delete_before(self, topic: str, partition: int, offset: int) -> None:
+        """Delete records, as retention does."""
+        admin = KafkaAdminClient(bootstrap_servers=self.brokers)
+        admin.delete_records({TopicPartition(topic, partition): offset})
+        admin.close()
+
+    def transact(self, topic: str, partition: int, *values: str, commit: bool) -> None:
+        """Send records in a transaction and end it."""
+        with self.transaction(topic, partition, *values, commit=commit):
+            pass
+
+    @contextmanager
+    def transaction(self, topic: str, partition: int, *values: str, commit: bool = True) -> Iterator[None]:
+        """A transaction that is open meanwhile."""
+        producer = KafkaProducer(bootstrap_servers=self.brokers, transactional_id=uuid.uuid4().hex)
+        producer.init_transactions()
+        producer.begin_transaction()
+        for value in values:
+            producer.send(topic, value=value.encode(), partition=partition)
+        producer.flush()
+        yield
+        if commit:
+            producer.commit_transaction()
+        else:
+            producer.abort_transaction()
         producer.close()
 
     def work(

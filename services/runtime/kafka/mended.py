@@ -171,8 +171,10 @@ class SafeConsumer(driver.Consumer):
         try:
             fetched = await self._getmany(self.assignment(), timeout=FETCH_WAIT_S)
         except OffsetOutOfRangeError as fault:
+            [(tp, offset)] = fault.args[0].items()
             raise OutsideLog(
-                f"{fault.args[0]}: no longer in the log. Records were deleted before they were read."
+                f"{tp.topic}, partition {tp.partition}: offset {offset} was deleted from the log before it was read. "
+                "Rebuild this store from the log, and keep the log longer."
             ) from fault
         except self.consumer_stopped_errors:
             if self.app.should_stop:

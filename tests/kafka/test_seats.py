@@ -1,0 +1,134 @@
+"""Several processes of one worker share its partitions, through deaths, pauses and restarts."""
+
+import signal
+from collections import Counter
+
+from tests.kafka.scene import SOON_S, Scene, until
+from tests.servers.kafka import Kafka
+
+_READ = ("invoices", "payments", "instructions", "settings")
+
+
+def seats(scene: Scene, pid: int) -> list[int]:
+    """The partitions a process has."""
+    changes = [line for line in scene.notebook.lines(pid=pid) if line["what"] in ("took", "gave")]
+    return list(changes[-1]["partitions"]) if changes and changes[-1]["what"] == "took" else []
+
+
+def share_all(scene: Scene, *pids: int) -> bool:
+    """Whether each process has some partitions and all are had."""
+    held = [seats(scene, pid) for pid in pids]
+    return all(held) and sorted(partition for of_one in held for partition in of_one) == [0, 1, 2, 3]
+
+
+def test_two_processes_share_partitions_each_with_all_topics_of_its_own(scene: Scene) -> None:
+    topics = scene.topics(*_READ)
+    one = scene.work(topics, "1")
+    until(lambda: share_all(scene, one.pid))
+    for topic in topics:
+        for partition in range(4):
+            scene.publish(topic, partition, "before")
+    until(lambda: all(scene.notebook.position(topic, partition) == 1 for topic in topics for partition in range(4)))
+
+    two = scene.work(topics, "2")
+    until(lambda: share_all(scene, one.pid, two.pid))
+    for topic in topics:
+        for partition in range(4):
+            scene.publish(topic, partition, "after")
+
+    until(lambda: all(scene.notebook.position(topic, partition) == 2 for topic in topics for partition in range(4)))
+    for process in (one, two):
+        mine = {line["partition"] for line in scene.notebook.lines("handled", process.pid) if "after" in str(line)}
+        assert mine == set(seats(scene, process.pid))
+    handled = Counter(
+        (topic, line["partition"], offset)
+        for line in scene.notebook.lines("handled")
+        for topic, offset, _ in line["records"]
+    )
+    assert set(handled.values()) == {1}
+
+
+def test_a_killed_process_that_comes_back_finds_its_seat_and_disturbs_nobody(scene: Scene) -> None:
+    [topic] = scene.topics("facts")
+    one, two = scene.work([topic], "1", session_s=30), scene.work([topic], "2", session_s=30)
+    until(lambda: share_all(scene, one.pid, two.pid))
+    had, taken_by_one = seats(scene, two.pid), len(scene.notebook.lines("took", one.pid))
+
+    two.kill()
+    scene.publish(topic, had[0], "while it was dead")
+    back = scene.work([topic], "2", session_s=30)
+
+    until(lambda: scene.notebook.values(topic, had[0]) == ["while it was dead"])
+    assert seats(scene, back.pid) == had
+    assert len(scene.notebook.lines("took", one.pid)) == taken_by_one
+
+
+def test_others_take_the_seats_of_one_that_stays_dead(scene: Scene) -> None:
+    [topic] = scene.topics("facts")
+    one, two = scene.work([topic], "1"), scene.work([topic], "2")
+    until(lambda: share_all(scene, one.pid, two.pid))
+    had = seats(scene, two.pid)[0]
+
+    two.kill()
+    scene.publish(topic, had, "left behind")
+
+    until(lambda: scene.notebook.values(topic, had) == ["left behind"])
+    assert seats(scene, one.pid) == [0, 1, 2, 3]
+
+
+def test_a_process_paused_past_its_session_handles_nothing_of_what_it_lost(scene: Scene) -> None:
+    [topic] = scene.topics("facts")
+    one, two = scene.work([topic], "1"), scene.work([topic], "2")
+    until(lambda: share_all(scene, one.pid, two.pid))
+    for partition in seats(scene, two.pid):
+        scene.publish(topic, partition, "first")
+    until(lambda: all(scene.notebook.position(topic, partition) for partition in seats(scene, two.pid)))
+    had = seats(scene, two.pid)
+
+    two.send_signal(signal.SIGSTOP)
+    for partition in had:
+        scene.publish(topic, partition, *map(str, range(100)))
+    until(lambda: all(scene.notebook.position(topic, partition) == 101 for partition in had))
+    before = len(scene.notebook.lines("handled", two.pid))
+    two.send_signal(signal.SIGCONT)
+
+    until(lambda: share_all(scene, one.pid, two.pid))
+    for partition in range(4):
+        scene.publish(topic, partition, "after")
+    until(lambda: all("after" in scene.notebook.values(topic, partition) for partition in range(4)))
+    assert two.poll() is None
+    for line in scene.notebook.lines("handled", two.pid)[before:]:
+        assert {value for _, _, value in line["records"]} == {"after"}
+    for partition in had:
+        assert scene.notebook.values(topic, partition) == ["first", *map(str, range(100)), "after"]
+
+
+def test_what_is_taken_away_in_mid_batch_is_finished_or_dropped_and_handled_once(scene: Scene) -> None:
+    [topic] = scene.topics("facts")
+    for partition in range(4):
+        scene.publish(topic, partition, *map(str, range(1_200)))
+    one = scene.work([topic], "1", slow_s=1.5)
+    until(lambda: bool(scene.notebook.lines("handled", one.pid)))
+
+    two = scene.work([topic], "2", slow_s=1.5)
+
+    until(lambda: all(scene.notebook.position(topic, partition) == 1_200 for partition in range(4)))
+    assert scene.notebook.lines("handled", two.pid)
+    for partition in range(4):
+        assert scene.notebook.offsets(topic, partition) == list(range(1_200))
+
+
+def test_a_broker_that_dies_and_comes_back_costs_time_and_nothing_else(own_kafka: Kafka, scene: Scene) -> None:
+    scene.brokers = own_kafka.bootstrap
+    [topic] = scene.topics("facts")
+    worker = scene.work([topic], "1")
+    scene.publish(topic, 0, "before")
+    until(lambda: scene.notebook.values(topic, 0) == ["before"])
+
+    own_kafka.restart()
+    scene.publish(topic, 0, "after")
+
+    until(lambda: scene.notebook.values(topic, 0) == ["before", "after"] or worker.poll() is not None)
+    assert worker.poll() is None
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(SOON_S) == 0
