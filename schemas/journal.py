@@ -72,8 +72,10 @@ class MoneyMessage(AccountMessage):
 class MoneyPlaced(MoneyMessage):
     """A payment belongs to the account (rules.md M3).
 
-    ``invoice`` when by an invoice's own reference or by assignment, ``letter`` when by a letter's own
-    reference, neither when only the debtor is known. ``amount`` is minor units of ``currency``.
+    ``invoice`` when by an invoice's own reference, by assignment or by its words, ``invoices`` when its
+    words name several, ``letter`` when by a letter's own reference, none of them when only the debtor is
+    known. ``why`` and ``confidence`` (percent) where the place was weighed (docs/matching.md). ``amount``
+    is minor units of ``currency``.
     """
 
     type: Literal["money-placed"] = "money-placed"
@@ -84,8 +86,16 @@ class MoneyPlaced(MoneyMessage):
     paid: Date
     booked: Date
     invoice: str | None = None
+    invoices: tuple[str, ...] | None = None
     letter: int | None = None
     reference: str | None = None
+    why: str | None = None
+    confidence: int | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The invoices that it was placed on: none, one or several."""
+        return self.invoices or (() if self.invoice is None else (self.invoice,))
 
 
 class MoneyMoved(MoneyMessage):

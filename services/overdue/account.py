@@ -118,7 +118,10 @@ class Refund:
 
 @dataclass(slots=True)
 class Money:
-    """A payment placed on this account: on an invoice, on what a letter listed, or on the debtor (rules.md M3)."""
+    """A payment placed on this account: on invoices, on what a letter listed, or on the debtor (rules.md M3).
+
+    ``invoice`` where it is one, ``invoices`` where one payment names several.
+    """
 
     account: str
     payment: str
@@ -132,6 +135,12 @@ class Money:
     letter: int | None = None
     reversed: int = 0
     refunds: list[Refund] = field(default_factory=list)
+    invoices: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The invoices that it was placed on: none, one or several."""
+        return self.invoices or (() if self.invoice is None else (self.invoice,))
 
 
 @dataclass(slots=True)

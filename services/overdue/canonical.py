@@ -41,7 +41,7 @@ def _entry(account: Account) -> dict[str, object]:
             [
                 money.account,
                 money.payment,
-                money.invoice or "",
+                " ".join(money.named),
                 decimal_text(money.amount, money.currency),
                 decimal_text(money.reversed, money.currency),
             ]

@@ -76,7 +76,7 @@ def _find(account: Account, message: MoneyPlaced | MoneyMoved | MoneyReversed | 
 def _place(account: Account, message: MoneyPlaced) -> None:
     found = _find(account, message)
     if found is not None:
-        found.invoice, found.letter = message.invoice, message.letter
+        found.invoice, found.invoices, found.letter = message.invoice, message.invoices or (), message.letter
         return
     account.moneys.append(
         Money(
@@ -90,6 +90,7 @@ def _place(account: Account, message: MoneyPlaced) -> None:
             id=message.id,
             invoice=message.invoice,
             letter=message.letter,
+            invoices=message.invoices or (),
         )
     )
 
@@ -111,7 +112,7 @@ def _reverse(account: Account, money: Money, message: MoneyReversed, terms: Term
     """Undone as if it had never come; what it had paid waits before its next step (rules.md M5, G9)."""
     day = terms.local(message.time).date()
     paid = books(account, day, terms).paid_by.get(payment_key(money), {})
-    for invoice in {*paid, *([] if money.invoice is None else [money.invoice])}:
+    for invoice in {*paid, *money.named}:
         account.receivables[invoice].reversals.append(day)
     left = money.amount - money.reversed
     money.reversed += left if message.amount is None else min(left, message.amount)

@@ -205,12 +205,12 @@ class _Replay:
             return
         paid: dict[str, int] = {}
         self.books.paid_by[payment_key(money)] = paid
-        if money.invoice is not None:
-            own = self.books.open[money.invoice]
-            if own.lapses <= day:
+        if money.named:
+            own = [entry for entry in map(self.books.open.__getitem__, money.named) if entry.lapses > day]
+            if not own:
                 self.books.refused.append(money)
                 return
-            rest = self._pay([own], amount, day, paid)
+            rest = self._pay(own, amount, day, paid)
         else:
             rest = amount
             for group in self._groups(money, day, known):
@@ -261,7 +261,7 @@ class _Replay:
     ) -> int:
         """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2).
 
-        Money that is not by a receivable's own reference passes by what was disputed of it when it was ``known`` (G0).
+        Money that names no receivable passes by what was disputed of it when it was ``known`` (G0).
         """
         targets = sorted(targets, key=lambda entry: (entry.effective_due, entry.receivable.invoice))
         touched: list[Open] = []

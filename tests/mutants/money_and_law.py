@@ -107,8 +107,8 @@ MUTANTS = (
     Mutant(
         "M3 a lapsed debt is paid",
         LEDGER,
-        "            if own.lapses <= day:",
-        "            if own is None:",
+        " money.named) if entry.lapses > day]",
+        " money.named)]",
         "overdue/test_money_in.py::m3",
     ),
     Mutant(
