@@ -132,15 +132,22 @@ class StatementTaken(Message):
 
 
 class Suggestion(LetterPart):
-    """Whose an unmatched payment may be, best first, and what points to it."""
+    """Whose an unmatched payment may be, and for which of its invoices, if any is known.
+
+    ``confidence`` is in percent; ``why`` is the code of a way to find a place (docs/matching.md).
+    """
 
     debtor: str
-    invoice: str | None = None
+    invoices: tuple[str, ...] = ()
+    confidence: int
     why: str
 
 
 class Unmatched(Message):
-    """Money that is nobody's yet, visible until a person assigns or refunds it."""
+    """Money that is nobody's yet, visible until a person assigns or refunds it; the best suggestion comes first.
+
+    A later one of the same payment replaces it.
+    """
 
     type: Literal["unmatched"] = "unmatched"
     creditor: str
@@ -154,7 +161,10 @@ class Unmatched(Message):
 
 
 class Placed(Message):
-    """Money that was unmatched is so no longer; without ``debtor`` it was reversed or refunded."""
+    """Money that was unmatched is so no longer; without ``debtor`` it was reversed or refunded.
+
+    ``invoices`` when it was placed on several.
+    """
 
     type: Literal["placed"] = "placed"
     creditor: str
@@ -163,6 +173,7 @@ class Placed(Message):
     payment: str
     debtor: str | None = None
     invoice: str | None = None
+    invoices: tuple[str, ...] | None = None
 
 
 class Balance(LetterPart):

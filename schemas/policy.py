@@ -28,6 +28,11 @@ from schemas.fields import (
     public_context,
 )
 
+LEAST_CONFIDENCE: Final = 50
+"""Percent. Money is never placed by what is less sure than this: it would be as likely wrong as right."""
+SURE: Final = 100
+"""Percent. What a policy demands that says nothing: money is placed by what is certain, and by nothing else."""
+
 _LETTER_FIELDS: Final = ("tone", "response_days", "fee", "interest")
 
 
@@ -111,7 +116,10 @@ class Residual(StrictPart):
 
 
 class Policy(Settings):
-    """The whole policy. ``minimum`` is in euros (rules.md G6)."""
+    """The whole policy. ``minimum`` is in euros (rules.md G6).
+
+    ``match_confidence`` is how sure, in percent, it must be whose a payment is; absent is ``SURE``.
+    """
 
     event_type: ClassVar[str] = "policy.published.v1"
 
@@ -131,6 +139,7 @@ class Policy(Settings):
     mercy_months: Annotated[int, Field(strict=True, ge=1, le=600)] | None = None
     apology: Flag = False
     residual: Residual
+    match_confidence: Annotated[int, Field(strict=True, ge=LEAST_CONFIDENCE, le=SURE)] | None = None
 
     @model_validator(mode="after")
     def _channels_are_named_once(self) -> Self:

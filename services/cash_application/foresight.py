@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from schemas.events import AccountData, InvoiceIssued, PaymentReceived
 from schemas.facts import Fact, FactsMessage
+from services.cash_application import changes
 from services.cash_application.identity import SEEN, seen_key
-from services.cash_application.rows import ACCOUNTS, INVOICES, PAYMENTS, REFERENCES, key
+from services.cash_application.remittance import folded_number
+from services.cash_application.rows import ACCOUNTS, INVOICE_NUMBERS, INVOICES, PAYMENTS, REFERENCES, key
 from services.runtime.unit_of_work import UnitOfWork
 
 
@@ -34,6 +36,8 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
         yield INVOICES.name, key(data.creditor, data.invoice)
         yield REFERENCES.name, key(data.creditor, data.reference)
         yield ACCOUNTS.name, key(data.creditor, data.debtor)
+        yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
+        yield changes.COUNTS, changes.of_invoices(data.creditor, data.debtor)
     elif isinstance(data, AccountData):
         invoice: str | None = getattr(data, "invoice", None)
         if invoice is None:

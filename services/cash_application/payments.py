@@ -2,20 +2,25 @@
 
 Where a payment belongs is asked again whenever something becomes known that could place it, or place it better, so the
 order of arrival does not matter. Once an invoice's own reference or a person has placed it, only a person moves it.
+What nothing certain places is weighed at the next frontier, when all that was published before is known: then it is
+placed as surely as the policy demands, or declared unmatched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from schemas.events import PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed
 from schemas.facts import Fact
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
 from schemas.money import currency_decimals
+from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
-from services.cash_application import pointing, receivables, taken, unmatched, waiting, watermarks
+from services.cash_application import demands, pointing, receivables, taken, unmatched, waiting, watermarks
+from services.cash_application.clues import Look
 from services.cash_application.lane import Lane
 from services.cash_application.numbering import debtor_of
 from services.cash_application.placement import Known, Reason, place_of
+from services.cash_application.remittance import words_of
 from services.cash_application.rows import (
     ACCOUNTS,
     INVOICES,
@@ -23,6 +28,7 @@ from services.cash_application.rows import (
     PAYMENTS,
     REFERENCES,
     Assignment,
+    PartyKind,
     Payment,
     Place,
     Return,
@@ -30,6 +36,7 @@ from services.cash_application.rows import (
 )
 from services.cash_application.verdict import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
 from services.cash_application.waiting import Missing
+from services.cash_application.weighing import Guess, chosen, guesses
 
 _DECIMALS_WITHOUT_CURRENCY = 2
 
@@ -60,6 +67,9 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Verdict:
     watermarks.received(lane, data)
     taken.received(lane, payment)
     _find_place(lane, payment)
+    if data.message is not None and not (payment.place and payment.place.is_final):
+        words = words_of(data.message)
+        payment.references, payment.numbers = words.references, words.numbers
     waiting.arrived(lane, PAYMENTS, at)
     PAYMENTS.put(lane.unit, at, payment)
     return APPLIED
@@ -134,9 +144,44 @@ def _find_place(lane: Lane, payment: Payment) -> None:
         if found.is_final:
             return
     else:
-        _take_out(lane, payment, found)
+        _doubt(lane, payment, found)
     for missing in _wishes(payment, known):
         waiting.want(lane, missing, payment.key)
+
+
+def weigh_some(lane: Lane, most: int) -> int:
+    """Weigh up to ``most`` of the payments that nothing certain places; answers how many."""
+    weighed = 0
+    for payment in unmatched.take_some(lane, most):
+        _weigh(lane, payment)
+        weighed += 1
+    return weighed
+
+
+def _weigh(lane: Lane, payment: Payment) -> None:
+    """Place it as surely as the policy demands, or declare it unmatched; and hear of what would change that."""
+    look = Look(lane, payment)
+    ranked = guesses(payment, look.sight)
+    best = chosen(ranked, lambda guess: _demand(lane, payment, guess))
+    if best is not None:
+        _put_in(lane, payment, best.place)
+    else:
+        _take_out(lane, payment)
+        unmatched.declare(lane, payment, ranked)
+    kinds = {kind for guess in ranked if guess.confidence >= LEAST_CONFIDENCE for kind in _kinds(guess)}
+    for missing in (*look.missing, *demands.next_changes(lane, payment.creditor, sorted(kinds))):
+        waiting.want(lane, missing, payment.key)
+
+
+def _demand(lane: Lane, payment: Payment, guess: Guess) -> int:
+    if guess.confidence < LEAST_CONFIDENCE:
+        return SURE
+    return demands.demanded(lane, payment.creditor, _kinds(guess), payment.booked)
+
+
+def _kinds(guess: Guess) -> Iterable[PartyKind]:
+    """The debtor's kind, by the invoices. A letter says none: then both policies are asked."""
+    return {invoice.kind for invoice in guess.invoices} or ("consumer", "business")
 
 
 def _known(lane: Lane, payment: Payment) -> Known:
@@ -172,30 +217,54 @@ def _wishes(payment: Payment, known: Known) -> Iterator[Missing]:
 def _put_in(lane: Lane, payment: Payment, place: Place) -> None:
     """Place it, or move it. Placed anew on the account it was on, it only changes what it pays there."""
     before = payment.place
+    unmatched.end(lane, payment, place)
     if before == place:
         return
     is_new_here = before is None or before.debtor != place.debtor
-    unmatched.end(lane, payment, place)
     if before is not None and is_new_here:
-        _take_from(lane, payment, before)
-    payment.place = place
+        _tell_moved(lane, payment, before)
     lane.tell(payment.creditor, place.debtor, _placed(payment, place))
     if is_new_here:
         for back in sorted(payment.returns, key=lambda back: (back.time, back.id)):
             lane.tell(payment.creditor, place.debtor, _returned(payment, place.debtor, back))
-        if payment.iban is not None:
-            pointing.learn(lane, payment.creditor, pointing.by_iban(payment.iban), place.debtor)
+    _learn_of_payer(lane, payment, place)
+    payment.place = place
 
 
-def _take_out(lane: Lane, payment: Payment, reason: Reason) -> None:
-    """It is nobody's; where only the debtor's name had placed it, an invoice's reference now says that it is not so."""
-    if payment.place is not None:
-        _take_from(lane, payment, payment.place)
-        payment.place = None
+def _doubt(lane: Lane, payment: Payment, reason: Reason) -> None:
+    """Nothing certain places it: to be weighed. Until then it stays where it was weighed to be before."""
+    if payment.place is not None and not payment.place.was_weighed:
+        _take_out(lane, payment)
     unmatched.note(lane, payment, reason)
 
 
-def _take_from(lane: Lane, payment: Payment, place: Place) -> None:
+def _take_out(lane: Lane, payment: Payment) -> None:
+    """It is nobody's: where only the debtor's name had placed it, an invoice's reference now says that it is not so."""
+    if payment.place is not None:
+        _tell_moved(lane, payment, payment.place)
+        _learn_of_payer(lane, payment, None)
+        payment.place = None
+
+
+def _learn_of_payer(lane: Lane, payment: Payment, place: Place | None) -> None:
+    """The payer's IBAN means the debtor on whom its money certainly is. What was weighed teaches nothing."""
+    if payment.iban is None:
+        return
+    before, now = (_certain_debtor(where) for where in (payment.place, place))
+    if before == now:
+        return
+    hint = pointing.by_iban(payment.iban)
+    if before is not None:
+        pointing.unlearn(lane, payment.creditor, hint, before)
+    if now is not None:
+        pointing.learn(lane, payment.creditor, hint, now)
+
+
+def _certain_debtor(place: Place | None) -> str | None:
+    return None if place is None or place.was_weighed else place.debtor
+
+
+def _tell_moved(lane: Lane, payment: Payment, place: Place) -> None:
     word = payment.assigned or payment
     moved = MoneyMoved(
         creditor=payment.creditor,
@@ -206,8 +275,6 @@ def _take_from(lane: Lane, payment: Payment, place: Place) -> None:
         id=word.id,
     )
     lane.tell(payment.creditor, place.debtor, moved)
-    if payment.iban is not None:
-        pointing.unlearn(lane, payment.creditor, pointing.by_iban(payment.iban), place.debtor)
 
 
 def _placed(payment: Payment, place: Place) -> MoneyPlaced:
@@ -223,8 +290,11 @@ def _placed(payment: Payment, place: Place) -> MoneyPlaced:
         paid=payment.paid,
         booked=payment.booked,
         invoice=place.invoice,
+        invoices=place.several,
         letter=place.letter,
         reference=payment.reference,
+        why=place.why,
+        confidence=place.confidence if place.was_weighed else None,
     )
 
 

@@ -1,6 +1,7 @@
-"""Whose a payment is: one pure decision over what is known (rules.md M3; design.md §3, a letter's own reference).
+"""Whose a payment certainly is: one pure decision over what is known (rules.md M3; design.md §3, a letter's reference).
 
 A person's word comes first, then an invoice's own reference, then a letter's own reference, then the debtor named.
+What is less than certain is weighed later (see `weighing`).
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ class Known:
 def place_of(payment: Payment, known: Known) -> Place | Reason:
     """The payment's place, or why it is nobody's."""
     if payment.assigned is not None:
-        return Place("assignment", payment.assigned.debtor, invoice=payment.assigned.invoice)
+        named = payment.assigned.invoice
+        return Place("assignment", payment.assigned.debtor, () if named is None else (named,))
     if known.invoices:
         return _by_reference(payment, known.invoices)
     if known.letter is not None:
@@ -56,4 +58,4 @@ def _by_reference(payment: Payment, invoices: Sequence[Invoiced]) -> Place | Rea
             return "ambiguous-reference"
         fitting = [invoice for invoice in fitting if invoice.debtor == payment.debtor]
     first = min(fitting, key=lambda invoice: (invoice.due, invoice.invoice))
-    return Place("reference", first.debtor, invoice=first.invoice)
+    return Place("reference", first.debtor, (first.invoice,))

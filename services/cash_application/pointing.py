@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from unicodedata import normalize
 
 from schemas.journal import MoneyCleared, MoneyPointed
+from services.cash_application import changes
 from services.cash_application.lane import Lane
 from services.cash_application.rows import PAYMENTS, Payment, key
 
@@ -38,6 +39,7 @@ def learn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
     reasons = _reasons(lane, at)
     lane.unit.put(_HINTS, at, b"%d" % (reasons + 1))
     if reasons == 0:
+        changes.changed(lane, changes.of_hint(creditor, hint))
         for payment in _seeking(lane, creditor, hint):
             _point(lane, payment, debtor)
             PAYMENTS.put(lane.unit, payment.key, payment)
@@ -52,6 +54,7 @@ def unlearn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
         lane.unit.put(_HINTS, at, b"%d" % (reasons - 1))
         return
     lane.unit.delete(_HINTS, at)
+    changes.changed(lane, changes.of_hint(creditor, hint))
     for payment in _seeking(lane, creditor, hint):
         if not any(_reasons(lane, key(creditor, other, debtor)) for other in _hints_of(payment)):
             payment.pointed.remove(debtor)
@@ -64,9 +67,14 @@ def seek(lane: Lane, payment: Payment) -> None:
     for hint in _hints_of(payment):
         lane.unit.put(_SOUGHT, key(payment.creditor, hint), b"")
         lane.unit.put(_SEEKING, key(payment.creditor, hint, payment.key), b"")
-        prefix = key(payment.creditor, hint, "")
-        for at, _ in lane.unit.scan(_HINTS, prefix):
-            _point(lane, payment, at.removeprefix(prefix))
+        for debtor in debtors_of(lane, payment.creditor, hint):
+            _point(lane, payment, debtor)
+
+
+def debtors_of(lane: Lane, creditor: str, hint: str) -> Iterator[str]:
+    """The debtors whom a hint means."""
+    prefix = key(creditor, hint, "")
+    return (at.removeprefix(prefix) for at, _ in lane.unit.scan(_HINTS, prefix))
 
 
 def clear(lane: Lane, payment: Payment) -> None:

@@ -7,17 +7,21 @@ a dispute or a hold must never land on a stranger's account.
 from schemas.events import AccountData, DebtorUpdated, InvoiceCredited, InvoiceIssued
 from schemas.facts import Fact
 from schemas.journal import AccountEvent, AccountNumbered
-from services.cash_application import identity, pointing, waiting
+from services.cash_application import changes, identity, pointing, waiting
 from services.cash_application.lane import Lane
 from services.cash_application.numbering import give_number
+from services.cash_application.remittance import folded_number
 from services.cash_application.rows import (
     ACCOUNTS,
+    AMOUNTS,
+    INVOICE_NUMBERS,
     INVOICES,
     REFERENCES,
     Account,
+    Carried,
     Invoice,
     Invoiced,
-    Reference,
+    Kind,
     key,
 )
 from services.cash_application.verdict import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
@@ -107,11 +111,25 @@ def _invoices_named(data: AccountData) -> tuple[str, ...]:
 
 
 def _index(lane: Lane, data: InvoiceIssued) -> None:
-    at = key(data.creditor, data.reference)
-    row = REFERENCES.get(lane.unit, at) or Reference()
-    waiting.arrived(lane, REFERENCES, at)
-    row.invoices.append(Invoiced(data.due, data.invoice, data.debtor, data.currency))
-    REFERENCES.put(lane.unit, at, row)
+    """By its reference, its number and its amount payments find the invoice."""
+    creditor, debtor = data.creditor, data.debtor
+    invoiced = Invoiced(data.due, data.invoice, debtor, data.currency, data.amount, data.party.kind)
+    _carry(lane, REFERENCES, key(creditor, data.reference), invoiced)
+    number = folded_number(data.invoice)
+    if number is not None:
+        _carry(lane, INVOICE_NUMBERS, key(creditor, number), invoiced)
+    AMOUNTS.put(lane.unit, key(creditor, debtor, data.currency, str(data.amount), data.invoice), invoiced)
+    changes.changed(lane, changes.of_invoices(creditor, debtor))
+
+
+def _carry(lane: Lane, kind: Kind[Carried], at: str, invoiced: Invoiced) -> None:
+    """One more invoice carries a reference or a number."""
+    row = kind.get(lane.unit, at) or Carried()
+    waiting.arrived(lane, kind, at)
+    if row.invoices:
+        changes.changed(lane, changes.of_carriers(kind, at))
+    row.invoices.append(invoiced)
+    kind.put(lane.unit, at, row)
 
 
 def _know_account(lane: Lane, data: InvoiceIssued) -> None:

@@ -1,5 +1,6 @@
 """What a lane keeps, one kind of row each. Ids hold no control characters, so they can be joined into keys."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Generic, Literal, TypeVar
@@ -9,6 +10,7 @@ from pydantic import TypeAdapter
 from services.runtime.unit_of_work import UnitOfWork
 
 SEPARATOR: Final = "\x1f"
+PartyKind = Literal["consumer", "business"]
 Row = TypeVar("Row")
 
 
@@ -42,6 +44,13 @@ class Kind(Generic[Row]):
         """Insert or replace a row."""
         unit.put(self.name, at, self._write(row, exclude_defaults=True))
 
+    def scan(self, unit: UnitOfWork, prefix: str) -> Iterator[Row]:
+        """The rows whose key starts with ``prefix``, in the order of their keys."""
+        for _, stored in unit.scan(self.name, prefix):
+            if stored:
+                row: Row = self._read(stored)
+                yield row
+
     def expect(self, unit: UnitOfWork, at: str) -> None:
         """Somebody waits for a row that is not there."""
         unit.put(self.name, at, b"")
@@ -59,6 +68,7 @@ class Creditor:
     id: str
     timezone: str
     accounts: list[str]
+    policies: dict[PartyKind, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -87,34 +97,92 @@ class Invoice:
 
 @dataclass(slots=True)
 class Invoiced:
-    """An invoice as its reference finds it."""
+    """An invoice as its reference, its number or its amount finds it; ``kind`` is its debtor's."""
 
     due: date
     invoice: str
     debtor: str
     currency: str
+    amount: int = 0
+    kind: PartyKind = "consumer"
 
 
 @dataclass(slots=True)
-class Reference:
-    """A payment reference of a creditor and the invoices that carry it: one, as a rule."""
+class Carried:
+    """A payment reference or an invoice number in its folded form, and the invoices that carry it: one, as a rule."""
 
     invoices: list[Invoiced] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Place:
-    """Where a payment belongs, and by what: a person's word, a reference, a letter's reference, or the debtor named."""
+class PolicyVersion:
+    """What a version of a policy demands of those who place money; ``confidence`` is in percent."""
 
-    by: Literal["assignment", "reference", "letter", "debtor"]
+    version: int
+    in_force: date
+    confidence: int
+
+
+@dataclass(slots=True)
+class PolicyVersions:
+    """The versions of a policy that were published."""
+
+    versions: list[PolicyVersion] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a payment belongs, and by what.
+
+    A person's word, an invoice's own reference, a letter's reference or the debtor named are certain. What its words
+    name, or what its payer paid before, was weighed (see `weighing`): then ``why`` and ``confidence`` say how.
+    """
+
+    by: Literal["assignment", "reference", "letter", "debtor", "words", "payer"]
     debtor: str
-    invoice: str | None = None
+    invoices: tuple[str, ...] = ()
     letter: int | None = None
+    why: str | None = None
+    confidence: int = 100
+
+    @property
+    def invoice(self) -> str | None:
+        """The invoice, where it is one."""
+        return self.invoices[0] if len(self.invoices) == 1 else None
+
+    @property
+    def several(self) -> tuple[str, ...] | None:
+        """The invoices, where they are several."""
+        return self.invoices if len(self.invoices) > 1 else None
 
     @property
     def is_final(self) -> bool:
         """Whether nothing but another assignment moves it."""
         return self.by in ("assignment", "reference")
+
+    @property
+    def was_weighed(self) -> bool:
+        """Whether it is less than certain: it is weighed again when more is known, and teaches nothing."""
+        return self.by in ("words", "payer")
+
+
+@dataclass(slots=True)
+class Suggested:
+    """Whose a payment may be, with the confidence in percent and the code of its way."""
+
+    debtor: str
+    invoices: tuple[str, ...]
+    confidence: int
+    why: str
+
+
+@dataclass(slots=True)
+class Declared:
+    """What was told of a payment that is nobody's."""
+
+    amount: int
+    reason: str
+    suggestions: tuple[Suggested, ...] = ()
 
 
 @dataclass(slots=True)
@@ -141,7 +209,8 @@ class Return:
 class Payment:
     """A payment that was received, where it is placed, and, while it is nobody's, to whom it points.
 
-    ``declared``: it was told as unmatched, so its placing is told too.
+    ``references`` and ``numbers``: what its words may name (see `remittance`). ``told``: what was declared of it as
+    unmatched, if anything was; then its placing is told too.
     """
 
     content: str
@@ -158,11 +227,13 @@ class Payment:
     debtor: str | None = None
     iban: str | None = None
     name: str | None = None
+    references: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     place: Place | None = None
     assigned: Assignment | None = None
     returns: list[Return] = field(default_factory=list)
     reason: str | None = None
-    declared: bool = False
+    told: Declared | None = None
     pointed: list[str] = field(default_factory=list)
 
     @property
@@ -190,8 +261,14 @@ ACCOUNTS: Final = Kind("account", Account)
 """By creditor, debtor."""
 INVOICES: Final = Kind("invoice", Invoice)
 """By creditor, invoice."""
-REFERENCES: Final = Kind("reference", Reference)
+REFERENCES: Final = Kind("reference", Carried)
 """By creditor, canonical reference."""
+INVOICE_NUMBERS: Final = Kind("invoice-number", Carried)
+"""By creditor, folded invoice number."""
+AMOUNTS: Final = Kind("amount", Invoiced)
+"""By creditor, debtor, currency, amount, invoice."""
+POLICIES: Final = Kind("policy", PolicyVersions)
+"""By policy."""
 PAYMENTS: Final = Kind("payment", Payment)
 """By creditor, bank account, archive id."""
 NUMBERS: Final = Kind("number", Number)

@@ -5,9 +5,9 @@ from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact
 from schemas.journal import SettingsCopied
 from schemas.policy import Policy
-from services.cash_application import doubts, identity, waiting
+from services.cash_application import changes, demands, doubts, identity, waiting
 from services.cash_application.lane import Lane
-from services.cash_application.rows import CREDITORS, Creditor, key
+from services.cash_application.rows import CREDITORS, Creditor, PartyKind, key
 from services.cash_application.verdict import APPLIED, Verdict
 
 
@@ -16,9 +16,11 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Verdict:
     known = lane.creditor(data.creditor)
     word = (fact.time, f"{fact.source}#{fact.id}")
     accounts = [account.iban for account in data.accounts]
+    policies: dict[PartyKind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
     waiting.arrived(lane, CREDITORS, data.creditor)
     if known is None or (known.time, known.id) < word:
-        lane.keep_creditor(data.creditor, Creditor(*word, data.timezone, accounts))
+        lane.keep_creditor(data.creditor, Creditor(*word, data.timezone, accounts, policies))
+        changes.changed(lane, changes.of_creditor(data.creditor))
     _copy(lane, fact, data)
     doubts.own(lane, data.creditor, accounts)
     return APPLIED
@@ -29,6 +31,7 @@ def policy_published(lane: Lane, fact: Fact, data: Policy) -> Verdict:
     at = key("policy", data.policy, str(data.version))
     verdict = identity.claim(lane, at, fact, "data.version: this version of the policy")
     if verdict is APPLIED:
+        demands.published(lane, data)
         _copy(lane, fact, data)
     return verdict
 

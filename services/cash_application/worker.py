@@ -13,7 +13,7 @@ from typing import Final
 from schemas.facts import Fact, FactsMessage, Tick, UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
-from services.cash_application import application, doubts, foresight, payments, statements, unmatched, waiting
+from services.cash_application import application, doubts, foresight, payments, statements, waiting
 from services.cash_application.lane import Lane
 from services.cash_application.tally import WORKER
 from services.runtime.unit_of_work import UnitOfWork
@@ -105,10 +105,10 @@ def _release(lane: Lane, what: str, moment: datetime, left: int) -> int:
 
 
 def _rise(lane: Lane, instant: datetime, left: int) -> int:
-    """Declare what is unmatched and which statements are missing; behind that the frontier is reached."""
+    """Weigh what nothing certain places, say what is unmatched and which statements are missing; then it is reached."""
     lane.moment = instant
     statements.raise_alarms(lane)
-    left -= unmatched.declare_some(lane, left)
+    left -= payments.weigh_some(lane, left)
     if left > 0:
         lane.tell_all(FrontierReached(lane=lane.number, instant=lane.frontier.rose()))
     return left

@@ -127,7 +127,7 @@ def unmatched(money: Unmatched) -> Told:
         "amount": decimal_text(money.amount, money.currency),
         "currency": money.currency,
         "reason": money.reason,
-        "suggestions": [suggestion.model_dump(mode="json", exclude_none=True) for suggestion in money.suggestions],
+        "suggestions": [suggestion.model_dump(mode="json") for suggestion in money.suggestions],
     }
 
 
@@ -178,7 +178,9 @@ def _handover_text(said: Told) -> str:
 
 def _unmatched_text(said: Told) -> str:
     money = f"{said['amount']} {said['currency']}"
-    return f"{said['date']}  unmatched  payment {said['payment']}, {money}: {said['reason']}"
+    first = next(iter(said["suggestions"]), None)
+    perhaps = f"; perhaps of {first['debtor']} ({first['why']}, {first['confidence']} %)" if first else ""
+    return f"{said['date']}  unmatched  payment {said['payment']}, {money}: {said['reason']}{perhaps}"
 
 
 def _dead_letter_text(said: Told) -> str:

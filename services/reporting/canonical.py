@@ -53,6 +53,7 @@ def _entries(store: Store) -> Iterator[Entry]:
             yield {**_public(row), "kind": kind}
     yield from _notices(store)
     yield from _withheld(store)
+    yield from _unmatched(store)
     yield from _payments(store)
 
 
@@ -68,10 +69,6 @@ _PLAIN: Final = (
     (
         "handover",
         "SELECT creditor, debtor, date, currency, status, invoices, principal, interest, costs FROM handover",
-    ),
-    (
-        "unmatched",
-        "SELECT creditor, debtor, account, payment, date, amount, currency, reason FROM unmatched_payment_now",
     ),
     (
         "dead-letter",
@@ -125,12 +122,25 @@ def _withheld_key(row: Found) -> tuple[Value, ...]:
     return row["creditor"], row["debtor"], row["position"]
 
 
+def _unmatched(store: Store) -> Iterator[Entry]:
+    """Money that is nobody's yet, with whose it may be, the best suggestion first."""
+    suggested = _grouped(store, "SELECT * FROM suggested_place ORDER BY rank", _payment_of)
+    for row in ask(store, "SELECT * FROM unmatched_payment_now"):
+        named = [_without_none(each, "creditor", "account", "payment", "rank") for each in suggested[_payment_of(row)]]
+        yield {"kind": "unmatched", **_public(row), "suggestions": named or None}
+
+
+def _payment_of(row: Found) -> tuple[Value, ...]:
+    return row["creditor"], row["account"], row["payment"]
+
+
 def _payments(store: Store) -> Iterator[Entry]:
     """Each payment where it lies now: the last word of placing and moving counts, reversals and refunds add up."""
     rows = ask(
         store,
-        "SELECT creditor, debtor, account, payment, type, invoice, letter_number, amount, currency, day AS paid, booked"
-        " FROM happening WHERE payment IS NOT NULL ORDER BY creditor, debtor, account, payment, position",
+        "SELECT creditor, debtor, account, payment, type, invoice, letter_number, amount, currency, words,"
+        " day AS paid, booked FROM happening WHERE payment IS NOT NULL"
+        " ORDER BY creditor, debtor, account, payment, position",
     )
     placed: dict[tuple[Value, ...], Found] = {}
     taken_back: dict[tuple[Value, ...], list[str]] = {}

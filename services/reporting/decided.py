@@ -50,7 +50,7 @@ def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork)
             _record_unmatched(message, record.key, unit)
         case Placed():
             unit.read_model.delete("unmatched_payment", {**_payment_key(message), "debtor": NO_DEBTOR})
-            unit.read_model.delete("payment_suggestion", _payment_key(message))
+            unit.read_model.delete("suggested_place", _payment_key(message))
         case Alert():
             row = message.model_dump(mode="json", exclude={"type"})
             unit.read_model.upsert("alert", {**row, "partition": unit.partition, "position": record.offset})
@@ -191,9 +191,10 @@ def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> 
             "reason": message.reason,
         },
     )
-    unit.read_model.delete("payment_suggestion", payment)
+    unit.read_model.delete("suggested_place", payment)
     for rank, suggestion in enumerate(message.suggestions, start=1):
-        unit.read_model.upsert("payment_suggestion", {**payment, "rank": rank, **vars(suggestion)})
+        row: Row = {**payment, "rank": rank, **vars(suggestion), "invoices": json.dumps(suggestion.invoices)}
+        unit.read_model.upsert("suggested_place", row)
 
 
 def _payment_key(message: Unmatched | Placed) -> Row:

@@ -78,6 +78,7 @@ def _invoice_entries(store: Store, invoice: Found, zone: tzinfo) -> Iterator[Ent
     yield from _withheld_entries(store, about)
     yield from _task_entries(store, about)
     yield from _handover_entries(store, about)
+    yield from _unmatched_entries(store, about)
 
 
 def _letters_about(store: Store, about: tuple[str, str, str], zone: tzinfo) -> Iterator[Entry]:
@@ -154,6 +155,24 @@ def _handover_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Ent
                 for part in ("principal", "interest", "costs")
             )
             yield Entry(day(row, "date"), (f"Handed over to the collector with {parts} in all: {row['status']} (S7)",))
+
+
+def _unmatched_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Entry]:
+    """Money that is nobody's yet and may be this invoice's."""
+    found = ask(
+        store,
+        "SELECT u.*, s.invoices, s.confidence, s.why FROM suggested_place s JOIN unmatched_payment_now u"
+        " ON u.creditor = s.creditor AND u.account = s.account AND u.payment = s.payment"
+        " WHERE s.creditor = ? AND s.debtor = ? ORDER BY u.date, u.payment",
+        about[:2],
+    )
+    for row in found:
+        invoices = json.loads(text(row, "invoices"))
+        if about[2] in invoices or not invoices:
+            what = f"Payment {row['payment']} of {money(number(row, 'amount'), text(row, 'currency'))} has no place yet"
+            whose = "this invoice" if invoices else "this debtor"
+            sure = f"It may be for {whose}: {row['why']}, {row['confidence']} % sure; a person decides (M3)"
+            yield Entry(day(row, "date"), (what, sure))
 
 
 def _now(store: Store, invoice: Found) -> Iterator[str]:

@@ -63,8 +63,9 @@ def _placed(row: Found) -> str:
     elif row["letter_number"] is not None:
         whereto = f"placed on what letter {row['letter_number']} listed, by that letter's own reference"
     else:
-        whereto = "placed on the account, without a reference"
-    return f"Payment {row['payment']} of {_amount(row)}, paid {row['day']}, booked {row['booked']}: {whereto} (M3)"
+        whereto = "placed on the account" if row["words"] is not None else "placed on the account, without a reference"
+    how = _because(row)
+    return f"Payment {row['payment']} of {_amount(row)}, paid {row['day']}, booked {row['booked']}: {whereto}{how} (M3)"
 
 
 SENTENCES: Final[dict[str, Callable[[Found], str]]] = {

@@ -119,7 +119,15 @@ def _placed_row(message: MoneyPlaced) -> Row:
         "day": day_text(message.paid),
         "booked": day_text(message.booked),
         "letter_number": message.letter,
+        "words": _how_placed(message),
     }
+
+
+def _how_placed(message: MoneyPlaced) -> str | None:
+    """Where one payment names several invoices, which; where its place was weighed, by what and how sure."""
+    named = f"invoices {', '.join(message.invoices)}" if message.invoices else ""
+    weighed = f"by {message.why}, {message.confidence} % sure" if message.why is not None else ""
+    return "; ".join(filter(None, (named, weighed))) or None
 
 
 def _record_creditor(time: datetime, event_id: str, creditor: CreditorRegistered, unit: UnitOfWork) -> None:

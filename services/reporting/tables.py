@@ -95,10 +95,12 @@ TABLES: Final[tuple[str, ...]] = (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,
         date TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL,
         PRIMARY KEY (creditor, debtor, account, payment))""",
-    """CREATE TABLE IF NOT EXISTS payment_suggestion (
+    # Whose such money may be, the best suggestion first; `invoices` is a JSON list, `confidence` in percent.
+    """CREATE TABLE IF NOT EXISTS suggested_place (
         creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, rank INTEGER NOT NULL,
-        debtor TEXT NOT NULL, invoice TEXT, why TEXT NOT NULL,
+        debtor TEXT NOT NULL, invoices TEXT NOT NULL, confidence INTEGER NOT NULL, why TEXT NOT NULL,
         PRIMARY KEY (creditor, account, payment, rank))""",
+    """CREATE INDEX IF NOT EXISTS suggested_place_of_debtor ON suggested_place (creditor, debtor)""",
     # What could not be read or applied; `outcome` once a person has dealt with it.
     """CREATE TABLE IF NOT EXISTS dead_letter (
         key TEXT NOT NULL, source TEXT, id TEXT, event TEXT, creditor TEXT, debtor TEXT,

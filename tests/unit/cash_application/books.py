@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.decisions import Placed, Unmatched
+from schemas.decisions import Placed, Suggestion, Unmatched
 from schemas.facts import UnreadEvent
 from schemas.journal import (
     AccountEvent,
@@ -23,15 +23,26 @@ DEBTORS = ("D1", "D2", "D3")
 
 
 @dataclass
+class Money:
+    """A payment as it lies on an account; ``back`` is what went back of it."""
+
+    amount: int
+    invoices: tuple[str, ...]
+    letter: int | None
+    confidence: int | None
+    back: list[tuple[str, str, int | None]]
+
+
+@dataclass
 class Books:
     """What all accounts of a house come to once everything was heard."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     events: dict[str, list[str]] = field(default_factory=dict)
-    money: dict[tuple[str, str], Any] = field(default_factory=dict)
+    money: dict[tuple[str, str], Money] = field(default_factory=dict)
     pointed: set[tuple[str, str]] = field(default_factory=set)
     held: dict[str, int] = field(default_factory=dict)
-    unmatched: dict[str, tuple[int, str]] = field(default_factory=dict)
+    unmatched: dict[str, tuple[int, str, tuple[Suggestion, ...]]] = field(default_factory=dict)
     fed: dict[str, Any] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
@@ -44,7 +55,7 @@ def books_of(house: House) -> Books:
             hear(books, debtor, message)
     for told in house.decisions():
         if isinstance(told, Unmatched):
-            books.unmatched[told.payment] = (told.amount, told.reason)
+            books.unmatched[told.payment] = (told.amount, told.reason, told.suggestions)
         elif isinstance(told, Placed):
             del books.unmatched[told.payment]
     for feed in house.journal(FeedReached):
@@ -68,12 +79,12 @@ def hear(books: Books, debtor: str, message: Any) -> None:
         hear_money(books.money, (debtor, message.payment), message)
 
 
-def hear_money(money: dict[tuple[str, str], Any], at: tuple[str, str], message: Any) -> None:
+def hear_money(money: dict[tuple[str, str], Money], at: tuple[str, str], message: Any) -> None:
     if isinstance(message, MoneyPlaced):
-        back = money.get(at, (None, None, None, []))[3]
-        money[at] = (message.amount, message.invoice, message.letter, back)
+        back = money[at].back if at in money else []
+        money[at] = Money(message.amount, message.named, message.letter, message.confidence, back)
     elif isinstance(message, MoneyMoved):
         del money[at]
     elif isinstance(message, MoneyReversed | MoneyRefunded):
-        money[at][3].append((message.type, message.id, message.amount))
-        money[at][3].sort()
+        money[at].back.append((message.type, message.id, message.amount))
+        money[at].back.sort()

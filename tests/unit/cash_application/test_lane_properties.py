@@ -10,6 +10,7 @@ from services.cash_application.numbering import drawn_number
 from services.runtime.engine import Limits
 from tests.unit.cash_application.books import DEBTORS, books_of
 from tests.unit.cash_application.house import House
+from tests.unit.cash_application.policies import demanding
 from tests.unit.intake.public_events import (
     ACME,
     Event,
@@ -25,6 +26,9 @@ from tests.unit.intake.public_events import (
 
 NAMES = ("Anna", "anna ", "Bertil", None)
 IBANS = ("FI1410093000123458", "FI2112345600000785", None)
+NUMBERS = tuple(range(10_001, 10_006))
+SAID = (*map(str, NUMBERS), *map(reference_of, NUMBERS), "kiitos 2026")
+BOOKED = "2026-01-20"
 debtors = st.sampled_from(DEBTORS)
 moments = st.integers(0, 5).map(later)
 
@@ -32,14 +36,19 @@ moments = st.integers(0, 5).map(later)
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
     """A creditor, some invoices of some debtors, payments of all kinds, and what is said about them."""
-    numbers = draw(st.lists(st.integers(1, 6), unique=True, max_size=5))
+    numbers = draw(st.lists(st.sampled_from(NUMBERS), unique=True, max_size=5))
     owners = {number: draw(debtors) for number in numbers}
     events = [creditor(at=draw(moments))]
+    for version, confidence in enumerate(draw(st.lists(st.sampled_from([50, 70, 80, 95, None]), max_size=2)), 2):
+        in_force = draw(st.sampled_from(["2026-01-01", "2026-01-21"]))
+        events.append(demanding(confidence, version, at=draw(moments), in_force=in_force))
     for number, debtor in owners.items():
         name = draw(st.sampled_from(NAMES))
-        events.append(invoice(number, debtor, at=draw(moments), name=name))
+        written = "1-0001" if number == NUMBERS[-1] else str(number)  # in a text no other than the first
+        amount = draw(st.sampled_from(["100.00", "50.00"]))
+        events.append(invoice(number, debtor, at=draw(moments), name=name, invoice=written, amount=amount))
         if draw(st.booleans()):
-            events.append(said("dispute.raised", f"d{number}", debtor, at=draw(moments), invoice=str(number)))
+            events.append(said("dispute.raised", f"d{number}", debtor, at=draw(moments), invoice=written))
     for place in range(draw(st.integers(0, 5))):
         events += draw(payments(f"P{place}"))
     for debtor in draw(st.lists(debtors, unique=True)):
@@ -53,12 +62,14 @@ def histories(draw: st.DrawFn) -> list[Event]:
 def payments(draw: st.DrawFn, archive_id: str) -> list[Event]:
     """A payment and what becomes of it later."""
     letter = letter_reference(drawn_number(ACME, draw(debtors)), 1)
-    reference = draw(st.sampled_from([None, letter, *(reference_of(number) for number in range(1, 8))]))
+    reference = draw(st.sampled_from([None, letter, *map(reference_of, (*NUMBERS, 10_009))]))
     said_of_payer = {"name": draw(st.sampled_from(NAMES)), "iban": draw(st.sampled_from(IBANS))}
     payer = {name: value for name, value in said_of_payer.items() if value is not None}
     more: dict[str, Any] = {"payer": payer} if payer else {}
     if draw(st.booleans()):
         more["debtor"] = draw(debtors)
+    if draw(st.booleans()):
+        more["message"] = " ja ".join(draw(st.lists(st.sampled_from(SAID), min_size=1, max_size=2)))
     told = [
         payment(archive_id, reference, at=draw(moments), currency=draw(st.sampled_from(["EUR", "EUR", "SEK"])), **more)
     ]
@@ -112,6 +123,23 @@ def test_ticks_in_between_change_only_what_was_news_meanwhile(history: list[Even
     one.tick()
     other.tick()
     assert books_of(other) == books_of(one)
+
+
+@settings(max_examples=100, deadline=None)
+@given(history=histories())
+def test_nothing_lies_where_the_policy_is_not_sure_enough(history: list[Event]) -> None:
+    house = House(registered=False)
+    house.say(*history)
+    house.tick()
+    published = [told["data"] for told in history if told["type"] == "policy.published.v1"]
+    in_force = [policy for policy in published if policy["in_force"] <= BOOKED]
+    latest: Event = max(in_force, key=lambda policy: policy["version"], default={})
+    demanded = latest.get("match_confidence", 100)
+    books = books_of(house)
+    weighed = [money.confidence for money in books.money.values() if money.confidence is not None]
+    assert all(confidence >= demanded for confidence in weighed)
+    for _, _, suggestions in books.unmatched.values():
+        assert all(suggestion.confidence < demanded for suggestion in suggestions)
 
 
 @settings(max_examples=60, deadline=None)

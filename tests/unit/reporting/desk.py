@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from schemas.dead_letters import DeadLetter, DeadLetterClosed
-from schemas.decisions import AccountChanged, Balance, Credit, NoticeDecided, NoticeEnded, Reason, Withheld
+from schemas.decisions import (
+    AccountChanged,
+    Balance,
+    Credit,
+    NoticeDecided,
+    NoticeEnded,
+    Reason,
+    Suggestion,
+    Unmatched,
+    Withheld,
+)
 from schemas.events import EVENT_TYPES, AccountData, CreditorRegistered
 from schemas.journal import AccountEvent, JournalMessage, MoneyPlaced, SettingsCopied
 from schemas.letters import (
@@ -136,6 +146,21 @@ def paid(payment: str = "P1", amount: int = 4000, **changes: Any) -> MoneyPlaced
         "invoice": "1001",
     }
     return MoneyPlaced(**facts | changes)
+
+
+def unmatched(payment: str = "P1", *suggestions: Suggestion, **changes: Any) -> Unmatched:
+    """A payment that is nobody's yet."""
+    facts: dict[str, Any] = {
+        "creditor": CREDITOR,
+        "date": date(2026, 2, 2),
+        "account": IBAN,
+        "payment": payment,
+        "amount": 4000,
+        "currency": "EUR",
+        "reason": "no-reference",
+        "suggestions": suggestions,
+    }
+    return Unmatched(**facts | changes)
 
 
 def balance(invoice: str = "1001", **changes: Any) -> Balance:

@@ -1,10 +1,11 @@
 """Why a letter went, or did not: in plain words, with rule, policy version and facts."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from schemas.decisions import HandedOver, Reason, TaskRaised
+from schemas.decisions import HandedOver, Placed, Reason, Suggestion, TaskRaised
 from schemas.events import ACCOUNT_EVENT_TYPES
 from schemas.journal import MoneyMoved, MoneyReversed
 from services.reporting import happening_words
@@ -26,6 +27,7 @@ from tests.unit.reporting.desk import (
     letter_line,
     paid,
     registered,
+    unmatched,
     withheld,
 )
 
@@ -196,6 +198,37 @@ def test_money_of_the_whole_account_is_told_with_how_it_found_its_place() -> Non
 
     assert "placed on what letter 2 listed, by that letter's own reference (M3)" in story
     assert "placed on the account, without a reference (M3)" in story
+
+
+def test_money_whose_place_was_weighed_is_told_with_by_what_and_how_sure() -> None:
+    weighed: dict[str, Any] = {"why": "number-in-text-and-sum", "confidence": 90}
+    several = paid("P2", invoice=None, id="bank#2", invoices=("1001", "1002"), **weighed)
+    desk = Desk().told(paid("P1", **weighed), several, account(balance(status="open")))
+
+    story = one_line(explain(desk.store, "1001"))
+
+    assert "placed on this invoice: by number-in-text-and-sum, 90 % sure (M3)" in story
+    assert "placed on the account: invoices 1001, 1002; by number-in-text-and-sum, 90 % sure (M3)" in story
+
+
+def test_money_that_may_be_an_invoices_is_told_until_it_has_a_place() -> None:
+    named = Suggestion(debtor=DEBTOR, invoices=("1001",), confidence=75, why="number-in-text")
+    of_another = Suggestion(debtor=DEBTOR, invoices=("1002",), confidence=75, why="number-in-text")
+    of_the_debtor = Suggestion(debtor=DEBTOR, confidence=40, why="payer")
+    desk = Desk().told(
+        account(balance()), unmatched("P1", named), unmatched("P2", of_another), unmatched("P3", of_the_debtor)
+    )
+
+    story = one_line(explain(desk.store, "1001"))
+
+    assert "Payment P1 of 40.00 EUR has no place yet" in story
+    assert "It may be for this invoice: number-in-text, 75 % sure; a person decides (M3)" in story
+    assert "It may be for this debtor: payer, 40 % sure; a person decides (M3)" in story
+    assert "P2" not in story
+
+    desk.told(Placed(creditor=CREDITOR, date=date(2026, 2, 3), account=IBAN, payment="P1", debtor=DEBTOR))
+
+    assert "P1" not in explain(desk.store, "1001")
 
 
 def test_a_change_that_concerns_another_invoice_alone_is_not_told_again() -> None:

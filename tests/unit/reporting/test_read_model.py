@@ -41,7 +41,7 @@ UNMATCHED = Unmatched(
     amount=4000,
     currency="EUR",
     reason="no-reference",
-    suggestions=(Suggestion(debtor=DEBTOR, invoice="1001", why="same-name"),),
+    suggestions=(Suggestion(debtor=DEBTOR, invoices=("1001",), confidence=90, why="number-in-text-and-sum"),),
 )
 OPEN_DEAD_LETTERS = "SELECT * FROM dead_letter WHERE key NOT IN (SELECT key FROM dead_letter_closed)"
 EVERYTHING = (
@@ -104,12 +104,12 @@ def test_a_later_registration_of_a_creditor_counts_in_whatever_order_they_come()
 def test_unmatched_money_is_visible_with_its_suggestions_until_it_is_placed() -> None:
     desk = Desk().told(UNMATCHED)
     assert [row["amount"] for row in ask(desk.store, "SELECT * FROM unmatched_payment_now")] == [4000]
-    assert [row["debtor"] for row in ask(desk.store, "SELECT * FROM payment_suggestion")] == [DEBTOR]
+    assert [row["debtor"] for row in ask(desk.store, "SELECT * FROM suggested_place")] == [DEBTOR]
 
     desk.told(Placed(creditor=CREDITOR, date=date(2026, 2, 3), account=IBAN, payment="P1", debtor=DEBTOR))
 
     assert ask(desk.store, "SELECT * FROM unmatched_payment_now") == []
-    assert ask(desk.store, "SELECT * FROM payment_suggestion") == []
+    assert ask(desk.store, "SELECT * FROM suggested_place") == []
 
 
 @pytest.mark.parametrize("moved_first", [False, True])

@@ -44,6 +44,7 @@ def test_what_may_be_left_out_has_its_default() -> None:
     bare = parse_policy({name: value for name, value in POLICY.items() if name not in OPTIONAL})
     assert bare.allocation == "principal-first"
     assert (bare.contacts, bare.mercy_months, bare.feed_max_age, bare.apology) == (None, None, None, False)
+    assert bare.match_confidence is None
 
 
 def test_a_policy_can_be_made_from_its_own_names_with_money_in_cents() -> None:
@@ -121,6 +122,9 @@ def test_step_names_are_unique() -> None:
         (policy(version=0), "data.version: must be at least 1"),
         (policy(version=True), "data.version: must be a whole number"),
         (policy(feed_max_age=0), "data.feed_max_age: must be at least 1"),
+        (policy(match_confidence=49), "data.match_confidence: must be at least 50"),
+        (policy(match_confidence=101), "data.match_confidence: must be at most 100"),
+        (policy(match_confidence="90"), "data.match_confidence: must be a whole number"),
         (policy(contacts={"max": 3}), "data.contacts.days: is missing; add it"),
         (policy(mercy_months=0), "data.mercy_months: must be at least 1"),
         (policy(allocation="costs-first"), "data.allocation: must be one of"),

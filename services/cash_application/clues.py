@@ -1,0 +1,101 @@
+"""Looking up what a payment's words and payer mean among what a lane knows, and what would change the answer."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from schemas.references import parse_letter_reference
+from services.cash_application import changes, pointing
+from services.cash_application.lane import Lane
+from services.cash_application.numbering import debtor_of
+from services.cash_application.remittance import folded_number
+from services.cash_application.rows import (
+    AMOUNTS,
+    INVOICE_NUMBERS,
+    NUMBERS,
+    REFERENCES,
+    Carried,
+    Invoiced,
+    Kind,
+    Payment,
+    key,
+)
+from services.cash_application.waiting import Missing
+from services.cash_application.weighing import Named, Pointing, Sight
+
+_MOST_DEBTORS: Final = 20
+"""Debtors of one payer that are looked at: a payer of more (a debt adviser, a parent company) tells nothing."""
+_MOST_OF_A_SUM: Final = 100
+"""Invoices of a debtor with the payment's sum that are looked at."""
+_SHOWN_OF_A_SUM: Final = 5
+"""Those of them that are shown: the ones due last, as earlier ones of the same sum are paid, as a rule."""
+
+
+class Look:
+    """One look at a payment: ``sight`` is what is known, ``missing`` what would change it."""
+
+    def __init__(self, lane: Lane, payment: Payment) -> None:
+        """Look everything up, once."""
+        self._lane = lane
+        self._payment = payment
+        self.missing: list[Missing] = []
+        carried = () if payment.reference is None else self._carriers(REFERENCES, payment.reference)
+        self.sight = Sight(carried, list(self._named()), {by: self._of_payer(hint) for by, hint in _hints(payment)})
+
+    def _named(self) -> Iterator[Named]:
+        for reference in self._payment.references:
+            invoices = self._carriers(REFERENCES, reference)
+            yield Named("reference", reference, invoices, None if invoices else self._letter(reference))
+        for number in self._numbers():
+            yield Named("number", number, self._carriers(INVOICE_NUMBERS, number))
+
+    def _numbers(self) -> Iterator[str]:
+        """The numbers in its text, and its own reference, which may be an invoice number in truth."""
+        mistaken = None if self._payment.reference is None else folded_number(self._payment.reference)
+        yield from self._payment.numbers
+        if mistaken is not None and mistaken not in self._payment.numbers:
+            yield mistaken
+
+    def _carriers(self, kind: Kind[Carried], candidate: str) -> Sequence[Invoiced]:
+        at = key(self._payment.creditor, candidate)
+        row = kind.get(self._lane.unit, at)
+        if row is None:
+            self.missing.append(Missing(kind, at))
+            return ()
+        self._watch(changes.of_carriers(kind, at))
+        return row.invoices
+
+    def _letter(self, reference: str) -> tuple[str, int] | None:
+        """Debtor and number of the letter whose own reference it is."""
+        numbers = parse_letter_reference(reference)
+        if numbers is None:
+            return None
+        debtor = debtor_of(self._lane, self._payment.creditor, numbers[0])
+        if debtor is None:
+            self.missing.append(Missing(NUMBERS, key(self._payment.creditor, str(numbers[0]))))
+            return None
+        return debtor, numbers[1]
+
+    def _of_payer(self, hint: str) -> dict[str, list[Invoiced]]:
+        """Each debtor that a hint means, with the invoices of the payment's sum; none when it means too many."""
+        creditor = self._payment.creditor
+        self._watch(changes.of_hint(creditor, hint))
+        debtors = list(islice(pointing.debtors_of(self._lane, creditor, hint), _MOST_DEBTORS + 1))
+        return {debtor: self._of_the_sum(debtor) for debtor in debtors} if len(debtors) <= _MOST_DEBTORS else {}
+
+    def _of_the_sum(self, debtor: str) -> list[Invoiced]:
+        creditor, money = self._payment.creditor, self._payment
+        self._watch(changes.of_invoices(creditor, debtor))
+        at = key(creditor, debtor, money.currency, str(money.amount), "")
+        found = islice(AMOUNTS.scan(self._lane.unit, at), _MOST_OF_A_SUM)
+        return sorted(found, key=lambda invoice: (invoice.due, invoice.invoice))[-_SHOWN_OF_A_SUM:]
+
+    def _watch(self, what: str) -> None:
+        self.missing.append(changes.next_change(self._lane, what))
+
+
+def _hints(payment: Payment) -> Iterator[tuple[Pointing, str]]:
+    if payment.iban is not None:
+        yield "iban", pointing.by_iban(payment.iban)
+    if payment.name is not None:
+        yield "name", pointing.by_name(pointing.folded(payment.name))

@@ -1,0 +1,58 @@
+"""How sure each way of finding a payment's place is, in percent. The numbers are set, not measured.
+
+They put the ways in order and leave room for a policy to draw its line (docs/matching.md): each stands below another
+that can go wrong in fewer ways. Nothing else in cash application knows a percentage.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.policy import LEAST_CONFIDENCE, SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of finding a place: its code, as suggestions show it, and its confidence in percent."""
+
+    code: str
+    percent: int
+
+
+REFERENCE: Final = Way("reference", SURE)
+"""The payment's reference is the invoice's own: the bank has checked its digits, and the creditor gave it out."""
+REFERENCE_IN_TEXT_AND_SUM: Final = Way("reference-in-text-and-sum", 95)
+"""A reference with right check digits in free text, and the payment is the sum of what is named: two things agree."""
+NUMBER_IN_TEXT_AND_SUM: Final = Way("number-in-text-and-sum", 90)
+"""An invoice number of five characters or more, and the sum agrees; but a number has no check digit."""
+REFERENCE_IN_TEXT: Final = Way("reference-in-text", 85)
+"""The check digits are right, the sum is another: one number in ten passes the national check by chance."""
+SHORT_NUMBER_IN_TEXT_AND_SUM: Final = Way("short-number-in-text-and-sum", 80)
+"""Three or four characters may as well be a year, a flat or a customer; here the sum speaks for it."""
+NUMBER_IN_TEXT: Final = Way("number-in-text", 75)
+"""An invoice number, but another sum: a part, too much, or another's number of the same shape."""
+PAYER_AND_SUM: Final = Way("payer-and-sum", 70)
+"""The payer's bank account has paid for one debtor alone, and the sum is that of an invoice of this debtor."""
+NAME_AND_SUM: Final = Way("name-and-sum", 60)
+"""One debtor alone has the payer's name, and an invoice of this sum; but others may have that name."""
+SHORT_NUMBER_IN_TEXT: Final = Way("short-number-in-text", 50)
+"""A short number and another sum: as likely wrong as right."""
+PAYER: Final = Way("payer", 40)
+"""Only the payer's bank account is known."""
+NAME: Final = Way("name", 30)
+"""Only the payer's name is a debtor's."""
+
+IN_TEXT: Final = {
+    "reference": (REFERENCE_IN_TEXT, REFERENCE_IN_TEXT_AND_SUM),
+    "number": (NUMBER_IN_TEXT, NUMBER_IN_TEXT_AND_SUM),
+    "short": (SHORT_NUMBER_IN_TEXT, SHORT_NUMBER_IN_TEXT_AND_SUM),
+}
+"""What names an invoice in a text: its way when the sum is another, and when the sum agrees."""
+SHORT: Final = 4
+"""Characters of a reference or number that is short."""
+OF_PAYER: Final = {"iban": (PAYER, PAYER_AND_SUM), "name": (NAME, NAME_AND_SUM)}
+"""What points to a payer's debtor: its way alone, and when the debtor has an invoice of the payment's sum."""
+
+AMBIGUOUS: Final = 45
+"""The most that any way is worth while another debtor is meant as well. Below ``LEAST_CONFIDENCE``: for a person."""
+
+assert AMBIGUOUS < LEAST_CONFIDENCE
