@@ -40,7 +40,7 @@ def pieces_of(path: Path, directory: Directory) -> Iterator[Published]:
         OSError: the file cannot be opened or read.
     """
     for number, piece in enumerate(_read(path, directory), start=1):
-        yield _published(piece, path.name, number)
+        yield published(piece, path.name, number)
 
 
 def _read(path: Path, directory: Directory) -> Iterator[Piece]:
@@ -54,7 +54,8 @@ def _read(path: Path, directory: Directory) -> Iterator[Piece]:
             yield from stranger(stream.read(HEAD), stream)
 
 
-def _published(piece: Piece, file: str, number: int) -> Published:
+def published(piece: Piece, file: str, number: int) -> Published:
+    """A piece of a file as it is published."""
     if isinstance(piece, Line):
         label = Label(file=file, line=piece.number, length=piece.length if piece.too_long else None)
         return Published(number, address_of(piece.raw), label, piece.raw)
