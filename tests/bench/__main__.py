@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.bench import deciding, flowing, mailing, one_day, parsing
+from tests.bench import deciding, flowing, keeping, mailing, one_day, parsing
 from tests.bench.measuring import Benchmark, Stage, as_json, line_of, machine, run_in_child, run_stage
 
 BENCHMARKS: Final = (
@@ -23,6 +23,11 @@ BENCHMARKS: Final = (
         ("memory that does not grow with the file: compare the peaks of reading 10,000 and 100,000",),
     ),
     Benchmark("flowing", "End to end on the embedded engine, durable", (Stage("flowing", flowing.measure),)),
+    Benchmark(
+        "keeping",
+        "A worker's transactions of 500 records on SQLite and on PostgreSQL, durable",
+        (Stage("keeping", keeping.measure),),
+    ),
     Benchmark(
         "one-day",
         "A day's run over 1,000,000 open receivables, 33,000 of them due",

@@ -37,12 +37,17 @@ SET tcp_keepalives_interval = 5;
 SET tcp_keepalives_count = 3;
 """
 
-# A writer looks up rows by key, and its plans are made once, perhaps while a table is empty: an index is right at any
-# size. A worker that was paused must not keep from others the seat that they have taken over.
+# Writers look rows up, and the plans for that are made once, perhaps while a table is empty: an index is right at any
+# size.
+_LOOK_UP: Final = "SET enable_seqscan = off;"
+
+# A worker that was paused must not keep from others the seat that they have taken over.
+_NO_PAUSE: Final = "SET idle_in_transaction_session_timeout = '15s';"
+
 _SESSION_FOR: Final = {
-    Access.ENGINE: "SET enable_seqscan = off",
-    Access.WORKER: "SET enable_seqscan = off; SET idle_in_transaction_session_timeout = '15s'",
-    Access.APPEND: "SET enable_seqscan = off; SET idle_in_transaction_session_timeout = '15s'",
+    Access.ENGINE: _LOOK_UP,
+    Access.WORKER: _LOOK_UP + _NO_PAUSE,
+    Access.APPEND: _LOOK_UP + _NO_PAUSE,
     Access.READ: "SET default_transaction_read_only = on",
 }
 

@@ -11,9 +11,9 @@ _TYPES = ("int4", "int4", "int8", "bytea", "bytea")
 
 # Each inner query is one look-up at the end of an index.
 _ENDS = """
-SELECT t.name, p.partition,
-       coalesce((SELECT max("offset") + 1 FROM log l WHERE l.topic = t.id AND l.partition = p.partition), 0)
-FROM topics t CROSS JOIN generate_series(0, %s - 1) AS p(partition)
+SELECT t.name, p.partition, last."offset" + 1
+FROM topics t CROSS JOIN generate_series(0, %s - 1) AS p(partition) CROSS JOIN LATERAL (
+    SELECT "offset" FROM log WHERE topic = t.id AND log.partition = p.partition ORDER BY "offset" DESC LIMIT 1) AS last
 """
 
 

@@ -15,11 +15,21 @@ ON CONFLICT (space, partition, key)
 DO UPDATE SET value = excluded.value, wake = excluded.wake, waits_for = excluded.waits_for
 """
 
+# OFFSET 0 keeps the planner from anything but one look-up in the index for each key, whatever it knows of the table.
+_LOAD_MANY = """
+SELECT found.key, found.value FROM unnest(%s::text[]) AS asked(key) CROSS JOIN LATERAL (
+    SELECT key, value FROM state WHERE space = %s AND partition = %s AND key = asked.key OFFSET 0) AS found
+"""
+_REMOVE = """
+DELETE FROM state WHERE ctid = ANY(ARRAY(
+    SELECT found.ctid FROM unnest(%s::text[]) AS asked(key) CROSS JOIN LATERAL (
+        SELECT ctid FROM state WHERE space = %s AND partition = %s AND key = asked.key OFFSET 0) AS found))
+"""
+
 # The inner query is one index look-up per space and partition.
 _EARLIEST = """
-SELECT min(earliest) FROM (
-    SELECT (SELECT min(wake) FROM state WHERE space = s AND partition = p AND wake IS NOT NULL) AS earliest
-    FROM unnest(%s::int[]) AS s, generate_series(0, %s - 1) AS p) AS of_each
+SELECT min(earliest.wake) FROM unnest(%s::int[]) AS s CROSS JOIN generate_series(0, %s - 1) AS p CROSS JOIN LATERAL (
+    SELECT wake FROM state WHERE space = s AND partition = p AND wake IS NOT NULL ORDER BY wake LIMIT 1) AS earliest
 """
 
 _GIVING_OUT = 0x4552500002
@@ -53,10 +63,7 @@ class PostgresState:
 
     def load_many(self, space: int, partition: int, keys: Sequence[str]) -> dict[str, bytes]:
         """The values of those rows that exist."""
-        rows = self._connection.execute(
-            "SELECT key, value FROM state WHERE space = %s AND partition = %s AND key = ANY(%s::text[])",
-            (space, partition, list(keys)),
-        )
+        rows = self._connection.execute(_LOAD_MANY, (list(keys), space, partition))
         return dict(rows.fetchall())
 
     def save(self, space: int, partition: int, rows: Iterable[StateRow]) -> None:
@@ -72,10 +79,7 @@ class PostgresState:
 
     def remove(self, space: int, partition: int, keys: Iterable[str]) -> None:
         """Delete rows; one that does not exist is no error."""
-        self._connection.execute(
-            "DELETE FROM state WHERE space = %s AND partition = %s AND key = ANY(%s::text[])",
-            (space, partition, list(keys)),
-        )
+        self._connection.execute(_REMOVE, (list(keys), space, partition))
 
     def page(self, space: int, partition: int, prefix: str, after: str | None, limit: int) -> list[tuple[str, bytes]]:
         """Up to `limit` rows whose key starts with `prefix` and is greater than `after`, in the order of their keys."""
@@ -114,10 +118,11 @@ class PostgresState:
 
     def next_wake(self, space: int, partition: int) -> int | None:
         """The earliest wake of a space in a partition."""
-        earliest: int | None = self._connection.one(
-            "SELECT min(wake) FROM state WHERE space = %s AND partition = %s AND wake IS NOT NULL", (space, partition)
-        )[0]
-        return earliest
+        row = self._connection.execute(
+            "SELECT wake FROM state WHERE space = %s AND partition = %s AND wake IS NOT NULL ORDER BY wake LIMIT 1",
+            (space, partition),
+        ).fetchone()
+        return None if row is None else int(row[0])
 
     def earliest_wake(self) -> int | None:
         """The earliest wake of all rows of all workers."""
