@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "report": "what is owed, by age",
     "dump": "the whole state, as JSON Lines",
     "dead-letters": "what could not be read or applied: look, mend, put back, let go",
+    "topics": "Kafka's topics: create them, or name what differs",
     "formats": "the kinds of files that are understood",
     "validate": "name each fault in event files",
     "config": "the settings in force, secrets masked",

@@ -30,13 +30,19 @@ _TAIL: Final = 4_000
 class Kafka:
     """A broker that outlives neither its folder nor the thread that started it.
 
-    ``properties`` are added to the server's own; a listener of theirs, such as ``("SAFE", "SASL_SSL")`` in
-    ``listeners``, gets a port too (see `address`). Topics are never made by merely being named.
+    ``properties`` are added to the server's own. ``listeners``, protocol by name, get a port each beside the open one
+    (see `address`); ``users``, password by name, may log in by SCRAM. Topics are never made by merely being named.
     """
 
-    def __init__(self, properties: Mapping[str, str] | None = None, listeners: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        properties: Mapping[str, str] | None = None,
+        listeners: Mapping[str, str] | None = None,
+        users: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kafka-"))
         self._properties = dict(properties or {})
+        self._users = dict(users or {})
         self._protocols = {"PLAIN": "PLAINTEXT", **(listeners or {}), "CONTROLLER": "PLAINTEXT"}
         self._ports = {name: free_port() for name in self._protocols}
         self._process: subprocess.Popen[bytes] | None = None
@@ -131,10 +137,18 @@ class Kafka:
         self._server_properties.write_text(text, encoding="utf-8")
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         program = self._java("kafka.tools.StorageTool")
-        storage = [*program, "format", "-t", cluster, "-c", str(self._server_properties)]
+        storage = [*program, "format", "-t", cluster, "-c", str(self._server_properties), *self._known_users()]
         done = subprocess.run(storage, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"Kafka's storage could not be made:\n{done.stdout}{done.stderr}")
+
+    def _known_users(self) -> list[str]:
+        return [
+            word
+            for user, password in self._users.items()
+            for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
+            for word in ("--add-scram", f"{mechanism}=[name={user},password={password}]")
+        ]
 
     def _wait_until_it_answers(self) -> None:
         assert self._process is not None

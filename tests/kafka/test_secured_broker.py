@@ -1,0 +1,130 @@
+"""A broker that lets in only whom it knows, reached with our settings by both clients."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    KafkaAdminClient,
+    ResourcePattern,
+    ResourceType,
+)
+
+from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
+from services.runtime.kafka.connection import connected
+from services.runtime.kafka.security import aiokafka_options
+from services.runtime.kafka.topics import create, refuse_wrong_topics
+from services.runtime.refusal import Refusal
+from services.runtime.settings import KafkaSettings, Settings, StoreSettings
+from tests.servers.guarded_kafka import PASSWORD, USER, Certificates, guarded_kafka
+from tests.servers.kafka import Kafka
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def broker(certificates: Certificates) -> Iterator[Kafka]:
+    with guarded_kafka(certificates) as running:
+        create(Settings(kafka=open_door(running), store=StoreSettings(partitions=1)))
+        grant(running, "READ", [topic.name for topic in PUBLIC_TOPICS])
+        grant(running, "WRITE", [FACTS.name, DECISIONS.name])
+        yield running
+
+
+def open_door(broker: Kafka) -> KafkaSettings:
+    return KafkaSettings(bootstrap=broker.bootstrap, security="plaintext", replication=1)
+
+
+def grant(broker: Kafka, right: str, topics: list[str]) -> None:
+    with connected(KafkaAdminClient, open_door(broker)) as admin:
+        allowed = ACLOperation[right], ACLPermissionType.ALLOW
+        everywhere = [ResourcePattern(ResourceType.TOPIC, topic) for topic in topics]
+        admin.create_acls([ACL(f"User:{USER}", "*", *allowed, pattern) for pattern in everywhere])
+
+
+def ways_in(broker: Kafka, certificates: Certificates) -> dict[str, dict[str, Any]]:
+    login = {"bootstrap": broker.address("LOGIN"), "username": USER, "password": PASSWORD, "ca": certificates.ca}
+    certified = {"bootstrap": broker.address("CERTIFIED"), "ca": certificates.ca, "certificate": certificates.client}
+    return {
+        "SCRAM-SHA-512": login,
+        "SCRAM-SHA-256": {**login, "mechanism": "SCRAM-SHA-256"},
+        "PLAIN": {**login, "mechanism": "PLAIN"},
+        "certificate": {**certified, "security": "ssl"},
+    }
+
+
+WAYS = ["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "certificate"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_both_clients_are_let_in(broker: Kafka, certificates: Certificates, way: str) -> None:
+    kafka = KafkaSettings(**ways_in(broker, certificates)[way])
+
+    async def start_and_stop() -> None:
+        producer = AIOKafkaProducer(**aiokafka_options(kafka))
+        await producer.start()
+        await producer.stop()
+        await asyncio.sleep(0.1)  # TLS says goodbye
+
+    asyncio.run(start_and_stop())
+    with connected(KafkaAdminClient, kafka) as admin:
+        assert admin.describe_cluster()["brokers"]
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <s:ResourceWarning")  # kafka-python gives up, and leaves its attempts open
+@pytest.mark.parametrize(
+    "wrong", [{"password": "another"}, {"ca": None}, {"mechanism": "PLAIN", "username": "stranger"}]
+)
+def test_nobody_else_is_let_in_and_the_settings_to_look_at_are_named(
+    broker: Kafka, certificates: Certificates, wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.runtime.kafka.security._BOOTSTRAP_WITHIN_MS", 2_000)
+    kafka = KafkaSettings(**{**ways_in(broker, certificates)["SCRAM-SHA-512"], **wrong})
+    with (
+        pytest.raises(Refusal, match=r"does not let us in .*PASSWORD_FILE and …CA"),
+        connected(KafkaAdminClient, kafka),
+    ):
+        pass
+    gc.collect()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_client_logs_the_password(
+    broker: Kafka, certificates: Certificates, way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    test_both_clients_are_let_in(broker, certificates, way)
+    assert "Starting KafkaAdminClient with configuration" in caplog.text
+    assert PASSWORD not in caplog.text
+
+
+def test_missing_rights_are_named_topic_by_topic(broker: Kafka, certificates: Certificates) -> None:
+    # given: what intake needs, but for dead letters
+    kafka = KafkaSettings(**ways_in(broker, certificates)["SCRAM-SHA-512"])
+    settings = Settings(kafka=kafka, store=StoreSettings(partitions=1))
+    assert refusal(settings, "intake") == [
+        "topics: dead-letters: it may not be described (TopicAuthorizationFailedError); "
+        "give ERAPAIVA_KAFKA__USERNAME that right",
+    ]
+    # when, then
+    grant(broker, "WRITE", [DEAD_LETTERS.name])
+    refuse_wrong_topics(settings, "intake")
+    assert refusal(settings, "cash_application")[0] == (
+        "topics: facts: the right to READ is missing; give it to ERAPAIVA_KAFKA__USERNAME"
+    )
+
+
+def refusal(settings: Settings, worker: str) -> list[str]:
+    with pytest.raises(Refusal) as caught:
+        refuse_wrong_topics(settings, worker)
+    return str(caught.value).splitlines()
