@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from schemas.topics import Topic
-from services.intake.formats.format import Directory
 from services.intake.pieces import Published, pieces_of
+from services.intake.register import Register
 
 PIECES_AT_ONCE: Final = 2_000
 """Pieces published by one look, so that a large file does not keep the workers waiting."""
@@ -62,10 +62,14 @@ class _Shape:
 
 @dataclass(slots=True)
 class _Reading:
-    """A file that is being published: how far it was ``before``, its events and what could not be read of it."""
+    """A file that is being published: how far it was ``before``, its events and what could not be read of it.
+
+    ``edition`` is the register's when it was begun: who is registered decides into which pieces it falls.
+    """
 
     name: str
     shape: _Shape
+    edition: int
     before: int
     pieces: Iterator[Published]
     events: int = 0
@@ -83,17 +87,17 @@ class _Reading:
 class Inbox:
     """Watches one folder. Hidden files and folders are left alone."""
 
-    def __init__(self, folder: Path, publisher: Publisher, directory: Directory) -> None:
+    def __init__(self, folder: Path, publisher: Publisher, register: Register) -> None:
         """``folder``, its ``done`` and its ``rejected`` are made when they are not there.
 
-        ``directory`` knows the registered creditors by the time a file is read.
+        ``register`` knows the registered creditors by the time a file is read.
 
         Raises:
             OSError: when they cannot be made.
         """
         self._folder = folder
         self._publisher = publisher
-        self._directory = directory
+        self._register = register
         self._seen: dict[str, _Shape] = {}
         self._refused: dict[str, _Shape] = {}
         self._reading: _Reading | None = None
@@ -125,8 +129,9 @@ class Inbox:
         seen, self._seen = self._seen, self._present()
         for name, shape in self._seen.items():
             if seen.get(name) == shape and self._refused.get(name) != shape:
-                before = _published_of(self._publisher.bookmark(_bookmark(name)), shape)
-                return _Reading(name, shape, before, pieces_of(self._folder / name, self._directory))
+                edition = self._register.edition
+                before = _published_of(self._publisher.bookmark(_bookmark(name)), shape, edition)
+                return _Reading(name, shape, edition, before, pieces_of(self._folder / name, self._register))
         return None
 
     def _present(self) -> dict[str, _Shape]:
@@ -152,7 +157,7 @@ class Inbox:
                 break
         if published:
             shape = reading.shape
-            kept = json.dumps([shape.inode, shape.size, shape.modified, piece.number])
+            kept = json.dumps([shape.inode, shape.size, shape.modified, reading.edition, piece.number])
             self._publisher.set_bookmark(_bookmark(reading.name), kept)
             self._publisher.commit()
         return published
@@ -174,10 +179,14 @@ def _bookmark(name: str) -> str:
     return f"inbox:{name}"
 
 
-def _published_of(bookmark: str | None, shape: _Shape) -> int:
-    """How many pieces of this very file were published; 0 when the bookmark speaks of an earlier file of this name."""
+def _published_of(bookmark: str | None, shape: _Shape, edition: int) -> int:
+    """How many pieces of this very file were published.
+
+    0 when the bookmark speaks of an earlier file of this name, or of a time when others were registered: then the
+    file is published anew, and identity tells the duplicates.
+    """
     if bookmark is None:
         return 0
-    inode, size, modified, number = json.loads(bookmark)
-    published: int = number if _Shape(inode, size, modified) == shape else 0
+    *kept, number = json.loads(bookmark)
+    published: int = number if kept == [shape.inode, shape.size, shape.modified, edition] else 0
     return published

@@ -28,6 +28,8 @@ class Register:
         """Nobody is registered yet."""
         self._known: dict[str, tuple[datetime, str, CreditorRegistered]] = {}
         self._heard: dict[int, int] = {}
+        self.edition = 0
+        """How many registrations were heard: while it is the same, the same is registered."""
 
     def follow(self, log: LogStore, partitions: int) -> None:
         """Hear what the log's settings say since the last call, from their beginning at first."""
@@ -49,6 +51,7 @@ class Register:
         except InvalidEvent:
             return
         if isinstance(event.data, CreditorRegistered):
+            self.edition += 1
             told = (event.envelope.time, event.envelope.id, event.data)
             before = self._known.get(event.data.creditor)
             if before is None or before[:2] <= told[:2]:

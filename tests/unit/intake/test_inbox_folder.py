@@ -1,5 +1,6 @@
 """The inbox takes every line of every file once, whatever happens in between (issue 3, point 6)."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from services.intake.inbox import Inbox, Looked
 from services.intake.lines import unlabelled
 from services.intake.pieces import Published, pieces_of
 from services.intake.register import Register
-from tests.unit.intake.public_events import invoice, payment, raw
+from tests.unit.intake.formats.camt_messages import entry, notification, transaction
+from tests.unit.intake.public_events import creditor, invoice, payment, raw
 
 LINES = [raw(invoice(number)) for number in range(1, 6)]
 
@@ -179,6 +181,26 @@ def test_another_file_of_the_same_name_is_read_from_its_beginning(tmp_path: Path
     drop(tmp_path, "a", LINES[3:])
     look_until_idle(inbox)
     assert publisher.lines == LINES
+
+
+def test_who_was_registered_between_a_crash_and_the_next_look_loses_no_money(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notification about nobody's account is one piece; once somebody has the account, it is a piece a payment."""
+    monkeypatch.setattr(inbox_module, "PIECES_AT_ONCE", 1)
+    publisher = Publisher()
+    told = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"))
+    (tmp_path / "notification.xml").write_text(notification(told))
+    first = Inbox(tmp_path, publisher, Register())
+    first.look()
+    assert first.look() == Looked(pieces=1)
+    publisher.forget()
+
+    register = Register()
+    register.hear(raw(creditor()))
+    look_until_idle(Inbox(tmp_path, publisher, register))
+
+    assert [json.loads(line)["id"] for line in publisher.lines if line] == ["A1", "A2"]
 
 
 def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
