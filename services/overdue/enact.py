@@ -26,6 +26,7 @@ from services.overdue.ledger import Open
 from services.overdue.letter_facts import letter_facts, recipient_of
 from services.overdue.position import position
 from services.overdue.terms import Terms
+from services.overdue.uses import money_uses
 
 _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
 
@@ -202,6 +203,7 @@ def account_changed(account: Account, decision: Decision, terms: Terms, now: dat
         as_of=now,
         balances=tuple(_balance(account, entry, decision, terms) for _, entry in sorted(found.open.items())),
         credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
+        money=tuple(money_uses(account, found, terms.local(now).date())),
         next_check=decision.next_check,
     )
 

@@ -62,17 +62,30 @@ class Booking:
 
 @dataclass(slots=True)
 class Credit:
-    """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment."""
+    """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment.
+
+    ``payment`` is the payment's key; of the credit of credit notes the currency.
+    """
 
     day: date
     amount: int
     currency: str
-    payment: str = ""
+    payment: str
+
+
+@dataclass(slots=True)
+class Use:
+    """What became of a payment's money, but for what is still unused credit: by class, and given back by refunds."""
+
+    principal: int = 0
+    interest: int = 0
+    costs: int = 0
+    given_back: int = 0
 
 
 @dataclass(slots=True)
 class Books:
-    """The account as it stands on a day."""
+    """The account as it stands on a day; what was paid by whom is told by `Credit.payment`."""
 
     open: dict[str, Open]
     credit: list[Credit] = field(default_factory=list)
@@ -80,6 +93,7 @@ class Books:
     bookings: dict[str, dict[str, Booking]] = field(default_factory=dict)
     refused: list[Money] = field(default_factory=list)
     paid_by: dict[str, dict[str, int]] = field(default_factory=dict)
+    uses: dict[str, Use] = field(default_factory=dict)
 
     def credit_in(self, currency: str) -> int:
         """Unused credit in a currency, in minor units."""
@@ -136,6 +150,8 @@ class _Replay:
         self.shortages = shortages
         self.books = Books(open={})
         self.missing: dict[str, int] = {}
+        self.refunded: dict[str, int] = {}
+        self.uncovered = dict(shortages)
         for receivable in account.receivables.values():
             self._begin(receivable)
 
@@ -158,7 +174,8 @@ class _Replay:
             last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
             self._waive_rest(entry, last.day)
             if credited > receivable.amount and receivable.cancelled is None:
-                self.books.credit.append(Credit(last.day, credited - receivable.amount, receivable.currency))
+                currency = receivable.currency
+                self.books.credit.append(Credit(last.day, credited - receivable.amount, currency, currency))
         entry.history.append((_FIRST, entry.principal))
 
     def run(self, draft: Letter | None) -> Books:
@@ -200,23 +217,22 @@ class _Replay:
     # -- money in ----------------------------------------------------------------------------------------------
 
     def _receive(self, money: Money, day: date, known: datetime) -> None:
-        amount = money.amount - money.reversed - self.shortages.get(payment_key(money), 0)
+        key = payment_key(money)
+        amount = money.amount - money.reversed - self.shortages.get(key, 0)
         if amount <= 0:
             return
-        paid: dict[str, int] = {}
-        self.books.paid_by[payment_key(money)] = paid
         if money.named:
             own = [entry for entry in map(self.books.open.__getitem__, money.named) if entry.lapses > day]
             if not own:
                 self.books.refused.append(money)
                 return
-            rest = self._pay(own, amount, day, paid)
+            rest = self._pay(own, amount, day, key)
         else:
             rest = amount
             for group in self._groups(money, day, known):
-                rest = self._pay(group, rest, day, paid, known)
+                rest = self._pay(group, rest, day, key, known)
         if rest:
-            self.books.credit.append(Credit(day, rest, money.currency, payment_key(money)))
+            self.books.credit.append(Credit(day, rest, money.currency, key))
             self._use_credit(day)
 
     def _groups(self, money: Money, day: date, known: datetime) -> list[list[Open]]:
@@ -252,17 +268,15 @@ class _Replay:
             for credit in usable:
                 due = [entry for entry in self._in(credit.currency) if self._was_due(entry, day)]
                 free = [entry for entry in due if self._reachable(entry, known, free_on)]
-                paid = self.books.paid_by.setdefault(credit.payment, {})
-                credit.amount = self._pay(free, credit.amount, day, paid, known)
+                credit.amount = self._pay(free, credit.amount, day, credit.payment, known)
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
 
-    def _pay(
-        self, targets: list[Open], amount: int, day: date, paid: dict[str, int], known: datetime | None = None
-    ) -> int:
+    def _pay(self, targets: list[Open], amount: int, day: date, payment: str, known: datetime | None = None) -> int:
         """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2).
 
         Money that names no receivable passes by what was disputed of it when it was ``known`` (G0).
         """
+        paid, use = self.books.paid_by.setdefault(payment, {}), self._use(payment)
         targets = sorted(targets, key=lambda entry: (entry.effective_due, entry.receivable.invoice))
         touched: list[Open] = []
         for name in _CLASSES[self.terms.allocation_on(self.account.kind, day)]:
@@ -273,6 +287,7 @@ class _Replay:
                 part = min(amount, payable)
                 if part > 0:
                     setattr(entry, name, getattr(entry, name) - part)
+                    setattr(use, name, getattr(use, name) + part)
                     entry.received += part
                     paid[entry.receivable.invoice] = paid.get(entry.receivable.invoice, 0) + part
                     amount -= part
@@ -293,18 +308,31 @@ class _Replay:
             entry.principal = entry.interest = entry.costs = 0
 
     def _refund(self, key: str, refund: Refund) -> None:
-        """Money given back comes out of the unused credit; what that does not hold was never kept (rules.md M3)."""
+        """Money given back comes out of the unused credit; what that does not hold was never kept (rules.md M3).
+
+        No more of a payment is given back than came of it and was not reversed.
+        """
         money = next(money for money in self.account.moneys if payment_key(money) == key)
-        amount = money.amount - money.reversed if refund.amount is None else refund.amount
-        amount -= self.shortages.get(key, 0)
+        before = self.refunded.get(key, 0)
+        rest = money.amount - money.reversed - before
+        amount = max(0, rest if refund.amount is None else min(refund.amount, rest))
+        self.refunded[key] = before + amount
+        covered = min(amount, self.uncovered.get(key, 0))
+        self.uncovered[key] = self.uncovered.get(key, 0) - covered
+        self._use(key).given_back += covered
+        amount -= covered
         for credit in self.books.credit:
             if credit.currency == money.currency:
                 taken = min(credit.amount, amount)
                 credit.amount -= taken
+                self._use(credit.payment).given_back += taken
                 amount -= taken
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
         if amount > 0:
-            self.missing[key] = self.shortages.get(key, 0) + amount
+            self.missing[key] = self.missing.get(key, self.shortages.get(key, 0)) + amount
+
+    def _use(self, payment: str) -> Use:
+        return self.books.uses.setdefault(payment, Use())
 
     # -- letters -----------------------------------------------------------------------------------------------
 

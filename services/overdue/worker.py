@@ -6,6 +6,7 @@ lane whose check is due is decided, a chunk at a time, before the next record is
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from schemas.commands import NoticeSettled
@@ -154,7 +155,7 @@ class _Desk:
             self._remember(account, message)
         self._refuse(account, decision, terms, now)
         changed = account_changed(account, decision, terms, now)
-        said = changed.model_dump_json(exclude={"as_of"}, exclude_none=True)
+        said = sha256(changed.model_dump_json(exclude={"as_of"}, exclude_none=True).encode()).hexdigest()
         if said != account.reported:
             account.reported = said
             self._unit.publish(DECISIONS, key, changed)

@@ -277,6 +277,22 @@ def test_m3_a_refund_takes_the_credit_away() -> None:
     assert balances(story.play("2026-02-02"))["1001"] == ("0.00", "0.00", "0.00")
 
 
+def test_m3_refunds_of_money_that_was_used_add_up() -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20")
+    story.money_back("refunded", "2026-02-02", amount="60.00").money_back("refunded", "2026-02-03", amount="30.00")
+    assert balances(story.play("2026-02-03"))["1001"] == ("90.00", "0.00", "0.00")
+
+    story.money_back("refunded", "2026-02-04")
+    assert balances(story.play("2026-02-04"))["1001"] == ("100.00", "0.00", "0.00")
+
+
+def test_m3_a_refund_of_all_after_a_refund_of_a_part_gives_back_the_rest() -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20").paid("150.00", "2026-01-20", payment="P2")
+    story.money_back("refunded", "2026-02-02", amount="40.00").money_back("refunded", "2026-02-03")
+
+    assert credit(story.play("2026-02-03")) == "50.00"
+
+
 def test_m3_a_payment_of_a_lapsed_debt_is_not_taken() -> None:
     office = Story().invoice("2023-01-05", told="2026-01-07").paid("100.00", "2026-01-08").play("2026-01-09")
 

@@ -18,6 +18,7 @@ from services.overdue.account import dump_account, load_account
 from services.overdue.entries import money_day
 from services.overdue.fold import AccountMessage, fold
 from services.overdue.ledger import Books, books
+from services.overdue.uses import money_uses
 from tests.unit.overdue.lives import UNTIL, explore, lives
 from tests.unit.overdue.office import Office
 from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of
@@ -79,6 +80,16 @@ def every_payment_is_somewhere(office: Office, found: Books, today: date) -> Non
 
     assert received + surplus == allocated + refused + refunded + sum(credit.amount for credit in found.credit)
     assert all(credit.amount > 0 for credit in found.credit)
+    each_payment_lies_in_one_place(office, found, today)
+
+
+def each_payment_lies_in_one_place(office: Office, found: Books, today: date) -> None:
+    """I2: what is told of where a payment's money lies comes to the payment; refunds come out of some of it."""
+    uses = list(money_uses(office.accounts[DEBTOR], found, today))
+    for use in uses:
+        placed = use.principal + use.interest + use.costs + use.credit + use.refused
+        assert use.payment == "" or placed + use.given_back + use.reversed == use.amount
+    assert sum(use.refunded for use in uses) == sum(use.given_back for use in uses)
 
 
 def fees_stay_under_their_cap(office: Office, found: Books) -> None:

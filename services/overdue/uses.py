@@ -1,0 +1,48 @@
+"""Where the money of each payment on an account lies: every cent in exactly one place (docs/reconciling.md)."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+
+from schemas.decisions import PaymentUse
+from services.overdue.account import Account, Money
+from services.overdue.entries import money_day, payment_key
+from services.overdue.ledger import Books, Use
+
+
+def money_uses(account: Account, found: Books, today: date) -> Iterator[PaymentUse]:
+    """Each payment as the account knows it and the books used it; money whose day is yet to come is unused credit."""
+    unused: dict[str, int] = {}
+    for credit in found.credit:
+        unused[credit.payment] = unused.get(credit.payment, 0) + credit.amount
+    refused = {payment_key(money) for money in found.refused}
+    day_of = money_day(account)
+    for money in sorted(account.moneys, key=payment_key):
+        key = payment_key(money)
+        use = found.uses.get(key, Use())
+        untouched = money.amount - money.reversed - use.given_back
+        yield PaymentUse(
+            account=money.account,
+            payment=money.payment,
+            currency=money.currency,
+            amount=money.amount,
+            reversed=money.reversed,
+            refunded=_refunded(money, today),
+            **asdict(use),
+            credit=untouched if day_of(money) > today else unused.get(key, 0),
+            refused=untouched if key in refused else 0,
+        )
+    for currency in sorted({receivable.currency for receivable in account.receivables.values()}):
+        notes = found.uses.get(currency)
+        if notes is not None and notes.given_back:
+            yield PaymentUse(account="", payment="", currency=currency, amount=0, given_back=notes.given_back)
+
+
+def _refunded(money: Money, today: date) -> int:
+    """What refunds say was given back, in the order of their days; one without an amount is of all that was left."""
+    refunded = 0
+    for refund in sorted(money.refunds, key=lambda refund: (refund.day, refund.known, refund.id)):
+        if refund.day <= today:
+            rest = max(0, money.amount - money.reversed - refunded)
+            refunded += rest if refund.amount is None else refund.amount
+    return refunded
