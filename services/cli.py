@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "tell": "say what a person knows: a hold, a dispute, an approval, a task done, ...",
     "explain": "why: the story of an invoice or a notice, in words",
     "report": "what is owed, by age",
+    "reconcile": "whether every booked cent is in one place and ties to the statements",
     "dump": "the whole state, as JSON Lines",
     "dead-letters": "what could not be read or applied: look, mend, put back, let go",
     "topics": "Kafka's topics: create them, or name what differs",

@@ -3,12 +3,6 @@
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-_WIDE: Final = 200
 
 EXAMPLES = """examples:
   erapaiva report ageing
@@ -32,6 +26,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the report."""
     from services.commands.stores import read_store
+    from services.commands.terminal import console
     from services.reporting.ageing import ageing, as_csv, as_table
     from services.reporting.reached import last_day
 
@@ -40,13 +35,5 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.csv:
             print(as_csv(found), end="")
         else:
-            _console().print(as_table(found, per_account=arguments.accounts))
+            console().print(as_table(found, per_account=arguments.accounts))
     return 0
-
-
-def _console() -> "Console":
-    """As wide as the terminal, or wide enough for every column where there is none."""
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDE)

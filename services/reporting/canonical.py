@@ -22,6 +22,7 @@ Key = TypeVar("Key")
 _AMOUNTS: Final = frozenset(
     {"amount", "original", "principal", "interest", "costs", "fee", "compensation", "total", "received", "credited"}
     | {"disputed", "waived", "balance", "interest_new", "fee_new", "compensation_new"}
+    | {"opening", "returned", "other", "closing"}
 )
 
 
@@ -69,6 +70,15 @@ _PLAIN: Final = (
     (
         "handover",
         "SELECT creditor, debtor, date, currency, status, invoices, principal, interest, costs FROM handover",
+    ),
+    (
+        "received",
+        "SELECT creditor, account, payment, amount, currency, booked FROM payment",
+    ),
+    (
+        "statement",
+        "SELECT creditor, account, currency, through AS date, number, first_day, opening, received, returned, other,"
+        " closing FROM bank_statement",
     ),
     (
         "dead-letter",

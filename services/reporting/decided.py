@@ -10,7 +10,10 @@ from schemas.decisions import (
     HandedOver,
     NoticeDecided,
     NoticeEnded,
+    PaymentReturned,
+    PaymentTaken,
     Placed,
+    StatementTaken,
     TaskRaised,
     Unmatched,
     Withheld,
@@ -23,6 +26,9 @@ from services.runtime.worker import Record
 
 NO_DEBTOR: Final = ""
 """In a key, instead of a debtor: no account is known."""
+
+NO_NUMBER: Final = 0
+"""In a key, instead of a statement's number."""
 
 PLANNED: Final = "planned"
 """The status of a notice whose outcome is not known yet."""
@@ -46,11 +52,10 @@ def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork)
         case HandedOver():
             row = message.model_dump(mode="json", exclude={"type"})
             unit.read_model.upsert("handover", {**row, "invoices": json.dumps(sorted(message.invoices))})
-        case Unmatched():
-            _record_unmatched(message, record.key, unit)
-        case Placed():
-            unit.read_model.delete("unmatched_payment", {**_payment_key(message), "debtor": NO_DEBTOR})
-            unit.read_model.delete("suggested_place", _payment_key(message))
+        case PaymentTaken() | PaymentReturned() | StatementTaken():
+            _record_taken(message, unit)
+        case Unmatched() | Placed():
+            _record_nobodys(message, record.key, unit)
         case Alert():
             row = message.model_dump(mode="json", exclude={"type"})
             unit.read_model.upsert("alert", {**row, "partition": unit.partition, "position": record.offset})
@@ -78,6 +83,8 @@ def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) ->
         unit.read_model.upsert("receivable", row)
     for credit in message.credit:
         unit.read_model.upsert("account_credit", {**key, **vars(credit), "position": position})
+    for use in message.money:
+        unit.read_model.upsert("payment_use", {**key, **vars(use), "position": position})
 
 
 def _record_letter(letter: Letter, outcome: Row, position: int, unit: UnitOfWork) -> None:
@@ -174,6 +181,28 @@ def _record_withheld(message: Withheld, position: int, unit: UnitOfWork) -> None
             "withheld_reason",
             {**key, "number": number, "code": reason.code, "invoice": reason.invoice, "until": day_text(reason.until)},
         )
+
+
+def _record_taken(message: PaymentTaken | PaymentReturned | StatementTaken, unit: UnitOfWork) -> None:
+    """What came, what went back, and what the bank's statement says: as taken, wherever it was placed."""
+    row = message.model_dump(mode="json", exclude={"type"})
+    match message:
+        case PaymentTaken():
+            unit.read_model.upsert("payment", row)
+        case PaymentReturned():
+            unit.read_model.upsert("payment_return", row)
+        case StatementTaken():
+            first = row.pop("first")
+            unit.read_model.upsert("bank_statement", {**row, "first_day": first, "number": message.number or NO_NUMBER})
+
+
+def _record_nobodys(message: Unmatched | Placed, record_key: str, unit: UnitOfWork) -> None:
+    """Money becomes nobody's, or is so no longer."""
+    if isinstance(message, Unmatched):
+        _record_unmatched(message, record_key, unit)
+        return
+    unit.read_model.delete("unmatched_payment", {**_payment_key(message), "debtor": NO_DEBTOR})
+    unit.read_model.delete("suggested_place", _payment_key(message))
 
 
 def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> None:

@@ -90,6 +90,34 @@ TABLES: Final[tuple[str, ...]] = (
         status TEXT NOT NULL, invoices TEXT NOT NULL, principal BIGINT NOT NULL, interest BIGINT NOT NULL,
         costs BIGINT NOT NULL,
         PRIMARY KEY (creditor, debtor, date, currency, status, invoices))""",
+    # What came in, before it was placed anywhere, on the bank's day.
+    """CREATE TABLE IF NOT EXISTS payment (
+        creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, amount BIGINT NOT NULL,
+        currency TEXT NOT NULL, booked TEXT NOT NULL,
+        PRIMARY KEY (creditor, account, payment))""",
+    "CREATE INDEX IF NOT EXISTS payment_by_day ON payment (creditor, booked)",
+    # What went back of a payment, `kind` reversed or refunded; without an amount all that was left.
+    """CREATE TABLE IF NOT EXISTS payment_return (
+        creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, id TEXT NOT NULL,
+        kind TEXT NOT NULL, amount BIGINT, booked TEXT NOT NULL,
+        PRIMARY KEY (creditor, account, payment, id))""",
+    # Where the money of a payment lies on a debtor's account; account and payment are empty for what refunds took of
+    # the credit of credit notes.
+    """CREATE TABLE IF NOT EXISTS payment_use (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,
+        currency TEXT NOT NULL, amount BIGINT NOT NULL, reversed BIGINT NOT NULL, refunded BIGINT NOT NULL,
+        principal BIGINT NOT NULL, interest BIGINT NOT NULL, costs BIGINT NOT NULL, credit BIGINT NOT NULL,
+        given_back BIGINT NOT NULL, refused BIGINT NOT NULL, position BIGINT NOT NULL,
+        PRIMARY KEY (creditor, debtor, account, payment, currency))""",
+    """CREATE VIEW IF NOT EXISTS payment_use_now AS
+        SELECT u.* FROM payment_use u JOIN account a
+        ON a.creditor = u.creditor AND a.debtor = u.debtor AND a.position = u.position""",
+    # A bank's statement; number is 0 where it has none.
+    """CREATE TABLE IF NOT EXISTS bank_statement (
+        creditor TEXT NOT NULL, account TEXT NOT NULL, currency TEXT NOT NULL, through TEXT NOT NULL,
+        number BIGINT NOT NULL, first_day TEXT, opening BIGINT NOT NULL, received BIGINT NOT NULL,
+        returned BIGINT NOT NULL, other BIGINT NOT NULL, closing BIGINT NOT NULL,
+        PRIMARY KEY (creditor, account, currency, through, number, opening, closing))""",
     # Money that is nobody's yet. With a debtor: the account it was placed on does not take it (a lapsed debt).
     """CREATE TABLE IF NOT EXISTS unmatched_payment (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,

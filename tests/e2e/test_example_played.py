@@ -3,14 +3,19 @@
 import email
 import email.policy
 import json
+import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.cli import main
 from services.commands.playing import read_all
 from services.example import LAST_DAY, event_files
 from services.intake.register import Register
@@ -139,3 +144,22 @@ def test_the_readme_shows_a_letter_as_the_debtor_got_it(outbox: Path) -> None:
     _, _, after = (ROOT / "README.md").read_text("utf-8").partition(SHOWN)
 
     assert after.partition("\n```\n")[0].splitlines() == body.get_content().strip().splitlines()
+
+
+def test_the_page_of_reconciling_shows_what_the_command_says_of_the_example(
+    outbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "reconciling.md").read_text(encoding="utf-8")
+    whole, ending = re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    command = re.findall(r"^erapaiva (.*)$", page, re.MULTILINE)[0].split()
+    store = outbox.parent / "erapaiva.db"
+    incomplete = tmp_path / "incomplete.db"
+    shutil.copy(store, incomplete)
+    with closing(sqlite3.connect(incomplete)) as connection, connection:
+        assert connection.execute("DELETE FROM bank_statement WHERE number = 69").rowcount == 1
+
+    assert main([*command, "--store", str(store)]) == 0
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == whole.splitlines()
+    assert main([*command, "--store", str(incomplete)]) == 1
+    assert capsys.readouterr().out.endswith(ending)
+    assert "Without statement 69 " in page

@@ -88,6 +88,7 @@ def played(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iter
         ["report", "ageing", "--accounts"],
         ["report", "ageing", "--csv", "--as-of", "2026-03-01"],
         ["explain", "1013"],
+        ["reconcile", "esimerkkila", "--from", "2026-01-01", "--to", "2026-02-28", "--json"],
     ],
     ids=" ".join,
 )

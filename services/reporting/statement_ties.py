@@ -1,0 +1,229 @@
+"""The bank's statements beside the money that was seen: opening + received - returned + other = closing.
+
+Statements that end on one day are taken together. They cover the days since the ones before them; the first ones, and
+those behind a gap, the days that they tell.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from schemas.statements import Gap, gaps
+from services.reporting.culprit import Culprit
+from services.reporting.reading import Found, ask, day, number, text
+from services.runtime.store import Store
+
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """An unbroken row of an account's statements and what was seen on the days they cover; minor units."""
+
+    account: str
+    currency: str
+    first: date
+    through: date
+    opening: int
+    received: int
+    returned: int
+    other: int
+    closing: int
+
+    @property
+    def difference(self) -> int:
+        """What the balance is by what was seen, less what it is by the bank."""
+        return self.opening + self.received - self.returned + self.other - self.closing
+
+
+@dataclass(frozen=True, slots=True)
+class _Pocket:
+    """One currency of a bank account."""
+
+    account: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A statement as the bank told it."""
+
+    number: int | None
+    first: date | None
+    through: date
+    opening: int
+    received: int
+    returned: int
+    other: int
+    closing: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The statements that end on one day, and the days they cover; whether they begin behind a gap."""
+
+    first: date
+    through: date
+    statements: Sequence[_Statement]
+    is_behind_gap: bool
+
+    def total(self, name: str) -> int:
+        """The sum of one of their amounts."""
+        return sum(getattr(statement, name) for statement in self.statements)
+
+    @property
+    def name(self) -> str:
+        """Their numbers, or their last day where they have none."""
+        return ", ".join(str(statement.number or statement.through) for statement in self.statements)
+
+
+_Seen = Mapping[date, int]
+"""Money by the bank's day."""
+
+
+def statement_ties(store: Store, creditor: str, first: date, last: date) -> tuple[list[Tie], list[Culprit]]:
+    """The rows of statements that touch a period, and what of them does not tie. Accounts without any are left out."""
+    found: list[Tie] = []
+    culprits: list[Culprit] = []
+    received, returned = _seen(store, _RECEIVED, creditor), _seen(store, _RETURNED, creditor)
+    for pocket, statements in sorted(_statements(store, creditor).items(), key=lambda each: str(each[0])):
+        holes = gaps(statements)
+        touching = [days for days in _by_days(statements, holes) if days.through >= first and days.first <= last]
+        came, went = received.get(pocket, {}), returned.get(pocket, {})
+        found += _rows(pocket, touching, came, went)
+        culprits += _gaps(pocket, holes, first, last)
+        for days in touching:
+            culprits += _untied(pocket, days, came, went)
+        culprits += _uncovered(pocket, touching, came, went, (first, last))
+    return found, culprits
+
+
+def _by_days(statements: Sequence[_Statement], holes: Sequence[Gap]) -> Iterator[_Days]:
+    behind = {gap.after for gap in holes}
+    before: date | None = None
+    ordered = sorted(statements, key=lambda statement: (statement.through, statement.number or 0))
+    for through, group in groupby(ordered, key=attrgetter("through")):
+        together = list(group)
+        first = min((each.first or through for each in together), default=through)
+        if before is not None:
+            first = before + _DAY if through not in behind else max(first, before + _DAY)
+        yield _Days(first, through, together, through in behind)
+        before = through
+
+
+def _rows(pocket: _Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen) -> Iterator[Tie]:
+    """One for each unbroken row of statements."""
+    row: list[_Days] = []
+    for days in touching:
+        if row and days.is_behind_gap:
+            yield _tie(pocket, row, came, went)
+            row = []
+        row.append(days)
+    if row:
+        yield _tie(pocket, row, came, went)
+
+
+def _tie(pocket: _Pocket, row: Sequence[_Days], came: _Seen, went: _Seen) -> Tie:
+    first, through = row[0].first, row[-1].through
+    return Tie(
+        account=pocket.account,
+        currency=pocket.currency,
+        first=first,
+        through=through,
+        opening=row[0].statements[0].opening,
+        received=_between(came, first, through),
+        returned=_between(went, first, through),
+        other=sum(days.total("other") for days in row),
+        closing=row[-1].statements[-1].closing,
+    )
+
+
+def _between(seen: _Seen, first: date, through: date) -> int:
+    return sum(amount for booked, amount in seen.items() if first <= booked <= through)
+
+
+# -- what does not tie --------------------------------------------------------------------------------------------
+
+
+def _gaps(pocket: _Pocket, holes: Sequence[Gap], first: date, last: date) -> Iterator[Culprit]:
+    for gap in holes:
+        if gap.after >= first and gap.before < last:
+            yield Culprit(pocket.account, "statement", str(gap.expected or gap.after), gap.words)
+
+
+def _untied(pocket: _Pocket, days: _Days, came: _Seen, went: _Seen) -> Iterator[Culprit]:
+    for seen, name, words in (
+        (came, "received", "the payments seen and what it says was received differ"),
+        (went, "returned", "the reversals seen and what it says was returned differ"),
+    ):
+        difference = _between(seen, days.first, days.through) - days.total(name)
+        if difference:
+            when = f"{days.first} to {days.through}"
+            yield Culprit(pocket.account, "statement", days.name, f"{when}: {words}", difference, pocket.currency)
+
+
+def _uncovered(
+    pocket: _Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen, period: tuple[date, date]
+) -> Iterator[Culprit]:
+    """Days of the period with money of customers that are in no statement, those without one between them together."""
+    booked = [each for each in sorted({*came, *went}) if period[0] <= each <= period[1]]
+    for covered, run in groupby(booked, lambda each: any(days.first <= each <= days.through for days in touching)):
+        if not covered:
+            together = list(run)
+            first, last = together[0], together[-1]
+            net = sum(came.get(each, 0) - went.get(each, 0) for each in together)
+            name = str(first) if first == last else f"{first} to {last}"
+            yield Culprit(pocket.account, "days", name, "in no statement", net, pocket.currency)
+
+
+# -- what is known ------------------------------------------------------------------------------------------------
+
+
+def _statements(store: Store, creditor: str) -> dict[_Pocket, list[_Statement]]:
+    found: defaultdict[_Pocket, list[_Statement]] = defaultdict(list)
+    for row in ask(store, "SELECT * FROM bank_statement WHERE creditor = ?", (creditor,)):
+        found[_pocket(row)].append(
+            _Statement(
+                number=number(row, "number") or None,
+                first=None if row["first_day"] is None else day(row, "first_day"),
+                through=day(row, "through"),
+                opening=number(row, "opening"),
+                received=number(row, "received"),
+                returned=number(row, "returned"),
+                other=number(row, "other"),
+                closing=number(row, "closing"),
+            )
+        )
+    return found
+
+
+_RECEIVED: Final = """
+    SELECT account, currency, booked, CAST(SUM(amount) AS BIGINT) AS amount
+    FROM payment WHERE creditor = ? GROUP BY account, currency, booked
+"""
+_RETURNED: Final = """
+    SELECT account, currency, booked, CAST(SUM(amount) AS BIGINT) AS amount FROM (
+        SELECT r.account, p.currency, r.booked, COALESCE(r.amount, p.amount - COALESCE((
+            SELECT SUM(o.amount) FROM payment_return o WHERE o.creditor = r.creditor AND o.account = r.account
+            AND o.payment = r.payment AND o.kind = r.kind AND o.amount IS NOT NULL), 0)) AS amount
+        FROM payment_return r
+        JOIN payment p ON p.creditor = r.creditor AND p.account = r.account AND p.payment = r.payment
+        WHERE r.creditor = ? AND r.kind = 'reversed') each_return
+    GROUP BY account, currency, booked
+"""
+"""A reversal without an amount took all that earlier ones had left."""
+
+
+def _seen(store: Store, question: str, creditor: str) -> dict[_Pocket, dict[date, int]]:
+    found: defaultdict[_Pocket, dict[date, int]] = defaultdict(dict)
+    for row in ask(store, question, (creditor,)):
+        found[_pocket(row)][day(row, "booked")] = number(row, "amount")
+    return found
+
+
+def _pocket(row: Found) -> _Pocket:
+    return _Pocket(text(row, "account"), text(row, "currency"))
