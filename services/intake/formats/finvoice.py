@@ -5,6 +5,7 @@ so whatever is not needed may be missing. Dates are ``CCYYMMDD``, numbers have a
 file declares.
 """
 
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
@@ -13,16 +14,19 @@ from services.intake.formats.business_ids import business_id, business_id_in_dig
 from services.intake.formats.debtors import Buyer
 from services.intake.formats.decimals import sign_of, unsigned, with_point
 from services.intake.formats.format import Directory, Event, Fault, Format, Piece
-from services.intake.formats.invoices import BillingDocument, Kind, Seller, meaning_of
+from services.intake.formats.invoices import BillingDocument, Kind, Seller, meaning_of, owner_of
 from services.intake.formats.xml import Element, elements, every, first, name_of, names_at, text
 
 NO_INVOICE: Final = "no-invoice"
+UNKNOWN_TYPE: Final = "unknown-type"
 
 _ROOT: Final = "Finvoice"
 _ROW: Final = "InvoiceRow"
 _FRAMED: Final = (b"ProcessInvoice", b"Finvoice")
 """What the SOAP frame of a Finvoice message says, should the message begin behind the first bytes."""
 
+_TYPE: Final = re.compile(r"(REQ|QUO|ORD|ORC|INV|DEV|TES|INF|PRI|DEN|SEI|REC|RES|SDD)\d\d", re.ASCII)
+"""Every code that there is for a message's type (Finvoice 3.0, InvoiceTypeCodeFI)."""
 _CREDIT_NOTE: Final = "INV02"
 _NO_CLAIM: Final = frozenset({"INV05", "INV06", "INV08"})
 """Collection notes, pro forma invoices and reminders: they ask nothing that another invoice did not ask before."""
@@ -79,6 +83,8 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
 
 
 def _piece(message: Element, directory: Directory, where: str) -> Event | Fault | None:
+    if not _TYPE.fullmatch(_type_code(message)):
+        return _of_unknown_type(message, directory, where)
     kind = _kind(message)
     if kind is None:
         return None
@@ -87,9 +93,20 @@ def _piece(message: Element, directory: Directory, where: str) -> Event | Fault 
     return meaning_of(_document(message, kind), directory, where)
 
 
+def _of_unknown_type(message: Element, directory: Directory, where: str) -> Fault:
+    """It may ask for money: a person must look at it."""
+    owner = owner_of(_seller(message), directory, where)
+    line = "InvoiceTypeCode: is no code of Finvoice; write INV01 for an invoice, INV02 for a credit note"
+    return owner if isinstance(owner, Fault) else Fault(UNKNOWN_TYPE, (line,), where, creditor=owner.creditor)
+
+
+def _type_code(message: Element) -> str:
+    return (text(message, "InvoiceDetails/InvoiceTypeCode") or "INV01").upper()
+
+
 def _kind(message: Element) -> Kind | None:
     """What the message is; None where it asks nothing. A cancellation may be of either type, with ``Cancel``."""
-    code = (text(message, "InvoiceDetails/InvoiceTypeCode") or "INV01").upper()
+    code = _type_code(message)
     if not code.startswith(_INVOICES) or code in _NO_CLAIM:
         return None
     if (text(message, "InvoiceDetails/OriginCode") or "").capitalize() == _CANCEL:

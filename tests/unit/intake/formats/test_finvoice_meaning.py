@@ -71,6 +71,14 @@ def test_nothing_comes_of_a_message_that_asks_nothing(changes: tuple[tuple[str, 
 # --- credit notes and cancellations --------------------------------------------------------------
 
 
+@pytest.mark.parametrize("code", ["M", "380", "INVOICE", "LASKU"])
+def test_a_type_that_is_no_code_of_finvoice_is_for_a_person_for_it_may_ask_for_money(code: str) -> None:
+    (fault,) = faults(pieces(FORMAT, message(coded(code)), KNOWN))
+
+    assert (fault.reason, fault.creditor) == ("unknown-type", "acme")
+    assert "write INV01" in fault.lines[0]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
