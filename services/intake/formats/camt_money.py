@@ -186,6 +186,7 @@ class EntryReading:
             indicator = first(element, "CdtDbtInd")
             if indicator is not None and is_credit(indicator) != entry.is_credit:
                 self._total -= money.minor
+                yield self._report.fault(UNCLEAR_REVERSAL, "goes the other way than its entry; tell what it was", where)
                 return
             self._total += money.minor
             if money.minor == 0:

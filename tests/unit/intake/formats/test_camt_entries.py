@@ -140,6 +140,16 @@ def test_a_reversed_reversal_is_for_a_person_and_holds_the_account() -> None:
     assert (fault.reason, fault.creditor, fault.account) == ("unclear-reversal", "acme", "FI2112345600000785")
 
 
+def test_a_transaction_that_goes_the_other_way_than_its_entry_is_for_a_person() -> None:
+    back = transaction("20.00", "A2").replace("</AmtDtls>", "</AmtDtls><CdtDbtInd>DBIT</CdtDbtInd>")
+
+    found = read_notification(notification(entry("30.00", transaction("50.00", "A1"), back, batch=2)))
+
+    assert amounts(found) == {"A1": "50.00"}
+    (fault,) = faults(found)
+    assert (fault.reason, fault.where) == ("unclear-reversal", "notification 1, entry 1, transaction 2")
+
+
 def test_a_failed_direct_debit_for_information_is_neither_payment_nor_reversal() -> None:
     failed = transaction("40.00", "A1", more="<RtrInf><Rsn><Cd>AC01</Cd></Rsn></RtrInf>")
 
