@@ -73,6 +73,9 @@ class Connection:
         self._connection = _connect(dsn, password, access)
         self._connection.adapters.register_loader("numeric", IntLoader)  # a sum of whole numbers is one
         self.name = f"database {self._connection.info.dbname}"
+        if self._connection.info.parameter_status("server_encoding") != "UTF8":
+            self._connection.close()
+            raise Refusal(f"{self.name}: its encoding is not UTF8; make it anew with it, or name another ({_ADVICE})")
         self.execute(_SESSION)
         self.execute(_SESSION_FOR[access])
 

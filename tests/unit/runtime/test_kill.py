@@ -5,27 +5,40 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access
+from services.runtime.store import Access, Store
+from tests.servers.postgres import Postgres
 from tests.unit.runtime.kill_site import KEYS, LIMITS, ROUNDS
 from tests.unit.runtime.pipeline import outcome
 
 
 def test_engines_killed_at_random_moments_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
+    kill_over_and_over(tmp_path, [], lambda: SqliteStore(tmp_path / "store.db", Access.READ))
+
+
+def test_the_same_holds_over_a_database_of_which_each_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    with Postgres(durable=True) as server:
+        dsn = server.dsn(server.fresh_database())
+        kill_over_and_over(tmp_path, [dsn], lambda: PostgresStore(dsn, access=Access.READ))
+
+
+def kill_over_and_over(tmp_path: Path, database: list[str], opened: Callable[[], Store]) -> None:
+    """Let the kill site work, and read in the end what it has left."""
     seed = int(os.environ.get("ERAPAIVA_TEST_SEED", random.randrange(10**9)))
     root = Path(__file__).parents[3]
     site = subprocess.run(
-        [sys.executable, "-m", "tests.unit.runtime.kill_site", str(tmp_path), str(seed)],
+        [sys.executable, "-m", "tests.unit.runtime.kill_site", str(tmp_path), str(seed), *database],
         cwd=root, capture_output=True, text=True, timeout=250, check=False,
     )  # fmt: skip
     assert site.returncode == 0, f"seed {seed}: {site.stderr}"
     assert int(site.stdout) >= 10, f"seed {seed}: too few engines were killed to say anything"
 
-    store = SqliteStore(tmp_path / "store.db", Access.READ)
-    result = outcome(store, KEYS)
-    store.close()
+    with opened() as store:
+        result = outcome(store, KEYS)
 
     every_number = {key: list(range(1, ROUNDS + 1)) for key in KEYS}
     assert result["numbers"] == {"invoices": every_number, "facts": every_number, "journal": every_number}

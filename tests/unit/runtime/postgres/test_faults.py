@@ -50,6 +50,12 @@ def crowded(server: Postgres) -> str:
     return server.dsn(database)
 
 
+def of_few_letters(server: Postgres) -> str:
+    database = server.fresh_database()
+    server.run(f"CREATE DATABASE {database}_latin OWNER {USER} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+    return server.dsn(f"{database}_latin")
+
+
 def in_clear(server: Postgres) -> str:
     """The server has no certificate, and is reached under a name that is not this machine's."""
     return server.network_dsn("postgres").replace("host=127.0.0.1", "host=db.example hostaddr=127.0.0.1")
@@ -64,6 +70,7 @@ def in_clear(server: Postgres) -> str:
         (not_a_dsn, "write it as host=... dbname=... user=..."),
         (without_rights, "permission denied"),
         (read_only, "read-only transaction"),
+        (of_few_letters, "its encoding is not UTF8"),
         (crowded, "too many connections"),
         (in_clear, "SSL was required"),
     ],
