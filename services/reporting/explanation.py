@@ -9,6 +9,7 @@ from datetime import UTC, tzinfo
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from services.reporting.bank_statements import missing_statements
 from services.reporting.happening_words import happening_entries, money
 from services.reporting.happenings import WHOLE_ACCOUNT
 from services.reporting.letter_words import (
@@ -191,6 +192,8 @@ def _now(store: Store, invoice: Found) -> Iterator[str]:
     following = text_or_none(account, "next_check")
     latest = f", at the latest on {following}" if following else ""
     yield f"Next check: when something new becomes known{latest}"
+    for words in missing_statements(store, text(invoice, "creditor")):
+        yield f"Not known yet: {words}"
 
 
 # --- a letter ------------------------------------------------------------------------------------

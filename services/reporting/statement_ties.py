@@ -13,8 +13,9 @@ from operator import attrgetter
 from typing import Final
 
 from schemas.statements import Gap, gaps
+from services.reporting.bank_statements import Pocket, Statement, pocket_of, statements_of
 from services.reporting.culprit import Culprit
-from services.reporting.reading import Found, ask, day, number, text
+from services.reporting.reading import ask, day, number
 from services.runtime.store import Store
 
 _DAY: Final = timedelta(days=1)
@@ -41,34 +42,12 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pocket:
-    """One currency of a bank account."""
-
-    account: str
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """A statement as the bank told it."""
-
-    number: int | None
-    first: date | None
-    through: date
-    opening: int
-    received: int
-    returned: int
-    other: int
-    closing: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Days:
     """The statements that end on one day, and the days they cover; whether they begin behind a gap."""
 
     first: date
     through: date
-    statements: Sequence[_Statement]
+    statements: Sequence[Statement]
     is_behind_gap: bool
 
     def total(self, name: str) -> int:
@@ -90,7 +69,7 @@ def statement_ties(store: Store, creditor: str, first: date, last: date) -> tupl
     found: list[Tie] = []
     culprits: list[Culprit] = []
     received, returned = _seen(store, _RECEIVED, creditor), _seen(store, _RETURNED, creditor)
-    for pocket, statements in sorted(_statements(store, creditor).items(), key=lambda each: str(each[0])):
+    for pocket, statements in sorted(statements_of(store, creditor).items(), key=lambda each: str(each[0])):
         holes = gaps(statements)
         touching = [days for days in _by_days(statements, holes) if days.through >= first and days.first <= last]
         came, went = received.get(pocket, {}), returned.get(pocket, {})
@@ -102,7 +81,7 @@ def statement_ties(store: Store, creditor: str, first: date, last: date) -> tupl
     return found, culprits
 
 
-def _by_days(statements: Sequence[_Statement], holes: Sequence[Gap]) -> Iterator[_Days]:
+def _by_days(statements: Sequence[Statement], holes: Sequence[Gap]) -> Iterator[_Days]:
     behind = {gap.after for gap in holes}
     before: date | None = None
     ordered = sorted(statements, key=lambda statement: (statement.through, statement.number or 0))
@@ -115,7 +94,7 @@ def _by_days(statements: Sequence[_Statement], holes: Sequence[Gap]) -> Iterator
         before = through
 
 
-def _rows(pocket: _Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen) -> Iterator[Tie]:
+def _rows(pocket: Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen) -> Iterator[Tie]:
     """One for each unbroken row of statements."""
     row: list[_Days] = []
     for days in touching:
@@ -127,7 +106,7 @@ def _rows(pocket: _Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen) 
         yield _tie(pocket, row, came, went)
 
 
-def _tie(pocket: _Pocket, row: Sequence[_Days], came: _Seen, went: _Seen) -> Tie:
+def _tie(pocket: Pocket, row: Sequence[_Days], came: _Seen, went: _Seen) -> Tie:
     first, through = row[0].first, row[-1].through
     return Tie(
         account=pocket.account,
@@ -149,13 +128,13 @@ def _between(seen: _Seen, first: date, through: date) -> int:
 # -- what does not tie --------------------------------------------------------------------------------------------
 
 
-def _gaps(pocket: _Pocket, holes: Sequence[Gap], first: date, last: date) -> Iterator[Culprit]:
+def _gaps(pocket: Pocket, holes: Sequence[Gap], first: date, last: date) -> Iterator[Culprit]:
     for gap in holes:
         if gap.after >= first and gap.before < last:
             yield Culprit(pocket.account, "statement", str(gap.expected or gap.after), gap.words)
 
 
-def _untied(pocket: _Pocket, days: _Days, came: _Seen, went: _Seen) -> Iterator[Culprit]:
+def _untied(pocket: Pocket, days: _Days, came: _Seen, went: _Seen) -> Iterator[Culprit]:
     for seen, name, words in (
         (came, "received", "the payments seen and what it says was received differ"),
         (went, "returned", "the reversals seen and what it says was returned differ"),
@@ -167,38 +146,20 @@ def _untied(pocket: _Pocket, days: _Days, came: _Seen, went: _Seen) -> Iterator[
 
 
 def _uncovered(
-    pocket: _Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen, period: tuple[date, date]
+    pocket: Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen, period: tuple[date, date]
 ) -> Iterator[Culprit]:
     """Days of the period with money of customers that are in no statement, those without one between them together."""
     booked = [each for each in sorted({*came, *went}) if period[0] <= each <= period[1]]
-    for covered, run in groupby(booked, lambda each: any(days.first <= each <= days.through for days in touching)):
-        if not covered:
-            together = list(run)
-            first, last = together[0], together[-1]
-            net = sum(came.get(each, 0) - went.get(each, 0) for each in together)
-            name = str(first) if first == last else f"{first} to {last}"
-            yield Culprit(pocket.account, "days", name, "in no statement", net, pocket.currency)
+    bare = [each for each in booked if not any(days.first <= each <= days.through for days in touching)]
+    for _, run in groupby(bare, lambda each: sum(days.through < each for days in touching)):
+        together = list(run)
+        first, last = together[0], together[-1]
+        net = sum(came.get(each, 0) - went.get(each, 0) for each in together)
+        name = str(first) if first == last else f"{first} to {last}"
+        yield Culprit(pocket.account, "days", name, "in no statement", net, pocket.currency)
 
 
 # -- what is known ------------------------------------------------------------------------------------------------
-
-
-def _statements(store: Store, creditor: str) -> dict[_Pocket, list[_Statement]]:
-    found: defaultdict[_Pocket, list[_Statement]] = defaultdict(list)
-    for row in ask(store, "SELECT * FROM bank_statement WHERE creditor = ?", (creditor,)):
-        found[_pocket(row)].append(
-            _Statement(
-                number=number(row, "number") or None,
-                first=None if row["first_day"] is None else day(row, "first_day"),
-                through=day(row, "through"),
-                opening=number(row, "opening"),
-                received=number(row, "received"),
-                returned=number(row, "returned"),
-                other=number(row, "other"),
-                closing=number(row, "closing"),
-            )
-        )
-    return found
 
 
 _RECEIVED: Final = """
@@ -218,12 +179,8 @@ _RETURNED: Final = """
 """A reversal without an amount took all that earlier ones had left."""
 
 
-def _seen(store: Store, question: str, creditor: str) -> dict[_Pocket, dict[date, int]]:
-    found: defaultdict[_Pocket, dict[date, int]] = defaultdict(dict)
+def _seen(store: Store, question: str, creditor: str) -> dict[Pocket, dict[date, int]]:
+    found: defaultdict[Pocket, dict[date, int]] = defaultdict(dict)
     for row in ask(store, question, (creditor,)):
-        found[_pocket(row)][day(row, "booked")] = number(row, "amount")
+        found[pocket_of(row)][day(row, "booked")] = number(row, "amount")
     return found
-
-
-def _pocket(row: Found) -> _Pocket:
-    return _Pocket(text(row, "account"), text(row, "currency"))
