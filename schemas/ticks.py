@@ -1,14 +1,15 @@
 """Time on the public topics: the clock's one kind of record, ``time.reached`` (design.md §3).
 
-A tick is told from everybody else's records by its key, which no outside record can have: ids hold no
-control characters. An event of this type from outside is refused as an unknown type.
+A tick is told from everybody else's records by its key, which no id can be: ids hold no control characters. What is no
+tick under that key is an event like any other. Whoever may write to a public topic could write a tick: the right to do
+so is the clock's and the producers' alone.
 """
 
 from datetime import datetime
 from typing import Final, Literal
 
 from schemas.fields import Instant
-from schemas.messages import Message, by_type, decoder, encode
+from schemas.messages import Message, UnreadableMessageError, by_type, decoder, encode
 
 TICK_KEY: Final = "\x1ftime.reached"
 """The key of every tick on a public topic."""
@@ -30,8 +31,11 @@ def time_reached(instant: datetime) -> bytes:
 
 
 def reached_instant(key: str | None, value: bytes) -> datetime | None:
-    """The instant of a tick; None when the record is not one."""
+    """The instant of a tick; None when the record is not one, under whatever key it was published."""
     if key != TICK_KEY:
         return None
-    tick: TimeReached = _decode(value)
+    try:
+        tick: TimeReached = _decode(value)
+    except UnreadableMessageError:
+        return None
     return tick.instant

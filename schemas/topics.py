@@ -107,6 +107,11 @@ def account_key(creditor: str, debtor: str) -> str:
     return creditor + _SEPARATOR + debtor
 
 
+def is_account_key(key: str) -> bool:
+    """Whether a key is an account's; messages to every partition have none."""
+    return _SEPARATOR in key
+
+
 def creditor_and_debtor(key: str) -> tuple[str, str]:
     """The inverse of :func:`account_key`; ValueError when the key is no account's."""
     creditor, separator, debtor = key.partition(_SEPARATOR)

@@ -10,6 +10,7 @@ from importlib import import_module
 
 COMMANDS: dict[str, str] = {
     "run": "work: the embedded engine with a live clock, watching inbox/",
+    "worker": "one worker on Kafka, until it is told to stop",
     "play": "play event files with a virtual clock and print what happens",
     "tell": "say what a person knows: a hold, a dispute, an approval, a task done, ...",
     "explain": "why: the story of an invoice or a notice, in words",

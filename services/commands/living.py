@@ -28,11 +28,11 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
     clock = clock or WallClock()
     log = install(settings.logs.level)
     with ExitStack() as stack:
-        stopping = stack.enter_context(_told_to_stop())
+        stopping = stack.enter_context(told_to_stop())
         metrics, health = Metrics(), Health()
         store = open_store(settings, Access.ENGINE)
         store.tables.ensure(TABLES)
-        _refuse_trial_letters(store, settings)
+        refuse_trial_letters(store, settings)
         post = stack.enter_context(post_of(settings.mail, clock.now))
         engine = stack.enter_context(
             EmbeddedEngine(
@@ -47,7 +47,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
             log.info(Event.METRICS_SERVED, port=server.port)
         metrics.watch_time(clock.now, lambda: engine.reached)
         log.info(Event.ENGINE_STARTED, partitions=engine.partitions, mode=settings.mail.mode)
-        _loop(
+        loop(
             _Round(engine, ClockWorker(clock, engine.tick, engine.reached), settings.inbox.path, metrics, health, log),
             stopping,
             settings.inbox.poll_ms / 1000,
@@ -89,14 +89,15 @@ class _Round:
             self._log.info(Event.CAUGHT_UP)
 
 
-def _loop(work: Callable[[], None], stopping: threading.Event, pause_s: float) -> None:
+def loop(work: Callable[[], None], stopping: threading.Event, pause_s: float) -> None:
+    """Do the work again and again, with a pause of that many seconds between, until stopping is set."""
     while not stopping.is_set():
         work()
         stopping.wait(pause_s)
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
+def told_to_stop() -> Iterator[threading.Event]:
     """An event that SIGTERM and SIGINT set, so that the round in hand is finished first."""
     stopping = threading.Event()
 
@@ -111,7 +112,7 @@ def _told_to_stop() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _refuse_trial_letters(store: Store, settings: Settings) -> None:
+def refuse_trial_letters(store: Store, settings: Settings) -> None:
     """Trial letters count as accepted, so a store that holds them may never send real ones (design.md §8)."""
     if settings.mail.mode == "live" and store.tables.query("SELECT 1 FROM notice WHERE trial = 1 LIMIT 1"):
         raise Refusal(

@@ -13,7 +13,7 @@ from schemas.dead_letters import DeadLetter, DeadLetterClosed
 from schemas.decisions import Alert
 from schemas.facts import Fact, Tick, UnreadEvent, UnreadReleased, content_of
 from schemas.parsing import PublicEvent
-from schemas.ticks import reached_instant
+from schemas.ticks import TICK_KEY, reached_instant
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
 from services.intake.lines import Label, unlabelled
 from services.intake.reading import Doubt, Unread, doubt_about, read_labelled
@@ -88,7 +88,7 @@ def _pass_on(event: PublicEvent, label: Label, unit: UnitOfWork, tally: Tally) -
 def _refuse(unread: Unread, record: Record, label: Label, raw: bytes, unit: UnitOfWork) -> str:
     """Make a dead letter of it, raise the doubt, and answer the doubt's key."""
     readable = unread.readable
-    doubt = doubt_about(readable, record.topic, record.key)
+    doubt = doubt_about(readable, record.topic, "" if record.key == TICK_KEY else record.key)
     letter = DeadLetter(
         key=_doubt_key(record, label, raw),
         reason=unread.reason,

@@ -9,7 +9,15 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Literal
 
-from schemas.commands import NoticeGranted, NoticePlanned, NoticeSettled, NoticeWithdrawn, decode_commands
+from schemas.commands import (
+    CommandsMessage,
+    HandOver,
+    NoticeGranted,
+    NoticePlanned,
+    NoticeSettled,
+    NoticeWithdrawn,
+    decode_commands,
+)
 from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
 from schemas.topics import COMMANDS, JOURNAL, account_key
 from services.notifier.pace import Pace, dump_pace, load_pace
@@ -61,8 +69,10 @@ class Notifier:
         if unit.partition not in self._next:
             desk.recover()
         desk.take_outcomes()
-        for record in batch:
-            desk.take(record)
+        messages = [decode_commands(record.value) for record in batch]
+        unit.get_many("notice", [message.notice for message in messages if not isinstance(message, HandOver)])
+        for record, message in zip(batch, messages, strict=True):
+            desk.take(message, record.value)
         self._next[unit.partition] = desk.claim_due(self._open_claims, self._claims_per_minute)
         return len(batch)
 
@@ -113,13 +123,12 @@ class _Desk:
 
     # -- commands ----------------------------------------------------------------------------------------------
 
-    def take(self, record: Record) -> None:
+    def take(self, message: CommandsMessage, raw: bytes) -> None:
         """One command. One that no longer fits came too late and changes nothing: only the notifier closes a notice."""
-        message = decode_commands(record.value)
         if isinstance(message, NoticePlanned):
             self._plan(message)
         elif isinstance(message, NoticeGranted):
-            self._grant(message, record.value)
+            self._grant(message, raw)
         elif isinstance(message, NoticeWithdrawn):
             self._withdraw(message.notice, "-".join(message.reasons))
         elif isinstance(message, NoticeSettled):

@@ -14,7 +14,15 @@ from schemas.decisions import Alert, NoticeEnded, Unmatched
 from schemas.events import NoticeSettled as NoticeSettledEvent
 from schemas.journal import AccountEvent, FeedReached, FrontierReached, LaneMessage, NoticeOutcome, decode_journal
 from schemas.letters import Letter
-from schemas.topics import COMMANDS, DECISIONS, JOURNAL, account_key, partition_of
+from schemas.topics import (
+    COMMANDS,
+    DECISIONS,
+    JOURNAL,
+    account_key,
+    creditor_and_debtor,
+    is_account_key,
+    partition_of,
+)
 from services.overdue.account import Account, dump_account, load_account
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import account_changed, enact
@@ -52,6 +60,7 @@ class Overdue:
     def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
         """Take records until a frontier leaves more accounts due than one chunk holds."""
         desk = _Desk(unit, self._skew, self._good_for)
+        desk.fetch(batch)
         for taken, record in enumerate(batch):
             message = decode_journal(record.value)
             if isinstance(message, FrontierReached):
@@ -76,6 +85,15 @@ class _Desk:
         self._terms: dict[str, Terms] = {}
 
     # -- taking messages ---------------------------------------------------------------------------------------
+
+    def fetch(self, batch: Sequence[Record]) -> None:
+        """Read the accounts that a batch names at once: from a database elsewhere each look-up has its price."""
+        keys: dict[str, list[str]] = {}
+        for key in {record.key for record in batch}:
+            if is_account_key(key):
+                keys.setdefault(self._kind(creditor_and_debtor(key)[0]), []).append(key)
+        for kind, named in keys.items():
+            self._unit.get_many(kind, named)
 
     def take(self, message: AccountMessage) -> None:
         """Fold a message into its account, which is looked at again at the next frontier."""

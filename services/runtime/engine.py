@@ -19,6 +19,7 @@ from schemas.topics import PUBLIC_TOPICS, Topic, partition_of
 from services.runtime.read_model import ReadModel
 from services.runtime.refusal import Refusal
 from services.runtime.shelf import Shelf
+from services.runtime.standstill import CALLS_PER_RECORD, FRUITLESS_CALLS, Standstill
 from services.runtime.store import Store
 from services.runtime.unit_of_work import Effect, UnitOfWork
 from services.runtime.worker import Record, Worker
@@ -39,14 +40,8 @@ class Limits:
     """Records handled and rows written in one transaction: about 0.2 s, in which nobody else can append."""
     commit_effects: int = 500
     """Effects that wait for one commit."""
-    fruitless_calls: int = 1_000
-    """Calls in a row that neither took a record nor wrote anything, after which a worker counts as stuck."""
-    calls_per_record: int = 1_000_000
-    """Calls in a row that wrote but took no record of the batch, after which a worker counts as stuck."""
-
-
-class Stuck(RuntimeError):  # noqa: N818 (it names what the worker is)
-    """A worker that is called again and again without getting on: a fault of the worker."""
+    fruitless_calls: int = FRUITLESS_CALLS
+    calls_per_record: int = CALLS_PER_RECORD
 
 
 class Observer(Protocol):
@@ -92,12 +87,9 @@ class _Seat:
     partition: int
     shelf: Shelf
     lanes: tuple[_Lane, ...]
+    standstill: Standstill
     rest: Sequence[Record] = ()
     """Records that were given and not taken yet."""
-    fruitless: int = 0
-    """Calls in a row without a record taken or a row written."""
-    standing: int = 0
-    """Calls in a row without a record of a non-empty batch taken."""
 
 
 @dataclass(slots=True)
@@ -308,10 +300,9 @@ class EmbeddedEngine:
         unit = UnitOfWork(seat.partition, self.partitions, self._log, seat.shelf, self._read_model, self._open.effects)
         before = self._written(seat)
         taken = seat.worker.handle(batch, unit)
-        assert 0 <= taken <= len(batch), f"{seat.worker.name} took {taken} of {len(batch)} records"
         written = self._written(seat) - before + unit.published
+        seat.standstill.note(given=len(batch), taken=taken, written=written)
         self._advance(seat, batch, taken)
-        self._refuse_standstill(seat, given=len(batch), taken=taken, written=written)
         self._open.changes += taken + written
         seat.shelf.trim()
 
@@ -329,17 +320,6 @@ class EmbeddedEngine:
                 lane.next_offset += count
                 self._move((seat.worker.name, name, seat.partition), lane.next_offset)
                 self._observer.handled(seat.worker.name, name, count)
-
-    def _refuse_standstill(self, seat: _Seat, *, given: int, taken: int, written: int) -> None:
-        """Raise Stuck when a worker neither takes nor writes, or writes for ever without taking."""
-        if given and not taken and not written:
-            raise Stuck(f"worker {seat.worker.name}: took none of {given} records and wrote nothing")
-        seat.fruitless = 0 if taken or written else seat.fruitless + 1
-        seat.standing = seat.standing + 1 if given and not taken else 0
-        if seat.fruitless > self._limits.fruitless_calls:
-            raise Stuck(f"worker {seat.worker.name}: says it has work and does none")
-        if seat.standing > self._limits.calls_per_record:
-            raise Stuck(f"worker {seat.worker.name}: writes without end before the next record")
 
     # -- the transaction ------------------------------------------------------------------------------------------
 
@@ -408,7 +388,8 @@ class EmbeddedEngine:
             _Lane(topic, self._log.ends(topic.name), self._positions.get((worker.name, topic.name, partition), 0))
             for topic in worker.reads
         )
-        return _Seat(worker, partition, Shelf(self._store.state, worker.name, partition), lanes)
+        standstill = Standstill(worker.name, self._limits.fruitless_calls, self._limits.calls_per_record)
+        return _Seat(worker, partition, Shelf(self._store.state, worker.name, partition), lanes, standstill)
 
     def _refuse_positions_outside_the_log(self) -> None:
         for (consumer, topic, partition), offset in self._positions.items():

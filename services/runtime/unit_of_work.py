@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from schemas.fields import Part
 from schemas.messages import encode
 from schemas.topics import Topic, partition_of
 from services.runtime.read_model import ReadModel
 from services.runtime.shelf import Shelf
-from services.runtime.store import LogStore
+
+
+class Log(Protocol):
+    """Where a unit's messages go."""
+
+    def append(self, topic: str, partition: int, key: str, value: bytes) -> object:
+        """Append a record with the unit's commit."""
+
 
 Effect = Callable[[], None]
 """Something that leaves the store (a mail); run once the transaction is durable."""
@@ -26,7 +34,7 @@ class UnitOfWork:
     __slots__ = ("_effects", "_log", "_shelf", "partition", "partitions", "published", "read_model")
 
     def __init__(
-        self, partition: int, partitions: int, log: LogStore, shelf: Shelf, read_model: ReadModel, effects: list[Effect]
+        self, partition: int, partitions: int, log: Log, shelf: Shelf, read_model: ReadModel, effects: list[Effect]
     ) -> None:
         self.partition = partition
         """The partition whose records and state this unit holds."""

@@ -70,6 +70,12 @@ class NotebookDesk:
         self.slow_s = slow_s
         self._topics = tuple(topics)
 
+    async def open(self) -> None:
+        """Nothing: a notebook is always open."""
+
+    async def close(self) -> None:
+        """Nothing: what was written stays."""
+
     async def take_over(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
         """Noted; answers what the notebook knows."""
         self.notebook.write("took", partitions=sorted(partitions))

@@ -24,6 +24,12 @@ class Desk(Protocol):
     Partitions are meant by number, over all topics of the worker. Whatever a method raises ends the process.
     """
 
+    async def open(self) -> None:
+        """Work is about to begin. Raises Refusal for what a person can mend."""
+
+    async def close(self) -> None:
+        """Work has ended, in order or not: nothing else is called any more."""
+
     async def take_over(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
         """These partitions are ours now; they may have been before.
 

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Sequence
+from typing import Final, cast
 
 import faust
 from faust.types import ChannelT, EventT, StreamT
@@ -20,6 +20,7 @@ from mode import CrashingSupervisor
 from services.runtime.kafka.bearer import Bearer
 from services.runtime.kafka.desk import Desk
 from services.runtime.kafka.mended import RawTopic, SafeConsumer, Taken, Transport
+from services.runtime.kafka.security import aiokafka_options
 from services.runtime.logs import Log
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
@@ -54,6 +55,7 @@ class Shell:
         self._kafka = kafka
         self._batch_records = batch_records
         self._log = log or Log()
+        self._desk = desk
         self._bearer = Bearer(desk, topics)
         self._leaving = asyncio.Event()
 
@@ -72,6 +74,13 @@ class Shell:
 
     async def work(self) -> None:
         """Work until `leave`; whatever goes wrong is raised, and nothing of this object may be used after it."""
+        await self._desk.open()
+        try:
+            await self._work()
+        finally:
+            await self._desk.close()
+
+    async def _work(self) -> None:
         app = self._app()
         consumer = cast("SafeConsumer", app.consumer)
         tasks = [
@@ -120,7 +129,7 @@ class Shell:
             topic_disable_leader=True,
             web_enabled=False,
         )
-        app.transport = app.producer_transport = Transport(app, self._bearer, _connection(self._kafka))
+        app.transport = app.producer_transport = Transport(app, self._bearer, aiokafka_options(self._kafka))
         topic = app.topic(*self._topics, key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw")
 
         @app.agent(topic, name=self._name)
@@ -152,7 +161,3 @@ async def _run(app: faust.App) -> None:
     await app.start()
     await app.wait_until_stopped()
     raise app.crash_reason or RuntimeError("Faust stopped by itself")
-
-
-def _connection(kafka: KafkaSettings) -> Mapping[str, Any]:
-    return {"bootstrap_servers": kafka.bootstrap, "security_protocol": "PLAINTEXT"}

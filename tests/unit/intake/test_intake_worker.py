@@ -56,6 +56,18 @@ def test_a_tick_reaches_every_partition_of_facts_with_the_place_it_came_from() -
     assert desk.tally.read == 0
 
 
+@pytest.mark.parametrize("value", [b"", b"not a tick", b'{"type":"time.reached.v1","instant":"soon"}'])
+def test_what_is_no_tick_under_the_ticks_key_is_a_dead_letter_and_raises_the_alarm(value: bytes) -> None:
+    desk = Desk()
+
+    desk.take(INVOICES, TICK_KEY, value)
+
+    (letter,) = desk.dead_letters()
+    assert letter.record_key == TICK_KEY
+    assert desk.doubts() == []
+    assert [message.code for message in desk.messages(DECISIONS)] == ["unread-event"]
+
+
 def test_unknown_fields_are_accepted_and_counted() -> None:
     desk = Desk()
     for number in (1, 2):

@@ -10,9 +10,10 @@ import pytest
 
 from schemas.ticks import reached_instant
 from schemas.topics import FACTS, INVOICES, JOURNAL, PAYMENTS, PUBLIC_TOPICS, Topic, partition_of
-from services.runtime.engine import EmbeddedEngine, Limits, Stuck
+from services.runtime.engine import EmbeddedEngine, Limits
 from services.runtime.refusal import Refusal
 from services.runtime.sqlite.store import SqliteStore
+from services.runtime.standstill import Stuck
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 from tests.unit.runtime.pipeline import TALLY_TABLE, outcome, pipeline, publish_round

@@ -1,0 +1,36 @@
+"""One worker on Kafka, until SIGTERM: as many processes of it as its topics have partitions may run at once.
+
+The clock is a worker too, and one process of it is enough. An unexpected error ends the process with status 1;
+whoever supervises it starts it again, and it goes on from its last transaction.
+"""
+
+import argparse
+
+EXAMPLES = """examples:
+  erapaiva worker intake
+  ERAPAIVA_KAFKA__INSTANCE=1 erapaiva worker overdue
+  erapaiva worker clock
+"""
+NAMES = ("intake", "cash_application", "overdue", "notifier", "reporting", "clock")
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("name", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument(
+        "--now",
+        choices=["wall", "told"],
+        default="wall",
+        help="the notifier's clock: the machine's, or the last tick that was told (for playing)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work until told to stop."""
+    from services.commands.working import tell_time, work
+    from services.runtime.settings import load
+
+    settings = load()
+    if arguments.name == "clock":
+        return tell_time(settings)
+    return work(arguments.name, settings, follows_ticks=arguments.now == "told")

@@ -1,0 +1,47 @@
+"""What a seat remembers of its traffic: what it has said to each output partition, what it has heard from whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from services.runtime.kafka.headers import Origin
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Kept with the seat, changed by each of its transactions. Keys are ``topic/partition`` and the like."""
+
+    number: int = 0
+    """The number of the last record that was ever to be published."""
+    said: dict[str, int] = field(default_factory=dict)
+    """By output partition, the last sequence given out."""
+    reached: dict[str, int] = field(default_factory=dict)
+    """By output partition, the offset behind our last record that the log is known to have."""
+    heard: dict[str, int] = field(default_factory=dict)
+    """By input topic, producer and its partition, the last sequence applied."""
+
+
+def output(topic: str, partition: int) -> str:
+    """The key of an output partition."""
+    return f"{topic}/{partition}"
+
+
+def voice(topic: str, origin: Origin) -> str:
+    """The key of a producer's partition, as heard on an input topic."""
+    return f"{topic}/{origin.producer}/{origin.partition}"
+
+
+_STORED: Final = TypeAdapter(Ledger)
+
+
+def dump_ledger(ledger: Ledger) -> bytes:
+    """The ledger as it is stored."""
+    return _STORED.dump_json(ledger)
+
+
+def load_ledger(stored: bytes) -> Ledger:
+    """The inverse of `dump_ledger`; a seat that never had a turn has an empty one."""
+    return _STORED.validate_json(stored) if stored else Ledger()

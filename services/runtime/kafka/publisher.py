@@ -1,0 +1,68 @@
+"""Publishing what the store holds: in order, each record once a session, and known to be in the log on return."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaProducer
+
+from services.runtime.kafka.headers import Origin, headers_of
+from services.runtime.kafka.ledger import output
+from services.runtime.kafka.security import aiokafka_options
+from services.runtime.seats import PendingRecord
+from services.runtime.settings import KafkaSettings
+
+_LINGER_MS: Final = 2
+"""How long a batch waits for more, in milliseconds: all records of a transaction come at once anyway."""
+_BATCH_BYTES: Final = 256 * 1024
+_REQUEST_TIMEOUT_MS: Final = 60_000
+"""How long a broker may take, restarts included; after that the process ends, and publishes anew when it is back."""
+
+
+class Publisher:
+    """The producer of one process. Idempotent: a retry writes nothing twice and changes no order."""
+
+    def __init__(self, kafka: KafkaSettings) -> None:
+        self._options = aiokafka_options(kafka)
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect."""
+        self._producer = AIOKafkaProducer(
+            **self._options,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=_LINGER_MS,
+            max_batch_size=_BATCH_BYTES,
+            request_timeout_ms=_REQUEST_TIMEOUT_MS,
+        )
+        await self._producer.start()
+
+    async def publish(self, worker: str, partition: int, records: Sequence[PendingRecord]) -> dict[str, int]:
+        """Write a seat's records; answers, by output partition, the offset behind the last of them.
+
+        Raises KafkaError when the log does not take them in time.
+        """
+        assert self._producer is not None, "a publisher that was started"
+        sent = [
+            await self._producer.send(
+                record.topic,
+                value=record.value,
+                key=record.key.encode(),
+                partition=record.partition,
+                headers=headers_of(Origin(worker, partition, record.sequence)),
+            )
+            for record in records
+        ]
+        ends: dict[str, int] = {}
+        for record, metadata in zip(records, await asyncio.gather(*sent), strict=True):
+            ends[output(record.topic, record.partition)] = metadata.offset + 1
+        return ends
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None

@@ -1,0 +1,78 @@
+"""Where the workers of a test work: a broker, a database, topics, settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from schemas.topics import ALL_TOPICS
+from services.reporting.tables import TABLES
+from services.runtime.opening import open_store
+from services.runtime.settings import Settings, load
+from services.runtime.store import Access, Store
+from tests.kafka.crew import Crew
+from tests.kafka.told_time import ToldTime
+from tests.servers.kafka import Kafka
+from tests.servers.postgres import Postgres
+
+SESSION_S: Final = 6
+
+
+class Workplace:
+    """One flow: all topics of the broker, made anew, and an empty database."""
+
+    def __init__(self, broker: Kafka, database: Postgres, folder: Path, partitions: int) -> None:
+        self.folder = folder
+        self._given: dict[str, dict[str, object]] = {
+            "kafka": {"bootstrap": broker.bootstrap, "security": "plaintext", "session_s": SESSION_S},
+            "postgres": {"dsn": database.dsn(database.fresh_database())},
+            "store": {"partitions": partitions},
+            "mail": {"outbox": str(folder / "outbox")},
+            "metrics": {"enabled": False},
+        }
+        self.settings: Settings = load(**self._given)
+        with _admin(broker) as admin:
+            admin.create_topics([NewTopic(topic.name, partitions, 1) for topic in ALL_TOPICS])
+        with open_store(self.settings, Access.WORKER) as store:
+            store.tables.ensure(TABLES)
+            store.fix_partitions(partitions)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same settings for a process."""
+        return {
+            f"ERAPAIVA_{section.upper()}__{name.upper()}": str(value).lower() if isinstance(value, bool) else str(value)
+            for section, values in self._given.items()
+            for name, value in values.items()
+        }
+
+    @contextmanager
+    def clock(self, crew: Crew) -> Iterator[ToldTime]:
+        """A clock that waits for this crew."""
+        with open_store(self.settings, Access.WORKER) as store:
+            clock = ToldTime(self.settings, store, crew.tails)
+            try:
+                yield clock
+            finally:
+                clock.close()
+
+    def reading(self) -> Store:
+        """The store, for reading."""
+        return open_store(self.settings, Access.READ)
+
+
+@contextmanager
+def workplace(broker: Kafka, database: Postgres, folder: Path, partitions: int) -> Iterator[Workplace]:
+    """A workplace whose topics are gone afterwards."""
+    yield Workplace(broker, database, folder, partitions)
+    with _admin(broker) as admin:
+        admin.delete_topics([topic.name for topic in ALL_TOPICS])
+
+
+@contextmanager
+def _admin(broker: Kafka) -> Iterator[KafkaAdminClient]:
+    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    yield admin
+    admin.close()

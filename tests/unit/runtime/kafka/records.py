@@ -1,0 +1,19 @@
+"""Records as Kafka gives them."""
+
+from schemas.topics import Topic
+from services.runtime.kafka.desk import Message
+from services.runtime.kafka.headers import Origin, headers_of
+
+
+def outside(topic: Topic, offset: int, value: bytes = b"v", *, partition: int = 1) -> Message:
+    """A record on a public topic, from anybody."""
+    return Message(topic.name, partition, offset, b"k", value, [], 0)
+
+
+def ours(
+    topic: Topic, offset: int, sequence: int, *, producer: str = "intake", from_: int = 0, partition: int = 1
+) -> Message:
+    """A record of one of our own workers."""
+    return Message(
+        topic.name, partition, offset, b"k", b"%d" % sequence, headers_of(Origin(producer, from_, sequence)), 0
+    )

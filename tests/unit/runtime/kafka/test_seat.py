@@ -1,0 +1,262 @@
+"""A seat's transactions: what they keep together, and what fences a twin."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from schemas.topics import DEAD_LETTERS, FACTS, INVOICES, PAYMENTS, Topic
+from services.runtime.engine import Unobserved
+from services.runtime.kafka.seat import Fenced, Seat
+from services.runtime.sqlite.store import SqliteStore
+from services.runtime.standstill import Stuck
+from services.runtime.unit_of_work import UnitOfWork
+from services.runtime.worker import Record
+from tests.unit.runtime.kafka.records import outside
+
+PARTITIONS = 4
+
+
+def copy_to_facts(batch: Sequence[Record], unit: UnitOfWork) -> int:
+    """Counts what it was given, and passes each record on."""
+    for record in batch:
+        unit.publish(FACTS, record.key, record.value, partition=record.offset % 2)
+    unit.put("count", "all", b"%d" % (int(unit.get("count", "all") or b"0") + len(batch)))
+    return len(batch)
+
+
+@dataclass
+class Hand:
+    """A worker that does as told."""
+
+    do: Callable[[Sequence[Record], UnitOfWork], int] = copy_to_facts
+    name: str = "intake"
+    reads: tuple[Topic, ...] = (INVOICES, PAYMENTS)
+    has_work: bool = False
+    given: list[int] = field(default_factory=list)
+
+    def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
+        self.given.append(len(batch))
+        return self.do(batch, unit)
+
+    def pending(self, partition: int) -> bool:
+        return partition >= 0 and self.has_work
+
+
+@pytest.fixture
+def store() -> SqliteStore:
+    store = SqliteStore()
+    store.fix_partitions(PARTITIONS)
+    return store
+
+
+def seat_of(store: SqliteStore, hand: Hand | None = None, partition: int = 1) -> Seat:
+    return Seat(hand or Hand(), partition, PARTITIONS, store, Unobserved())
+
+
+def counted(store: SqliteStore) -> bytes | None:
+    return store.state.load(store.state.space("intake", "count"), 1, "all")
+
+
+def test_position_state_and_pending_output_are_kept_together(store: SqliteStore) -> None:
+    seat = seat_of(store)
+    seat.come([outside(INVOICES, 0, b"a"), outside(INVOICES, 1, b"b")])
+
+    done = seat.work()
+
+    assert done is not None
+    assert [(record.partition, record.sequence, record.value) for record in done.records] == [
+        (0, 1, b"a"),
+        (1, 1, b"b"),
+    ]
+    assert store.positions() == {("intake", INVOICES.name, 1): 2}
+    assert counted(store) == b"2"
+    assert store.seats.pending("intake", 1) == list(done.records)
+
+
+def test_without_a_record_or_work_of_its_own_a_seat_does_nothing(store: SqliteStore) -> None:
+    hand = Hand()
+    seat = seat_of(store, hand)
+
+    assert seat.work() is None
+    assert hand.given == []
+
+
+def test_a_worker_with_work_of_its_own_is_called_without_records(store: SqliteStore) -> None:
+    hand = Hand(has_work=True)
+    seat = seat_of(store, hand)
+
+    assert seat.work() is not None
+    assert hand.given == [0]
+
+
+def test_what_was_not_taken_is_given_again_in_a_transaction_of_its_own(store: SqliteStore) -> None:
+    hand = Hand(lambda batch, unit: copy_to_facts(batch[:2], unit))
+    seat = seat_of(store, hand)
+    seat.come([outside(INVOICES, offset) for offset in range(5)])
+
+    while seat.work():
+        pass
+
+    assert hand.given == [5, 3, 1]
+    assert store.positions() == {("intake", INVOICES.name, 1): 5}
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind(store: SqliteStore) -> None:
+    def fail(batch: Sequence[Record], unit: UnitOfWork) -> int:
+        copy_to_facts(batch, unit)
+        raise RuntimeError("a fault of the worker")
+
+    seat = seat_of(store, Hand(fail))
+    seat.come([outside(INVOICES, 0)])
+
+    with pytest.raises(RuntimeError, match="a fault of the worker"):
+        seat.work()
+
+    assert store.positions() == {}
+    assert counted(store) is None
+    assert store.seats.pending("intake", 1) == []
+
+
+def test_after_a_crash_behind_the_commit_the_next_owner_finds_what_is_owed_and_goes_on_numbering(
+    store: SqliteStore,
+) -> None:
+    before = seat_of(store)
+    before.come([outside(INVOICES, 0, b"a"), outside(INVOICES, 2, b"b")])
+    before.work()  # and is killed before anything was published
+
+    seat = seat_of(store)
+
+    assert [(record.sequence, record.value) for record in seat.owed] == [(1, b"a"), (2, b"b")]
+    assert seat.positions == {INVOICES.name: 3, PAYMENTS.name: 0}
+    seat.published(seat.owed, {"facts/0": 2})
+    seat.come([outside(INVOICES, 4, b"c")])
+    done = seat.work()
+    assert done is not None
+    assert [record.sequence for record in done.records] == [3]
+    assert [record.value for record in store.seats.pending("intake", 1)] == [b"c"]
+
+
+def test_what_the_log_has_is_let_go_of_with_the_next_transaction_or_at_rest(store: SqliteStore) -> None:
+    seat = seat_of(store)
+    seat.come([outside(INVOICES, 0)])
+    done = seat.work()
+    assert done is not None
+    seat.tidy()
+    assert len(store.seats.pending("intake", 1)) == 1, "nobody said that the log has it"
+
+    seat.published(done.records, {"facts/0": 1})
+    seat.tidy()
+
+    assert store.seats.pending("intake", 1) == []
+
+
+def test_others_see_a_seat_busy_until_its_effects_are_done_and_it_was_tidied(store: SqliteStore) -> None:
+    def with_effect(batch: Sequence[Record], unit: UnitOfWork) -> int:
+        unit.after_commit(lambda: None)
+        return len(batch)
+
+    seat = seat_of(store, Hand(with_effect))
+    seat.come([outside(INVOICES, 0)])
+    seat.work()
+    assert [seen.busy for seen in store.seats.seen()] == [True]
+
+    seat.tidy()
+
+    assert [seen.busy for seen in store.seats.seen()] == [False]
+
+
+def test_a_tidy_seat_at_rest_writes_nothing(store: SqliteStore) -> None:
+    seat = seat_of(store)
+    seat.tidy()
+    (before,) = store.seats.seen()
+
+    seat.tidy()
+
+    assert store.seats.seen() == [before]
+
+
+def test_a_twin_that_was_paused_is_fenced_when_it_wakes_up_and_changes_nothing(store: SqliteStore) -> None:
+    paused = seat_of(store)
+    paused.come([outside(INVOICES, 0, b"from the paused one")])
+    successor = seat_of(store)
+    successor.come([outside(INVOICES, 0, b"a")])
+    successor.work()
+
+    with pytest.raises(Fenced):
+        paused.work()
+    with pytest.raises(Fenced):
+        paused.refuse_twin()
+
+    assert counted(store) == b"1"
+    assert [record.value for record in store.seats.pending("intake", 1)] == [b"a"]
+
+
+def test_a_twin_is_fenced_although_it_has_nothing_to_write(store: SqliteStore) -> None:
+    paused = seat_of(store)
+    seat_of(store)
+
+    with pytest.raises(Fenced):
+        paused.tidy()
+
+
+def test_a_transaction_that_somebody_else_made_in_the_seat_stops_it(store: SqliteStore) -> None:
+    seat = seat_of(store)
+    seat.come([outside(INVOICES, 0)])
+    store.begin()
+    store.seats.keep("intake", 1, b"{}", busy=False)
+    store.commit()
+
+    with pytest.raises(Fenced):
+        seat.work()
+
+
+def test_seats_of_other_partitions_are_not_fenced(store: SqliteStore) -> None:
+    first, second = seat_of(store, partition=0), seat_of(store, partition=1)
+    seat_of(store, partition=2)
+
+    first.refuse_twin()
+    second.refuse_twin()
+
+
+def test_a_record_that_nobody_of_ours_wrote_becomes_a_dead_letter_and_the_seat_goes_on(store: SqliteStore) -> None:
+    def take_all(batch: Sequence[Record], _unit: UnitOfWork) -> int:
+        return len(batch)
+
+    seat = seat_of(store, Hand(take_all, name="cash_application", reads=(FACTS,)))
+    seat.come([outside(FACTS, 0, b"from a stranger")])
+
+    done = seat.work()
+
+    assert done is not None
+    (record,) = done.records
+    assert record.topic == DEAD_LETTERS.name
+    letter = DEAD_LETTERS.decode(record.value)
+    assert (letter.reason, letter.origin, letter.position) == ("foreign-record", "facts/1", 0)
+    assert letter.content == "from a stranger"
+    assert store.positions() == {("cash_application", FACTS.name, 1): 1}
+
+
+def test_a_worker_that_writes_to_a_topic_that_is_not_its_own_is_stopped(store: SqliteStore) -> None:
+    seat = seat_of(store, Hand(name="reporting"))
+    seat.come([outside(INVOICES, 0)])
+
+    with pytest.raises(AssertionError, match="reporting is no producer of facts"):
+        seat.work()
+
+
+def test_a_worker_that_neither_takes_nor_writes_is_stuck(store: SqliteStore) -> None:
+    seat = seat_of(store, Hand(lambda _batch, _unit: 0))
+    seat.come([outside(INVOICES, 0)])
+
+    with pytest.raises(Stuck):
+        seat.work()
+
+
+def test_the_position_moves_over_transaction_markers_at_rest(store: SqliteStore) -> None:
+    seat = seat_of(store)
+    seat.passed(PAYMENTS.name, 3)
+
+    seat.tidy()
+
+    assert store.positions() == {("intake", PAYMENTS.name, 1): 3}
