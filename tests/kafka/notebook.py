@@ -6,6 +6,7 @@ The file is its store: each line is one call, and a position is one after the la
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
@@ -78,7 +79,12 @@ class NotebookDesk:
 
     async def take_over(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
         """Noted; answers what the notebook knows."""
-        self.notebook.write("took", partitions=sorted(partitions))
+        self.notebook.write(
+            "took",
+            partitions=sorted(partitions),
+            logging={name: logging.getLogger(name).level for name in ("", "faust", "aiokafka")},
+            own_streams=sys.stdout is sys.__stdout__ and sys.stderr is sys.__stderr__,
+        )
         return {(topic, part): self.notebook.position(topic, part) for topic in self._topics for part in partitions}
 
     async def give_up(self, partitions: frozenset[int]) -> None:

@@ -83,8 +83,15 @@ class Scene:
     ) -> subprocess.Popen[bytes]:
         """Start a worker's process."""
         arguments = [str(self.notebook.path), self.brokers, ",".join(topics), instance, str(session_s), str(slow_s)]
+        return self._start("tests.kafka.notebook", *arguments)
+
+    def stock(self, topic: str, kind: str) -> subprocess.Popen[bytes]:
+        """Start a process of Faust as it comes."""
+        return self._start("tests.kafka.stock", str(self.notebook.path), self.brokers, topic, kind)
+
+    def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"log-{len(self.processes)}").open("wb") as log:
-            process = subprocess.Popen([sys.executable, "-m", "tests.kafka.notebook", *arguments], stderr=log)
+            process = subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=log, stderr=log)
         self.processes.append(process)
         return process
 
