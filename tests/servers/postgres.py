@@ -61,10 +61,10 @@ class Postgres:
         return f"host=127.0.0.1 port={self.port} user={USER} dbname={database}"
 
     def fresh_database(self) -> str:
-        """The name of a new, empty database."""
+        """The name of a new, empty database, which sorts as Finns do where nobody says otherwise."""
         self._databases += 1
         name = f"test_{self._databases}"
-        self.run(f"CREATE DATABASE {name} OWNER {USER} TEMPLATE template0")
+        self.run(f"CREATE DATABASE {name} OWNER {USER} LOCALE_PROVIDER icu ICU_LOCALE 'fi' TEMPLATE template0")
         return name
 
     def run(self, statement: str, database: str = "postgres") -> None:

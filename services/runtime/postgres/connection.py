@@ -47,7 +47,7 @@ _NO_PAUSE: Final = "SET idle_in_transaction_session_timeout = '15s';"
 _SESSION_FOR: Final = {
     Access.ENGINE: _LOOK_UP,
     Access.WORKER: _LOOK_UP + _NO_PAUSE,
-    Access.APPEND: _LOOK_UP + _NO_PAUSE,
+    Access.APPEND: _LOOK_UP + _NO_PAUSE + "SET lock_timeout = '30s'",
     Access.READ: "SET default_transaction_read_only = on",
 }
 
@@ -58,7 +58,7 @@ AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()
 """
 
 _MENDABLE_CLASSES: Final = ("53", "58")  # insufficient resources: disk, memory, connections; faults of the system
-_MENDABLE: Final = {"25006": "read-only", "42501": "rights", "XX001": "damage", "XX002": "damage"}
+_MENDABLE: Final = {"25006": "read-only", "42501": "rights", "55P03": "locked", "XX001": "damage", "XX002": "damage"}
 
 _ADVICE: Final = "check ERAPAIVA_POSTGRES__DSN and ERAPAIVA_POSTGRES__PASSWORD_FILE"
 
@@ -134,7 +134,7 @@ class Connection:
         mode = "_shared" if shared else ""
         try:
             self.execute(f"SET lock_timeout = '{LOCK_WAIT_S}s'")
-            self.execute(f"SELECT pg_advisory_lock{mode}(%s)", (key,))
+            self._connection.execute(f"SELECT pg_advisory_lock{mode}(%s)".encode(), (key,))
         except LockNotAvailable:
             holder = self.execute(_HOLDER, (key,)).fetchone()
             return str(holder[0]) if holder else "another process"

@@ -7,7 +7,7 @@ import pytest
 from services.runtime.refusal import Refusal
 from services.runtime.store import Store
 
-TABLE = "CREATE TABLE IF NOT EXISTS account (creditor TEXT, debtor TEXT, owed INTEGER, PRIMARY KEY (creditor, debtor))"
+TABLE = "CREATE TABLE IF NOT EXISTS account (creditor TEXT, debtor TEXT, owed BIGINT, PRIMARY KEY (creditor, debtor))"
 
 
 def write_everything(store: Store) -> None:
@@ -124,6 +124,27 @@ def test_the_partition_count_is_fixed_once(store: Store) -> None:
 def test_a_table_nobody_declared_is_a_fault(store: Store, act: Callable[[object], object], fault: str) -> None:
     with pytest.raises(LookupError, match=fault):
         act(store.tables)
+
+
+def test_a_question_names_its_parameters_or_counts_them_and_its_texts_stay_as_they_are(declared: Store) -> None:
+    tables = declared.tables
+    tables.upsert("account", [{"creditor": "c", "debtor": d, "owed": 5} for d in ("50 % of :c?", "all")])
+
+    part = "SELECT debtor FROM account WHERE debtor LIKE '%% of :c_' AND creditor"
+    assert tables.query(f"{part} = :c AND creditor = :c", {"c": "c"}) == [{"debtor": "50 % of :c?"}]
+    assert tables.query(f"{part} = ? AND owed = ?", ("c", 5)) == [{"debtor": "50 % of :c?"}]
+    assert tables.query("SELECT debtor FROM account WHERE debtor = '50 % of :c?'") == [{"debtor": "50 % of :c?"}]
+
+
+def test_sums_are_whole_numbers_and_texts_are_ordered_bytewise(declared: Store) -> None:
+    debtors = ["Z", "a", "b", "ä", "🙂", "å", "A", "-b", "b-a"]
+    declared.tables.upsert("account", [{"creditor": "c", "debtor": debtor, "owed": 2**40} for debtor in debtors])
+
+    rows = declared.tables.query("SELECT debtor FROM account WHERE debtor > 'A' ORDER BY debtor")
+    (total,) = declared.tables.query("SELECT SUM(owed) AS owed, COUNT(*) AS n FROM account")
+
+    assert [row["debtor"] for row in rows] == sorted(debtor for debtor in debtors if debtor > "A")
+    assert total == {"owed": 9 * 2**40, "n": 9}
 
 
 def test_the_read_model_replaces_whole_rows_and_deletes_by_any_columns(declared: Store) -> None:

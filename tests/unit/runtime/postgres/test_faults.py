@@ -147,6 +147,18 @@ def test_a_lost_connection_ends_the_engine_with_the_fault_itself(postgres: Postg
         assert store.bookmark("file") is None
 
 
+def test_who_wants_to_append_waits_for_other_writers_and_not_for_ever(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection._SESSION_FOR, Access.APPEND, "SET lock_timeout = '200ms'")
+    with PostgresStore(database) as engine, PostgresStore(database, access=Access.APPEND) as teller:
+        engine.fix_partitions(1)
+        engine.begin()
+
+        with pytest.raises(Refusal, match="lock timeout; nothing of this step was written"):
+            teller.begin()
+
+
 def test_a_worker_paused_in_its_transaction_does_not_keep_its_seat_from_others(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
