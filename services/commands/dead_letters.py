@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from schemas.dead_letters import DeadLetter
-    from services.runtime.store import Store
+    from services.runtime.append import OutsideLog
 
 EXAMPLES = """examples:
   erapaiva dead-letters list
@@ -33,46 +33,54 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; 1 when there is no such dead letter or the mended event is still wrong."""
-    from services.commands.stores import append_to, read_store
+    from services.commands.stores import outside_log
 
-    with read_store(arguments.store) as store:
-        waiting = open_letters(store)
+    with outside_log(arguments.store) as log:
+        waiting = open_letters(log)
         if arguments.do == "list":
-            for each in waiting:
-                print(f"{each.key}  {where(each)}  {each.reason}: {'; '.join(each.detail)}")
-            print(f"{len(waiting)} open", file=sys.stderr)
-            return 0
-    letter = _one(waiting, arguments.key)
-    if letter is None:
-        return 1
-    if arguments.do == "show":
-        _show(letter)
-        return 0
-    raw = b"" if arguments.do == "discard" else _mended(letter, arguments.event)
-    if raw is None:
-        return 1
-    append_to(arguments.store, letter, raw)
-    print(f"{arguments.do}: {letter.key}")
-    return 0
+            return _list(waiting)
+        letter = _one(waiting, arguments.key)
+        if letter is None:
+            return 1
+        if arguments.do == "show":
+            return _show(letter)
+        return _close(log, letter, arguments)
 
 
-def open_letters(store: "Store") -> "list[DeadLetter]":
+def open_letters(log: "OutsideLog") -> "list[DeadLetter]":
     """The dead letters that nobody has put back or discarded, in the order they arose by partition."""
     from schemas.dead_letters import DeadLetter, decode_dead_letters
     from schemas.topics import DEAD_LETTERS
 
     found: dict[str, DeadLetter] = {}
-    for partition in range(store.partitions):
-        offset = 0
-        while rows := store.log.read(DEAD_LETTERS.name, partition, offset, 1_000):
-            for at, _, value in rows:
-                message = decode_dead_letters(value)
-                if isinstance(message, DeadLetter):
-                    found[message.key] = message
-                else:
-                    found.pop(message.key, None)
-                offset = at + 1
+    for value in log.values(DEAD_LETTERS):
+        message = decode_dead_letters(value)
+        if isinstance(message, DeadLetter):
+            found[message.key] = message
+        else:
+            found.pop(message.key, None)
     return list(found.values())
+
+
+def _list(waiting: "list[DeadLetter]") -> int:
+    for each in waiting:
+        print(f"{each.key}  {where(each)}  {each.reason}: {'; '.join(each.detail)}")
+    print(f"{len(waiting)} open", file=sys.stderr)
+    return 0
+
+
+def _close(log: "OutsideLog", letter: "DeadLetter", arguments: argparse.Namespace) -> int:
+    from services.commands.stores import put_back
+
+    raw = b"" if arguments.do == "discard" else _mended(letter, arguments.event)
+    if raw is None:
+        return 1
+    lost = put_back(log, letter, raw)
+    if lost is not None:
+        print(f"erapaiva dead-letters: the brokers did not take it ({lost}); do it again", file=sys.stderr)
+        return 1
+    print(f"{arguments.do}: {letter.key}")
+    return 0
 
 
 def where(letter: "DeadLetter") -> str:
@@ -92,11 +100,12 @@ def _one(waiting: "list[DeadLetter]", key: str | None) -> "DeadLetter | None":
     return None
 
 
-def _show(letter: "DeadLetter") -> None:
+def _show(letter: "DeadLetter") -> int:
     said = letter.model_dump(mode="json", exclude_none=True, exclude={"content", "type"})
     for name, value in said.items():
         print(f"{name}: {'; '.join(value) if isinstance(value, list) else value}")
     print(letter.content)
+    return 0
 
 
 def _mended(letter: "DeadLetter", path: Path | None) -> bytes | None:

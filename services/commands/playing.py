@@ -55,7 +55,7 @@ def read_all(files: Sequence[Path], register: Register) -> list[Given]:
         OSError: a file cannot be read.
     """
     read: dict[Path, list[Given]] = {}
-    for path in sorted(files, key=_is_foreign):
+    for path in sorted(files, key=is_foreign):
         read[path] = list(_pieces(path, register))
         for each in read[path]:
             register.hear(each.piece.raw)
@@ -69,7 +69,7 @@ def _pieces(path: Path, register: Register) -> Iterator[Given]:
         yield Given(instant, piece)
 
 
-def _is_foreign(path: Path) -> bool:
+def is_foreign(path: Path) -> bool:
     """Whether a file holds something else than public events."""
     with path.open("rb") as stream:
         found = recognise(stream.read(HEAD))

@@ -1,11 +1,13 @@
-"""Stores that commands read or append to, beside an engine that may be running on them."""
+"""Stores and logs that commands read or append to, beside an engine that may be running on them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.dead_letters import DeadLetter
 from services.intake.lines import Label, labelled
 from services.intake.routing import address_of
-from services.runtime.append import append
+from services.runtime.append import OutsideLog, StoreLog, Told
 from services.runtime.opening import open_store
 from services.runtime.settings import load
 from services.runtime.sqlite.store import SqliteStore
@@ -17,20 +19,32 @@ def read_store(path: Path | None) -> Store:
     return _opened(path, Access.READ)
 
 
-def append_store(path: Path | None) -> Store:
-    """The same, to append events to."""
-    return _opened(path, Access.APPEND)
+@contextmanager
+def outside_log(path: Path | None) -> Iterator[OutsideLog]:
+    """The log in the store ``path``, or else that of the settings: Kafka's where a broker is named.
+
+    Raises Refusal when it cannot be used.
+    """
+    settings = load()
+    if path is None and settings.kafka.bootstrap is not None:
+        from services.runtime.kafka.outside import kafka_log  # its clients take a while to load
+
+        with kafka_log(settings.kafka) as log:
+            yield log
+    else:
+        with _opened(path, Access.APPEND) as store:
+            yield StoreLog(store)
 
 
-def append_to(path: Path | None, letter: DeadLetter, raw: bytes) -> None:
-    """Put a mended event back, or discard its dead letter where ``raw`` is empty, in front of a running engine or none.
+def put_back(log: OutsideLog, letter: DeadLetter, raw: bytes) -> str | None:
+    """Put a mended event back, or discard its dead letter where ``raw`` is empty; the fault if it is not in the log.
 
     A line of the file it came from stays its label, so that what is still wrong names the same dead letter.
     """
     address = address_of(raw or letter.content.encode())
     label = Label(file=letter.file, line=letter.line, mends=letter.key, source=letter.source)
-    with append_store(path) as store:
-        append(store, address.topic, address.key, labelled(raw, label))
+    (fault,) = log.append([Told(address.topic, address.key, labelled(raw, label))])
+    return fault
 
 
 def _opened(path: Path | None, access: Access) -> Store:

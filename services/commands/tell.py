@@ -1,4 +1,4 @@
-"""Say what a person knows: an event is checked and appended, and a running `erapaiva run` takes it within a second.
+"""Say what a person knows: an event is checked and appended, and a running engine takes it within a second.
 
 TYPE is a public event's type with or without its version; the fields of its data follow as key=value, nested ones with
 dots (party.email=...), lists as JSON.
@@ -32,23 +32,26 @@ def run(arguments: argparse.Namespace) -> int:
     """Append the event; 1 when it is not one."""
     from schemas.parsing import InvalidEvent, parse_event
     from services.clock.worker import WallClock
-    from services.commands.stores import append_store
+    from services.commands.stores import outside_log
     from services.intake.routing import address_of
-    from services.runtime.append import append
+    from services.runtime.append import Told
 
     try:
         event = event_of(arguments.type, arguments.fields, WallClock().now())
         raw = json.dumps(event, ensure_ascii=False).encode()
         parse_event(raw)
         address = address_of(raw)
-        with append_store(arguments.store) as store:
-            append(store, address.topic, address.key, raw)
+        with outside_log(arguments.store) as log:
+            (lost,) = log.append([Told(address.topic, address.key, raw)])
     except InvalidEvent as fault:
         for line in fault.lines:
             print(f"erapaiva tell: {line}", file=sys.stderr)
         return 1
     except ValueError as fault:
         print(f"erapaiva tell: {fault}", file=sys.stderr)
+        return 1
+    if lost is not None:
+        print(f"erapaiva tell: the brokers did not take it ({lost}); tell it again", file=sys.stderr)
         return 1
     print(f"told: {event['type']} {event['id']}")
     return 0

@@ -1,23 +1,81 @@
-"""Appending an event from another process than the engine's (`erapaiva tell`, a billing system's script)."""
+"""The log as somebody outside the engine sees it: `erapaiva tell`, `publish` and `dead-letters`, on either engine.
+
+A running engine takes what was appended at its next look (within a second); without one it waits in the log.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from schemas.topics import Topic, partition_of
 from services.runtime.store import Store
 
+_READ_AT_ONCE: Final = 1_000
+
+
+class Told(NamedTuple):
+    """A record from outside; its key decides on its partition."""
+
+    topic: Topic
+    key: str
+    value: bytes
+
+
+class OutsideLog(Protocol):
+    """What one may do to the log from outside. One contract suite (tests/contract/log) holds both engines' to it."""
+
+    def append(self, records: Sequence[Told]) -> list[str | None]:
+        """Append records durably, in this order within a partition.
+
+        Answers, for each, None or the kind of fault for which it is not in the log. Raises Refusal when nothing can
+        be appended at all.
+        """
+
+    def values(self, topic: Topic) -> Iterator[bytes]:
+        """All records of a topic up to now, partition by partition, each in order."""
+
+
+class StoreLog:
+    """The log of the embedded engine."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def append(self, records: Sequence[Told]) -> list[str | None]:
+        """All or, with a Refusal, none: see `OutsideLog`."""
+        append_all(self._store, records)
+        return [None] * len(records)
+
+    def values(self, topic: Topic) -> Iterator[bytes]:
+        """See `OutsideLog`."""
+        log = self._store.log
+        for partition in range(self._store.partitions):
+            offset = 0
+            while rows := log.read(topic.name, partition, offset, _READ_AT_ONCE):
+                yield from (value for _, _, value in rows)
+                offset = rows[-1][0] + 1
+
 
 def append(store: Store, topic: Topic, key: str, value: bytes) -> tuple[int, int]:
-    """Append one record durably and return its partition and offset.
+    """Append one record durably and return its partition and offset; see `append_all`."""
+    return append_all(store, [Told(topic, key, value)])[0]
 
-    A running engine takes it at its next look (within a second); without one it waits in the log. Raises Refusal when
-    the store was never run, or stays locked by another writer.
+
+def append_all(store: Store, records: Sequence[Told]) -> list[tuple[int, int]]:
+    """Append records in one transaction and return each one's partition and offset.
+
+    Raises Refusal when the store was never run, or stays locked by another writer.
     """
-    partition = partition_of(key, store.partitions)
+    placed = []
+    partitions = store.partitions
     store.begin()
     try:
-        offset = store.log.append(topic.name, partition, key, value)
+        for record in records:
+            partition = partition_of(record.key, partitions)
+            placed.append((partition, store.log.append(record.topic.name, partition, record.key, record.value)))
         store.commit()
     except BaseException:
         store.rollback()
         raise
-    return partition, offset
+    return placed

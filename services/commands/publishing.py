@@ -1,0 +1,70 @@
+"""Publishing files piece by piece, with a report of what arrived: the engine room of `publish`."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from schemas.topics import SETTINGS
+from services.intake.lines import unlabelled
+from services.intake.pieces import Published, pieces_of
+from services.intake.register import Register
+from services.runtime.append import OutsideLog, Told
+
+_AT_ONCE: Final = 2_000
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the pieces: how many arrived, by topic; what could not be read; what was lost, and why."""
+
+    arrived: Counter[str] = field(default_factory=Counter)
+    unread: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+    def count(self, piece: Published, fault: str | None) -> None:
+        """Count a piece. No content is kept: files are about people."""
+        where = f"{piece.label.file}:{piece.label.line}"
+        if fault is not None:
+            self.lost.append(f"{where}: not published to {piece.address.topic} ({fault}); publish the file again")
+            return
+        self.arrived[piece.address.topic.name] += 1
+        if piece.fault is not None:
+            self.unread.append(f"{where}: published as unreadable ({piece.fault.reason})")
+
+    def lines(self) -> Iterator[str]:
+        """The report for a person."""
+        yield from self.unread
+        yield from self.lost
+        yield from (f"{topic}: {count} records" for topic, count in sorted(self.arrived.items()))
+
+
+def publish(files: Sequence[Path], log: OutsideLog, report: Report) -> None:
+    """Publish the pieces of all files in the order given, as the inbox would.
+
+    A file may be about any creditor that the log, or a file before it, has registered.
+
+    Raises:
+        OSError: a file cannot be read; what stands before is published, and in the report.
+        Refusal: nothing can be published at all.
+    """
+    known = Register()
+    for value in log.values(SETTINGS):
+        known.hear(unlabelled(value)[1])
+    for path in files:
+        done, pieces = 0, pieces_of(path, known)
+        while some := list(islice(pieces, _AT_ONCE)):
+            _publish(some, log, report)
+            done += len(some)
+            print(f"{path}: {done}", file=sys.stderr)
+            for piece in some:
+                known.hear(piece.raw)
+
+
+def _publish(pieces: Sequence[Published], log: OutsideLog, report: Report) -> None:
+    told = [Told(piece.address.topic, piece.address.key, piece.value) for piece in pieces]
+    for piece, fault in zip(pieces, log.append(told), strict=True):
+        report.count(piece, fault)

@@ -1,0 +1,42 @@
+"""The logs that the contract suite runs over."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from services.runtime.append import OutsideLog, StoreLog
+from services.runtime.kafka.outside import kafka_log
+from services.runtime.kafka.topics import create
+from services.runtime.settings import KafkaSettings, Settings, StoreSettings
+from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
+from services.runtime.store import Access
+from tests.servers.kafka import Kafka
+
+PARTITIONS = 3
+
+
+@contextmanager
+def of_a_store() -> Iterator[OutsideLog]:
+    with SqliteStore(IN_MEMORY, Access.ENGINE) as store:
+        store.fix_partitions(PARTITIONS)
+        yield StoreLog(store)
+
+
+@contextmanager
+def of_kafka() -> Iterator[OutsideLog]:
+    with Kafka() as broker:
+        kafka = KafkaSettings(bootstrap=broker.bootstrap, security="plaintext", replication=1)
+        create(Settings(kafka=kafka, store=StoreSettings(partitions=PARTITIONS)))
+        with kafka_log(kafka) as log:
+            yield log
+
+
+LOGS: dict[str, Callable[[], AbstractContextManager[OutsideLog]]] = {"store": of_a_store, "kafka": of_kafka}
+
+
+@pytest.fixture(scope="module", params=["store", pytest.param("kafka", marks=pytest.mark.kafka)])
+def log(request: pytest.FixtureRequest) -> Iterator[OutsideLog]:
+    """A log of three partitions; each test has topics of its own in it."""
+    with LOGS[request.param]() as made:
+        yield made
