@@ -172,9 +172,14 @@ def _payment(row: Row, directory: Directory) -> Event | Fault:
         "amount": by_hand(row["amount"]),
         "currency": row["currency"].upper() or _CURRENCY,
     }
-    data |= _of_payment(row, booked) if kind == "payment" else {"reason": row["reason"] or kind}
+    data |= _of_payment(row, booked) if kind == "payment" else _of_return(row, kind, booked)
     told = event(type_, f"//bank/{account}", f"{payment}{suffix.format(booked)}", known, data)
     return checked(told, _titles(row, _PAYMENT_FIELDS), row.where)
+
+
+def _of_return(row: Row, kind: str, booked: str) -> dict[str, Any]:
+    """Why it went back; on which day tells the bank, of what it took back itself."""
+    return {"reason": row["reason"] or kind, "booked": booked if kind == "reversal" else None}
 
 
 def _of_payment(row: Row, booked: str) -> dict[str, Any]:

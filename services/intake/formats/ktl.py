@@ -197,7 +197,7 @@ def _told(
     }
     known = known_at(batch.created, booked, directory.zone_of(creditor))
     if record["correction"] == "1":
-        data["reason"] = "corrected by the bank"
+        data |= {"reason": "corrected by the bank", "booked": booked.isoformat()}
         told = event("payment.reversed.v1", f"//bank/{iban}", f"{archive_id}:reversed:{booked}", known, data)
         return checked(told, _NAMES, where)
     payer = plain(record["payer"])

@@ -225,6 +225,7 @@ def test_reversals_and_refunds_name_the_payment_they_undo() -> None:
     assert (reversed_["type"], reversed_["id"]) == ("payment.reversed.v1", "20260119X001:reversed:2026-01-19")
     assert (refunded["type"], refunded["id"]) == ("payment.refunded.v1", "20260119X001:refunded:2026-01-19")
     assert [said["data"]["reason"] for said in (reversed_, refunded)] == ["reversal", "paid twice"]
+    assert [said["data"].get("booked") for said in (reversed_, refunded)] == ["2026-01-19", None]
     assert [said["data"]["amount"] for said in (reversed_, refunded)] == ["30.00", "10"]
 
 

@@ -148,6 +148,7 @@ def test_a_correction_takes_back_the_payment_of_its_archive_id() -> None:
         "amount": "49.00",
         "currency": "EUR",
         "reason": "corrected by the bank",
+        "booked": "2018-02-05",
     }
 
 
