@@ -32,6 +32,8 @@ def canonical_reference(text: str) -> str:
     ``RFcc`` is taken off only where its check digits are right, so that a mistyped RF reference
     never becomes somebody's national one.
     """
+    if _DIGITS.fullmatch(text):
+        return text.lstrip("0")
     compact = _compact(text)
     if compact.startswith("RF") and _is_rf(compact):
         compact = compact[4:]

@@ -1,7 +1,8 @@
 """Hearing of the next change of something that is known already.
 
 `waiting` knows how to wait for a row that is not there yet. The next change of a thing is such a row: it has a number,
-and the number after it is the one to wait for then. A change that nobody waits for costs one look and writes nothing.
+and the number after it is the one to wait for then. A thing is watched once somebody has asked for its next change; a
+change of any other costs one look and writes nothing.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from services.cash_application.lane import Lane
 from services.cash_application.rows import Carried, Kind, key
 from services.cash_application.waiting import Missing
 
-COUNTS: Final = "change-count"
+WATCHED: Final = "watched"
+"""By what is watched: the number of its next change."""
 
 
 @dataclass(slots=True)
@@ -39,32 +41,26 @@ def of_carriers(kind: Kind[Carried], at: str) -> str:
     return key("carriers", kind.name, at)
 
 
-def of_policy(policy: str) -> str:
-    """Which versions a policy has."""
-    return key("policy", policy)
+def of_demands(creditor: str) -> str:
+    """What a creditor's policies demand, and which they are."""
+    return key("demands", creditor)
 
 
-def of_creditor(creditor: str) -> str:
-    """What a creditor's registration says."""
-    return key("creditor", creditor)
-
-
-def next_change(lane: Lane, what: str) -> Missing:
-    """The next change of a thing, to be waited for."""
-    return Missing(CHANGES, key(what, str(_heard(lane, what))))
+def watched(lane: Lane, what: str) -> Missing:
+    """The next change of a thing, to be waited for; from now on the thing is watched."""
+    number = lane.unit.get(WATCHED, what)
+    if number is None:
+        lane.unit.put(WATCHED, what, number := b"0")
+    return Missing(CHANGES, key(what, number.decode()))
 
 
 def changed(lane: Lane, what: str) -> None:
     """A thing changed: release who waits for it, if anybody does."""
-    heard = _heard(lane, what)
-    at = key(what, str(heard))
+    number = lane.unit.get(WATCHED, what)
+    if number is None:
+        return
+    at = key(what, number.decode())
     if CHANGES.is_expected(lane.unit, at):
         waiting.arrived(lane, CHANGES, at)
         lane.unit.delete(CHANGES.name, at)
-        lane.unit.put(COUNTS, what, b"%d" % (heard + 1))
-
-
-def _heard(lane: Lane, what: str) -> int:
-    """How many changes of it were waited for and came."""
-    stored = lane.unit.get(COUNTS, what)
-    return 0 if stored is None else int(stored)
+        lane.unit.put(WATCHED, what, b"%d" % (int(number) + 1))

@@ -1,6 +1,7 @@
 """Looking up what a payment's words and payer mean among what a lane knows, and what would change the answer."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -32,15 +33,23 @@ _SHOWN_OF_A_SUM: Final = 5
 
 
 class Look:
-    """One look at a payment: ``sight`` is what is known, ``missing`` what would change it."""
+    """One look at a payment; ``missing`` is what would change what was seen."""
 
     def __init__(self, lane: Lane, payment: Payment) -> None:
-        """Look everything up, once."""
+        """Nothing is looked up yet."""
         self._lane = lane
         self._payment = payment
         self.missing: list[Missing] = []
-        carried = () if payment.reference is None else self._carriers(REFERENCES, payment.reference)
-        self.sight = Sight(carried, list(self._named()), {by: self._of_payer(hint) for by, hint in _hints(payment)})
+
+    def words(self) -> Sight:
+        """What its words mean, and its reference, which settled nothing."""
+        reference = self._payment.reference
+        carried = () if reference is None else self._carriers(REFERENCES, reference)
+        return Sight(carried, list(self._named()))
+
+    def payer(self, sight: Sight) -> Sight:
+        """The same, and to whom its payer points."""
+        return replace(sight, payers={by: self._of_payer(hint) for by, hint in _hints(self._payment)})
 
     def _named(self) -> Iterator[Named]:
         for reference in self._payment.references:
@@ -87,11 +96,11 @@ class Look:
         creditor, money = self._payment.creditor, self._payment
         self._watch(changes.of_invoices(creditor, debtor))
         at = key(creditor, debtor, money.currency, str(money.amount), "")
-        found = islice(AMOUNTS.scan(self._lane.unit, at), _MOST_OF_A_SUM)
+        found = (invoice for _, invoice in islice(AMOUNTS.scan(self._lane.unit, at), _MOST_OF_A_SUM))
         return sorted(found, key=lambda invoice: (invoice.due, invoice.invoice))[-_SHOWN_OF_A_SUM:]
 
     def _watch(self, what: str) -> None:
-        self.missing.append(changes.next_change(self._lane, what))
+        self.missing.append(changes.watched(self._lane, what))
 
 
 def _hints(payment: Payment) -> Iterator[tuple[Pointing, str]]:

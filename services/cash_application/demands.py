@@ -4,14 +4,13 @@ The policy of the debtor's kind counts, in the latest version that was in force 
 payment is judged alike whenever it is looked at.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from schemas.policy import SURE, Policy
 from services.cash_application import changes
 from services.cash_application.lane import Lane
-from services.cash_application.rows import POLICIES, PartyKind, PolicyVersion, PolicyVersions
-from services.cash_application.waiting import Missing
+from services.cash_application.rows import CREDITORS, POLICIES, PartyKind, PolicyVersion, PolicyVersions
 
 
 def published(lane: Lane, policy: Policy) -> None:
@@ -19,22 +18,15 @@ def published(lane: Lane, policy: Policy) -> None:
     row = POLICIES.get(lane.unit, policy.policy) or PolicyVersions()
     confidence = SURE if policy.match_confidence is None else policy.match_confidence
     row.versions.append(PolicyVersion(policy.version, policy.in_force, confidence))
-    changes.changed(lane, changes.of_policy(policy.policy))
     POLICIES.put(lane.unit, policy.policy, row)
+    for creditor, registration in CREDITORS.scan(lane.unit):
+        if policy.policy in registration.policies.values():
+            changes.changed(lane, changes.of_demands(creditor))
 
 
 def demanded(lane: Lane, creditor: str, kinds: Iterable[PartyKind], booked: date) -> int:
     """The confidence in percent that money for invoices of debtors of these kinds needs: the highest of theirs."""
     return max((_demanded(lane, creditor, kind, booked) for kind in kinds), default=SURE)
-
-
-def next_changes(lane: Lane, creditor: str, kinds: Collection[PartyKind]) -> list[Missing]:
-    """What would change the demand; of no kind nothing is demanded."""
-    if not kinds:
-        return []
-    named = [_policy_of(lane, creditor, kind) for kind in kinds]
-    policies = [changes.of_policy(policy) for policy in named if policy is not None]
-    return [changes.next_change(lane, what) for what in (changes.of_creditor(creditor), *policies)]
 
 
 def _demanded(lane: Lane, creditor: str, kind: PartyKind, booked: date) -> int:

@@ -37,7 +37,7 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
         yield REFERENCES.name, key(data.creditor, data.reference)
         yield ACCOUNTS.name, key(data.creditor, data.debtor)
         yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
-        yield changes.COUNTS, changes.of_invoices(data.creditor, data.debtor)
+        yield changes.WATCHED, changes.of_invoices(data.creditor, data.debtor)
     elif isinstance(data, AccountData):
         invoice: str | None = getattr(data, "invoice", None)
         if invoice is None:

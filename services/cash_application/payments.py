@@ -15,7 +15,7 @@ from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReverse
 from schemas.money import currency_decimals
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
-from services.cash_application import demands, pointing, receivables, taken, unmatched, waiting, watermarks
+from services.cash_application import changes, demands, pointing, receivables, taken, unmatched, waiting, watermarks
 from services.cash_application.clues import Look
 from services.cash_application.lane import Lane
 from services.cash_application.numbering import debtor_of
@@ -161,16 +161,21 @@ def weigh_some(lane: Lane, most: int) -> int:
 def _weigh(lane: Lane, payment: Payment) -> None:
     """Place it as surely as the policy demands, or declare it unmatched; and hear of what would change that."""
     look = Look(lane, payment)
-    ranked = guesses(payment, look.sight)
+    sight = look.words()
+    ranked = guesses(payment, sight)
     best = chosen(ranked, lambda guess: _demand(lane, payment, guess))
+    if best is None:  # to whom its payer points changes nothing of what its words are worth
+        ranked = guesses(payment, look.payer(sight))
+        best = chosen(ranked, lambda guess: _demand(lane, payment, guess))
     if best is not None:
         _put_in(lane, payment, best.place)
     else:
         _take_out(lane, payment)
         unmatched.declare(lane, payment, ranked)
-    kinds = {kind for guess in ranked if guess.confidence >= LEAST_CONFIDENCE for kind in _kinds(guess)}
-    for missing in (*look.missing, *demands.next_changes(lane, payment.creditor, sorted(kinds))):
+    for missing in look.missing:
         waiting.want(lane, missing, payment.key)
+    if any(guess.confidence >= LEAST_CONFIDENCE for guess in ranked):
+        waiting.want(lane, changes.watched(lane, changes.of_demands(payment.creditor)), payment.key)
 
 
 def _demand(lane: Lane, payment: Payment, guess: Guess) -> int:

@@ -52,10 +52,9 @@ def _by_reference(payment: Payment, invoices: Sequence[Invoiced]) -> Place | Rea
     fitting = [invoice for invoice in invoices if invoice.currency == payment.currency]
     if not fitting:
         return "other-currency"
-    debtors = {invoice.debtor for invoice in fitting}
-    if len(debtors) > 1:
-        if payment.debtor not in debtors:
-            return "ambiguous-reference"
+    if any(invoice.debtor != fitting[0].debtor for invoice in fitting):
         fitting = [invoice for invoice in fitting if invoice.debtor == payment.debtor]
-    first = min(fitting, key=lambda invoice: (invoice.due, invoice.invoice))
+        if not fitting:
+            return "ambiguous-reference"
+    first = fitting[0] if len(fitting) == 1 else min(fitting, key=lambda invoice: (invoice.due, invoice.invoice))
     return Place("reference", first.debtor, (first.invoice,))

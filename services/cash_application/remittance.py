@@ -117,8 +117,10 @@ def _forms(token: str, before: str | None) -> Iterator[str]:
     yield token
     if before is not None:
         yield before + token
-    for part in _PARTS.split(token):
-        yield part
+    parts = _PARTS.split(token)
+    if len(parts) > 1:
+        yield from parts
+    for part in parts:
         tail = _TAIL.fullmatch(part)
         if tail is not None and len(tail[1]) >= _SHORTEST_TAIL:
             yield tail[1]

@@ -44,12 +44,12 @@ class Kind(Generic[Row]):
         """Insert or replace a row."""
         unit.put(self.name, at, self._write(row, exclude_defaults=True))
 
-    def scan(self, unit: UnitOfWork, prefix: str) -> Iterator[Row]:
-        """The rows whose key starts with ``prefix``, in the order of their keys."""
-        for _, stored in unit.scan(self.name, prefix):
+    def scan(self, unit: UnitOfWork, prefix: str = "") -> Iterator[tuple[str, Row]]:
+        """The rows whose key starts with ``prefix``, each with its key, in the order of their keys."""
+        for at, stored in unit.scan(self.name, prefix):
             if stored:
                 row: Row = self._read(stored)
-                yield row
+                yield at, row
 
     def expect(self, unit: UnitOfWork, at: str) -> None:
         """Somebody waits for a row that is not there."""

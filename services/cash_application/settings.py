@@ -20,7 +20,7 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Verdict:
     waiting.arrived(lane, CREDITORS, data.creditor)
     if known is None or (known.time, known.id) < word:
         lane.keep_creditor(data.creditor, Creditor(*word, data.timezone, accounts, policies))
-        changes.changed(lane, changes.of_creditor(data.creditor))
+        changes.changed(lane, changes.of_demands(data.creditor))
     _copy(lane, fact, data)
     doubts.own(lane, data.creditor, accounts)
     return APPLIED
