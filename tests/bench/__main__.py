@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.bench import deciding, flowing, keeping, mailing, one_day, parsing
+from tests.bench import deciding, flowing, keeping, mailing, matching, one_day, parsing
 from tests.bench.measuring import Benchmark, Stage, as_json, line_of, machine, run_in_child, run_stage
 
 BENCHMARKS: Final = (
@@ -21,6 +21,11 @@ BENCHMARKS: Final = (
             Stage("reading invoices", parsing.read_invoices),
         ),
         ("memory that does not grow with the file: compare the peaks of reading 10,000 and 100,000",),
+    ),
+    Benchmark(
+        "matching",
+        "Cash application alone: facts on the log, money placed on the journal, durable",
+        (Stage("matching", matching.measure),),
     ),
     Benchmark("flowing", "End to end on the embedded engine, durable", (Stage("flowing", flowing.measure),)),
     Benchmark(

@@ -74,7 +74,7 @@ def party(number: int) -> Raw:
 
 def registered(day: date) -> bytes:
     """The creditor, with the shipped policies."""
-    return _event(
+    return event(
         "creditor.registered.v1",
         instant(day, "01:00"),
         "creditor",
@@ -100,14 +100,14 @@ def registered(day: date) -> bytes:
 def fed(day: date) -> bytes:
     """The bank's word on a banking morning: everything booked until the banking day before is in."""
     through = banking_days_before(day, 1, "FI").isoformat()
-    return _event(
+    return event(
         "bank-feed.completed.v1", instant(day, "07:00"), f"feed-{day}", creditor=CREDITOR, account=IBAN, through=through
     )
 
 
 def issued(bill: Bill) -> bytes:
     """The invoice goes out."""
-    return _event(
+    return event(
         "invoice.issued.v1",
         instant(bill.issued, "06:00"),
         f"invoice-{bill.number}",
@@ -128,7 +128,7 @@ def issued(bill: Bill) -> bytes:
 
 def paid(bill: Bill, day: date) -> bytes:
     """The whole invoice is paid by its reference; the bank tells it on the next morning."""
-    return _event(
+    return event(
         "payment.received.v1",
         instant(day + _DAY, "06:30"),
         f"payment-{bill.number}",
@@ -162,6 +162,7 @@ def monthly_business(debtors: int, first: date, days: int) -> Iterator[tuple[dat
         yield day, invoices + payments.pop(day, [])
 
 
-def _event(kind: str, at: datetime, key: str, /, **data: Any) -> bytes:
+def event(kind: str, at: datetime, key: str, /, **data: Any) -> bytes:
+    """A public event on one line."""
     said = {"specversion": "1.0", "id": key, "source": "//bench", "type": kind, "time": at.isoformat(), "data": data}
     return json.dumps(said, ensure_ascii=False).encode()
