@@ -1,6 +1,13 @@
 """Rules and guards broken on purpose, one by one: the tests named for each must notice (`make mutants`)."""
 
-from tests.mutants import calendar_and_steps, fees_and_interest, money_and_law, statements_and_places, stops_and_notices
+from tests.mutants import (
+    calendar_and_steps,
+    fees_and_interest,
+    money_and_law,
+    statements_and_places,
+    stops_and_notices,
+    weighed_money,
+)
 
 ALL = (
     *calendar_and_steps.MUTANTS,
@@ -8,5 +15,6 @@ ALL = (
     *money_and_law.MUTANTS,
     *statements_and_places.MUTANTS,
     *stops_and_notices.MUTANTS,
+    *weighed_money.MUTANTS,
 )
 """Every mutant."""

@@ -94,6 +94,7 @@ class Bank:
             return True
         if self.t.chance(p.unmatched):
             del data["reference"]
+            data["message"] = f"lasku {bill.id}"
             data["payer"] = {**self._payer(bill), "name": rng.choice((name, name.upper(), "Joku Muu"))}
             self._sort_out(bill, data, instant)
             return False
