@@ -286,6 +286,13 @@ def test_m3_refunds_of_money_that_was_used_add_up() -> None:
     assert balances(story.play("2026-02-04"))["1001"] == ("100.00", "0.00", "0.00")
 
 
+def test_m3_refunds_of_money_that_was_used_in_part_add_up() -> None:
+    story = Story().invoice("2026-01-23").paid("130.00", "2026-01-20")
+    story.money_back("refunded", "2026-02-02", amount="60.00").money_back("refunded", "2026-02-03", amount="40.00")
+
+    assert balances(story.play("2026-02-03"))["1001"] == ("70.00", "0.00", "0.00")
+
+
 def test_m3_a_refund_of_all_after_a_refund_of_a_part_gives_back_the_rest() -> None:
     story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20").paid("150.00", "2026-01-20", payment="P2")
     story.money_back("refunded", "2026-02-02", amount="40.00").money_back("refunded", "2026-02-03")
