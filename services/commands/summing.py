@@ -14,12 +14,15 @@ class Counts:
         """Remember how the store stands."""
         self._store = engine.store
         self._before = total(engine.store)
-        self._said = {"notice": 0, "task": 0, "unmatched": 0, "dead-letter": 0}
+        self._said = {"notice": 0, "task": 0, "dead-letter": 0}
+        self._unmatched: set[tuple[str, str]] = set()
 
     def add(self, said: dict[str, Any]) -> None:
-        """Count one thing that was said."""
+        """Count one thing that was said; a payment that is told as unmatched again is one payment."""
         if said["kind"] in self._said:
             self._said[said["kind"]] += 1
+        elif said["kind"] == "unmatched":
+            self._unmatched.add((said["creditor"], said["payment"]))
 
     def summary(self, play: Play) -> dict[str, Any]:
         """The last line. What waited before and was released now counts as applied now."""
@@ -37,5 +40,5 @@ class Counts:
             "waiting": waiting,
             "notices": self._said["notice"],
             "tasks": self._said["task"],
-            "unmatched": self._said["unmatched"],
+            "unmatched": len(self._unmatched),
         }

@@ -148,7 +148,7 @@ def _payments(store: Store) -> Iterator[Entry]:
     """Each payment where it lies now: the last word of placing and moving counts, reversals and refunds add up."""
     rows = ask(
         store,
-        "SELECT creditor, debtor, account, payment, type, invoice, letter_number, amount, currency, words,"
+        "SELECT creditor, debtor, account, payment, type, invoice, letter_number, amount, currency, words AS how,"
         " day AS paid, booked FROM happening WHERE payment IS NOT NULL"
         " ORDER BY creditor, debtor, account, payment, position",
     )

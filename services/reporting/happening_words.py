@@ -77,7 +77,7 @@ SENTENCES: Final[dict[str, Callable[[Found], str]]] = {
     "invoice.cancelled.v1": lambda row: f"Invoice cancelled (M4){_because(row)}",
     "invoice.rescheduled.v1": lambda row: f"Rescheduled: now due {row['day']} (M7)",
     PLACED: _placed,
-    "money-moved": lambda row: f"Payment {row['payment']} was assigned elsewhere: here as if it had never come",
+    "money-moved": lambda row: f"Payment {row['payment']} has no place here any longer: as if it had never come",
     "money-reversed": lambda row: (
         f"Payment {row['payment']} was reversed{_amount(row, ' by ', otherwise=' whole')} (M5)"
     ),
