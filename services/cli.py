@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "dump": "the whole state, as JSON Lines",
     "dead-letters": "what could not be read or applied: look, mend, put back, let go",
     "publish": "put files of events, invoices or payments into the log, and say what arrived",
+    "status": "how far the workers are, and whether anything is left to do",
     "topics": "Kafka's topics: create them, or name what differs",
     "formats": "the kinds of files that are understood",
     "validate": "name each fault in event files",

@@ -137,7 +137,14 @@ class Kafka:
         self._server_properties.write_text(text, encoding="utf-8")
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         program = self._java("kafka.tools.StorageTool")
-        storage = [*program, "format", "-t", cluster, "-c", str(self._server_properties), *self._known_users()]
+        storage = [
+            *program,
+            "format",
+            f"--cluster-id={cluster}",
+            "-c",
+            str(self._server_properties),
+            *self._known_users(),
+        ]
         done = subprocess.run(storage, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"Kafka's storage could not be made:\n{done.stdout}{done.stderr}")

@@ -21,22 +21,22 @@ logging.getLogger("kafka").addHandler(logging.NullHandler())  # a command says i
 @contextmanager
 def connected(client: Callable[..., Client], kafka: KafkaSettings, **options: Any) -> Iterator[Client]:
     """A client of kafka-python, closed at the end. Raises Refusal when no broker lets us in, or answers no more."""
-    opened: Any = None
-    try:
-        opened = client(**kafka_python_options(kafka), **options)
-        yield opened
-    except KafkaError as fault:
-        raise Refusal(_sentence(kafka, fault, reached=opened is not None)) from None
-    finally:
-        if opened is not None:
+    with explained(kafka):
+        opened: Any = client(**kafka_python_options(kafka), **options)
+        try:
+            yield opened
+        finally:
             opened.close()
 
 
-def _sentence(kafka: KafkaSettings, fault: KafkaError, *, reached: bool) -> str:
-    """What a client says of itself may hold what it was asked to write: only the kind of fault is told."""
-    if reached:
-        return f"ERAPAIVA_KAFKA__BOOTSTRAP: {kafka.bootstrap} does not do what was asked ({type(fault).__name__})"
-    return (
-        f"ERAPAIVA_KAFKA__BOOTSTRAP: {kafka.bootstrap} does not let us in ({type(fault).__name__}); "
-        f"look at ERAPAIVA_KAFKA__SECURITY ({kafka.security}), …USERNAME, …PASSWORD_FILE and …CA, and whether it runs"
-    )
+@contextmanager
+def explained(kafka: KafkaSettings) -> Iterator[None]:
+    """Raise Refusal instead of what a client raises, which may quote what it was asked to write."""
+    try:
+        yield
+    except KafkaError as fault:
+        raise Refusal(
+            f"ERAPAIVA_KAFKA__BOOTSTRAP: {kafka.bootstrap} does not let us in or answers no more "
+            f"({type(fault).__name__}); look whether it runs, and at ERAPAIVA_KAFKA__SECURITY ({kafka.security}), "
+            "…USERNAME, …PASSWORD_FILE and …CA"
+        ) from None

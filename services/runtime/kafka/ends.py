@@ -1,8 +1,9 @@
-"""Where the log ends, asked of the brokers."""
+"""Where the log ends and how old what is in it is, asked of the brokers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from kafka import KafkaConsumer, TopicPartition
@@ -10,6 +11,8 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.topics import ALL_TOPICS
 from services.runtime.kafka.security import kafka_python_options
 from services.runtime.settings import KafkaSettings
+
+_FIRST_RECORD_MS: Final = 1_000
 
 
 class LogEnds:
@@ -30,6 +33,17 @@ class LogEnds:
             topic.name: [ends[TopicPartition(topic.name, place)] for place in range(self._partitions)]
             for topic in ALL_TOPICS
         }
+
+    def arrived(self, topic: str, partition: int, offset: int) -> datetime | None:
+        """When the first record from an offset on came into the log; None where there is none that may be read.
+
+        Raises KafkaError when no broker answers.
+        """
+        place = TopicPartition(topic, partition)
+        self._consumer.assign([place])
+        self._consumer.seek(place, offset)
+        records = self._consumer.poll(_FIRST_RECORD_MS, max_records=1).get(place)
+        return datetime.fromtimestamp(records[0].timestamp / 1_000, UTC) if records else None
 
     def close(self) -> None:
         """Disconnect."""

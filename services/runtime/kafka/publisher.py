@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 from services.runtime.kafka.headers import Origin, headers_of
 from services.runtime.kafka.ledger import output
 from services.runtime.kafka.security import aiokafka_options
+from services.runtime.kafka.topics import LARGEST_OF_OURS
 from services.runtime.seats import PendingRecord
 from services.runtime.settings import KafkaSettings
 
@@ -36,6 +37,7 @@ class Publisher:
             enable_idempotence=True,
             linger_ms=_LINGER_MS,
             max_batch_size=_BATCH_BYTES,
+            max_request_size=LARGEST_OF_OURS,
             request_timeout_ms=_REQUEST_TIMEOUT_MS,
         )
         await self._producer.start()
