@@ -5,13 +5,15 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from threading import local
+from time import monotonic
 from typing import Final
 
 from schemas.topics import DEAD_LETTERS, DECISIONS
 from services.clock.worker import ClockWorker, WallClock
 from services.commands.living import loop, refuse_trial_letters, told_to_stop
 from services.notifier.choose import post_of
-from services.pipeline import SPEECHLESS, notifying
+from services.pipeline import READS, SPEECHLESS, notifying
+from services.reporting.reached import slowest
 from services.reporting.tables import TABLES
 from services.runtime.health import Health, HealthServer
 from services.runtime.kafka.engine import KafkaEngine
@@ -26,6 +28,8 @@ from services.runtime.store import Access, Store
 from services.runtime.worker import Record, Worker
 
 _BEATS_APART_S: Final = 0.2
+_LOOKS_APART_S: Final = 10
+"""Between two questions to the store how far time has come, in seconds."""
 _COUNTED: Final = frozenset({DECISIONS, DEAD_LETTERS})
 
 
@@ -38,7 +42,7 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
     refuse_wrong_topics(settings, name)
     with ExitStack() as stack:
         metrics, health = Metrics(), Health()
-        make_worker = stack.enter_context(_maker(name, settings, follows_ticks=follows_ticks))
+        make_worker, wind_up = stack.enter_context(_hands(name, settings, follows_ticks=follows_ticks))
         engine = KafkaEngine(
             name,
             make_worker,
@@ -47,12 +51,38 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
             settings.kafka,
             EngineMetrics(metrics, health.beat),
             partial(_count, metrics),
+            Pulse(metrics, health, log),
+            wind_up,
         )
         stack.enter_context(_served(settings, metrics, health, log))
         log.info(Event.ENGINE_STARTED, worker=name, partitions=settings.store.partitions, mode=settings.mail.mode)
-        status = Shell(name, [topic.name for topic in make_worker().reads], settings.kafka, engine).run()
+        shell = Shell(name, [topic.name for topic in READS[name]], settings.kafka, engine, log=log)
+        metrics.behind.labels(name).set_function(shell.behind)
+        status = shell.run()
         log.info(Event.ENGINE_STOPPED, worker=name)
     return status
+
+
+class Pulse:
+    """Says that the process is well, and how far time has come: called a few times a second while nothing is wrong."""
+
+    def __init__(self, metrics: Metrics, health: Health, log: Log, elapsed_s: Callable[[], float] = monotonic) -> None:
+        self._health = health
+        self._log = log
+        self._elapsed_s = elapsed_s
+        self._looked_s = float(-_LOOKS_APART_S)
+        self._reached: datetime | None = None
+        metrics.watch_time(WallClock().now, lambda: self._reached)
+
+    def __call__(self, store: Store) -> None:
+        """The process is a member of its group, and has nothing to do just now."""
+        self._health.beat()
+        if not self._health.ready:
+            self._health.ready = True
+            self._log.info(Event.CAUGHT_UP)
+        if self._elapsed_s() - self._looked_s >= _LOOKS_APART_S:
+            self._looked_s = self._elapsed_s()
+            self._reached = slowest(store)
 
 
 def tell_time(settings: Settings) -> int:
@@ -92,14 +122,20 @@ def _opened(settings: Settings) -> Store:
 
 
 @contextmanager
-def _maker(name: str, settings: Settings, *, follows_ticks: bool) -> Iterator[Callable[[], Worker]]:
-    """What makes the worker of a seat."""
+def _hands(
+    name: str, settings: Settings, *, follows_ticks: bool
+) -> Iterator[tuple[Callable[[], Worker], Callable[[], None]]]:
+    """What makes the worker of a seat, and what ends that which it has set going."""
     if name in SPEECHLESS:
-        yield partial(SPEECHLESS[name], settings)
+        yield partial(SPEECHLESS[name], settings), _nothing
         return
     now = _LastTick(settings).now if follows_ticks else WallClock().now
     with post_of(settings.mail, now) as post:
-        yield partial(notifying, post, now, settings)
+        yield partial(notifying, post, now, settings), post.close
+
+
+def _nothing() -> None:
+    """Ends nothing: nothing goes on beside the seats."""
 
 
 class _LastTick:

@@ -23,6 +23,12 @@ def record_reached(reached: datetime, unit: UnitOfWork) -> None:
         unit.read_model.upsert("reached", {"partition": unit.partition, "instant": told})
 
 
+def slowest(store: Store) -> datetime | None:
+    """The instant that every partition has reached; None while none has reached any."""
+    found = ask(store, "SELECT min(instant) AS instant FROM reached")
+    return None if found[0]["instant"] is None else instant(found[0], "instant")
+
+
 def last_day(store: Store) -> date:
     """The local day of the last tick that came through, in the zone of the first creditor.
 

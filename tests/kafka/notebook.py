@@ -74,6 +74,9 @@ class NotebookDesk:
     async def open(self) -> None:
         """Nothing: a notebook is always open."""
 
+    async def wind_up(self) -> None:
+        """Nothing goes on beside it."""
+
     async def close(self) -> None:
         """Nothing: what was written stays."""
 

@@ -71,13 +71,20 @@ def at_engine(
     do: Callable[[KafkaEngine], Awaitable[Answer]],
     make_worker: Callable[[], PassOn] = PassOn,
     observer: Observer | None = None,
+    winding_up: Callable[[], None] = lambda: None,
 ) -> Answer:
     """What is done at a engine that is opened for it and closed behind it."""
 
     async def main() -> Answer:
         kafka = KafkaSettings(bootstrap=broker.bootstrap, security="plaintext")
         engine = KafkaEngine(
-            "intake", make_worker, lambda: SqliteStore(path), PARTITIONS, kafka, observer or Unobserved()
+            "intake",
+            make_worker,
+            lambda: SqliteStore(path),
+            PARTITIONS,
+            kafka,
+            observer or Unobserved(),
+            winding_up=winding_up,
         )
         await engine.open()
         try:
@@ -217,3 +224,26 @@ def test_a_seat_that_changes_hands_in_good_order_goes_on_as_if_it_had_not(broker
     assert [(origin.sequence, value) for _, origin, value in written(broker, FACTS) if origin] == [
         (1, b"a"), (2, b"c"), (1, b"b"), (2, b"d"),
     ]  # fmt: skip
+
+
+def test_what_ends_while_the_process_winds_up_is_still_recorded(broker: Kafka, path: Path) -> None:
+    ended: list[str] = []
+
+    class Delivering(PassOn):
+        """Has work of its own once what goes on beside it has ended."""
+
+        def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
+            while ended:
+                unit.publish(FACTS, "", ended.pop().encode(), partition=0)
+            return len(batch)
+
+        def pending(self, _partition: int) -> bool:
+            return bool(ended)
+
+    async def work(engine: KafkaEngine) -> None:
+        await engine.take_over(frozenset({1}))
+        await engine.wind_up()
+
+    at_engine(broker, path, work, Delivering, winding_up=lambda: ended.append("delivered"))
+
+    assert [value for _, _, value in written(broker, FACTS)] == [b"delivered"]

@@ -27,6 +27,9 @@ class Desk(Protocol):
     async def open(self) -> None:
         """Work is about to begin. Raises Refusal for what a person can mend."""
 
+    async def wind_up(self) -> None:
+        """Told to stop, in good order, and still at the desk: the last that is to be recorded."""
+
     async def close(self) -> None:
         """Work has ended, in order or not: nothing else is called any more."""
 

@@ -40,10 +40,14 @@ class KafkaEngine:
         kafka: KafkaSettings,
         observer: Observer,
         told: Callable[[Sequence[Record]], None] = lambda _: None,
+        at_rest: Callable[[Store], None] = lambda _: None,
+        winding_up: Callable[[], None] = lambda: None,
     ) -> None:
         """Each seat gets a worker of its own, so that nothing is remembered from when others had the seat.
 
-        `told` hears of the records that were handled, once that is durable.
+        `told` hears of the records that were handled, once that is durable; `at_rest` is called a few times a second
+        by the thread of the store, outside of transactions, as long as the process is a member of its group;
+        `winding_up` ends what goes on beside the seats, and what comes of that is still recorded.
         """
         self._name = name
         self._make_worker = make_worker
@@ -52,6 +56,8 @@ class KafkaEngine:
         self._kafka = kafka
         self._observer = observer
         self._told = told
+        self._at_rest = at_rest
+        self._winding_up = winding_up
         self._publisher = Publisher(kafka)
         self._seats: dict[int, Seat] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
@@ -61,6 +67,13 @@ class KafkaEngine:
         """Open the store and connect. Raises Refusal for a store that cannot be used."""
         self._store = await self._in_thread(self._open_store)
         await self._publisher.start()
+
+    async def wind_up(self) -> None:
+        """End what goes on beside the seats, and record what came of it."""
+        await self._in_thread(self._winding_up)
+        for seat in self._seats.values():
+            await self._settle(seat)
+            await self._in_thread(seat.tidy)
 
     async def close(self) -> None:
         """Disconnect and give the store back; what is pending is published by whoever takes the seats over."""
@@ -109,6 +122,7 @@ class KafkaEngine:
         for seat in tuple(self._seats.values()):
             await self._settle(seat)
             await self._in_thread(seat.tidy)
+        await self._in_thread(self._at_rest, self._store)
 
     # -- transactions --------------------------------------------------------------------------------------------
 

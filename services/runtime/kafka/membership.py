@@ -55,6 +55,11 @@ class Membership(driver.AIOKafkaConsumerThread):
         subscription = self._ensure_consumer()._subscription.subscription  # noqa: SLF001 (`position` would wait)
         return int(subscription.assignment.state_value(tp).position)
 
+    def end_of(self, tp: TP) -> int:
+        """Behind the last record of a partition, by the last fetch; 0 before the first."""
+        end = self._ensure_consumer().highwater(tp)
+        return 0 if end is None else int(end)
+
     def _noting(self, heartbeat: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
         async def noted() -> bool:
             sent_at = time.monotonic()

@@ -97,6 +97,11 @@ class SafeConsumer(driver.Consumer):
         """Whether our partitions are certainly still ours."""
         return self._thread.is_sure()
 
+    def behind(self) -> int:
+        """Records that lie in our partitions and were not handled, by the last fetch."""
+        readings = tuple(self.readings.items())  # at once: it is asked from another thread
+        return sum(max(0, self._thread.end_of(tp) - reading.told) for tp, reading in readings)
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """All we had is taken away; what was fetched is no longer to be handled."""
         for reading in self.readings.values():

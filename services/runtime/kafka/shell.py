@@ -58,6 +58,7 @@ class Shell:
         self._desk = desk
         self._bearer = Bearer(desk, topics)
         self._leaving = asyncio.Event()
+        self._consumer: SafeConsumer | None = None
 
     def run(self) -> int:
         """Work until SIGTERM or SIGINT (0) or an unexpected error (1; it is in the log). Raises Refusal."""
@@ -82,7 +83,7 @@ class Shell:
 
     async def _work(self) -> None:
         app = self._app()
-        consumer = cast("SafeConsumer", app.consumer)
+        self._consumer = consumer = cast("SafeConsumer", app.consumer)
         tasks = [
             asyncio.ensure_future(self._leaving.wait()),
             asyncio.ensure_future(_run(app)),
@@ -93,12 +94,17 @@ class Shell:
             for task in done:
                 task.result()
             await self._bearer.finish()
+            await self._desk.wind_up()
         finally:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(app.stop(), _STOPS_WITHIN_S)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def behind(self) -> int:
+        """Records of our partitions that were not handled yet; 0 while we have none."""
+        return 0 if self._consumer is None else self._consumer.behind()
 
     def leave(self) -> None:
         """Finish the batch in hand, then end `work`."""
