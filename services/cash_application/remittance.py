@@ -36,7 +36,7 @@ _NUMBER: Final = re.compile(r"(?:(?P<before>[^\W\d_]{1,4})[ :#]+)?(?P<token>[^\W
 _TAIL: Final = re.compile(r"[^\W\d_]+(\d+)")
 _DIGIT: Final = re.compile(r"[0-9]", re.ASCII)
 _RUN: Final = re.compile(r"(?<![^\W_])\d+(?:\s+\d+)*(?![^\W_])", re.ASCII)
-_RF: Final = re.compile(r"(?<![^\W_])RF\d\d[^\W_]*(?:\s+[^\W_]+)*", re.ASCII)
+_RF: Final = re.compile(r"(?<![^\W_])(?=(RF\d\d[^\W_]*(?:\s+[^\W_]+){0,7}))", re.ASCII)
 _PARTS: Final = re.compile(r"[-/._#]")
 
 
@@ -81,7 +81,7 @@ def _first(candidates: Iterator[str]) -> tuple[str, ...]:
 
 def _references(text: str) -> Iterator[str]:
     for rf in _RF.finditer(text):
-        yield from _valid(_joined(rf.group().split()[:_GROUPS]))
+        yield from _valid(_joined(rf[1].split()))
     for run in _RUN.finditer(text):
         groups = run.group().split()[:_MOST_WORDS]
         for first in range(len(groups)):

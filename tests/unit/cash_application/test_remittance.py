@@ -31,6 +31,11 @@ def test_a_reference_is_found_however_it_is_written(text: str, reference: str) -
     assert reference in words_of(text).references
 
 
+def test_of_several_references_each_is_found() -> None:
+    text = "RF18 5390 0754 7034 ja RF71 2348 231, viitteet 10139 1 23456 1"
+    assert set(words_of(text).references) >= {"539007547034", "2348231", "10139"}
+
+
 @pytest.mark.parametrize("text", ["viite 10138", "RF19 5390 0754 7034", "A10139", "10139kpl", "viite", ""])
 def test_what_has_wrong_check_digits_or_stands_within_a_word_is_no_reference(text: str) -> None:
     assert words_of(text).references == ()

@@ -217,3 +217,14 @@ def test_the_content_of_an_event_stays_the_same_for_ever() -> None:
     completed = parse_event(cloud_event("bank-feed.completed.v1", statement=...)).data
     assert content_of(completed) == "67fc7ad6490419e9af94dffc1e6497cf4f56700102f09793aabd1a7ece9e5a11"
     assert content_of(policy) == "e912899f06d653b46877a692812a680e5fc3f5cbe89fd9b9b826642e1f72c522"
+
+
+def test_money_placed_before_it_could_name_several_invoices_reads_and_writes_as_it_did() -> None:
+    old = (
+        b'{"creditor":"acme","debtor":"C-1","account":"FI2112345600000785","payment":"ARCHIVE-1","type":"money-placed",'
+        b'"time":"2026-02-02T12:00:00Z","id":"//bank#1","amount":10000,"currency":"EUR","paid":"2026-02-01",'
+        b'"booked":"2026-02-02","invoice":"1001"}'
+    )
+    assert decode_journal(old) == PLACED
+    assert encode(PLACED) == old
+    assert PLACED.named == ("1001",)
