@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import deciding, flowing, keeping, mailing, matching, one_day, parsing
+from tests.bench.kafka import passing
 from tests.bench.measuring import Benchmark, Stage, as_json, line_of, machine, run_in_child, run_stage
 
 BENCHMARKS: Final = (
@@ -32,6 +33,12 @@ BENCHMARKS: Final = (
         "keeping",
         "A worker's transactions of 500 records on SQLite and on PostgreSQL, durable",
         (Stage("keeping", keeping.measure),),
+    ),
+    Benchmark(
+        "kafka",
+        "Invoices in, facts out: the intake worker on Kafka and PostgreSQL, durable, and others that keep nothing",
+        (Stage("passing on", passing.measure),),
+        ("12,000 events come at once; at a steady pace 4 come every 20 ms",),
     ),
     Benchmark(
         "one-day",

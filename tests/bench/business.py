@@ -33,6 +33,7 @@ class Bill:
     number: int
     debtor: int
     issued: date
+    creditor: str = CREDITOR
 
     @property
     def due(self) -> date:
@@ -72,19 +73,19 @@ def party(number: int) -> Raw:
     return {"kind": "consumer", **said}
 
 
-def registered(day: date) -> bytes:
-    """The creditor, with the shipped policies."""
+def registered(day: date, creditor: str = CREDITOR, iban: str = IBAN) -> bytes:
+    """A creditor, with the shipped policies."""
     return event(
         "creditor.registered.v1",
         instant(day, "01:00"),
-        "creditor",
-        creditor=CREDITOR,
+        f"creditor-{creditor}",
+        creditor=creditor,
         name="Esimerkkivoima Oy",
         business_id="1234567-1",
         country="FI",
         timezone=ZONE.key,
         language="fi",
-        accounts=[{"iban": IBAN, "bic": "NDEAFIHH"}],
+        accounts=[{"iban": iban, "bic": "NDEAFIHH"}],
         address={"street": "Katu 1", "postcode": "00100", "city": "Helsinki", "country": "FI"},
         contact={
             "phone": "+358 9 123 456",
@@ -111,7 +112,7 @@ def issued(bill: Bill) -> bytes:
         "invoice.issued.v1",
         instant(bill.issued, "06:00"),
         f"invoice-{bill.number}",
-        creditor=CREDITOR,
+        creditor=bill.creditor,
         debtor=debtor_id(bill.debtor),
         party=party(bill.debtor),
         invoice=str(bill.number),

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import KafkaAdminClient
 
 from schemas.topics import ALL_TOPICS
 from services.reporting.tables import TABLES
+from services.runtime.kafka import topics
 from services.runtime.opening import open_store
 from services.runtime.settings import Settings, load
 from services.runtime.store import Access, Store
@@ -26,15 +27,14 @@ class Workplace:
     def __init__(self, broker: Kafka, database: Postgres, folder: Path, partitions: int) -> None:
         self.folder = folder
         self._given: dict[str, dict[str, object]] = {
-            "kafka": {"bootstrap": broker.bootstrap, "security": "plaintext", "session_s": SESSION_S},
+            "kafka": {"bootstrap": broker.bootstrap, "security": "plaintext", "session_s": SESSION_S, "replication": 1},
             "postgres": {"dsn": database.dsn(database.fresh_database())},
             "store": {"partitions": partitions},
             "mail": {"outbox": str(folder / "outbox")},
             "metrics": {"enabled": False},
         }
         self.settings: Settings = load(**self._given)
-        with _admin(broker) as admin:
-            admin.create_topics([NewTopic(topic.name, partitions, 1) for topic in ALL_TOPICS])
+        topics.create(self.settings)
         with open_store(self.settings, Access.WORKER) as store:
             store.tables.ensure(TABLES)
             store.fix_partitions(partitions)
