@@ -1,15 +1,21 @@
 """Topics are created as they must be, and what differs is named."""
 
+import asyncio
 import time
 
 import pytest
 from kafka.admin import KafkaAdminClient
 
-from schemas.topics import ALL_TOPICS
+from schemas.dead_letters import DeadLetter
+from schemas.parsing import LARGEST_EVENT
+from schemas.topics import ALL_TOPICS, DEAD_LETTERS
 from services.cli import main
 from services.runtime.kafka.connection import connected
+from services.runtime.kafka.outside import kafka_log
+from services.runtime.kafka.publisher import Publisher
 from services.runtime.kafka.topics import create, differences, refuse_wrong_topics
 from services.runtime.refusal import Refusal
+from services.runtime.seats import PendingRecord
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from tests.servers.kafka import Kafka
 
@@ -85,3 +91,23 @@ def test_the_command_creates_checks_and_says_what_differs(
     monkeypatch.setenv("ERAPAIVA_STORE__PARTITIONS", "12")
     assert main(["topics", "check"]) == 1
     assert capsys.readouterr().out.count("ERAPAIVA_STORE__PARTITIONS is 12") == len(NAMES)
+
+
+def test_the_largest_event_fits_as_a_dead_letter(settings: Settings) -> None:
+    # given: what is no text takes five bytes each in a dead letter
+    create(settings)
+    content = (b"\xff" * LARGEST_EVENT).decode("utf-8", "backslashreplace")
+    letter = DeadLetter(key="k", reason="not-json", detail=("x",), origin="invoices/0", position=0, content=content)
+    value = letter.model_dump_json().encode()
+    publisher = Publisher(settings.kafka)
+
+    async def publish() -> None:
+        await publisher.start()
+        await publisher.publish("intake", 0, [PendingRecord(1, DEAD_LETTERS.name, 0, 1, "", value)])
+        await publisher.stop()
+
+    # when
+    asyncio.run(publish())
+    # then
+    with kafka_log(settings.kafka) as log:
+        assert list(log.values(DEAD_LETTERS)) == [value]
