@@ -1,4 +1,4 @@
-"""Whatever order facts come in, however often, the accounts hear the same (docs/invariants.md I2, I4, I15, I20–I22)."""
+"""Whatever order facts come in, however often, the accounts hear the same (docs/invariants.md I2, I4, I15, I20–24)."""
 
 from typing import Any
 
