@@ -130,5 +130,15 @@ def test_a_broker_that_dies_and_comes_back_costs_time_and_nothing_else(own_kafka
 
     until(lambda: scene.notebook.values(topic, 0) == ["before", "after"] or worker.poll() is not None)
     assert worker.poll() is None
+
+
+def test_a_signal_ends_a_process_whose_broker_is_away(own_kafka: Kafka, scene: Scene) -> None:
+    scene.brokers = own_kafka.bootstrap
+    [topic] = scene.topics("facts")
+    worker = scene.work([topic], "1")
+    until(lambda: bool(scene.notebook.lines("rested")))
+
+    own_kafka.kill()
     worker.send_signal(signal.SIGTERM)
+
     assert worker.wait(SOON_S) == 0

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from importlib.metadata import version
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import faust
 import pytest
@@ -235,3 +235,41 @@ async def refuses_to_send() -> None:
     with pytest.raises(NotImplementedError):
         await producer.send_and_wait("facts", b"", b"", None, None, None)
     await producer.flush()
+
+
+def test_a_slow_desk_bounds_what_lies_in_memory_and_what_is_taken_away_is_not_brought() -> None:
+    async def story() -> None:
+        safe = safe_consumer(0)
+        facts = cast("faust.Topic", safe.app.topic(_TP.topic, maxsize=3))
+        safe.app.topics.add(facts)
+        safe.app.flow_control.resume()
+        safe.callback = facts.queue.put
+        reading = safe.readings[_TP]
+
+        drain = asyncio.create_task(safe._deliver(_TP, reading, [Fetched(offset) for offset in range(10)]))
+        await asyncio.sleep(0.1)
+        assert (facts.queue.qsize(), reading.fetched) == (3, 3)
+
+        facts.queue.get_nowait()
+        await asyncio.sleep(0.1)
+        assert (facts.queue.qsize(), reading.fetched) == (3, 4)
+
+        reading.ours = False
+        facts.queue.get_nowait()
+        await drain
+        assert (facts.queue.qsize(), reading.fetched) == (2, 4)
+
+    run(story())
+
+
+class Fetched(NamedTuple):
+    """A record as aiokafka gives it."""
+
+    offset: int
+    topic: str = _TP.topic
+    partition: int = _TP.partition
+    timestamp: int = 0
+    timestamp_type: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
+    key: bytes | None = None
+    value: bytes | None = b"{}"
