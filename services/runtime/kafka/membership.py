@@ -11,11 +11,25 @@ import aiokafka
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+from mode.threads import ServiceThread, WorkerThread
 from typing_extensions import override
 
 _FOREVER_MS: Final = 7 * 24 * 3_600 * 1_000
 """Between two fetches. Heartbeats tell whether we live; a handler may take its time (a mail server that is down)."""
 _FETCH_WAIT_MS: Final = 500
+_ENDS_WITHIN_S: Final = 2
+
+
+class _Thread(WorkerThread):
+    """A thread that ends with the process. Faust would wait for it without limit, and it for a broker that is away."""
+
+    def __init__(self, service: ServiceThread) -> None:
+        super().__init__(service)
+        self.daemon = True
+
+    @override
+    def stop(self) -> None:
+        self.is_stopped.wait(_ENDS_WITHIN_S)
 
 
 class Membership(driver.AIOKafkaConsumerThread):
@@ -25,6 +39,8 @@ class Membership(driver.AIOKafkaConsumerThread):
     jumps to the log's beginning when its position is not in the log. This reads committed records only, gives a process
     partition p of all topics together (`range` over topics of equal size), and never jumps.
     """
+
+    Worker = _Thread
 
     def __init__(self, consumer: driver.Consumer, connection: Mapping[str, Any], **kwargs: Any) -> None:
         self._connection = connection

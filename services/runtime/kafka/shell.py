@@ -7,7 +7,6 @@ tables, windows or timers here, sends nothing and declares no topic.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import Sequence
@@ -64,8 +63,9 @@ class Shell:
         """Work until SIGTERM or SIGINT (0) or an unexpected error (1; it is in the log). Raises Refusal."""
         for library in _QUIET:
             logging.getLogger(library).setLevel(logging.WARNING)
+        loop = asyncio.new_event_loop()  # never closed: the process ends, and so do tasks of a broker that is away
         try:
-            asyncio.run(self._work_until_told())
+            loop.run_until_complete(self._work_until_told())
         except Refusal:
             raise
         except Exception as fault:  # noqa: BLE001 (whatever it was: this process ends, and another begins afresh)
@@ -96,11 +96,9 @@ class Shell:
             await self._bearer.finish()
             await self._desk.wind_up()
         finally:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(app.stop(), _STOPS_WITHIN_S)
+            await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=_STOPS_WITHIN_S)
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     def behind(self) -> int:
         """Records of our partitions that were not handled yet; 0 while we have none."""

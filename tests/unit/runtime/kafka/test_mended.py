@@ -240,7 +240,8 @@ async def refuses_to_send() -> None:
 def test_a_slow_desk_bounds_what_lies_in_memory_and_what_is_taken_away_is_not_brought() -> None:
     async def story() -> None:
         safe = safe_consumer(0)
-        facts = cast("faust.Topic", safe.app.topic(_TP.topic, maxsize=3))
+        safe.app.conf.stream_buffer_maxsize = 3
+        facts = cast("faust.Topic", safe.app.topic(_TP.topic))
         safe.app.topics.add(facts)
         safe.app.flow_control.resume()
         safe.callback = facts.queue.put
