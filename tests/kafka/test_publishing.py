@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from schemas.dead_letters import DeadLetter
+from schemas.dead_letters import DeadLetter, DeadLetterClosed
 from schemas.topics import DEAD_LETTERS, INSTRUCTIONS, INVOICES, PAYMENTS, SETTINGS, partition_of
 from services.cli import main
 from services.intake.lines import unlabelled
 from services.runtime.append import Told
+from services.runtime.kafka.headers import Origin, headers_of
 from services.runtime.kafka.outside import kafka_log
 from services.runtime.kafka.topics import LARGEST_PUBLIC, create
 from services.runtime.refusal import Refusal
@@ -140,6 +141,23 @@ def test_dead_letters_are_listed_shown_and_let_go(settings: Settings, capsys: py
     with kafka_log(settings.kafka) as log:
         mended = {label.mends: raw for label, raw in map(unlabelled, log.values(INSTRUCTIONS))}
     assert mended["3f1c"] == b""
+
+
+def test_a_dead_letter_that_a_worker_wrote_again_after_a_crash_does_not_open_again(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    letter = DeadLetter(key="again", origin="facts/0", position=1, reason="conflict", detail=("x",), content="{}")
+    closed = DeadLetterClosed(key="again", outcome="discarded")
+    raised, closing = headers_of(Origin("cash_application", 0, 1)), headers_of(Origin("intake", 0, 1))
+    producer = KafkaProducer(bootstrap_servers=settings.kafka.bootstrap, acks="all")
+    # when
+    for message, headers in ((letter, raised), (closed, closing), (letter, raised)):
+        producer.send(DEAD_LETTERS.name, message.model_dump_json().encode(), headers=headers, partition=0)
+    producer.close()
+    # then
+    assert main(["dead-letters", "list"]) == 0
+    assert "again" not in capsys.readouterr().out
 
 
 def test_without_topics_it_is_said_which_is_missing() -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.future import Future
 
 from schemas.binary_mode import structured
-from schemas.topics import Topic, partition_of
+from schemas.topics import PUBLIC_TOPICS, Topic, partition_of
 from services.runtime.append import Told
 from services.runtime.kafka.connection import connected
+from services.runtime.kafka.headers import origin_of
 from services.runtime.kafka.topics import LARGEST_PUBLIC
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
@@ -42,13 +43,14 @@ class KafkaLog:
         return [_fault(each) for each in sent]
 
     def values(self, topic: Topic) -> Iterator[bytes]:
-        """Committed records only, events in structured mode: see `OutsideLog`."""
+        """Committed records only, events in structured mode, each of our own once: see `OutsideLog`."""
         options = {"isolation_level": "read_committed", "enable_auto_commit": False, "auto_offset_reset": "earliest"}
         with connected(KafkaConsumer, self._kafka, **options) as consumer:
             places = [TopicPartition(topic.name, place) for place in range(self._count(topic))]
             ends = consumer.end_offsets(places)
             for place in places:
-                yield from _values(consumer, place, ends[place])
+                records = _records(consumer, place, ends[place])
+                yield from _events(records) if topic in PUBLIC_TOPICS else _once(records)
 
     def _send(self, record: Told) -> Future | KafkaError:
         partition = partition_of(record.key, self._count(record.topic))
@@ -98,14 +100,32 @@ def _fault(sent: Future | KafkaError) -> str | None:
     return None if fault is None else type(fault).__name__
 
 
-def _values(consumer: KafkaConsumer, place: TopicPartition, end: int) -> Iterator[bytes]:
+def _records(consumer: KafkaConsumer, place: TopicPartition, end: int) -> Iterator[Any]:
     """Up to ``end``, where markers of transactions may stand that are no records."""
     consumer.assign([place])
     consumer.seek(place, 0)
     silent = 0
     while consumer.position(place) < end:
         records = consumer.poll(_POLL_MS).get(place, [])
-        yield from (structured(record.headers, record.value) for record in records if record.offset < end)
+        yield from (record for record in records if record.offset < end)
         silent = 0 if records else silent + 1
         if silent == _SILENT_POLLS:
             raise KafkaTimeoutError(f"no answer for {place.topic}/{place.partition}")
+
+
+def _events(records: Iterable[Any]) -> Iterator[bytes]:
+    """What anybody may have written, in whichever mode."""
+    return (structured(record.headers, record.value) for record in records)
+
+
+def _once(records: Iterable[Any]) -> Iterator[bytes]:
+    """What our workers wrote, without what one of them wrote again after a crash."""
+    heard: dict[tuple[str, int], int] = {}
+    for record in records:
+        origin = origin_of(record.headers)
+        if origin is not None:
+            writer = origin.producer, origin.partition
+            if origin.sequence <= heard.get(writer, 0):
+                continue
+            heard[writer] = origin.sequence
+        yield record.value
