@@ -12,7 +12,7 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test kafka-up lint bench mutants lock clean
+.PHONY: help setup run test kafka-up lint bench chaos mutants lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ lint: $(DEV) ## Check style and types: ruff and mypy --strict
 
 bench: $(DEV) ## Measure, with units, on this machine's cores
 	@$(BIN)/python -m tests.bench
+
+chaos: $(DEV) ## Kill, pause and cut off the workers while they work; SEED=… plays a run again
+	@tests/servers/install
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
 mutants: $(DEV) ## Break each guard on purpose and count the tests that notice
 	@$(BIN)/python -m tests.mutants

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 
 WORKERS: Final = ("intake", "cash_application", "overdue", "notifier", "reporting")
+PROGRAM: Final = "services.cli"
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _STOPS_WITHIN_S: Final = 30
 
@@ -18,10 +19,13 @@ _STOPS_WITHIN_S: Final = 30
 class Hand:
     """One process of one worker, which is started again whenever it ends by itself or is killed."""
 
-    def __init__(self, worker: str, instance: str, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, worker: str, instance: str, environment: Mapping[str, str], folder: Path, program: str = PROGRAM
+    ) -> None:
         self.worker = worker
         self.instance = instance
         self._environment = {**os.environ, **environment, "ERAPAIVA_KAFKA__INSTANCE": instance}
+        self._program = program
         self._log = folder / f"{worker}-{instance}.log"
         self.starts = 0
         self.process = self._start()
@@ -63,7 +67,7 @@ class Hand:
         clock = ["--now", "told"] if self.worker == "notifier" else []
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "services.cli", "worker", self.worker, *clock],
+                ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", self._program, "worker", self.worker, *clock],
                 cwd=_ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -74,12 +78,13 @@ class Hand:
 
 
 class Crew:
-    """All workers, ``each`` processes of each, under a supervisor until the end."""
+    """All workers, ``each`` processes of each, under a supervisor until the end. ``program``: the module they run."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, each: int = 1) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path, each: int = 1, program: str = PROGRAM) -> None:
         self._environment = environment
         self._folder = folder
         self._each = each
+        self._program = program
         self.hands: list[Hand] = []
         self.supervised = threading.Lock()
         """Held by whoever does something to a process that the supervisor should not mend at once."""
@@ -88,7 +93,7 @@ class Crew:
 
     def __enter__(self) -> Self:
         self.hands = [
-            Hand(worker, str(number), self._environment, self._folder)
+            Hand(worker, str(number), self._environment, self._folder, self._program)
             for worker in WORKERS
             for number in range(1, self._each + 1)
         ]

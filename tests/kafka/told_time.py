@@ -1,14 +1,20 @@
-"""A test's clock on Kafka: the next tick is told only when everything before it has been worked off."""
+"""A test's clock on Kafka: the next tick is told only when everything before it has been worked off.
 
+Broker and database may be restarted meanwhile: it connects anew.
+"""
+
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
-from typing import Final
+from typing import Any, Final
 
+import psycopg
 from kafka import KafkaProducer
+from kafka.errors import KafkaError
 
-from schemas.topics import Topic, partition_of
+from schemas.topics import partition_of
 from services.clock.stepping import SteppingClock
 from services.commands.playing import Given, zone_of
 from services.pipeline import READS
@@ -16,64 +22,111 @@ from services.runtime.kafka.ends import LogEnds
 from services.runtime.kafka.security import kafka_python_options
 from services.runtime.kafka.ticking import Ticks
 from services.runtime.opening import open_store
+from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
 from services.runtime.standing import is_drained, places
 from services.runtime.store import Access, Store
 
 _LOOKS_APART_S: Final = 0.01
 _DRAINS_WITHIN_S: Final = 120
+_AWAY: Final = (KafkaError, Refusal, psycopg.OperationalError)
+"""What a server that is being restarted looks like."""
+
+
+class _Sight:
+    """Connections by which the flow is watched and time is told."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.store: Final[Store] = open_store(settings, Access.WORKER)
+        self.ends: Final = LogEnds(settings.kafka, settings.store.partitions)
+        self.ticks: Final = Ticks(settings.kafka, self.store, settings.store.partitions)
+
+    def close(self) -> None:
+        """Disconnect."""
+        self.ticks.close()
+        self.ends.close()
+        self.store.close()
 
 
 class ToldTime:
     """Drives workers that run elsewhere as a stepping clock drives an embedded engine."""
 
-    def __init__(self, settings: Settings, store: Store, why_not: Callable[[], str]) -> None:
-        """``store`` is open for writing; ``why_not`` is asked when the flow takes too long to drain."""
+    def __init__(
+        self, settings: Settings, why_not: Callable[[], str], *, drains_within_s: float = _DRAINS_WITHIN_S
+    ) -> None:
+        """``why_not`` is asked when the flow takes longer than ``drains_within_s`` to drain."""
         self._settings = settings
         self._partitions = settings.store.partitions
-        self._store = store
         self._why_not = why_not
-        self._ends = LogEnds(settings.kafka, self._partitions)
-        self._ticks = Ticks(settings.kafka, store, self._partitions)
+        self._drains_within_s = drains_within_s
+        self._sight: _Sight | None = _Sight(settings)
         self._producer = KafkaProducer(**kafka_python_options(settings.kafka), acks="all", enable_idempotence=True)
+        self._sent: list[Any] = []
         self._next_wake: int | None = None
+        self.reached: datetime | None = self._sight.ticks.reached
+        """The instant of the last tick."""
+        self.telling = threading.Lock()
+        """Held while a tick is told: a test's own bookmark is not what it tests."""
         self.clock = SteppingClock()
         self.clock.drive(self)
 
     # -- what a stepping clock drives ------------------------------------------------------------------------------
 
-    @property
-    def reached(self) -> datetime | None:
-        """The instant of the last tick."""
-        return self._ticks.reached
-
     def tick(self, instant: datetime) -> bool:
-        """Publish one tick, behind all that was published before."""
+        """Publish one tick, behind all that was published before. Raises KafkaError when something was not."""
+        self._flush()
+        with self.telling:
+            told = self._tell(instant)
+        self.reached = instant if told else self.reached
+        return told
+
+    def _flush(self) -> None:
         self._producer.flush()
-        return self._ticks.tick(instant)
+        for sent in self._sent:
+            sent.get()
+        self._sent.clear()
+
+    def _tell(self, instant: datetime) -> bool:
+        """Tell it; the connections may have been lost since the last look."""
+        try:
+            return self._seeing().ticks.tick(instant)
+        except psycopg.OperationalError:
+            self._look_away()
+            return self._seeing().ticks.tick(instant)
 
     def settle(self, durable: bool = True) -> None:  # noqa: ARG002 (the clock's word; here all is durable)
         """Wait until every worker has done what it can do."""
-        until = time.monotonic() + _DRAINS_WITHIN_S
-        while self._claims_due() or not is_drained(self._store, READS, self._ends.look):
+        self._flush()
+        until = time.monotonic() + self._drains_within_s
+        while not self._is_settled():
             assert time.monotonic() < until, self._what_is_left()
             time.sleep(_LOOKS_APART_S)
-        with open_store(self._settings, Access.READ) as afresh:  # an open one need not know what others added
-            self._next_wake = afresh.state.earliest_wake()
 
-    def _claims_due(self) -> bool:
-        """Whether the notifier has not yet noticed what time it is: it is asked, and no record tells it."""
-        space = self._store.state.space("notifier", "notice")
-        now = self.reached
-        if not space or now is None:
+    def _is_settled(self) -> bool:
+        try:
+            sight = self._seeing()
+            if self._claims_due(sight.store) or not is_drained(sight.store, READS, sight.ends.look):
+                return False
+            with open_store(self._settings, Access.READ) as afresh:  # an open one need not know what others added
+                self._next_wake = afresh.state.earliest_wake()
+        except _AWAY:
+            self._look_away()
             return False
-        at = int(now.timestamp())
-        return any(self._store.state.due(space, partition, at, 1) for partition in range(self._partitions))
+        return True
+
+    def _claims_due(self, store: Store) -> bool:
+        """Whether the notifier has not yet noticed what time it is: it is asked, and no record tells it."""
+        space = store.state.space("notifier", "notice")
+        if not space or self.reached is None:
+            return False
+        at = int(self.reached.timestamp())
+        return any(store.state.due(space, partition, at, 1) for partition in range(self._partitions))
 
     def _what_is_left(self) -> str:
-        behind = [place for place in places(self._store, READS, self._ends.look()) if place.lag]
-        lines = [f"not drained within {_DRAINS_WITHIN_S} s", *map(str, behind), *map(str, self._store.seats.seen())]
-        return "\n".join([*lines, self._why_not()])
+        sight = self._seeing()
+        behind = [place for place in places(sight.store, READS, sight.ends.look()) if place.lag]
+        seats = map(str, sight.store.seats.seen())
+        return "\n".join([f"not drained within {self._drains_within_s} s", *map(str, behind), *seats, self._why_not()])
 
     def next_wake(self) -> int | None:
         """The earliest instant at which a worker had something to do when all was settled.
@@ -85,30 +138,46 @@ class ToldTime:
 
     # -- playing ---------------------------------------------------------------------------------------------------
 
-    def publish(self, topic: Topic, key: str, value: bytes) -> None:
-        """As a producer outside does."""
+    def tell(self, given: Given) -> None:
+        """Publish a piece, as a producer outside does; it is seen at the next tick."""
+        topic, key = given.piece.address.topic, given.piece.address.key
         partition = partition_of(key, self._partitions)
-        self._producer.send(topic.name, key=key.encode(), value=value, partition=partition)
+        value = given.piece.value
+        self._sent.append(self._producer.send(topic.name, key=key.encode(), value=value, partition=partition))
+        self.clock.heard(given.time)
 
-    def play(self, given: Sequence[Given], until: date, each_step: Callable[[], None] = lambda: None) -> None:
+    def play(self, given: Sequence[Given], until: date) -> None:
         """Publish the pieces at their times, tick by tick, to the end of a day."""
         zone = zone_of(given)
         assert zone is not None, "a creditor is registered"
         end = datetime.combine(until + timedelta(days=1), time_of_day.min, zone)
+        self.play_to([each for each in given if each.time < end], end)
+
+    def play_to(self, given: Sequence[Given], end: datetime) -> None:
+        """Publish the pieces, all of them before ``end``, and go on until then."""
         for each in given:
-            if each.time < end:
-                self._advance(each.time, each_step)
-                self.publish(each.piece.address.topic, each.piece.address.key, each.piece.value)
-                self.clock.heard(each.time)
-        self._advance(end, each_step)
+            self._advance(each.time)
+            self.tell(each)
+        self._advance(end)
         self.settle()
 
-    def _advance(self, until: datetime, each_step: Callable[[], None]) -> None:
+    def _advance(self, until: datetime) -> None:
         while self.clock.advance(until):
-            each_step()
+            pass
+
+    # -- connections -----------------------------------------------------------------------------------------------
+
+    def _seeing(self) -> _Sight:
+        if self._sight is None:
+            self._sight = _Sight(self._settings)
+        return self._sight
+
+    def _look_away(self) -> None:
+        sight, self._sight = self._sight, None
+        if sight is not None:
+            sight.close()
 
     def close(self) -> None:
         """Disconnect."""
         self._producer.close()
-        self._ends.close()
-        self._ticks.close()
+        self._look_away()

@@ -1,8 +1,9 @@
 """Where the workers of a test work: a broker, a database, topics, settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from kafka.admin import KafkaAdminClient
@@ -24,13 +25,21 @@ SESSION_S: Final = 6
 class Workplace:
     """One flow: all topics of the broker, made anew, and an empty database."""
 
-    def __init__(self, broker: Kafka, database: Postgres, folder: Path, partitions: int) -> None:
+    def __init__(
+        self,
+        broker: Kafka,
+        database: Postgres,
+        folder: Path,
+        partitions: int,
+        mail: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
+        """``mail``: how letters leave, where they do not only lie in the outbox."""
         self.folder = folder
         self._given: dict[str, dict[str, object]] = {
             "kafka": {"bootstrap": broker.bootstrap, "security": "plaintext", "session_s": SESSION_S, "replication": 1},
             "postgres": {"dsn": database.dsn(database.fresh_database())},
             "store": {"partitions": partitions},
-            "mail": {"outbox": str(folder / "outbox")},
+            "mail": {"outbox": str(folder / "outbox"), **mail},
             "metrics": {"enabled": False},
         }
         self.settings: Settings = load(**self._given)
@@ -49,14 +58,13 @@ class Workplace:
         }
 
     @contextmanager
-    def clock(self, crew: Crew) -> Iterator[ToldTime]:
+    def clock(self, crew: Crew, **given: float) -> Iterator[ToldTime]:
         """A clock that waits for this crew."""
-        with open_store(self.settings, Access.WORKER) as store:
-            clock = ToldTime(self.settings, store, crew.tails)
-            try:
-                yield clock
-            finally:
-                clock.close()
+        clock = ToldTime(self.settings, crew.tails, **given)
+        try:
+            yield clock
+        finally:
+            clock.close()
 
     def reading(self) -> Store:
         """The store, for reading."""
