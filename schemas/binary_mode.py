@@ -26,7 +26,7 @@ def structured(headers: Sequence[Header], value: bytes | None) -> bytes:
     Data that is JSON is taken byte for byte. A header that is there twice is a field that is there twice, unless it
     says the same.
     """
-    if not _is_binary(headers):
+    if not (headers and _is_binary(headers)):  # most have none
         return value or b""
     told = dict.fromkeys(_attributes(headers))
     fields = [f"{json.dumps(name)}: {_json_text(said)}".encode() for name, said in told]

@@ -1,24 +1,30 @@
 """Fetching the rows that a batch will ask for, many at a time instead of one by one. It changes no answer."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.events import AccountData, InvoiceIssued, PaymentReceived
 from schemas.facts import Fact, FactsMessage
-from services.cash_application import changes
+from services.cash_application import changes, pointing
 from services.cash_application.identity import SEEN, seen_key
+from services.cash_application.numbering import drawn_number
 from services.cash_application.remittance import folded_number
-from services.cash_application.rows import ACCOUNTS, INVOICE_NUMBERS, INVOICES, PAYMENTS, REFERENCES, key
+from services.cash_application.rows import ACCOUNTS, INVOICE_NUMBERS, INVOICES, NUMBERS, PAYMENTS, REFERENCES, key
 from services.runtime.unit_of_work import UnitOfWork
 
 
 def fetch(unit: UnitOfWork, messages: Sequence[FactsMessage]) -> None:
-    """Have the unit read what these messages need."""
+    """Have the unit read what these messages need, and then what those rows name."""
+    facts = [message for message in messages if isinstance(message, Fact)]
+    _read(unit, (row for fact in facts for row in _rows_of(fact)))
+    payments = [fact.data for fact in facts if isinstance(fact.data, PaymentReceived)]
+    _read(unit, (row for payment in payments for row in _rows_of_payer(unit, payment)))
+
+
+def _read(unit: UnitOfWork, rows: Iterable[tuple[str, str]]) -> None:
     wanted: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for message in messages:
-        if isinstance(message, Fact):
-            for kind, at in _rows_of(message):
-                wanted[kind][at] = None
+    for kind, at in rows:
+        wanted[kind][at] = None
     for kind, keys in wanted.items():
         unit.get_many(kind, list(keys))
 
@@ -37,10 +43,23 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
         yield REFERENCES.name, key(data.creditor, data.reference)
         yield ACCOUNTS.name, key(data.creditor, data.debtor)
         yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
+        yield NUMBERS.name, key(data.creditor, str(drawn_number(data.creditor, data.debtor)))
         yield changes.WATCHED, changes.of_invoices(data.creditor, data.debtor)
+        name = pointing.folded(data.party.name)
+        yield from pointing.rows_learned(data.creditor, pointing.by_name(name), data.debtor)
     elif isinstance(data, AccountData):
         invoice: str | None = getattr(data, "invoice", None)
         if invoice is None:
             yield ACCOUNTS.name, key(data.creditor, data.debtor)
         else:
             yield INVOICES.name, key(data.creditor, invoice)
+
+
+def _rows_of_payer(unit: UnitOfWork, data: PaymentReceived) -> Iterator[tuple[str, str]]:
+    """A placed payment teaches whom its payer pays for."""
+    if data.payer is None or data.payer.iban is None:
+        return
+    carried = None if data.reference is None else REFERENCES.get(unit, key(data.creditor, data.reference))
+    debtors = [invoiced.debtor for invoiced in carried.invoices] if carried is not None else []
+    for debtor in debtors if data.debtor is None else [*debtors, data.debtor]:
+        yield from pointing.rows_learned(data.creditor, pointing.by_iban(data.payer.iban), debtor)

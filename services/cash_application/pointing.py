@@ -33,6 +33,13 @@ def by_iban(iban: str) -> str:
     return "i:" + iban
 
 
+def rows_learned(creditor: str, hint: str, debtor: str) -> Iterator[tuple[str, str]]:
+    """The rows, kind and key, that are looked up when a hint is learned."""
+    yield _HINTS, key(creditor, hint, debtor)
+    yield _SOUGHT, key(creditor, hint)
+    yield changes.WATCHED, changes.of_hint(creditor, hint)
+
+
 def learn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
     """One more reason why a hint means a debtor; with the first, money that gives the hint points to the account."""
     at = key(creditor, hint, debtor)
