@@ -95,9 +95,9 @@ class _Course:
     def _run(self, name: str, group: str, target: str, pids: list[int]) -> list[Figure]:
         self.seen.wait_for_members(group, len(pids))
         self._followed(target, _WARMING, self._at_once)
-        spent_s = _cpu_s(pids)
+        spent_s = cpu_s(pids)
         times_s = self._followed(target, self._events, self._at_once)
-        spent_s = _cpu_s(pids) - spent_s
+        spent_s = cpu_s(pids) - spent_s
         seconds = max(end for _, end in times_s) - min(begin for begin, _ in times_s)
         waits_ms = sorted((end - begin) * 1_000 for begin, end in self._followed(target, _STEADY, self._steadily))
         return [
@@ -142,7 +142,7 @@ def _intake(place: Workplace, processes: int) -> Iterator[list[int]]:
             hand.stop()
 
 
-def _cpu_s(pids: list[int]) -> float:
+def cpu_s(pids: list[int]) -> float:
     """What processes have used of the processor, in seconds."""
     spent = [psutil.Process(pid).cpu_times() for pid in pids]
     return sum(each.user + each.system for each in spent)

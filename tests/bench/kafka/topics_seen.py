@@ -34,7 +34,7 @@ class TopicsSeen:
         self._partitions = partitions
         self._ends = KafkaConsumer(bootstrap_servers=bootstrap)
         self._admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-        self._producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "log.connection.close": False})
+        self._producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "log_level": 0})
 
     def close(self) -> None:
         """Disconnect."""
