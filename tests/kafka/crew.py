@@ -109,6 +109,12 @@ class Crew:
         for hand in self.hands:
             hand.stop()
 
+    def join(self, worker: str, instance: str) -> Hand:
+        """One process more of a worker."""
+        with self.supervised:
+            self.hands.append(Hand(worker, instance, self._environment, self._folder, self._program))
+        return self.hands[-1]
+
     def of(self, worker: str) -> list[Hand]:
         """The processes of one worker."""
         return [hand for hand in self.hands if hand.worker == worker]

@@ -72,9 +72,15 @@ class Workplace:
 
 
 @contextmanager
-def workplace(broker: Kafka, database: Postgres, folder: Path, partitions: int) -> Iterator[Workplace]:
+def workplace(
+    broker: Kafka,
+    database: Postgres,
+    folder: Path,
+    partitions: int,
+    mail: Mapping[str, object] = MappingProxyType({}),
+) -> Iterator[Workplace]:
     """A workplace whose topics are gone afterwards."""
-    yield Workplace(broker, database, folder, partitions)
+    yield Workplace(broker, database, folder, partitions, mail)
     with _admin(broker) as admin:
         there = set(admin.list_topics())
         admin.delete_topics([topic.name for topic in ALL_TOPICS if topic.name in there])

@@ -7,11 +7,13 @@ from typing import Any
 
 from schemas.decisions import NoticeEnded
 from schemas.letters import Letter
-from schemas.topics import DECISIONS
+from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
 from services.intake.routing import address_of
-from services.notifier.post import Attempt
+from services.notifier.post import Attempt, Post
 from services.notifier.simulated import SimulatedPost
+from services.overdue.canonical import account_entries
 from services.pipeline import pipeline
+from services.reporting.canonical import canonical_dump
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.settings import load
@@ -36,9 +38,10 @@ class WatchedPost(SimulatedPost):
 class Flow:
     """All workers over one store. ``now`` is the notifier's clock, which no tick moves."""
 
-    def __init__(self, partitions: int = 2) -> None:
+    def __init__(self, partitions: int = 2, post: Post | None = None) -> None:
         self.now = datetime.min.replace(tzinfo=UTC)
         self.post = WatchedPost()
+        self._post = post or self.post
         self._partitions = partitions
         self._store = SqliteStore()
         self._store.tables.ensure(TABLES)
@@ -73,17 +76,27 @@ class Flow:
 
     def ended(self) -> list[str]:
         """What became of the notices, in order."""
+        return [message.status for message in self._messages(DECISIONS) if isinstance(message, NoticeEnded)]
+
+    def dead_letters(self) -> list[Any]:
+        """What could not be read or applied."""
+        return self._messages(DEAD_LETTERS)
+
+    def dump(self) -> list[str]:
+        """The whole state, by business keys."""
+        return canonical_dump(self._store, account_entries(self._store))
+
+    def _messages(self, topic: Topic) -> list[Any]:
+        """All messages of a topic, partition by partition, each in order."""
         log = self._store.log
-        values = [
-            value
-            for partition, end in enumerate(log.ends(DECISIONS.name))
-            for _, _, value in log.read(DECISIONS.name, partition, 0, end)
+        return [
+            topic.decode(value)
+            for partition, end in enumerate(log.ends(topic.name))
+            for _, _, value in log.read(topic.name, partition, 0, end)
         ]
-        told = [message for message in map(DECISIONS.decode, values) if isinstance(message, NoticeEnded)]
-        return [message.status for message in told]
 
     def _engine(self, lagging: tuple[str, ...]) -> EmbeddedEngine:
-        workers = pipeline(self.post, lambda: self.now, load())
+        workers = pipeline(self._post, lambda: self.now, load())
         return EmbeddedEngine(
             self._store, [worker for worker in workers if worker.name not in lagging], self._partitions
         )

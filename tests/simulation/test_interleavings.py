@@ -41,7 +41,8 @@ def test_no_letter_goes_to_who_paid_just_before_the_claim_although_intake_lags(
     flow = claimed_at_nine(Story().invoice("2026-01-23"))
     flow.without("intake")
     if pays:
-        flow.publish(Story(events=[]).paid("100.00", "2026-01-27").events[-1:])
+        paid = Story().paid("100.00", "2026-01-27").events[-1]
+        flow.publish([{**paid, "id": "the payment"}])
     for minutes in range(1, 4):
         flow.tick(NINE + minutes * MINUTE)
         assert flow.post.sent == [], "the claim is answered only behind what was published before it"
@@ -51,6 +52,7 @@ def test_no_letter_goes_to_who_paid_just_before_the_claim_although_intake_lags(
 
     assert [letter.step for letter in flow.post.sent] == letters
     assert flow.ended() == ended
+    assert flow.dead_letters() == []
 
 
 def test_a_clock_that_was_down_for_three_days_brings_neither_blind_letters_nor_any_twice() -> None:

@@ -111,10 +111,18 @@ def test_a_part_that_was_paid_before_the_letter_leaves_its_fee_and_the_interest_
 
 
 @settings(deadline=None, max_examples=40)
-@given(amount=st.integers(1, 20000), days=st.integers(0, 15))
+@given(amount=st.integers(1, 9000) | st.integers(10000, 20000), days=st.integers(0, 15))
 def test_whatever_was_paid_whenever_before_the_letter_the_order_does_not_matter(amount: int, days: int) -> None:
     paid = day_of("2026-01-27") + timedelta(days=days)
 
     found = [ended(order, amount, paid) for order in ORDERS]
 
     assert found[1:] == found[:-1]
+
+
+def test_what_is_left_below_the_minimum_is_asked_for_only_where_that_was_not_known_before_the_grant() -> None:
+    # G6 decides whether a letter goes, M1 what one that went may ask: its principal was open when its turn came.
+    left = {order: ended(order, 9500, day_of("2026-02-02"))[0]["1001"] for order in ORDERS}
+
+    assert left["pay", "grant", "accept"] == ("5.00", "0.00", "0.00")
+    assert left["grant", "pay", "accept"] == left["grant", "accept", "pay"] == ("5.00", "0.27", "5.00")
