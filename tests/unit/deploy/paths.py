@@ -11,9 +11,11 @@ KUBERNETES: Final = DEPLOY / "kubernetes"
 DASHBOARDS: Final = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
 
 WORKERS: Final = sorted(
-    face.parent.name for face in (ROOT / "services").glob("*/worker.py") if face.parent.name != "runtime"
+    face.parent.name
+    for face in (ROOT / "services").glob("*/worker.py")
+    if face.parent.name not in ("runtime", "commands")
 )
-"""Every folder that shows a worker's face; the runtime's says what a worker is."""
+"""Every folder that shows a worker's face; the runtime's says what a worker is, the commands' starts one."""
 
 _OWN_SERVICES: Final = "erapaiva"
 
