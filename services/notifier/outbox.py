@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from schemas.letters import Letter
 from services.notifier.letter import render
 from services.notifier.letter.sums import SumsDisagreeError
 from services.notifier.message import NoAddressError, mail_of
@@ -17,9 +18,11 @@ _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}", re.ASCII)
 
 
 class OutboxPost:
-    """Writes each letter to its own file, named by day and notice; the same letter again gives the same file.
+    """Writes each letter to its own file, named by day and notice.
 
-    A file is complete or not there. The simulator's addresses fail as they are named and leave no file.
+    A file is complete or not there. A trial letter may be written again: nobody gets it, and the same letter gives the
+    same file. A live one is for the printer, who takes files away, so it is written by ``send`` alone. The simulator's
+    addresses fail as they are named and leave no file.
     """
 
     def __init__(self, folder: Path, *, trial: bool = True) -> None:
@@ -36,8 +39,14 @@ class OutboxPost:
         self._box.put(self._written(attempt))
 
     def recover(self, attempt: Attempt) -> None:
-        """Write it again: the file is the same, so nothing is sent twice."""
-        self.send(attempt)
+        """Write a trial letter again. A live one is accepted where its file lies, else unknown.
+
+        The printer may have taken the file away: only a person can see whether it did (design.md §7.4).
+
+        Raises:
+            Refusal: the folder cannot be written to or, live, cannot be read.
+        """
+        self._box.put(self._written(attempt) if self._trial else self._found(attempt))
 
     def outcomes(self, partition: int) -> Sequence[Outcome]:
         """The partition's outcomes that were not acknowledged yet."""
@@ -66,6 +75,12 @@ class OutboxPost:
             ) from fault
         return outcome
 
+    def _found(self, attempt: Attempt) -> Outcome:
+        letter = attempt.letter
+        if _lies_in(self._folder, file_name(letter.date, letter.notice, _suffix(letter))):
+            return Outcome(letter.notice, attempt.partition, "accepted", attempt.at, None, self._trial)
+        return Outcome(letter.notice, attempt.partition, "unknown", attempt.at, "no-record", self._trial)
+
 
 def file_name(day: date, notice: str, suffix: str) -> str:
     """``2026-02-12-<notice>.eml``; ValueError when the notice's id is no plain id and could name another folder."""
@@ -77,9 +92,27 @@ def file_name(day: date, notice: str, suffix: str) -> str:
 def _file_of(attempt: Attempt) -> tuple[str, bytes]:
     letter = attempt.letter
     rendered = render(letter)
+    name = file_name(letter.date, letter.notice, _suffix(letter))
     if letter.channel == "print":
-        return file_name(letter.date, letter.notice, ".txt"), rendered.text.encode()
-    return file_name(letter.date, letter.notice, ".eml"), mail_of(letter, rendered, attempt.at).content
+        return name, rendered.text.encode()
+    return name, mail_of(letter, rendered, attempt.at).content
+
+
+def _suffix(letter: Letter) -> str:
+    return ".txt" if letter.channel == "print" else ".eml"
+
+
+def _lies_in(folder: Path, name: str) -> bool:
+    """Whether the folder holds the file; a folder that was never made holds none."""
+    try:
+        (folder / name).stat()
+    except FileNotFoundError:
+        return False
+    except OSError as fault:
+        raise Refusal(
+            f"outbox {folder}: cannot be read ({fault.strerror}); mount it or give it the right owner"
+        ) from fault
+    return True
 
 
 def _write_whole(folder: Path, name: str, content: bytes) -> None:

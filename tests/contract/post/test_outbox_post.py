@@ -52,6 +52,42 @@ def test_a_half_written_file_of_an_earlier_process_is_replaced(tmp_path: Path) -
     assert [file.name for file in tmp_path.iterdir()] == ["2026-02-12-n-1.eml"]
 
 
+def test_a_letter_to_print_that_lies_in_the_folder_is_accepted_when_its_outcome_was_lost(tmp_path: Path) -> None:
+    OutboxPost(tmp_path, trial=False).send(an_attempt("n-1", channel="print"))
+
+    after = OutboxPost(tmp_path, trial=False)
+    after.recover(an_attempt("n-1", channel="print"))
+
+    assert [(outcome.status, outcome.trial) for outcome in after.outcomes(0)] == [("accepted", False)]
+
+
+def test_a_letter_that_the_printer_has_taken_away_is_not_written_again(tmp_path: Path) -> None:
+    OutboxPost(tmp_path, trial=False).send(an_attempt("n-1", channel="print"))
+    (tmp_path / "2026-02-12-n-1.txt").unlink()
+
+    after = OutboxPost(tmp_path, trial=False)
+    after.recover(an_attempt("n-1", channel="print"))
+
+    assert [(outcome.status, outcome.detail) for outcome in after.outcomes(0)] == [("unknown", "no-record")]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_live_letter_that_was_half_written_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / ".2026-02-12-n-1.txt.unfinished").write_bytes(b"half")
+
+    post = OutboxPost(tmp_path, trial=False)
+    post.recover(an_attempt("n-1", channel="print"))
+
+    assert [outcome.status for outcome in post.outcomes(0)] == ["unknown"]
+
+
+def test_an_outbox_that_cannot_be_looked_into_stops_with_a_word_to_the_operator(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("a file, not a folder")
+
+    with pytest.raises(Refusal, match=r"outbox .*: cannot be read \(.+\); mount it or give it the right owner"):
+        OutboxPost(tmp_path / "outbox", trial=False).recover(an_attempt("n-1", channel="print"))
+
+
 @pytest.mark.parametrize("address", SIMULATOR)
 def test_a_letter_that_the_simulator_does_not_accept_leaves_no_file(tmp_path: Path, address: str) -> None:
     post = OutboxPost(tmp_path)

@@ -18,22 +18,28 @@ from tests.contract.post.mail_server import Behaviour, mail_server
 Build = Callable[[ExitStack, Path], Post]
 
 
-def smtp(stack: ExitStack, _folder: Path) -> Post:
+def smtp(stack: ExitStack, *, trial: bool) -> Post:
     port = stack.enter_context(mail_server(Behaviour()))
-    post = SmtpPost(MailServer("127.0.0.1", port, tls="none", timeout=5, final_timeout=5), lambda: AT, trial=True)
+    post = SmtpPost(MailServer("127.0.0.1", port, tls="none", timeout=5, final_timeout=5), lambda: AT, trial=trial)
     stack.callback(post.close)
     return post
 
 
-def sorted_post(stack: ExitStack, folder: Path) -> Post:
-    return SortedPost(smtp(stack, folder), lambda letter: letter.notice.endswith("1"), OutboxPost(folder))
+def sorted_post(stack: ExitStack, folder: Path, *, trial: bool) -> Post:
+    outbox = OutboxPost(folder, trial=trial)
+    return SortedPost(smtp(stack, trial=trial), lambda letter: letter.notice.endswith("1"), outbox)
 
 
 POSTS: dict[str, Build] = {
     "simulated": lambda _stack, _folder: SimulatedPost(),
     "outbox": lambda _stack, folder: OutboxPost(folder),
-    "smtp": smtp,
-    "sorted": sorted_post,
+    "smtp": lambda stack, _folder: smtp(stack, trial=True),
+    "sorted": lambda stack, folder: sorted_post(stack, folder, trial=True),
+}
+LIVE_POSTS: dict[str, Build] = {
+    "outbox": lambda _stack, folder: OutboxPost(folder, trial=False),
+    "smtp": lambda stack, _folder: smtp(stack, trial=False),
+    "sorted": lambda stack, folder: sorted_post(stack, folder, trial=False),
 }
 
 
@@ -41,6 +47,12 @@ POSTS: dict[str, Build] = {
 def post(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Post]:
     with ExitStack() as stack:
         yield POSTS[request.param](stack, tmp_path)
+
+
+@pytest.fixture(params=LIVE_POSTS)
+def live_post(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Post]:
+    with ExitStack() as stack:
+        yield LIVE_POSTS[request.param](stack, tmp_path)
 
 
 def test_a_letter_is_accepted_once_and_told_where_it_was_asked(post: Post) -> None:
@@ -92,6 +104,16 @@ def test_an_attempt_of_an_earlier_process_has_an_outcome_too(post: Post) -> None
     (outcome,) = outcomes_of(post, 0, 1)
 
     assert outcome.status == ("unknown" if isinstance(post, SmtpPost | SortedPost) else "accepted")
+
+
+def test_a_live_letter_of_an_earlier_process_that_left_no_trace_is_unknown_and_not_made(
+    live_post: Post, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        live_post.recover(an_attempt(f"n-{number}", channel="print"))
+
+    assert {outcome.status for outcome in outcomes_of(live_post, 0, 2)} == {"unknown"}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_detail_is_a_code_without_addresses_or_amounts(post: Post) -> None:

@@ -70,14 +70,24 @@ def test_a_worker_differs_from_the_clock_only_in_its_name_its_numbers_and_the_ou
     def likened(thing: Any) -> str:
         text = json.dumps(pod_of(thing), sort_keys=True)
         args = pod_of(thing)["containers"][0]["args"][1]
-        outbox = ', {"mountPath": "/data/var/outbox", "name": "outbox"}'
+        mount = ', {"mountPath": "/data/var/outbox", "name": "outbox"}'
+        volume = ', {"name": "outbox", "persistentVolumeClaim": {"claimName": "outbox"}}'
         return (
             text.replace(f'"{args}"', '"clock"')
             .replace(f'"{thing["metadata"]["name"]}"', '"clock"')
-            .replace(outbox, "")
+            .replace(mount, "")
+            .replace(volume, "")
         )
 
     assert likened(STATEFUL_SETS[name]) == likened(STATEFUL_SETS["clock"])
+
+
+def test_all_notifiers_write_into_one_outbox_so_that_whoever_takes_over_sees_what_was_written() -> None:
+    volumes = {volume["name"]: volume for volume in pod_of(STATEFUL_SETS["notifier"])["volumes"]}
+    claim = of_kind("PersistentVolumeClaim")[volumes["outbox"]["persistentVolumeClaim"]["claimName"]]
+
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
+    assert "volumeClaimTemplates" not in STATEFUL_SETS["notifier"]["spec"]
 
 
 @pytest.mark.parametrize("name", [*sorted(STATEFUL_SETS), "topics"])
