@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from schemas.topics import ALL_TOPICS, FACTS, INVOICES, PUBLIC_TOPICS, Topic
@@ -205,6 +205,20 @@ def test_a_store_restored_from_the_past_is_refused(broker: Kafka, path: Path) ->
 
     with pytest.raises(Refusal, match=r"the log has its record \d; the store was restored from the past: rebuild it"):
         handled(broker, path, 3, b"d")
+
+
+def test_what_others_wrote_is_looked_through_once_and_not_at_each_taking_over(broker: Kafka, path: Path) -> None:
+    handled(broker, path, 0, b"a")  # which goes to partition 0 of facts: this seat never wrote to partition 1
+    others = KafkaProducer(bootstrap_servers=broker.bootstrap)
+    for _ in range(10):
+        others.send(FACTS.name, value=b"somebody else's", partition=1)
+    others.close()
+
+    handled(broker, path, 2, b"b")
+
+    with SqliteStore(path) as store:
+        reached = Seat(PassOn(), 1, PARTITIONS, store, Unobserved()).ledger.reached
+    assert (reached["facts/0"], reached["facts/1"]) == (2, 10)
 
 
 def test_a_lost_store_is_refused_as_long_as_the_log_knows_more(broker: Kafka, path: Path) -> None:

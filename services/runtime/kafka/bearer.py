@@ -44,6 +44,8 @@ class Bearer:
         """Have the desk take over these; from where each is to be read. Raises Refusal."""
         self._refuse_partial(tps)
         async with self._turn:
+            if self._finished:
+                await asyncio.Event().wait()  # until the process ends: whoever leaves takes nothing over
             self._ours = frozenset(tp.partition for tp in tps)
             positions = await self._desk.take_over(self._ours)
         return {tp: positions[tp] for tp in tps}
@@ -74,10 +76,10 @@ class Bearer:
                     await self._tell_unread_ends(member.readings)
 
     async def finish(self) -> None:
-        """Wait until the batch in hand is done, and begin no other."""
+        """Wait until the batch in hand is done, begin no other, and have the desk wind up."""
         self._finished = True
         async with self._turn:
-            pass
+            await self._desk.wind_up()
 
     async def _handle(self, partition: int, share: Sequence[Taken]) -> None:
         if not share or self._finished:

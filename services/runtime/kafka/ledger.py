@@ -19,7 +19,7 @@ class Ledger:
     said: dict[str, int] = field(default_factory=dict)
     """By output partition, the last sequence given out."""
     reached: dict[str, int] = field(default_factory=dict)
-    """By output partition, the offset behind our last record that the log is known to have."""
+    """By output partition, the offset up to which the log is known to hold no record of ours that we do not know."""
     heard: dict[str, int] = field(default_factory=dict)
     """By input topic, producer and its partition, the last sequence applied."""
 

@@ -27,6 +27,8 @@ from services.runtime.kafka.reading import Reading
 from services.runtime.refusal import Refusal
 
 FETCH_WAIT_S: Final = 0.25
+_MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of records in memory that were not handled: the next one waits, however few they are."""
 _FULL_TRAY_S: Final = 0.005
 _NO_SENDING: Final = "Faust sends nothing here: our records go out through a producer of our own"
 
@@ -89,6 +91,7 @@ class SafeConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.readings: dict[TP, Reading] = {}
         self._seated = False
+        self._in_hand_bytes = 0
 
     def _new_consumer_thread(self) -> Membership:
         return Membership(self, self.transport.connection, loop=self.loop, beacon=self.beacon)
@@ -113,6 +116,10 @@ class SafeConsumer(driver.Consumer):
 
     async def perform_seek(self) -> None:
         """Nothing: the committed offsets, to which Faust would go, are not where the store is (`_sit_down`)."""
+
+    def let_go(self, message: FaustMessage) -> None:
+        """A record that was delivered is no longer in memory."""
+        self._in_hand_bytes -= _size(message)
 
     def ack(self, message: FaustMessage) -> bool:
         """Let go of a record. Nothing is committed by it, as Faust also acks what nobody has handled."""
@@ -151,6 +158,10 @@ class SafeConsumer(driver.Consumer):
         """Have the reader take over what was assigned, and go to where it is to be read."""
         assigned = frozenset(self.assignment())
         self._seated = True
+        while not self.is_sure():  # paused since the assignment? Others may have been given these meanwhile
+            await asyncio.sleep(FETCH_WAIT_S)
+            if not self._seated:
+                return
         positions = await self.transport.reader.take_over(assigned)
         if self._seated:
             await self._refuse_outside(positions)
@@ -199,12 +210,15 @@ class SafeConsumer(driver.Consumer):
     async def _deliver(self, tp: TP, reading: Reading, records: Iterable[Any]) -> None:
         trays = [channel.queue for channel in self.app.topics]
         for record in records:
-            while any(tray.full() for tray in trays):  # noqa: ASYNC110 (a queue tells nobody that it has room)
+            # A queue tells nobody that it has room: it is asked.
+            while self._in_hand_bytes > _MOST_BYTES or any(tray.full() for tray in trays):  # noqa: ASYNC110
                 await asyncio.sleep(_FULL_TRAY_S)
             if not reading.ours:
                 return
             reading.fetched = record.offset + 1
-            await self.callback(Taken(record, reading, tp, self.app.consumer_generation_id))
+            taken = Taken(record, reading, tp, self.app.consumer_generation_id)
+            self._in_hand_bytes += _size(taken)
+            await self.callback(taken)
 
 
 class RawTopic(faust.Topic):
@@ -276,3 +290,8 @@ class Transport(driver.Transport):
         super().__init__(app.conf.broker_consumer, app)
         self.reader = reader
         self.connection = connection
+
+
+def _size(message: FaustMessage) -> int:
+    """Bytes of a record's key and value."""
+    return len(message.key or b"") + len(message.value or b"")

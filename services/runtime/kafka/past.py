@@ -27,7 +27,8 @@ async def refuse_unknown_past(
 ) -> None:
     """Look at all that was written since a seat's last known record in each output partition.
 
-    `ledgers`: what each of the worker's seats remembers. Raises Refusal when the log has a later record of it.
+    `ledgers`: what each of the worker's seats remembers; how far was looked is noted there. Raises Refusal when the log
+    has a later record of the worker.
     """
     outputs = [
         TopicPartition(topic.name, partition)
@@ -49,6 +50,8 @@ async def refuse_unknown_past(
             found = await consumer.getmany(*unread, timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
             for records in found.values():
                 _refuse_later(worker, ledgers, records)
+        for ledger in ledgers.values():  # what was looked at is not looked at again
+            ledger.reached.update({output(place.topic, place.partition): ends[place] for place in outputs})
     finally:
         await consumer.stop()
 

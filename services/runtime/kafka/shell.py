@@ -94,7 +94,6 @@ class Shell:
             for task in done:
                 task.result()
             await self._bearer.finish()
-            await self._desk.wind_up()
         finally:
             await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=_STOPS_WITHIN_S)
             for task in tasks:
@@ -145,6 +144,7 @@ class Shell:
                 if len(batch) >= self._batch_records or tray.empty():
                     await self._bearer.bring([cast("Taken", event.message) for event in batch], consumer)
                     for handled in batch:
+                        consumer.let_go(handled.message)
                         handled.ack()
                     batch.clear()
 

@@ -25,6 +25,14 @@ LOCK_WAIT_S: Final = 3
 
 _CONNECT_TIMEOUT_S: Final = "10"
 
+_NOTICING_SILENCE: Final = {
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""A server whose machine is gone says nothing, not even that: half a minute of silence (s, s, tries, ms) is an end."""
+
 # The server notices within half a minute that a process's machine is gone, and gives its locks back.
 _SESSION: Final = f"""
 SET search_path = {SCHEMA};
@@ -156,7 +164,11 @@ def _connect(dsn: str, password: str | None, access: Access) -> psycopg.Connecti
         raise Refusal(
             f"ERAPAIVA_POSTGRES__DSN: {_in_a_line(fault)}; write it as host=... dbname=... user=..."
         ) from None
-    ours = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": f"erapaiva {access} (process {os.getpid()})"}
+    ours = {
+        "connect_timeout": _CONNECT_TIMEOUT_S,
+        "application_name": f"erapaiva {access} (process {os.getpid()})",
+        **_NOTICING_SILENCE,
+    }
     if password is not None:
         ours["password"] = password
     if not all(_is_near(host) for host in given.get("host", "").split(",")):

@@ -237,6 +237,26 @@ async def refuses_to_send() -> None:
     await producer.flush()
 
 
+def test_a_few_huge_records_fill_the_memory_as_many_small_ones_do() -> None:
+    async def story() -> None:
+        safe = safe_consumer(0)
+        facts = cast("faust.Topic", safe.app.topic(_TP.topic))
+        safe.app.topics.add(facts)
+        safe.app.flow_control.resume()
+        safe.callback = facts.queue.put
+        huge = [Fetched(offset, value=bytes(12 * 1024 * 1024)) for offset in range(3)]
+
+        drain = asyncio.create_task(safe._deliver(_TP, safe.readings[_TP], huge))
+        await asyncio.sleep(0.1)
+        assert facts.queue.qsize() == 2
+
+        safe.let_go(facts.queue.get_nowait())
+        await drain
+        assert facts.queue.qsize() == 2
+
+    run(story())
+
+
 def test_a_slow_desk_bounds_what_lies_in_memory_and_what_is_taken_away_is_not_brought() -> None:
     async def story() -> None:
         safe = safe_consumer(0)
