@@ -1,0 +1,44 @@
+"""How far intake has passed on what came from outside, told from the topics alone (docs/adr/0013).
+
+A tick is passed on to every partition of facts, behind all that its own public partition had before it. So what lies
+before the last tick that all partitions of facts have was passed on; what lies behind it is read again, and cash
+application knows what it has seen. Pure: records in, positions out.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+
+from schemas.facts import Tick, decode_facts
+from schemas.ticks import reached_instant
+
+
+class PassedOn:
+    """Is told all of facts first, then the public topics, partition by partition, each in its order."""
+
+    def __init__(self, partitions: int) -> None:
+        """Every topic has so many partitions."""
+        self._partitions = partitions
+        self._ticks: dict[str, dict[int, datetime]] = defaultdict(dict)
+        self._positions: dict[tuple[str, int], int] = {}
+        self.reached: datetime | None = None
+        """The latest instant that was told to a public topic."""
+
+    def fact(self, partition: int, value: bytes) -> None:
+        """A record that intake wrote to a partition of facts."""
+        message = decode_facts(value)
+        if isinstance(message, Tick):
+            self._ticks[message.origin][partition] = message.instant
+
+    def public(self, topic: str, partition: int, offset: int, key: str, value: bytes) -> None:
+        """A record of a public topic."""
+        instant = reached_instant(key, value)
+        if instant is None:
+            return
+        self.reached = instant if self.reached is None else max(self.reached, instant)
+        told = self._ticks[f"{topic}/{partition}"]
+        if len(told) == self._partitions and instant <= min(told.values()):
+            self._positions[topic, partition] = offset + 1
+
+    def position(self, topic: str, partition: int) -> int:
+        """From where a public partition is to be read."""
+        return self._positions.get((topic, partition), 0)
