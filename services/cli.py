@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "publish": "put files of events, invoices or payments into the log, and say what arrived",
     "status": "how far the workers are, and whether anything is left to do",
     "topics": "Kafka's topics: create them, or name what differs",
+    "rebuild": "make a new database for Kafka's workers from the topics alone",
     "formats": "the kinds of files that are understood",
     "validate": "name each fault in event files",
     "config": "the settings in force, secrets masked",

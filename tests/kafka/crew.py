@@ -109,6 +109,13 @@ class Crew:
         for hand in self.hands:
             hand.stop()
 
+    def cut_power(self) -> None:
+        """All are gone at once, and nobody starts them again."""
+        self._ending.set()
+        self._supervisor.join()
+        for hand in self.hands:
+            hand.kill()
+
     def join(self, worker: str, instance: str) -> Hand:
         """One process more of a worker."""
         with self.supervised:

@@ -48,6 +48,11 @@ class Workplace:
             store.tables.ensure(TABLES)
             store.fix_partitions(partitions)
 
+    def use(self, dsn: str) -> None:
+        """The settings name another database from here on."""
+        self._given["postgres"] = {"dsn": dsn}
+        self.settings = load(**self._given)
+
     @property
     def environment(self) -> dict[str, str]:
         """The same settings for a process."""

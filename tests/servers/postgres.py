@@ -67,6 +67,13 @@ class Postgres:
         self.run(f"CREATE DATABASE {name} OWNER {USER} LOCALE_PROVIDER icu ICU_LOCALE 'fi' TEMPLATE template0")
         return name
 
+    def copy_of(self, database: str) -> str:
+        """The name of a new database that holds the same; nobody may be connected to the old one."""
+        self._databases += 1
+        name = f"test_{self._databases}"
+        self.run(f"CREATE DATABASE {name} OWNER {USER} TEMPLATE {database}")
+        return name
+
     def run(self, statement: str, database: str = "postgres") -> None:
         """Statements as the server's owner."""
         with psycopg.connect(self._owners_dsn(database), autocommit=True) as connection:

@@ -7,7 +7,20 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from services.runtime.kafka.chain import FIRST
 from services.runtime.kafka.headers import Origin
+
+
+@dataclass(slots=True)
+class Known:
+    """What the log has of a seat's records in one output partition since before a rebuild."""
+
+    through: int
+    """The last sequence."""
+    chain: str | None
+    """The chain of all of them; None where they may come in another order, so that they are only counted."""
+    made: str = FIRST
+    """The chain of those that were made again."""
 
 
 @dataclass(slots=True)
@@ -22,6 +35,13 @@ class Ledger:
     """By output partition, the offset up to which the log is known to hold no record of ours that we do not know."""
     heard: dict[str, int] = field(default_factory=dict)
     """By input topic, producer and its partition, the last sequence applied."""
+    known: dict[str, Known] = field(default_factory=dict)
+    """By output partition, what is made again after a rebuild and not published; gone once that is done."""
+
+    def last(self, place: str) -> int:
+        """The last sequence that the log may have in an output partition."""
+        said = self.said.get(place, 0)
+        return max(said, self.known[place].through) if place in self.known else said
 
 
 def output(topic: str, partition: int) -> str:

@@ -1,9 +1,14 @@
-"""What a unit of work publishes: numbered, to be held by the store until the log has it."""
+"""What a unit of work publishes: numbered, to be held by the store until the log has it.
+
+After a rebuild a worker makes again what the log has; that is compared, and not published a second time.
+"""
 
 from __future__ import annotations
 
 from schemas.topics import TOPICS
-from services.runtime.kafka.ledger import Ledger, output
+from services.runtime.kafka.chain import link
+from services.runtime.kafka.ledger import Known, Ledger, output
+from services.runtime.refusal import Refusal
 from services.runtime.seats import PendingRecord
 
 
@@ -17,9 +22,28 @@ class Outgoing:
         self.records: list[PendingRecord] = []
 
     def append(self, topic: str, partition: int, key: str, value: bytes) -> None:
-        """One more record; on a topic of ours only from a worker whom the registry names."""
+        """One more record; on a topic of ours only from a worker whom the registry names.
+
+        Raises Refusal when another record stands in its place in the log.
+        """
         assert self._worker in TOPICS[topic].producers, f"{self._worker} is no producer of {topic}"
         ledger, place = self._ledger, output(topic, partition)
-        ledger.number += 1
         sequence = ledger.said[place] = ledger.said.get(place, 0) + 1
-        self.records.append(PendingRecord(ledger.number, topic, partition, sequence, key, value))
+        known = ledger.known.get(place)
+        if known is None:
+            ledger.number += 1
+            self.records.append(PendingRecord(ledger.number, topic, partition, sequence, key, value))
+        else:
+            self._make_again(known, place, key, value)
+
+    def _make_again(self, known: Known, place: str, key: str, value: bytes) -> None:
+        if known.chain is not None:
+            known.made = link(known.made, key.encode(), value)
+        if self._ledger.said[place] < known.through:
+            return
+        if known.chain is not None and known.made != known.chain:
+            raise Refusal(
+                f"rebuild: {self._worker} decides differently from the program that wrote its first {known.through} "
+                f"records of {place}; rebuild with that version and its settings, into a new database"
+            )
+        del self._ledger.known[place]

@@ -16,15 +16,13 @@ from services.runtime.append import Told
 from services.runtime.kafka.connection import connected
 from services.runtime.kafka.headers import origin_of
 from services.runtime.kafka.topics import LARGEST_PUBLIC
+from services.runtime.kafka.whole import FROM_THE_BEGINNING, whole
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 
 _TOPIC_KNOWN_WITHIN_MS: Final = 10_000
 _LINGER_MS: Final = 5
 _DELIVERED_WITHIN_S: Final = 120
-_POLL_MS: Final = 1_000
-_SILENT_POLLS: Final = 30
-"""Polls without an answer after which a broker is taken to be gone."""
 
 
 class KafkaLog:
@@ -44,12 +42,11 @@ class KafkaLog:
 
     def values(self, topic: Topic) -> Iterator[bytes]:
         """Committed records only, events in structured mode, each of our own once: see `OutsideLog`."""
-        options = {"isolation_level": "read_committed", "enable_auto_commit": False, "auto_offset_reset": "earliest"}
-        with connected(KafkaConsumer, self._kafka, **options) as consumer:
+        with connected(KafkaConsumer, self._kafka, **FROM_THE_BEGINNING) as consumer:
             places = [TopicPartition(topic.name, place) for place in range(self._count(topic))]
             ends = consumer.end_offsets(places)
             for place in places:
-                records = _records(consumer, place, ends[place])
+                records = whole(consumer, place, ends[place])
                 yield from _events(records) if topic in PUBLIC_TOPICS else _once(records)
 
     def _send(self, record: Told) -> Future | KafkaError:
@@ -98,19 +95,6 @@ def _fault(sent: Future | KafkaError) -> str | None:
     else:
         fault = KafkaTimeoutError()
     return None if fault is None else type(fault).__name__
-
-
-def _records(consumer: KafkaConsumer, place: TopicPartition, end: int) -> Iterator[Any]:
-    """Up to ``end``, where markers of transactions may stand that are no records."""
-    consumer.assign([place])
-    consumer.seek(place, 0)
-    silent = 0
-    while consumer.position(place) < end:
-        records = consumer.poll(_POLL_MS).get(place, [])
-        yield from (record for record in records if record.offset < end)
-        silent = 0 if records else silent + 1
-        if silent == _SILENT_POLLS:
-            raise KafkaTimeoutError(f"no answer for {place.topic}/{place.partition}")
 
 
 def _events(records: Iterable[Any]) -> Iterator[bytes]:

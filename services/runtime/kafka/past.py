@@ -66,9 +66,10 @@ def _refuse_later(worker: str, ledgers: Mapping[int, Ledger], records: Iterable[
         origin = origin_of(record.headers)
         if origin is None or origin.producer != worker or origin.partition not in ledgers:
             continue
-        said = ledgers[origin.partition].said.get(output(record.topic, record.partition), 0)
+        said = ledgers[origin.partition].last(output(record.topic, record.partition))
         if origin.sequence > said:
             raise Refusal(
                 f"store: {worker}/{origin.partition} has written {said} records to {record.topic}/{record.partition}, "
-                f"but the log has its record {origin.sequence}; the store was restored from the past: rebuild it"
+                f"but the log has its record {origin.sequence}; "
+                "the store was restored from the past: rebuild it, with `erapaiva rebuild`"
             )

@@ -146,7 +146,7 @@ class Seat:
             _report_foreign(record, unit)
         before = self._shelf.writes + self._read_model.writes
         taken = self._worker.handle(batch, unit)
-        written = self._shelf.writes + self._read_model.writes - before + len(effects) + len(outgoing.records)
+        written = self._shelf.writes + self._read_model.writes - before + len(effects) + unit.published
         self._standstill.note(given=len(batch), taken=taken, written=written)
         self._arrivals.take(taken, self.ledger)
         for topic, count in Counter(record.topic.name for record in batch[:taken]).items():

@@ -41,7 +41,7 @@ class Ticks:
         if last is not None and instant <= last:
             return False
         self._store.begin()
-        self._store.set_bookmark(REACHED, instant.astimezone(UTC).isoformat())
+        remember_tick(self._store, instant)
         self._store.commit()
         value = time_reached(instant)
         sent = [
@@ -63,3 +63,8 @@ def reached(store: Store) -> datetime | None:
     """The instant of the last tick that a store remembers."""
     told = store.bookmark(REACHED)
     return datetime.fromisoformat(told) if told else None
+
+
+def remember_tick(store: Store, instant: datetime) -> None:
+    """Keep the instant of the last tick, inside the open transaction."""
+    store.set_bookmark(REACHED, instant.astimezone(UTC).isoformat())

@@ -1,0 +1,197 @@
+"""A store for Kafka's workers, made from the topics alone (docs/adr/0013).
+
+Cash application, overdue and reporting begin at the first record: they decide the same again, which is compared with
+what the log has and not published. Intake and notifier go on behind their last word, from rows and positions that the
+topics tell.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
+
+from schemas.commands import decode_commands
+from schemas.journal import NoticeMessage, NoticeOutcome, decode_journal
+from schemas.messages import encode
+from schemas.topics import (
+    ALL_TOPICS,
+    COMMANDS,
+    DEAD_LETTERS,
+    DECISIONS,
+    FACTS,
+    JOURNAL,
+    PUBLIC_TOPICS,
+    account_key,
+    partition_of,
+)
+from services.intake.passed import PassedOn
+from services.notifier.recollection import Recollection
+from services.pipeline import READS
+from services.reporting.tables import TABLES
+from services.runtime.kafka.connection import connected
+from services.runtime.kafka.ledger import Ledger, dump_ledger, output
+from services.runtime.kafka.memory import LogMemory
+from services.runtime.kafka.shell import GROUP
+from services.runtime.kafka.ticking import remember_tick
+from services.runtime.kafka.topics import refuse_wrong_topics
+from services.runtime.kafka.whole import FROM_THE_BEGINNING, whole
+from services.runtime.opening import open_store
+from services.runtime.refusal import Refusal
+from services.runtime.seats import PendingRecord
+from services.runtime.settings import Settings
+from services.runtime.store import Access, Store
+
+INTAKE: Final = "intake"
+NOTIFIER: Final = "notifier"
+
+
+def rebuild(settings: Settings) -> Iterator[str]:
+    """Prepare the settings' store; lines that say what is done.
+
+    Raises Refusal when workers run, when the store was worked on, and when the topics lack records.
+    """
+    refuse_wrong_topics(settings)
+    _refuse_running(settings)
+    with open_store(settings, Access.ENGINE) as store:
+        _refuse_used(store)
+        yield "reading the topics"
+        told = _read(settings)
+        store.tables.ensure(TABLES)
+        store.fix_partitions(settings.store.partitions)
+        store.begin()
+        try:
+            _write(store, told)
+            store.commit()
+        except BaseException:
+            store.rollback()
+            raise
+    yield f"{told.records} records read; time has come to {told.passed.reached or 'nothing yet'}"
+    yield f"{sum(len(each.rows()['notice']) for each in told.notices)} letters are open"
+    yield "start the workers: they go over the topics once more; `erapaiva status` shows how far they are"
+
+
+@dataclass
+class _Told:
+    """What the topics tell. `notices`: by partition."""
+
+    passed: PassedOn
+    notices: list[Recollection]
+    memory: LogMemory = field(default_factory=LogMemory)
+    ends: dict[tuple[str, int], int] = field(default_factory=dict)
+    records: int = 0
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+def _read(settings: Settings) -> _Told:
+    """Read every topic once; own words before the commands that they follow, facts before what they were made of."""
+    partitions = settings.store.partitions
+    told = _Told(PassedOn(partitions), [Recollection() for _ in range(partitions)])
+    takes = {FACTS: _take_fact, JOURNAL: _take_word, COMMANDS: _take_command, DECISIONS: _take, DEAD_LETTERS: _take}
+    with connected(KafkaConsumer, settings.kafka, **FROM_THE_BEGINNING) as consumer:
+        places = {topic: [TopicPartition(topic.name, place) for place in range(partitions)] for topic in ALL_TOPICS}
+        ends = consumer.end_offsets([place for of_topic in places.values() for place in of_topic])
+        told.ends = {(place.topic, place.partition): end for place, end in ends.items()}
+        for topic in (*takes, *PUBLIC_TOPICS):
+            take = takes.get(topic, _take_public)
+            for place in places[topic]:
+                for record in whole(consumer, place, ends[place]):
+                    take(told, record)
+                    told.records += 1
+    return told
+
+
+def _take(told: _Told, record: Any) -> None:
+    told.memory.take(record)
+
+
+def _take_fact(told: _Told, record: Any) -> None:
+    if told.memory.take(record) is not None:
+        told.passed.fact(record.partition, record.value)
+
+
+def _take_word(told: _Told, record: Any) -> None:
+    origin = told.memory.take(record)
+    if origin is not None and origin.producer == NOTIFIER:
+        message = decode_journal(record.value)
+        assert isinstance(message, NoticeMessage), "the notifier speaks of notices only"
+        told.notices[record.partition].word(message)
+
+
+def _take_command(told: _Told, record: Any) -> None:
+    if told.memory.take(record) is not None:
+        told.notices[record.partition].command(decode_commands(record.value), record.value)
+
+
+def _take_public(told: _Told, record: Any) -> None:
+    key = (record.key or b"").decode("utf-8", "backslashreplace")
+    told.passed.public(record.topic, record.partition, record.offset, key, record.value or b"")
+
+
+# -- writing -------------------------------------------------------------------------------------------------------
+
+
+def _write(store: Store, told: _Told) -> None:
+    """Inside a transaction: ledgers, positions, the notifier's rows and what it has still to say, the time."""
+    memory, reached = told.memory, told.passed.reached
+    for partition in range(store.partitions):
+        _keep(store, INTAKE, partition, memory.to_go_on(INTAKE, partition, ()))
+        _keep(store, "cash_application", partition, memory.to_begin_again("cash_application", partition))
+        _keep(store, "overdue", partition, memory.to_begin_again("overdue", partition))
+        _keep(store, "reporting", partition, memory.to_count_again("reporting", partition))
+        ledger = memory.to_go_on(NOTIFIER, partition, (COMMANDS.name,))
+        if reached is not None:
+            _keep_notices(store, partition, told.notices[partition], ledger, reached)
+        _keep(store, NOTIFIER, partition, ledger)
+        _move(store, told, partition)
+    if reached is not None:
+        remember_tick(store, reached)
+
+
+def _keep(store: Store, worker: str, partition: int, ledger: Ledger) -> None:
+    store.seats.take(worker, partition)
+    store.seats.keep(worker, partition, dump_ledger(ledger), busy=True)
+
+
+def _keep_notices(store: Store, partition: int, notices: Recollection, ledger: Ledger, now: datetime) -> None:
+    for kind, rows in notices.rows().items():
+        if rows:
+            store.state.save(store.state.space(NOTIFIER, kind), partition, rows)
+    store.seats.hold(NOTIFIER, partition, [_pending(word, ledger, store.partitions) for word in notices.words(now)])
+
+
+def _pending(word: NoticeOutcome, ledger: Ledger, partitions: int) -> PendingRecord:
+    key = account_key(word.creditor, word.debtor)
+    place = partition_of(key, partitions)
+    ledger.number += 1
+    said = ledger.said[output(JOURNAL.name, place)] = ledger.said.get(output(JOURNAL.name, place), 0) + 1
+    return PendingRecord(ledger.number, JOURNAL.name, place, said, key, encode(word))
+
+
+def _move(store: Store, told: _Told, partition: int) -> None:
+    store.move(
+        {(INTAKE, topic.name, partition): told.passed.position(topic.name, partition) for topic in PUBLIC_TOPICS}
+        | {(NOTIFIER, COMMANDS.name, partition): told.ends[COMMANDS.name, partition]}
+    )
+
+
+# -- refusals ------------------------------------------------------------------------------------------------------
+
+
+def _refuse_running(settings: Settings) -> None:
+    """Workers that run would write while the topics are read."""
+    with connected(KafkaAdminClient, settings.kafka) as admin:
+        groups = admin.describe_groups([f"{GROUP}{worker}" for worker in READS])
+    running = sorted(name for name, group in groups.items() if group["members"])
+    if running:
+        raise Refusal(f"rebuild: {', '.join(running)}: processes are running; stop all workers, and the clock")
+
+
+def _refuse_used(store: Store) -> None:
+    """What a worker has done there would be mixed with what the topics tell."""
+    if store.positions() or any(seat.turn.number for seat in store.seats.seen()):
+        raise Refusal("rebuild: the store was worked on before; name a new, empty database")
