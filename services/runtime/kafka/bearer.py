@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
 from faust.types import TP
@@ -16,6 +16,9 @@ from services.runtime.kafka.reading import Reading
 from services.runtime.refusal import Refusal
 
 _REST_S: Final = 0.2
+"""Between two rests, at the most."""
+_QUIET_S: Final = 0.02
+"""After a batch, without another: then it is a moment to rest, and whoever waits for us sees that we are done."""
 _UNSURE_S: Final = 0.05
 
 
@@ -39,6 +42,7 @@ class Bearer:
         self._turn = asyncio.Lock()
         self._ours: frozenset[int] = frozenset()
         self._finished = False
+        self._brought = asyncio.Event()
 
     async def take_over(self, tps: frozenset[TP]) -> Mapping[TP, int]:
         """Have the desk take over these; from where each is to be read. Raises Refusal."""
@@ -67,9 +71,9 @@ class Bearer:
                 await self._handle(partition, [record for record in share if record.reading.ours])
 
     async def rest_often(self, member: Member) -> None:
-        """Let the desk rest a few times a second, and tell it of offsets that nobody gets to read. Ends never."""
+        """Let the desk rest, and tell it of offsets that nobody gets to read. Ends never."""
         while True:
-            await asyncio.sleep(_REST_S)
+            await self._a_moment()
             async with self._turn_when_sure(member):
                 if not self._finished:
                     await self._desk.rest()
@@ -81,12 +85,25 @@ class Bearer:
         async with self._turn:
             await self._desk.wind_up()
 
+    async def _a_moment(self) -> None:
+        """Wait until it is quiet after a batch, and while there is none or no end of them, for `_REST_S`."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _REST_S
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self._brought.wait()
+            while True:
+                self._brought.clear()
+                async with asyncio.timeout_at(min(until, loop.time() + _QUIET_S)):
+                    await self._brought.wait()
+
     async def _handle(self, partition: int, share: Sequence[Taken]) -> None:
         if not share or self._finished:
             return
         await self._desk.handle(partition, [record.message() for record in share])
         for record in share:
             record.reading.has_handled(record.offset)
+        self._brought.set()
 
     async def _tell_unread_ends(self, readings: Mapping[TP, Reading]) -> None:
         ends: dict[int, dict[str, int]] = defaultdict(dict)
