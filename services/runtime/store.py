@@ -7,6 +7,7 @@ lose nothing and repeat nothing. One contract suite (tests/contract) holds every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
@@ -151,6 +152,9 @@ class Store(Protocol):
 
     def begin(self) -> None:
         """Open a write transaction, waiting for other writers, and see all that they appended."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is only written inside may go to the database at once; a fault in it then shows at the end."""
 
     def commit(self) -> None:
         """Make everything since `begin` durable."""

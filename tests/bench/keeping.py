@@ -62,13 +62,14 @@ def _batch(store: Store, number: int) -> float:
     assert store.seats.turn(_WORKER, 0).number == number, "nobody else has had a turn"
     accounts = store.state.space(_WORKER, "account")
     store.state.load_many(accounts, 0, debtors)
-    store.state.save(
-        accounts, 0, [(debtor, _VALUE, number if n % 10 == 0 else None, None) for n, debtor in enumerate(debtors)]
-    )
-    store.tables.upsert("balance", balances)
-    store.seats.hold(_WORKER, 0, held)
-    store.seats.let_go(_WORKER, 0, through=number * _ROWS - 1)
-    store.move({(_WORKER, "facts", 0): (number + 1) * _ROWS})
-    store.seats.keep(_WORKER, 0, b"", busy=False)
+    with store.together():
+        store.state.save(
+            accounts, 0, [(debtor, _VALUE, number if n % 10 == 0 else None, None) for n, debtor in enumerate(debtors)]
+        )
+        store.tables.upsert("balance", balances)
+        store.seats.hold(_WORKER, 0, held)
+        store.seats.let_go(_WORKER, 0, through=number * _ROWS - 1)
+        store.move({(_WORKER, "facts", 0): (number + 1) * _ROWS})
+        store.seats.keep(_WORKER, 0, b"", busy=False)
     store.commit()
     return perf_counter() - began

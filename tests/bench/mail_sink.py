@@ -1,4 +1,4 @@
-"""A mail server in a process of its own that takes every mail and keeps none: ``python -m tests.bench.mail_sink``.
+"""A mail server in a process of its own that takes every mail and keeps none: ``python -m tests.bench.mail_sink PORT``.
 
 It says its port on the first line of its output and, once its input ends, how many mails it has accepted.
 """
@@ -36,9 +36,9 @@ class MailSink:
 
 
 @contextmanager
-def mail_sink() -> Iterator[MailSink]:
-    """Start the server; it is gone at the end."""
-    command = [sys.executable, "-m", "tests.bench.mail_sink"]
+def mail_sink(port: int = 0) -> Iterator[MailSink]:
+    """Start the server, on a free port unless one is given; it is gone at the end."""
+    command = [sys.executable, "-m", "tests.bench.mail_sink", str(port)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield MailSink(process)
@@ -52,8 +52,20 @@ class _Counter:
 
     def __init__(self) -> None:
         self.accepted = 0
+        self._talks: set[asyncio.Task[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = asyncio.ensure_future(self._talk(reader, writer))
+        self._talks.add(talk)
+        talk.add_done_callback(self._talks.discard)
+
+    async def hang_up(self) -> None:
+        """End the talks that clients have left open."""
+        for talk in self._talks:
+            talk.cancel()
+        await asyncio.gather(*self._talks, return_exceptions=True)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 bench\r\n")
         while line := await reader.readline():
             verb = line[:4].upper()
@@ -70,12 +82,13 @@ class _Counter:
         writer.close()
 
 
-async def _main() -> None:
+async def _main(port: int) -> None:
     counter = _Counter()
-    server = await asyncio.start_server(counter.serve, "127.0.0.1", 0, limit=_LARGEST_MAIL)
+    server = await asyncio.start_server(counter.serve, "127.0.0.1", port, limit=_LARGEST_MAIL)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     server.close()
+    await counter.hang_up()
     print(counter.accepted, flush=True)
 
 
@@ -84,4 +97,4 @@ def _stream(stream: IO[str] | None) -> IO[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    asyncio.run(_main(int(sys.argv[1])))

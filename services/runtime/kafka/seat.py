@@ -155,14 +155,21 @@ class Seat:
         return Done(batch[:taken], outgoing.records, effects)
 
     def _write(self, records: Sequence[PendingRecord], *, is_busy: bool) -> None:
-        """All that a turn keeps."""
-        worker, partition, seats = self._worker.name, self.partition, self._store.seats
-        self._shelf.flush()
-        self._shelf.trim()
-        self._read_model.flush()
+        """All that a turn keeps, in one go."""
+        with self._store.together():
+            self._shelf.flush()
+            self._shelf.trim()
+            self._read_model.flush()
+            self._write_positions()
+            self._write_seat(records, is_busy=is_busy)
+
+    def _write_positions(self) -> None:
         moved = self._moved()
-        self._store.move({(worker, topic, partition): offset for topic, offset in moved.items()})
+        self._store.move({(self._worker.name, topic, self.partition): offset for topic, offset in moved.items()})
         self._stored.update(moved)
+
+    def _write_seat(self, records: Sequence[PendingRecord], *, is_busy: bool) -> None:
+        worker, partition, seats = self._worker.name, self.partition, self._store.seats
         if self._let_go_through < self._published_through:
             seats.let_go(worker, partition, self._published_through)
             self._let_go_through = self._published_through

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -70,6 +71,9 @@ _MENDABLE: Final = {"25006": "read-only", "42501": "rights", "55P03": "locked", 
 
 _ADVICE: Final = "check ERAPAIVA_POSTGRES__DSN and ERAPAIVA_POSTGRES__PASSWORD_FILE"
 
+_OPEN: Final = (TransactionStatus.INTRANS, TransactionStatus.INERROR, TransactionStatus.ACTIVE)
+"""The last one inside `together`: statements are under way."""
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -90,7 +94,7 @@ class Connection:
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open, or was and failed."""
-        return self._connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+        return self._connection.info.transaction_status in _OPEN
 
     @property
     def lost(self) -> bool:
@@ -116,6 +120,15 @@ class Connection:
                 copy.set_types(types)
                 for row in rows:
                     copy.write_row(row)
+        except psycopg.Error as fault:
+            raise self._explained(fault) from fault
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Send all statements of a block at once, in one round trip. A fault in one shows at the end of the block."""
+        try:
+            with self._connection.pipeline():
+                yield
         except psycopg.Error as fault:
             raise self._explained(fault) from fault
 

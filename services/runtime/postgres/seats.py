@@ -19,7 +19,10 @@ SELECT s.worker, s.partition, s.epoch, s.turn, s.busy,
 FROM seats s ORDER BY s.worker, s.partition
 """
 
-_PENDING_TYPES = ("text", "int4", "int8", "text", "int4", "int8", "bytea", "bytea")
+_HOLD = """
+INSERT INTO pending (worker, partition, number, topic, to_partition, sequence, key, value)
+SELECT %s, %s, held.* FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::bigint[], %b::bytea[], %b::bytea[]) AS held
+"""
 
 
 class PostgresSeats:
@@ -54,8 +57,9 @@ class PostgresSeats:
 
     def hold(self, worker: str, partition: int, records: Sequence[PendingRecord]) -> None:
         """Keep records until they are let go of."""
-        rows = ((worker, partition, *place, key.encode(), value) for *place, key, value in records)
-        self._connection.copy("pending", _PENDING_TYPES, rows)
+        numbers, topics, places, sequences, keys, values = (list(column) for column in zip(*records, strict=True))
+        held = (numbers, topics, places, sequences, [key.encode() for key in keys], values)
+        self._connection.execute(_HOLD, (worker, partition, *held))
 
     def let_go(self, worker: str, partition: int, through: int) -> None:
         """Forget the records up to and with a number: the log has them."""

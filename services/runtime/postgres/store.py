@@ -9,6 +9,7 @@ be changed by another one before it ends. The log has many writers, who take tur
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Final, Self
 
@@ -103,6 +104,10 @@ class PostgresStore:
         if self._access is not Access.WORKER:
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_APPENDING,))
             self._log.notice_appends()
+
+    def together(self) -> AbstractContextManager[None]:
+        """All that is written inside is one round trip; a fault in it shows at the end."""
+        return self._connection.together()
 
     def commit(self) -> None:
         """Make everything since `begin` durable."""

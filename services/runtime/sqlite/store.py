@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -102,6 +103,10 @@ class SqliteStore:
         with self._turnstile.passing():
             self._connection.execute("BEGIN IMMEDIATE")
         self.refresh()
+
+    def together(self) -> AbstractContextManager[None]:
+        """Nothing special: each write is at hand."""
+        return nullcontext()
 
     def commit(self) -> None:
         """Make everything since `begin` durable."""

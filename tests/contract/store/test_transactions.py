@@ -1,10 +1,13 @@
 """Contract: what is written between begin and commit becomes visible together or not at all."""
 
+import sqlite3
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from services.runtime.refusal import Refusal
+from services.runtime.seats import PendingRecord
 from services.runtime.store import Store
 
 TABLE = "CREATE TABLE IF NOT EXISTS account (creditor TEXT, debtor TEXT, owed BIGINT, PRIMARY KEY (creditor, debtor))"
@@ -16,6 +19,15 @@ def write_everything(store: Store) -> None:
     store.tables.upsert("account", [{"creditor": "c", "debtor": "d", "owed": 1}])
     store.move({("overdue", "journal", 2): 1})
     store.set_bookmark("file", "line 1")
+
+
+def write_with_a_fault(store: Store) -> None:
+    twice = PendingRecord(1, "journal", 0, 1, "k", b"v")
+    with store.together():
+        store.state.save(store.state.space("overdue", "account"), 2, [("a", b"v", 7, "feed")])
+        store.seats.hold("overdue", 2, [twice])
+        store.seats.hold("overdue", 2, [twice])
+        store.set_bookmark("file", "line 1")
 
 
 def everything_read(store: Store) -> list[object]:
@@ -46,6 +58,23 @@ def declared(store: Store) -> Store:
     store.tables.ensure([TABLE])
     store.begin()
     return store
+
+
+def test_what_is_written_together_is_there_at_the_end(declared: Store) -> None:
+    with declared.together():
+        write_everything(declared)
+
+    assert everything_read(declared) == FULL
+
+
+def test_a_fault_in_what_is_written_together_is_raised_and_leaves_nothing(declared: Store) -> None:
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
+        write_with_a_fault(declared)
+
+    declared.rollback()
+    declared.begin()
+    assert everything_read(declared) == EMPTY
+    assert declared.seats.pending("overdue", 2) == []
 
 
 def test_a_transaction_sees_its_own_writes_and_keeps_them_when_committed(declared: Store) -> None:
