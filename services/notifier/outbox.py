@@ -10,7 +10,7 @@ from schemas.letters import Letter
 from services.notifier.letter import render
 from services.notifier.letter.sums import SumsDisagreeError
 from services.notifier.message import NoAddressError, mail_of
-from services.notifier.post import Attempt, Outcome, OutcomeBox
+from services.notifier.post import Attempt, Outcome, OutcomeBox, Status
 from services.notifier.simulated import simulated
 from services.runtime.refusal import Refusal
 
@@ -36,6 +36,7 @@ class OutboxPost:
         Raises:
             Refusal: the folder cannot be written to. The attempt stays open and is recovered on the next start.
         """
+        self._box.take(attempt)
         self._box.put(self._written(attempt))
 
     def recover(self, attempt: Attempt) -> None:
@@ -46,7 +47,8 @@ class OutboxPost:
         Raises:
             Refusal: the folder cannot be written to or, live, cannot be read.
         """
-        self._box.put(self._written(attempt) if self._trial else self._found(attempt))
+        if self._box.take(attempt):
+            self._box.put(self._written(attempt) if self._trial else self._found(attempt))
 
     def outcomes(self, partition: int) -> Sequence[Outcome]:
         """The partition's outcomes that were not acknowledged yet."""
@@ -60,13 +62,13 @@ class OutboxPost:
         """There is nothing to end."""
 
     def _written(self, attempt: Attempt) -> Outcome:
-        letter, outcome = attempt.letter, simulated(attempt, trial=self._trial)
+        outcome = simulated(attempt, trial=self._trial)
         if outcome.status != "accepted":
             return outcome
         try:
             name, content = _file_of(attempt)
         except (SumsDisagreeError, NoAddressError) as fault:
-            return Outcome(letter.notice, attempt.partition, "failed", attempt.at, fault.code, self._trial)
+            return self._outcome(attempt, "failed", fault.code)
         try:
             _write_whole(self._folder, name, content)
         except OSError as fault:
@@ -78,8 +80,11 @@ class OutboxPost:
     def _found(self, attempt: Attempt) -> Outcome:
         letter = attempt.letter
         if _lies_in(self._folder, file_name(letter.date, letter.notice, _suffix(letter))):
-            return Outcome(letter.notice, attempt.partition, "accepted", attempt.at, None, self._trial)
-        return Outcome(letter.notice, attempt.partition, "unknown", attempt.at, "no-record", self._trial)
+            return self._outcome(attempt, "accepted", None)
+        return self._outcome(attempt, "unknown", "no-record")
+
+    def _outcome(self, attempt: Attempt, status: Status, detail: str | None) -> Outcome:
+        return Outcome(attempt.letter.notice, attempt.partition, attempt.at, status, attempt.at, detail, self._trial)
 
 
 def file_name(day: date, notice: str, suffix: str) -> str:

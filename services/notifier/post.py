@@ -27,10 +27,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an attempt. ``detail`` is a code such as ``rcpt-550``, never a server's text or an address."""
+    """What became of the attempt begun at that instant, and when that was known.
+
+    ``detail`` is a code such as ``rcpt-550``, never a server's text or an address.
+    """
 
     notice: str
     partition: int
+    begun: datetime
     status: Status
     at: datetime
     detail: str | None
@@ -38,13 +42,20 @@ class Outcome:
 
 
 class Post(Protocol):
-    """Delivers letters. Each attempt gets exactly one outcome, unless the process ends before."""
+    """Delivers letters. Each attempt gets exactly one outcome, unless the process ends before.
+
+    An attempt is in a post's hands from ``send`` or ``recover`` until its outcome is acknowledged.
+    """
 
     def send(self, attempt: Attempt) -> None:
         """Take an attempt that is recorded durably. Its outcome comes later, by ``outcomes``."""
 
     def recover(self, attempt: Attempt) -> None:
-        """Take an attempt of an earlier process that left no outcome: it may or may not have been made."""
+        """Take an attempt that has no outcome yet, and may or may not have been made.
+
+        One that is in this post's hands is left to go on: its outcome comes. One of another process is never made
+        again if it could reach a person: its outcome is what can be known of it, else ``unknown``.
+        """
 
     def outcomes(self, partition: int) -> Sequence[Outcome]:
         """The partition's outcomes that were not acknowledged yet, in the order they became known. Cheap."""
@@ -57,11 +68,20 @@ class Post(Protocol):
 
 
 class OutcomeBox:
-    """Outcomes until they are acknowledged; may be filled by one thread and emptied by another."""
+    """The attempts in hand and their outcomes; may be filled by one thread and emptied by another."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[int, dict[Outcome, None]] = {}
+        self._in_hand: set[tuple[str, datetime]] = set()
+
+    def take(self, attempt: Attempt) -> bool:
+        """Take an attempt in hand; False when it is in hand already."""
+        begun = (attempt.letter.notice, attempt.at)
+        with self._lock:
+            is_new = begun not in self._in_hand
+            self._in_hand.add(begun)
+        return is_new
 
     def put(self, outcome: Outcome) -> None:
         """Keep an outcome."""
@@ -79,5 +99,6 @@ class OutcomeBox:
             for outcome in outcomes:
                 kept = self._kept.get(outcome.partition, {})
                 kept.pop(outcome, None)
+                self._in_hand.discard((outcome.notice, outcome.begun))
                 if not kept:
                     self._kept.pop(outcome.partition, None)

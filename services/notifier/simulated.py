@@ -25,11 +25,13 @@ class SimulatedPost:
 
     def send(self, attempt: Attempt) -> None:
         """Decide the outcome at once."""
+        self._box.take(attempt)
         self._box.put(simulated(attempt, trial=self._trial))
 
     def recover(self, attempt: Attempt) -> None:
         """Nothing has left or ever will, so it is simply decided again."""
-        self.send(attempt)
+        if self._box.take(attempt):
+            self._box.put(simulated(attempt, trial=self._trial))
 
     def outcomes(self, partition: int) -> Sequence[Outcome]:
         """The partition's outcomes that were not acknowledged yet."""
@@ -49,4 +51,4 @@ def simulated(attempt: Attempt, *, trial: bool) -> Outcome:
     address = letter.recipient.email if letter.channel == "email" else None
     status = SIMULATOR.get((address or "").lower(), "accepted")
     detail = None if status == "accepted" else "simulated"
-    return Outcome(letter.notice, attempt.partition, status, attempt.at, detail, trial)
+    return Outcome(letter.notice, attempt.partition, attempt.at, status, attempt.at, detail, trial)

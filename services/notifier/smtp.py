@@ -47,11 +47,16 @@ class SmtpPost:
     def send(self, attempt: Attempt) -> None:
         """Queue the letter for the next free connection."""
         assert not self._closing, "a closed post takes no letters"
+        self._box.take(attempt)
         self._put(attempt)
 
     def recover(self, attempt: Attempt) -> None:
-        """The server may have it or not: unknown, until a person says (design.md §7.4)."""
-        self._keep(attempt, Verdict("unknown", "no-record"))
+        """The server may have it or not: unknown, until a person says (design.md §7.4).
+
+        What waits in the queue here or is on its way goes on: a process that gets a seat back has lost nothing.
+        """
+        if self._box.take(attempt):
+            self._keep(attempt, Verdict("unknown", "no-record"))
 
     def outcomes(self, partition: int) -> Sequence[Outcome]:
         """The partition's outcomes that were not acknowledged yet. A fault of the thread is raised here."""
@@ -146,8 +151,8 @@ class SmtpPost:
         return None
 
     def _keep(self, attempt: Attempt, verdict: Verdict) -> None:
-        notice = attempt.letter.notice
-        self._box.put(Outcome(notice, attempt.partition, verdict.status, self._now(), verdict.detail, self._trial))
+        notice, (status, detail) = attempt.letter.notice, (verdict.status, verdict.detail)
+        self._box.put(Outcome(notice, attempt.partition, attempt.at, status, self._now(), detail, self._trial))
 
 
 def _mail_of(attempt: Attempt) -> Mail:

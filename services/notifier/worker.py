@@ -36,7 +36,7 @@ class Notifier:
     """Sees that each planned letter is delivered at most once, or withdrawn, and says which.
 
     ``now`` gives the instant as aware UTC: wall time when live, the last tick in ``play``. One instance belongs to one
-    process: on its first look at a partition it recovers the attempts that an earlier process left without outcome.
+    seat in one process: on its first look at a partition it asks the post about every attempt without outcome.
     """
 
     name = "notifier"
@@ -90,18 +90,21 @@ class _Desk:
     # -- outcomes ----------------------------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """Ask the post about each attempt of an earlier process (design.md §7.4)."""
+        """Ask the post about each attempt without outcome: its own, or an earlier process's (design.md §7.4)."""
         for key, stored in self._unit.scan("notice"):
             notice = load_notice(stored)
             if notice.state is State.ATTEMPTING:
                 self._unit.after_commit(partial(self._post.recover, self._attempt_of(notice, self._granted(key))))
 
     def take_outcomes(self) -> None:
-        """Record what became of attempts; the post forgets it once that is durable."""
+        """Record what became of attempts; the post forgets it once that is durable.
+
+        An outcome of an earlier attempt than the notice's last may lie in a post that was without the seat for a while.
+        """
         outcomes = self._post.outcomes(self._unit.partition)
         for outcome in outcomes:
             notice = self._notice(outcome.notice)
-            if notice is not None and notice.state is State.ATTEMPTING:
+            if notice is not None and notice.state is State.ATTEMPTING and notice.attempted == outcome.begun:
                 self._record(notice, outcome)
         if outcomes:
             self._unit.after_commit(partial(self._post.acknowledge, outcomes))

@@ -31,7 +31,7 @@ class ToldPost:
         """Decide the outcome at once."""
         notice = attempt.letter.notice
         status: Status = _SETTLED_BY_A_PERSON if notice in self._unknown else "accepted"
-        self._box.put(Outcome(notice, attempt.partition, status, attempt.at, None, trial=False))
+        self._box.put(Outcome(notice, attempt.partition, attempt.at, status, attempt.at, None, trial=False))
 
     def recover(self, attempt: Attempt) -> None:
         """Nothing has left: it is simply decided again."""

@@ -106,6 +106,40 @@ def test_an_attempt_of_an_earlier_process_has_an_outcome_too(post: Post) -> None
     assert outcome.status == ("unknown" if isinstance(post, SmtpPost | SortedPost) else "accepted")
 
 
+def test_an_attempt_whose_outcome_is_told_already_is_not_recovered(post: Post) -> None:
+    for number in (1, 2):
+        post.send(an_attempt(f"n-{number}"))
+    outcomes_of(post, 0, 2)
+
+    for number in (1, 2):
+        post.recover(an_attempt(f"n-{number}"))
+
+    assert sorted((outcome.notice, outcome.status) for outcome in post.outcomes(0)) == [
+        ("n-1", "accepted"),
+        ("n-2", "accepted"),
+    ]
+
+
+def test_an_attempt_is_recovered_once_until_its_outcome_is_acknowledged(post: Post) -> None:
+    attempt = an_attempt("n-1")
+    post.recover(attempt)
+    post.recover(attempt)
+
+    told = outcomes_of(post, 0, 1)
+    assert len(told) == 1
+    post.acknowledge(told)
+    post.recover(attempt)
+
+    assert len(outcomes_of(post, 0, 1)) == 1
+
+
+def test_an_outcome_says_which_attempt_it_is_of(post: Post) -> None:
+    post.send(an_attempt("n-1"))
+    (outcome,) = outcomes_of(post, 0, 1)
+
+    assert outcome.begun == an_attempt("n-1").at
+
+
 def test_a_live_letter_of_an_earlier_process_that_left_no_trace_is_unknown_and_not_made(
     live_post: Post, tmp_path: Path
 ) -> None:

@@ -343,6 +343,22 @@ def test_closing_cuts_a_delivery_short_and_defers_what_waits(phase: str, status:
     assert told == {"n-0": (status, f"{phase}-stopped"), "n-1": ("deferred", "stopped"), "n-2": ("deferred", "stopped")}
 
 
+def test_a_process_that_gets_a_seat_back_lets_its_own_letters_go_on() -> None:
+    behaviour = Behaviour(dot="hang")
+    with mail_server(behaviour) as port, a_post(port, connections=1) as post:
+        post.send(an_attempt("under-way"))
+        post.send(an_attempt("waiting"))
+        await_that(lambda: len(behaviour.accepted) == 1)
+
+        for notice in ("under-way", "waiting", "of-another-process"):
+            post.recover(an_attempt(notice))
+        behaviour.release.set()
+
+        told = {outcome.notice: outcome.status for outcome in outcomes_of(post, 0, 3)}
+    assert told == {"of-another-process": "unknown", "under-way": "accepted", "waiting": "accepted"}
+    assert len(behaviour.accepted) == 2
+
+
 def test_closing_waits_for_a_delivery_that_ends_in_time() -> None:
     behaviour = Behaviour(dot="hang")
     with mail_server(behaviour) as port, a_post(port, connections=1) as post:

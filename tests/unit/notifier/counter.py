@@ -46,7 +46,7 @@ class HeldPost:
 
     def decide(self, attempt: Attempt, status: Status, at: datetime, detail: str | None = None) -> None:
         """The attempt has ended."""
-        self._box.put(Outcome(attempt.letter.notice, attempt.partition, status, at, detail, trial=True))
+        self._box.put(Outcome(attempt.letter.notice, attempt.partition, attempt.at, status, at, detail, trial=True))
 
 
 class Counter:

@@ -303,6 +303,21 @@ def test_only_attempts_are_recovered_and_only_once(tmp_path: Path) -> None:
     after.close()
 
 
+def test_an_outcome_of_an_earlier_attempt_says_nothing_of_the_present_one() -> None:
+    counter = Counter()
+    counter.to_attempting()
+    first = counter.post.sent[0]
+    counter.end("deferred")
+    counter.wait(timedelta(minutes=5))
+    counter.tell(granted("n-1", until=counter.now + MINUTE))
+
+    counter.post.decide(first, "accepted", counter.now)
+
+    assert words(counter.settle()) == []
+    assert words(counter.end("failed")) == ["n-1 failed"]
+    counter.close()
+
+
 def test_a_wait_goes_on_in_the_next_process(tmp_path: Path) -> None:
     before = Counter(tmp_path / "store.db")
     before.to_attempting()
