@@ -114,7 +114,12 @@ def _notices(store: Store) -> Iterator[Entry]:
         for name in ("kind", "ended", "reference", "position"):
             del entry[name]
         receivables = [_without_none(_public(line), "notice", "currency", "position") for line in lines[notice]]
-        yield {**entry, "kind": "notice", "receivables": receivables}
+        yield {**entry, "kind": "notice", "receivables": sorted(receivables, key=_as_listed)}
+
+
+def _as_listed(line: Found) -> tuple[str, str]:
+    """The order in which a letter lists receivables (rules.md S4)."""
+    return text(line, "effective_due"), text(line, "invoice")
 
 
 def _withheld(store: Store) -> Iterator[Entry]:

@@ -25,6 +25,7 @@ from tests.unit.reporting.desk import (
     ended,
     invoice_issued,
     letter,
+    letter_line,
     paid,
     registered,
     withheld,
@@ -153,3 +154,13 @@ def test_others_add_what_they_know_in_its_place() -> None:
     lines = canonical_dump(desk.store, [{"kind": "account-state", "creditor": CREDITOR, "debtor": "d1", "letters": []}])
 
     assert [json.loads(line)["kind"] for line in lines] == ["account", "account-state", "receivable"]
+
+
+def test_a_letters_receivables_stand_in_the_letters_order_wherever_the_database_keeps_them() -> None:
+    later, old = date(2026, 2, 2), date(2026, 1, 23)
+    lines = [("b", old), ("a", later), ("c", old)]
+    desk = Desk().told(ended(letter(*(letter_line(invoice=name, effective_due=due) for name, due in lines))))
+
+    (notice,) = entries(desk, "notice")
+
+    assert [line["invoice"] for line in notice["receivables"]] == ["b", "c", "a"]
