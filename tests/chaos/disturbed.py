@@ -1,5 +1,6 @@
 """The run that is disturbed: day by day, with a person who settles in the evening what nobody knows."""
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from typing import Final
 from services.commands.playing import Given
 from services.intake.pieces import published
 from services.reporting.reading import ask, text
-from tests.chaos.faults import Misfortune
 from tests.chaos.load import FIRST_DAY
 from tests.chaos.sink import Sink
 from tests.kafka.told_time import ToldTime
@@ -42,6 +42,8 @@ class Days:
         self._sink = sink
         self._days = [FIRST_DAY + number * _A_DAY for number in range(days + 1)]
         self.told = Told()
+        self.person = threading.Lock()
+        """Held while a person looks at what the mail server saw: nobody stands still with a letter in hand."""
 
     @property
     def end(self) -> datetime:
@@ -53,17 +55,20 @@ class Days:
         reached = self._clock.reached
         return 0.0 if reached is None else (reached - _at(FIRST_DAY)) / (self.end - _at(FIRST_DAY))
 
-    def play(self, given: Sequence[Given], misfortune: Misfortune) -> None:
-        """Tell all days."""
-        for day in self._days:
-            self._sink.is_busy = day.toordinal() % _BUSY_DAYS == 0
-            evening = _at(day, _EVENING)
-            self._clock.play_to([each for each in given if each.time.astimezone(ZONE).date() == day], evening)
-            with misfortune.pausing:
-                self._settle(evening)
-            self._clock.play_to((), _at(day + _A_DAY))
-        misfortune.finish()
-        self._clock.settle()
+    @property
+    def numbers(self) -> range:
+        """The days, counted from 0."""
+        return range(len(self._days))
+
+    def tell(self, number: int, given: Sequence[Given]) -> None:
+        """Tell one day, to its end."""
+        day = self._days[number]
+        self._sink.is_busy = day.toordinal() % _BUSY_DAYS == 0
+        evening = _at(day, _EVENING)
+        self._clock.play_to([each for each in given if each.time.astimezone(ZONE).date() == day], evening)
+        with self.person:
+            self._settle(evening)
+        self._clock.play_to((), _at(day + _A_DAY))
 
     def _settle(self, evening: datetime) -> None:
         """A person's word on each letter of which nobody knows, from what the mail server saw.

@@ -5,13 +5,13 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from types import TracebackType
 from typing import Final, Self
 
+from tests.chaos.disturbed import Days
 from tests.chaos.recoveries import Recoveries
 from tests.kafka.crew import WORKERS, Crew, Hand
 from tests.kafka.told_time import ToldTime
@@ -57,6 +57,7 @@ class Scene:
     broker: Kafka
     database: Postgres
     clock: ToldTime
+    days: Days
     recoveries: Recoveries
 
 
@@ -66,11 +67,9 @@ class Misfortune:
     The thread lives until the end: servers that it started would not outlive it.
     """
 
-    def __init__(self, scene: Scene, faults: Faults, rng: Random, progress: Callable[[], float]) -> None:
-        """``progress``: how much of the run is behind, from 0 to 1."""
+    def __init__(self, scene: Scene, faults: Faults, rng: Random) -> None:
         self._scene = scene
         self._rng = rng
-        self._progress = progress
         self._ending = threading.Event()
         self._pauses: list[threading.Thread] = []
         self._plan = sorted(
@@ -80,8 +79,6 @@ class Misfortune:
         )
         self._thread = threading.Thread(target=self._strike_all, name="misfortune", daemon=True)
         self._fault: BaseException | None = None
-        self.pausing = threading.Lock()
-        """Held while a process stands still."""
         self.struck = Counter[str]()
         """How often each kind has come."""
 
@@ -110,7 +107,7 @@ class Misfortune:
         try:
             while self._plan and not self._ending.wait(_LOOKS_APART_S):
                 due, kind, worker = self._plan[0]
-                if self._progress() >= due:
+                if self._scene.days.progress() >= due:
                     self._ending.wait(self._rng.uniform(0, _LATER_S))
                     self._strike(kind, worker)
                     del self._plan[0]
@@ -147,7 +144,7 @@ class Misfortune:
             self._scene.recoveries.killed(hand.worker)
 
     def _pause(self, hand: Hand, seconds: float) -> None:
-        with self.pausing:
+        with self._scene.days.person:
             with self._scene.crew.supervised:
                 hand.pause()
             self._ending.wait(seconds)

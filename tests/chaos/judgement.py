@@ -127,7 +127,6 @@ def _letters(disturbed: State, sunk: Counter[str]) -> list[Line]:
     twice = sum(count - 1 for count in moved.values())
     apart = disturbed.mailed ^ sunk.keys()
     return [
-        Line("letters that the sink accepted", f"{len(sunk):,}", bool(sunk)),
         Line("second letters of a notice", f"{second:,}", second == 0),
         Line("second letters of an invoice's step", f"{twice:,} of {len(moved):,}", twice == 0),
         Line("letters on which sink and store disagree", f"{len(apart):,}", not apart),

@@ -58,15 +58,16 @@ _MISTAKES: Final = 0.01
 Event = dict[str, Any]
 
 
-def company(seed: int, creditors: int, debtors: int, days: int, partitions: int) -> list[Event | str]:
+def company(seed: int, creditors: int, debtors: int, days: int, partitions: int, old: float = 0.0) -> list[Event | str]:
     """The events of all creditors in order of time, with some lines between them that are no events.
 
-    Creditors and their bank accounts lie on all partitions alike.
+    Creditors and their bank accounts lie on all partitions alike. ``old``: the share of debts that were overdue before.
     """
+    profile = replace(_PROFILE, debtors=(debtors, debtors), days=(days, days), old=old)
     told = [
         event
         for number in range(creditors)
-        for event in _creditor(seed * 100 + number, number, debtors, days, partitions)
+        for event in _creditor(Telling(seed * 100 + number, profile), number, partitions)
     ]
     told.sort(key=lambda event: str(event["time"]))
     return [each for event in told for each in _with_mistakes(event, Random(f"{seed}:{_text(event)}"))]
@@ -79,12 +80,11 @@ def given(folder: Path, told: list[Event | str]) -> list[Given]:
     return merged([path], Register())
 
 
-def _creditor(seed: int, number: int, debtors: int, days: int, partitions: int) -> Iterator[Event]:
+def _creditor(telling: Telling, number: int, partitions: int) -> Iterator[Event]:
     """One creditor's history under its own names, its events at few instants of each day."""
-    profile = replace(_PROFILE, debtors=(debtors, debtors), days=(days, days))
     creditor = _on(number % partitions, partitions, (f"creditor-{number}-{n}" for n in count()))
     account = _on(number % partitions, partitions, (iban(f"{12345600000000 + 100 * number + n}") for n in count()))
-    for event in _history(Telling(seed, profile)):
+    for event in _history(telling):
         data = event["data"]
         if is_unnamed(event):
             continue

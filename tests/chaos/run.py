@@ -75,6 +75,7 @@ def run(form: Form, seed: int, folder: Path) -> list[Line]:
         *_happened(form, seen, seconds),
         Line("tries refused with 451, connections cut by the sink", f"{sink.refused:,}, {sink.cut:,}"),
         Line("unknown letters, of which the sink had", f"{len(settled):,}, {seen.told.accepted:,}"),
+        Line("letters that the sink accepted", f"{len(sink.accepted()):,}", bool(sink.accepted())),
         *judged(seen.state, peaceful, len(load) + len(settled), seen.log, sink.accepted()),
     ]
 
@@ -89,9 +90,12 @@ def _disturbed(
         Recoveries(here.settings) as recoveries,
     ):
         days = Days(here, clock, sink, form.days)
-        scene = Scene(crew, broker, database, clock, recoveries)
-        with Misfortune(scene, form.faults, Random(seed), days.progress) as misfortune:
-            days.play(load, misfortune)
+        scene = Scene(crew, broker, database, clock, days, recoveries)
+        with Misfortune(scene, form.faults, Random(seed)) as misfortune:
+            for number in days.numbers:
+                days.tell(number, load)
+            misfortune.finish()
+            clock.settle()
             with here.reading() as store:
                 state = state_of(store)
             log = told(broker.bootstrap, PARTITIONS)

@@ -33,6 +33,10 @@ _AWAY: Final = (KafkaError, Refusal, psycopg.OperationalError)
 """What a server that is being restarted looks like."""
 
 
+class StandsStillError(AssertionError):
+    """What was published is not worked off in time."""
+
+
 class _Sight:
     """Connections by which the flow is watched and time is told."""
 
@@ -67,6 +71,8 @@ class ToldTime:
         """The instant of the last tick."""
         self.telling = threading.Lock()
         """Held while a tick is told: a test's own bookmark is not what it tests."""
+        self.when_settled: Callable[[], None] = lambda: None
+        """Called each time when all was worked off, before anything else is told."""
         self.clock = SteppingClock()
         self.clock.drive(self)
 
@@ -99,8 +105,10 @@ class ToldTime:
         self._flush()
         until = time.monotonic() + self._drains_within_s
         while not self._is_settled():
-            assert time.monotonic() < until, self._what_is_left()
+            if time.monotonic() > until:
+                raise StandsStillError(self._what_is_left())
             time.sleep(_LOOKS_APART_S)
+        self.when_settled()
 
     def _is_settled(self) -> bool:
         try:
