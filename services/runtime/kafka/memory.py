@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
-from schemas.topics import TOPICS
+from schemas.topics import DEAD_LETTERS, TOPICS
 from services.runtime.kafka.chain import FIRST, link
 from services.runtime.kafka.headers import Origin, origin_of
 from services.runtime.kafka.ledger import Known, Ledger, output, voice
 from services.runtime.refusal import Refusal
 
+_DEAD_LETTERS: Final = f"{DEAD_LETTERS}/"
 _Seat = tuple[str, int]
 """A worker, and its partition."""
 
@@ -52,8 +53,14 @@ class LogMemory:
         return Ledger(said=said, reached=reached, heard=self._heard(partition, heard))
 
     def to_begin_again(self, worker: str, partition: int) -> Ledger:
-        """The ledger of a seat that makes again, record for record, what it wrote."""
+        """The ledger of a seat that makes again, record for record, what it wrote.
+
+        Only dead letters are but counted: what it says of a stranger's record comes between its own in no given order.
+        """
         known, reached = self._of(worker, partition)
+        for place, each in known.items():
+            if place.startswith(_DEAD_LETTERS):
+                each.chain = None
         return Ledger(known=known, reached=reached)
 
     def to_count_again(self, worker: str, partition: int) -> Ledger:

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.journal import NoticeClaimed, NoticeOutcome
 from services.overdue.account import Account
-from services.overdue.decide import Decision, Grant, Plan, decide
+from services.overdue.decide import Decision, Grant, Plan, Withdraw, decide
 from services.overdue.enact import enact
 from services.overdue.fold import fold
 from tests.unit.overdue.office import SKEW, Office
@@ -126,6 +126,44 @@ def test_a_deferred_notice_is_claimed_again_under_the_same_id() -> None:
 
     assert [type(act) for act in again.acts] == [Grant]
     assert len(account.letters) == 1
+
+
+def test_a_claim_that_comes_again_is_answered_again() -> None:
+    office, account = on_the_morning()
+    ask(office, account, NINE)
+    claim(account, office, NINE)
+    ask(office, account, NINE + SKEW)
+    claim(account, office, NINE + timedelta(minutes=1))
+
+    again = ask(office, account, NINE + timedelta(minutes=2))
+
+    assert [type(act) for act in again.acts] == [Grant]
+    assert len(account.letters) == 1
+
+
+def test_a_withdrawal_that_was_not_heard_is_said_again_to_the_next_claim() -> None:
+    office, account = on_the_morning()
+    ask(office, account, NINE)
+    claim(account, office, NINE)
+    account.unread = ["a doubt"]
+    first = ask(office, account, NINE + SKEW)
+    claim(account, office, NINE + timedelta(minutes=1))
+
+    again = ask(office, account, NINE + timedelta(minutes=2))
+
+    assert [type(act) for act in (*first.acts, *again.acts)] == [Withdraw, Withdraw]
+
+
+def test_a_claim_of_a_closed_notice_changes_nothing() -> None:
+    office, account = on_the_morning()
+    ask(office, account, NINE)
+    letter = account.open_letter()
+    assert letter is not None
+    end(account, office, "withdrawn")
+
+    fold(account, NoticeClaimed(notice=letter.notice, creditor=CREDITOR, debtor=DEBTOR, now=NINE), office.terms)
+
+    assert account.open_letter() is None
 
 
 def test_a_closed_notice_comes_back_under_another_id() -> None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from schemas.topics import COMMANDS, FACTS, JOURNAL
+from schemas.topics import COMMANDS, DEAD_LETTERS, FACTS, JOURNAL
 from services.runtime.kafka.headers import Origin, headers_of
 from services.runtime.kafka.ledger import Ledger, dump_ledger, load_ledger
 from services.runtime.kafka.memory import LogMemory
@@ -77,6 +77,18 @@ def test_a_program_that_decides_differently_is_refused(memory: LogMemory, values
         Refusal, match="decides differently from the program that wrote its first 2 records of journal/0"
     ):
         say(ledger, *values)
+
+
+def test_dead_letters_are_only_counted_as_strangers_records_come_in_between(memory: LogMemory) -> None:
+    memory.take(read(0, b"conflict", from_cash(1), DEAD_LETTERS.name))
+    memory.take(read(1, b"foreign-record", from_cash(2), DEAD_LETTERS.name))
+    ledger = memory.to_begin_again("cash_application", 1)
+    outgoing = Outgoing("cash_application", ledger)
+
+    for value in (b"foreign-record", b"conflict", b"another"):
+        outgoing.append(DEAD_LETTERS.name, 0, "k", value)
+
+    assert [(record.sequence, record.value) for record in outgoing.records] == [(3, b"another")]
 
 
 def test_where_the_order_is_not_given_records_are_only_counted(memory: LogMemory) -> None:
