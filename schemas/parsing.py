@@ -20,7 +20,7 @@ from schemas.data import Data
 from schemas.envelope import Envelope
 from schemas.events import EVENT_TYPES
 from schemas.faults import explain_validation, plain_name
-from schemas.fields import Part, PublicContext, Raw, public_context
+from schemas.fields import Part, PublicContext, Raw, fits_a_key, public_context
 from schemas.money import DECIMALS
 
 LARGEST_EVENT: Final = 1_000_000
@@ -37,7 +37,7 @@ ReasonCode = Literal[
 ]
 """Why an event could not be read."""
 
-_READABLE: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}")
+_READABLE: Final = re.compile(r"(?! *$)[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}")
 _ENVELOPE_NAMES: Final = frozenset({"specversion", "id", "source", "type", "time", "data"})
 
 
@@ -203,17 +203,18 @@ def _readable(event: Mapping[str, Any]) -> Readable:
     data = event.get("data")
     inside: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
     return Readable(
-        type=_line(event.get("type")),
-        source=_line(event.get("source")),
-        id=_line(event.get("id")),
-        creditor=_line(inside.get("creditor")),
-        debtor=_line(inside.get("debtor")),
-        account=_line(inside.get("account")),
+        type=readable_id(event.get("type")),
+        source=readable_id(event.get("source")),
+        id=readable_id(event.get("id")),
+        creditor=readable_id(inside.get("creditor")),
+        debtor=readable_id(inside.get("debtor")),
+        account=readable_id(inside.get("account")),
     )
 
 
-def _line(value: object) -> str | None:
-    return value if isinstance(value, str) and _READABLE.fullmatch(value) else None
+def readable_id(value: object) -> str | None:
+    """What could be an id, as it is; anything else names nobody, and is None."""
+    return value if isinstance(value, str) and _READABLE.fullmatch(value) and fits_a_key(value) else None
 
 
 class _NotStrictJsonError(ValueError):

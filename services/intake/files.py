@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from schemas.dead_letters import KEPT_OF_TOO_LARGE
 from schemas.parsing import LARGEST_EVENT
 
-_KEPT_OF_TOO_LONG = 1_024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -54,14 +54,14 @@ def lines_of(stream: BinaryIO) -> Iterator[Line]:
         if len(chunk) > LARGEST_EVENT and not chunk.endswith(b"\n"):
             length = len(chunk) + _skip_to_line_end(stream)
             if length > len(chunk):
-                yield Line(number, chunk[:_KEPT_OF_TOO_LONG], length)
+                yield Line(number, chunk[:KEPT_OF_TOO_LARGE], length)
                 continue
         raw = chunk.removeprefix(_BYTE_ORDER_MARK) if number == 1 else chunk
         raw = raw.strip()
         if not raw:
             continue
         if len(raw) > LARGEST_EVENT:
-            yield Line(number, raw[:_KEPT_OF_TOO_LONG], len(raw))
+            yield Line(number, raw[:KEPT_OF_TOO_LARGE], len(raw))
         else:
             yield Line(number, raw, len(raw))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from schemas.topics import Topic
+from services.intake.lines import file_named
 from services.intake.pieces import Published, pieces_of
 from services.intake.register import Register
 
@@ -176,7 +177,7 @@ class Inbox:
 
 
 def _bookmark(name: str) -> str:
-    return f"inbox:{name}"
+    return f"inbox:{file_named(name)}"
 
 
 def _published_of(bookmark: str | None, shape: _Shape, edition: int) -> int:

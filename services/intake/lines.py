@@ -8,10 +8,17 @@ were; bytes without a label are themselves.
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from schemas.fields import Identifier, Text
 
 _TYPE: Final = "raw-line"
 _BEGINNING: Final = b'{"type":"raw-line"'
+
+_LineNumber = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+_Length = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +29,30 @@ class Label:
     beginning. ``mends`` is the key of a dead letter that this record puts back or, with nothing behind the label,
     discards; ``source`` is that dead letter's source, under which its closing is recorded. ``reason`` and ``detail``
     tell what the reader of a file could not read, ``creditor`` and ``account`` whom that may concern.
+
+    Whoever may write a public topic may write a label, so nothing in one is taken that tables or keys could not hold.
     """
 
-    file: str | None = None
-    line: int | None = None
-    length: int | None = None
-    mends: str | None = None
-    source: str | None = None
-    reason: str | None = None
-    detail: list[str] | None = None
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+
+    file: Text | None = None
+    line: _LineNumber | None = None
+    length: _Length | None = None
+    mends: Identifier | None = None
+    source: Identifier | None = None
+    reason: Identifier | None = None
+    detail: Annotated[list[Text], Field(max_length=100)] | None = None
     creditor: str | None = None
     account: str | None = None
 
 
 UNLABELLED: Final = Label()
+_READ: Final = TypeAdapter(Label)
+
+
+def file_named(name: str) -> str:
+    """A file's name as a label can hold it: what cannot be printed, undecodable bytes too, is escaped."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
 
 
 def labelled(raw: bytes, label: Label) -> bytes:
@@ -56,6 +73,6 @@ def unlabelled(value: bytes) -> tuple[Label, bytes]:
     try:
         said = json.loads(head)
         del said["type"]
-        return Label(**said), raw
-    except (ValueError, TypeError):
+        return _READ.validate_python(said), raw
+    except (ValueError, TypeError, RecursionError):
         return UNLABELLED, value

@@ -12,7 +12,7 @@ from pathlib import Path
 from schemas.topics import INSTRUCTIONS, PAYMENTS
 from services.intake.files import Line
 from services.intake.formats.format import HEAD, Directory, Fault, Piece, recognise
-from services.intake.lines import Label, labelled
+from services.intake.lines import Label, file_named, labelled
 from services.intake.routing import Address, address_of
 from services.intake.strangers import stranger
 
@@ -39,8 +39,9 @@ def pieces_of(path: Path, directory: Directory) -> Iterator[Published]:
     Raises:
         OSError: the file cannot be opened or read.
     """
+    file = file_named(path.name)
     for number, piece in enumerate(_read(path, directory), start=1):
-        yield published(piece, path.name, number)
+        yield published(piece, file, number)
 
 
 def _read(path: Path, directory: Directory) -> Iterator[Piece]:

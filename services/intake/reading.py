@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from schemas.events import ReferenceRatePublished
-from schemas.parsing import InvalidEvent, PublicEvent, Readable, parse_event
+from schemas.parsing import LARGEST_EVENT, InvalidEvent, PublicEvent, Readable, parse_event, readable_id
 from schemas.policy import Policy
 from schemas.topics import PAYMENTS, SETTINGS, Topic
 from services.intake.lines import Label
@@ -68,9 +68,11 @@ def read(raw: bytes) -> PublicEvent | Unread:
 def read_labelled(label: Label, raw: bytes) -> PublicEvent | Unread:
     """The event behind a label, or why there is none: the reader of its file may have said so already."""
     if label.reason is not None:
-        readable = Readable(creditor=label.creditor, account=label.account)
+        readable = Readable(creditor=readable_id(label.creditor), account=readable_id(label.account))
         return Unread(label.reason, tuple(label.detail or ()), readable)
-    return read(raw) if label.length is None else too_large(label.length)
+    if label.length is not None:
+        return too_large(label.length)
+    return read(raw) if len(raw) <= LARGEST_EVENT else too_large(len(raw))
 
 
 def too_large(length: int) -> Unread:
@@ -82,12 +84,14 @@ def doubt_about(readable: Readable, topic: Topic, key: str) -> Doubt:
     """Whom to hold for an unread event, by what can be read of it, else by the key it was published under.
 
     All that is told goes along: cash application holds the narrowest of them that it knows. The key of settings may
-    name a policy or a country as well as a creditor, so that one is a guess.
+    name a policy or a country as well as a creditor, so that one is a guess. A key may be anything: one that could be
+    no id names nobody.
     """
+    named = readable_id(key)
     if readable.type in _OF_NO_CREDITOR:
         return Doubt(None, None, None, alarm=True)
-    creditor = readable.creditor or (None if topic is PAYMENTS else key or None)
-    account = _compact(readable.account) or (key or None if topic is PAYMENTS else None)
+    creditor = readable.creditor or (None if topic is PAYMENTS else named)
+    account = _compact(readable.account) or (named if topic is PAYMENTS else None)
     debtor = None if creditor is None else readable.debtor
     guessed = topic is SETTINGS and readable.creditor is None
     return Doubt(creditor, debtor, account, alarm=guessed or (creditor is None and account is None))

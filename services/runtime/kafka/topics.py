@@ -23,6 +23,9 @@ LARGEST_PUBLIC: Final = 1_048_588
 LARGEST_OF_OURS: Final = 8 * 1_024 * 1_024
 """The same between our workers: a dead letter keeps an event whole, and escapes each byte that is no text."""
 
+LARGEST_RECORD: Final = LARGEST_OF_OURS - 16 * 1_024
+"""Bytes of a key and a value of ours: what is left of the batch is for our headers and Kafka's own fields."""
+
 
 def properties_of(topic: Topic, replication: int) -> dict[str, str]:
     """How a topic is kept.

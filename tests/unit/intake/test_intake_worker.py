@@ -16,6 +16,7 @@ from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, INSTRUCTIONS, INVOICES, PAYMENTS, PUBLIC_TOPICS, SETTINGS
 from services.intake.lines import Label, labelled
 from services.law.policies import shipped_policies
+from services.runtime.kafka.topics import LARGEST_RECORD
 from tests.unit.intake.desk import Desk
 from tests.unit.intake.public_events import IBAN, Event, event, invoice, later, payment, raw, said
 
@@ -161,6 +162,25 @@ def test_a_line_too_long_to_keep_says_how_long_it_was() -> None:
     letter = desk.dead_letters()[0]
     assert letter.reason == "too-large"
     assert "10000000 bytes" in letter.detail[0]
+
+
+@pytest.mark.parametrize("junk", [b"\xff", b"\x01", b'"', b"\\", "\U0010ffff".encode(), b"x"])
+@pytest.mark.parametrize("size", [999_999, 1_000_000, 1_000_001, 6_000_000])
+def test_every_dead_letter_fits_whatever_its_event_was(junk: bytes, size: int) -> None:
+    desk = Desk(partitions=1)
+    desk.take(INVOICES, "\x00" * 1_000_000, junk * (size // len(junk) + 1))
+    letters = desk.engine.store.log.read(DEAD_LETTERS.name, 0, 0, 1)
+    assert len(letters[0][2]) <= LARGEST_RECORD
+
+
+def test_of_an_event_that_is_too_large_the_beginning_is_kept_and_its_length_told() -> None:
+    desk = Desk(partitions=1)
+    desk.take(INVOICES, "acme", b'{"id": 1}' + b" " * 1_000_000)
+    letter = desk.dead_letters()[0]
+    assert letter.reason == "too-large"
+    assert "1000009 bytes" in letter.detail[0]
+    assert letter.content.startswith('{"id": 1}')
+    assert len(letter.content) == 1_024
 
 
 def test_one_line_of_a_file_that_is_read_twice_is_one_dead_letter_and_two_lines_are_two() -> None:

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.topics import INSTRUCTIONS, INVOICES, PAYMENTS, SETTINGS, Topic
-from services.intake.lines import UNLABELLED, Label, labelled, unlabelled
+from services.intake.lines import UNLABELLED, Label, file_named, labelled, unlabelled
 from services.intake.routing import Address, address_of
 from tests.unit.intake.public_events import IBAN, MORNING, completed, creditor, event, invoice, payment, raw, said
 
-texts = st.none() | st.text(max_size=20)
+texts = st.none() | st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
 labels = st.builds(Label, file=texts, line=st.none() | st.integers(1, 10**9), mends=texts, source=texts)
 
 
@@ -26,9 +26,27 @@ def test_bytes_without_a_label_are_themselves(value: bytes) -> None:
     assert unlabelled(value) == (UNLABELLED, value)
 
 
-@pytest.mark.parametrize("value", [b'{"type":"raw-line"', b'{"type":"raw-line","x":1}\n{}', b'{"type":"raw-line"]\n{}'])
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'{"type":"raw-line"',
+        b'{"type":"raw-line","x":1}\n{}',
+        b'{"type":"raw-line"]\n{}',
+        b'{"type":"raw-line","mends":"a\\u0000b"}\n{}',
+        b'{"type":"raw-line","file":"\\ud800"}\n{}',
+        b'{"type":"raw-line","line":"1"}\n{}',
+        b'{"type":"raw-line","line":2147483648}\n{}',
+        b'{"type":"raw-line","x":' + b"[" * 100_000,
+    ],
+)
 def test_a_damaged_label_is_no_label(value: bytes) -> None:
     assert unlabelled(value) == (UNLABELLED, value)
+
+
+def test_a_file_whose_name_is_no_text_is_named_all_the_same() -> None:
+    name = file_named("b\udcff\x00\n Ä.csv")
+    assert name == "b\\udcff\\x00\\n Ä.csv"
+    assert unlabelled(labelled(b"x", Label(file=name))) == (Label(file=name), b"x")
 
 
 @pytest.mark.parametrize(
