@@ -8,6 +8,7 @@ from __future__ import annotations
 from schemas.topics import TOPICS
 from services.runtime.kafka.chain import link
 from services.runtime.kafka.ledger import Known, Ledger, output
+from services.runtime.kafka.topics import LARGEST_RECORD
 from services.runtime.refusal import Refusal
 from services.runtime.seats import PendingRecord
 
@@ -27,6 +28,8 @@ class Outgoing:
         Raises Refusal when another record stands in its place in the log.
         """
         assert self._worker in TOPICS[topic].producers, f"{self._worker} is no producer of {topic}"
+        size = len(key.encode()) + len(value)
+        assert size <= LARGEST_RECORD, f"{size} bytes for {topic}: committed, no broker would ever take them"
         ledger, place = self._ledger, output(topic, partition)
         sequence = ledger.said[place] = ledger.said.get(place, 0) + 1
         known = ledger.known.get(place)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from schemas.dead_letters import DeadLetter
+from schemas.dead_letters import DeadLetter, kept_content, told_key
 from schemas.topics import DEAD_LETTERS
 from services.runtime.engine import Observer
 from services.runtime.kafka.arrivals import Arrivals
@@ -209,10 +209,13 @@ def _report_foreign(record: Record, unit: UnitOfWork) -> None:
     letter = DeadLetter(
         key=f"{origin}/{record.offset}",
         reason="foreign-record",
-        detail=(f"only our own workers write {record.topic.name}; find out who else may, and take that right away",),
+        detail=(
+            f"only our own workers write {record.topic.name}; find out who else may, and take that right away",
+            f"it has {len(record.value)} bytes",
+        ),
         origin=origin,
         position=record.offset,
-        record_key=record.key or None,
-        content=record.value.decode("utf-8", "backslashreplace"),
+        record_key=told_key(record.key),
+        content=kept_content(record.value),
     )
     unit.publish(DEAD_LETTERS, "", letter)

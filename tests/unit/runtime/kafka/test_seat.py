@@ -7,7 +7,9 @@ import pytest
 
 from schemas.topics import DEAD_LETTERS, FACTS, INVOICES, PAYMENTS, Topic
 from services.runtime.engine import Unobserved
+from services.runtime.kafka.desk import Message
 from services.runtime.kafka.seat import Fenced, Seat
+from services.runtime.kafka.topics import LARGEST_RECORD
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.standstill import Stuck
 from services.runtime.unit_of_work import UnitOfWork
@@ -260,3 +262,33 @@ def test_the_position_moves_over_transaction_markers_at_rest(store: SqliteStore)
     seat.tidy()
 
     assert store.positions() == {("intake", PAYMENTS.name, 1): 3}
+
+
+@pytest.mark.parametrize("value", [b"\xff" * 1_000_000, b"\x00" * 1_000_000, b"\xff" * 6_000_000])
+def test_a_strangers_record_of_any_size_becomes_a_dead_letter_that_the_brokers_take(
+    store: SqliteStore, value: bytes
+) -> None:
+    seat = seat_of(store, Hand(name="cash_application", reads=(FACTS,)))
+    seat.come([Message(FACTS.name, 1, 0, b"\xff" * 1_000_000, value, [], 0)])
+
+    done = seat.work()
+
+    assert done is not None
+    (record,) = done.records
+    letter = DEAD_LETTERS.decode(record.value)
+    assert letter.detail[1] == f"it has {len(value)} bytes"
+    assert len(record.value) <= LARGEST_RECORD
+
+
+def test_what_no_broker_would_take_is_never_committed(store: SqliteStore) -> None:
+    def publish_too_much(batch: Sequence[Record], unit: UnitOfWork) -> int:
+        unit.publish(FACTS, "k", b"x" * LARGEST_RECORD, partition=0)
+        return len(batch)
+
+    seat = seat_of(store, Hand(publish_too_much))
+    seat.come([outside(INVOICES, 0)])
+
+    with pytest.raises(AssertionError, match="no broker would ever take them"):
+        seat.work()
+
+    assert store.seats.pending("intake", 1) == []
