@@ -54,7 +54,7 @@ def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) ->
             _record_creditor(message.time, message.id, creditor, unit)
             return
         case FrontierReached():
-            record_reached(message.instant, unit)
+            record_reached(message.lane, message.instant, unit)
             return
         case _:
             return

@@ -1,10 +1,10 @@
 """How far time has come, as the read model knows it: the same on every engine."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.reporting.reading import ask, instant, text
+from services.reporting.reading import ask, instant, number, text
 from services.runtime.refusal import Refusal
 from services.runtime.store import Store
 from services.runtime.unit_of_work import UnitOfWork
@@ -12,21 +12,29 @@ from services.runtime.unit_of_work import UnitOfWork
 _KIND: Final = "reached"
 _ZONE: Final = "Europe/Helsinki"
 """Whose days are counted while no creditor is registered."""
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
-def record_reached(reached: datetime, unit: UnitOfWork) -> None:
-    """Keep the latest frontier of a partition; those of its lanes come in no order."""
+def record_reached(lane: int, reached: datetime, unit: UnitOfWork) -> None:
+    """Keep the latest frontier of a lane in a partition."""
     told = reached.isoformat(timespec="microseconds")
-    known = unit.get(_KIND, "")
+    known = unit.get(_KIND, str(lane))
     if known is None or known.decode() < told:
-        unit.put(_KIND, "", told.encode())
-        unit.read_model.upsert("reached", {"partition": unit.partition, "instant": told})
+        unit.put(_KIND, str(lane), told.encode())
+        unit.read_model.upsert("lane_reached", {"partition": unit.partition, "lane": lane, "instant": told})
 
 
 def slowest(store: Store) -> datetime | None:
-    """The instant that every partition has reached; None while none has reached any."""
-    found = ask(store, "SELECT min(instant) AS instant FROM reached")
-    return None if found[0]["instant"] is None else instant(found[0], "instant")
+    """The instant that every lane has reached in every partition: the beginning of time while one has reached none.
+
+    None while no lane has reached any. There are as many lanes as partitions.
+    """
+    (found,) = ask(store, "SELECT min(instant) AS instant, count(*) AS told FROM lane_reached")
+    if not number(found, "told"):
+        return None
+    if number(found, "told") < store.partitions**2:
+        return _BEGINNING
+    return instant(found, "instant")
 
 
 def last_day(store: Store) -> date:
@@ -34,7 +42,7 @@ def last_day(store: Store) -> date:
 
     Raises Refusal while none has.
     """
-    found = ask(store, "SELECT instant FROM reached ORDER BY instant DESC LIMIT 1")
+    found = ask(store, "SELECT instant FROM lane_reached ORDER BY instant DESC LIMIT 1")
     if not found:
         raise Refusal("the reports have not seen a day yet; name one by --as-of, or start `erapaiva run` on the store")
     zones = ask(store, "SELECT timezone FROM creditor ORDER BY creditor LIMIT 1")

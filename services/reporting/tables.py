@@ -15,10 +15,10 @@ TABLES: Final[tuple[str, ...]] = (
     """CREATE TABLE IF NOT EXISTS creditor (
         creditor TEXT NOT NULL, name TEXT NOT NULL, timezone TEXT NOT NULL,
         PRIMARY KEY (creditor))""",
-    # How far time has come in each partition.
-    """CREATE TABLE IF NOT EXISTS reached (
-        partition INTEGER NOT NULL, instant TEXT NOT NULL,
-        PRIMARY KEY (partition))""",
+    # How far time has come in each partition for the creditors of each lane.
+    """CREATE TABLE IF NOT EXISTS lane_reached (
+        partition INTEGER NOT NULL, lane INTEGER NOT NULL, instant TEXT NOT NULL,
+        PRIMARY KEY (partition, lane))""",
     # The account as it now is, and when it will next be looked at.
     """CREATE TABLE IF NOT EXISTS account (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, number BIGINT, name TEXT, kind TEXT,

@@ -1,6 +1,6 @@
 """The reporting worker's tables follow what is told, and telling twice changes nothing."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -8,8 +8,8 @@ from schemas.dead_letters import DeadLetter, DeadLetterClosed
 from schemas.decisions import Alert, Placed, Suggestion, Unmatched
 from schemas.journal import FeedReached, FrontierReached, MoneyMoved
 from schemas.messages import UnreadableMessageError
-from schemas.topics import account_key
-from services.reporting.reached import last_day
+from schemas.topics import account_key, partition_of
+from services.reporting.reached import last_day, slowest
 from services.reporting.reading import Found, ask
 from services.reporting.tables import TABLES
 from services.runtime.refusal import Refusal
@@ -174,6 +174,20 @@ def test_time_has_come_as_far_as_the_latest_frontier_says(earlier_first: bool) -
     desk = Desk().told(registered(), *(frontiers if earlier_first else reversed(frontiers)))
 
     assert last_day(desk.store) == date(2026, 2, 3), "the third has begun in Helsinki"
+
+
+def test_time_has_come_everywhere_as_far_as_the_slowest_lane() -> None:
+    desk = Desk(partitions=2)
+    assert slowest(desk.store) is None
+
+    keys = {partition_of(key, 2): key for key in ("a", "b", "c", "d")}
+    for lane, partition in ((0, 0), (0, 1), (1, 0)):
+        desk.told(FrontierReached(lane=lane, instant=at("2026-02-03")), key=keys[partition])
+    assert slowest(desk.store) == datetime.min.replace(tzinfo=UTC), "lane 1 has reached nothing in partition 1"
+
+    desk.told(FrontierReached(lane=1, instant=at("2026-02-01")), key=keys[1])
+    desk.told(FrontierReached(lane=0, instant=at("2026-02-09")), key=keys[1])
+    assert slowest(desk.store) == at("2026-02-01"), "a lane that goes on does not hide one that stands still"
 
 
 def test_while_no_frontier_came_a_person_must_name_the_day() -> None:
