@@ -11,6 +11,7 @@ from services.clock.worker import Clock, ClockWorker, WallClock
 from services.intake.inbox import Inbox
 from services.intake.register import Register
 from services.notifier.choose import post_of
+from services.notifier.logged import LoggedPost
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
@@ -21,6 +22,7 @@ from services.runtime.opening import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
 from services.runtime.store import Access, Store
+from services.runtime.watch import Watch
 
 
 def live(settings: Settings, clock: Clock | None = None) -> int:
@@ -33,7 +35,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
         store = open_store(settings, Access.ENGINE)
         store.tables.ensure(TABLES)
         refuse_trial_letters(store, settings)
-        post = stack.enter_context(post_of(settings.mail, clock.now))
+        post = LoggedPost(stack.enter_context(post_of(settings.mail, clock.now)), log)
         engine = stack.enter_context(
             EmbeddedEngine(
                 store,
@@ -48,7 +50,14 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
         metrics.watch_time(clock.now, lambda: engine.reached)
         log.info(Event.ENGINE_STARTED, partitions=engine.partitions, mode=settings.mail.mode)
         loop(
-            _Round(engine, ClockWorker(clock, engine.tick, engine.reached), settings.inbox.path, metrics, health, log),
+            _Round(
+                engine,
+                ClockWorker(clock, engine.tick, engine.reached),
+                settings.inbox.path,
+                Watch(metrics, log),
+                health,
+                log,
+            ),
             stopping,
             settings.inbox.poll_ms / 1000,
         )
@@ -62,13 +71,13 @@ class _Round:
     """What is done again and again."""
 
     def __init__(
-        self, engine: EmbeddedEngine, clock: ClockWorker, inbox: Path, metrics: Metrics, health: Health, log: Log
+        self, engine: EmbeddedEngine, clock: ClockWorker, inbox: Path, watch: Watch, health: Health, log: Log
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._register = Register()
         self._inbox = Inbox(inbox, engine, self._register)
-        self._metrics = metrics
+        self._watch = watch
         self._health = health
         self._log = log
 
@@ -82,7 +91,7 @@ class _Round:
             self._log.error(Event.FILE_REFUSED)
         self._clock.beat()
         self._engine.settle()
-        self._metrics.follow(self._engine)
+        self._watch.follow(self._engine)
         self._health.beat()
         if not self._health.ready:
             self._health.ready = True

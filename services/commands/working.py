@@ -1,6 +1,6 @@
 """A worker's process on Kafka: its store, its seats, its shell, its health (design.md §8)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -8,10 +8,10 @@ from threading import local
 from time import monotonic
 from typing import Final
 
-from schemas.topics import DEAD_LETTERS, DECISIONS
 from services.clock.worker import ClockWorker, WallClock
 from services.commands.living import loop, refuse_trial_letters, told_to_stop
 from services.notifier.choose import post_of
+from services.notifier.logged import LoggedPost
 from services.pipeline import READS, SPEECHLESS, notifying
 from services.reporting.reached import slowest
 from services.reporting.tables import TABLES
@@ -25,12 +25,12 @@ from services.runtime.metrics import EngineMetrics, Metrics
 from services.runtime.opening import open_store
 from services.runtime.settings import Settings
 from services.runtime.store import Access, Store
-from services.runtime.worker import Record, Worker
+from services.runtime.watch import Watch
+from services.runtime.worker import Worker
 
 _BEATS_APART_S: Final = 0.2
 _LOOKS_APART_S: Final = 10
 """Between two questions to the store how far time has come, in seconds."""
-_COUNTED: Final = frozenset({DECISIONS, DEAD_LETTERS})
 
 
 def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
@@ -42,7 +42,7 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
     refuse_wrong_topics(settings, name)
     with ExitStack() as stack:
         metrics, health = Metrics(), Health()
-        make_worker, wind_up = stack.enter_context(_hands(name, settings, follows_ticks=follows_ticks))
+        make_worker, wind_up = stack.enter_context(_hands(name, settings, log, follows_ticks=follows_ticks))
         engine = KafkaEngine(
             name,
             make_worker,
@@ -50,7 +50,7 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
             settings.store.partitions,
             settings.kafka,
             EngineMetrics(metrics, health.beat),
-            partial(_count, metrics),
+            Watch(metrics, log).see,
             Pulse(metrics, health, log),
             wind_up,
         )
@@ -123,14 +123,15 @@ def _opened(settings: Settings) -> Store:
 
 @contextmanager
 def _hands(
-    name: str, settings: Settings, *, follows_ticks: bool
+    name: str, settings: Settings, log: Log, *, follows_ticks: bool
 ) -> Iterator[tuple[Callable[[], Worker], Callable[[], None]]]:
     """What makes the worker of a seat, and what ends that which it has set going."""
     if name in SPEECHLESS:
         yield partial(SPEECHLESS[name], settings), _nothing
         return
     now = _LastTick(settings).now if follows_ticks else WallClock().now
-    with post_of(settings.mail, now) as post:
+    with post_of(settings.mail, now) as silent:
+        post = LoggedPost(silent, log)
         yield partial(notifying, post, now, settings), post.close
 
 
@@ -161,8 +162,3 @@ def _served(settings: Settings, metrics: Metrics, health: Health, log: Log) -> I
     with HealthServer(settings.metrics.bind, metrics.registry, health) as server:
         log.info(Event.METRICS_SERVED, port=server.port)
         yield
-
-
-def _count(metrics: Metrics, records: Sequence[Record]) -> None:
-    """Count what was decided and what could not be read, where the records come by: the reporting worker reads both."""
-    metrics.count([record.topic.decode(record.value) for record in records if record.topic in _COUNTED])

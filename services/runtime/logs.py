@@ -32,9 +32,7 @@ class Event(StrEnum):
     METRICS_SERVED = "metrics-served"
     FILE_TAKEN = "file-taken"
     FILE_REFUSED = "file-refused"
-    RECORDS_DROPPED_AS_UNREADABLE = "dead-letters"
-    LETTER_ENDED = "letter-ended"
-    DELIVERY_TROUBLE = "delivery-trouble"
+    LETTER_NOT_DELIVERED = "letter-not-delivered"
     ALERT = "alert"
     LIBRARY_MESSAGE = "library-message"
 
@@ -50,7 +48,6 @@ class Fields(TypedDict, total=False):
     records: int
     letters: int
     milliseconds: int
-    smtp_code: int
     port: int
     code: str
     """A reason, alert or fault code of ours."""

@@ -16,8 +16,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from schemas.dead_letters import DeadLetter
 from schemas.decisions import Alert, NoticeDecided, NoticeEnded, TaskRaised, Unmatched, Withheld
 from schemas.fields import Channel
-from schemas.topics import DEAD_LETTERS, DECISIONS
-from services.runtime.engine import EmbeddedEngine
 
 REASON_CODES: Final = frozenset({
     "wait", "gap", "response-open", "stale-feed", "disputed", "held", "suspended", "promised", "extended", "in-plan",
@@ -26,9 +24,6 @@ REASON_CODES: Final = frozenset({
     "no-creditor",
 })  # fmt: skip
 """Why a letter may not go (rules.md, Stops); any other code is counted as "other"."""
-
-_READER: Final = "metrics"
-_READ_AT_ONCE: Final = 5_000
 
 
 class Metrics:
@@ -82,15 +77,6 @@ class Metrics:
             return 0.0 if instant is None else max(0.0, (now() - instant).total_seconds())
 
         self.event_time_lag.set_function(lag_s)
-
-    def follow(self, engine: EmbeddedEngine) -> None:
-        """Count what was decided and what could not be read since the last call, and show how far the workers are."""
-        for topic in (DECISIONS, DEAD_LETTERS):
-            while records := engine.consume(_READER, topic, _READ_AT_ONCE):
-                self.count([topic.decode(record.value) for record in records])
-                engine.consumed(_READER, records)
-        for worker, records_behind in engine.lags().items():
-            self.behind.labels(worker).set(records_behind)
 
     def count(self, messages: Sequence[object]) -> None:
         """Count messages of `decisions` and `dead-letters`."""

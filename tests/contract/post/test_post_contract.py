@@ -1,5 +1,7 @@
 """What every post promises, whatever it delivers by."""
 
+import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,10 +10,12 @@ import pytest
 
 from services.notifier.choose import SortedPost
 from services.notifier.delivery import MailServer
+from services.notifier.logged import LoggedPost
 from services.notifier.outbox import OutboxPost
 from services.notifier.post import Post
 from services.notifier.simulated import SIMULATOR, SimulatedPost
 from services.notifier.smtp import SmtpPost
+from services.runtime.logs import Log
 from tests.contract.post.deliveries import AT, an_attempt, outcomes_of
 from tests.contract.post.mail_server import Behaviour, mail_server
 
@@ -32,6 +36,7 @@ def sorted_post(stack: ExitStack, folder: Path, *, trial: bool) -> Post:
 
 POSTS: dict[str, Build] = {
     "simulated": lambda _stack, _folder: SimulatedPost(),
+    "logged": lambda _stack, _folder: LoggedPost(SimulatedPost(), Log(io.StringIO())),
     "outbox": lambda _stack, folder: OutboxPost(folder),
     "smtp": lambda stack, _folder: smtp(stack, trial=True),
     "sorted": lambda stack, folder: sorted_post(stack, folder, trial=True),
@@ -157,6 +162,20 @@ def test_a_detail_is_a_code_without_addresses_or_amounts(post: Post) -> None:
     for outcome in outcomes_of(post, 0, 3):
         assert outcome.detail is not None
         assert outcome.detail.replace("-", "").isalnum()
+
+
+def test_a_letter_that_was_not_delivered_is_logged_by_its_code_once_its_outcome_is_recorded() -> None:
+    stream = io.StringIO()
+    post = LoggedPost(SimulatedPost(), Log(stream))
+    post.send(an_attempt("n-1", to="perm-fail@simulator.invalid", partition=2))
+    post.send(an_attempt("n-2", partition=2))
+    assert stream.getvalue() == ""
+
+    post.acknowledge(post.outcomes(2))
+
+    (line,) = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert (line["event"], line["outcome"], line["code"]) == ("letter-not-delivered", "failed", "simulated")
+    assert "simulator.invalid" not in stream.getvalue()
 
 
 def test_outcomes_can_be_read_after_closing_and_closing_twice_does_nothing(post: Post) -> None:

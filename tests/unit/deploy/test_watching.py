@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from services.runtime.logs import Event
 from services.runtime.metrics import Metrics
 from tests.unit.deploy.paths import DASHBOARDS, DEPLOY, KUBERNETES, ROOT, documents
 
@@ -38,6 +39,25 @@ def known_series() -> dict[str, set[str]]:
         for name in family:
             found[name] = {label for sample in metric.samples for label in sample.labels}
     return found
+
+
+LOG_LINE = re.compile(r"\blog line ([a-z-]+)|\blines?:? `([a-z-]+)`|`([a-z-]+)` lines?\b")
+
+
+def log_lines_named() -> set[str]:
+    """The events that alerts and runbooks send a person to look for in the log."""
+    pages = [*(ROOT / "docs" / "runbooks").glob("*.md"), PROMETHEUS / "alerts.yml"]
+    return {"".join(found) for page in pages for found in LOG_LINE.findall(page.read_text("utf-8"))}
+
+
+def test_a_log_line_that_a_person_is_sent_to_read_is_written() -> None:
+    assert {"alert", "crashed", "letter-not-delivered"} <= log_lines_named() <= {event.value for event in Event}
+
+
+def test_every_event_of_the_log_is_written_somewhere() -> None:
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "services").rglob("*.py"))
+
+    assert [event for event in Event if f"Event.{event.name}" not in code] == []
 
 
 def panels_of(path: Path) -> list[Any]:

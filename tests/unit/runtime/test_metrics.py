@@ -1,5 +1,7 @@
 """Metrics and health: what is counted, and what a supervisor is told."""
 
+import io
+import json
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -14,9 +16,11 @@ from schemas.messages import encode
 from schemas.topics import DEAD_LETTERS, DECISIONS, INVOICES
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.health import PATIENCE_S, Health, HealthServer
+from services.runtime.logs import Log
 from services.runtime.metrics import EngineMetrics, Metrics
 from services.runtime.refusal import Refusal
 from services.runtime.sqlite.store import SqliteStore
+from services.runtime.watch import Watch
 from tests.unit.notifier.letters import a_letter
 from tests.unit.runtime.pipeline import TALLY_TABLE, pipeline
 
@@ -91,12 +95,28 @@ def test_decisions_and_dead_letters_of_the_log_are_counted_once() -> None:
         letter = DeadLetter(key="k", reason="unreadable", detail=("x",), origin="invoices/0", position=0, content="{")
         engine.publish(DEAD_LETTERS, "k", encode(letter))
 
-        metrics.follow(engine)
-        metrics.follow(engine)
+        watch = Watch(metrics, Log(io.StringIO()))
+        watch.follow(engine)
+        watch.follow(engine)
 
     for series in ("tasks_raised", "payments_unmatched", "alerts", "dead_letters"):
         assert value(metrics, f"erapaiva_{series}_total") == 1
     assert value(metrics, "erapaiva_letters_withheld_total", reason="gap") == 1
+
+
+def test_an_alert_is_logged_by_its_code_and_where_it_lies_without_its_words() -> None:
+    stream = io.StringIO()
+    with EmbeddedEngine(SqliteStore(), []) as engine:
+        engine.publish(DECISIONS, "k", encode(withheld("gap")))
+        engine.publish(DECISIONS, "k", encode(Alert(code="no-rate", creditor="c", detail="2026 H2")))
+
+        Watch(Metrics(), Log(stream)).follow(engine)
+
+    (line,) = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert (line["event"], line["level"], line["code"], line["topic"]) == ("alert", "warning", "no-rate", "decisions")
+    assert line["offset"] == 1
+    assert "detail" not in line
+    assert "left_out" not in line
 
 
 def test_records_handled_and_records_behind_are_shown_by_worker() -> None:
@@ -106,11 +126,12 @@ def test_records_handled_and_records_behind_are_shown_by_worker() -> None:
     with EmbeddedEngine(store, pipeline(), observer=EngineMetrics(metrics, health.beat)) as engine:
         for number in (1, 2, 3):
             engine.publish(INVOICES, "c", b"%d" % number)
-        metrics.follow(engine)
+        watch = Watch(metrics, Log(io.StringIO()))
+        watch.follow(engine)
         assert value(metrics, "erapaiva_records_behind", worker="sorter") == 3
 
         engine.settle()
-        metrics.follow(engine)
+        watch.follow(engine)
 
     assert value(metrics, "erapaiva_records_behind", worker="sorter") == 0
     assert value(metrics, "erapaiva_records_handled_total", worker="sorter", topic="invoices") == 3

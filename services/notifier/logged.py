@@ -1,0 +1,41 @@
+"""Which letters were not delivered, as log lines with the code that says why."""
+
+from collections.abc import Iterable, Sequence
+
+from services.notifier.post import Attempt, Outcome, Post
+from services.runtime.logs import Event, Log
+
+
+class LoggedPost:
+    """A post whose outcomes are logged once they are recorded durably, but for the letters that were accepted."""
+
+    def __init__(self, post: Post, log: Log) -> None:
+        self._post = post
+        self._log = log
+
+    def send(self, attempt: Attempt) -> None:
+        """Pass the attempt on."""
+        self._post.send(attempt)
+
+    def recover(self, attempt: Attempt) -> None:
+        """Pass the attempt on."""
+        self._post.recover(attempt)
+
+    def outcomes(self, partition: int) -> Sequence[Outcome]:
+        """The outcomes of the post."""
+        return self._post.outcomes(partition)
+
+    def acknowledge(self, outcomes: Iterable[Outcome]) -> None:
+        """Log what was not accepted, and let the post forget."""
+        known = tuple(outcomes)
+        for outcome in known:
+            if outcome.status != "accepted":
+                code = outcome.detail or "not-said"
+                self._log.warning(
+                    Event.LETTER_NOT_DELIVERED, outcome=outcome.status, code=code, partition=outcome.partition
+                )
+        self._post.acknowledge(known)
+
+    def close(self) -> None:
+        """Close the post."""
+        self._post.close()
