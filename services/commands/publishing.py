@@ -2,12 +2,12 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from schemas.events import BankFeedCompleted
 from schemas.topics import SETTINGS
 from services.intake.lines import unlabelled
 from services.intake.pieces import Published, pieces_of
@@ -15,6 +15,7 @@ from services.intake.register import Register
 from services.runtime.append import OutsideLog, Told
 
 _AT_ONCE: Final = 2_000
+_COMPLETED: Final = BankFeedCompleted.event_type.encode()
 
 
 @dataclass(slots=True)
@@ -35,6 +36,11 @@ class Report:
         if piece.fault is not None:
             self.unread.append(f"{where}: published as unreadable ({piece.fault.reason})")
 
+    def stop(self, behind: Published) -> None:
+        """Nothing more is sent behind the pieces of which ``behind`` is the last."""
+        where = f"{behind.label.file}:{behind.label.line}"
+        self.lost.append(f"{where}: nothing behind it was sent, in this file or the next; publish them again")
+
     def lines(self) -> Iterator[str]:
         """The report for a person."""
         yield from self.unread
@@ -45,7 +51,8 @@ class Report:
 def publish(files: Sequence[Path], log: OutsideLog, report: Report) -> None:
     """Publish the pieces of all files in the order given, as the inbox would.
 
-    A file may be about any creditor that the log, or a file before it, has registered.
+    A file may be about any creditor that the log, or a file before it, has registered. Where a piece is lost nothing
+    goes on behind it: a bank's word that its payments are complete must not arrive without them.
 
     Raises:
         OSError: a file cannot be read; what stands before is published, and in the report.
@@ -55,13 +62,28 @@ def publish(files: Sequence[Path], log: OutsideLog, report: Report) -> None:
     for value in log.values(SETTINGS):
         known.hear(unlabelled(value)[1])
     for path in files:
-        done, pieces = 0, pieces_of(path, known)
-        while some := list(islice(pieces, _AT_ONCE)):
+        done = 0
+        for some in _together(pieces_of(path, known)):
             _publish(some, log, report)
+            if report.lost:
+                report.stop(some[-1])
+                return
             done += len(some)
             print(f"{path}: {done}", file=sys.stderr)
             for piece in some:
                 known.hear(piece.raw)
+
+
+def _together(pieces: Iterable[Published]) -> Iterator[list[Published]]:
+    """The pieces in blocks that are sent at once; one that says what stands before is complete begins a block."""
+    block: list[Published] = []
+    for piece in pieces:
+        if block and (len(block) == _AT_ONCE or _COMPLETED in piece.raw):
+            yield block
+            block = []
+        block.append(piece)
+    if block:
+        yield block
 
 
 def _publish(pieces: Sequence[Published], log: OutsideLog, report: Report) -> None:
