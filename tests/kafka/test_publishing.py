@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from schemas.dead_letters import DeadLetter, DeadLetterClosed
+from schemas.dead_letters import DeadLetter, DeadLetterClosed, DeadLettersMessage
 from schemas.topics import DEAD_LETTERS, INSTRUCTIONS, INVOICES, PAYMENTS, SETTINGS, partition_of
 from services.cli import main
 from services.intake.lines import unlabelled
@@ -128,8 +128,7 @@ def test_what_a_person_tells_is_in_the_log(settings: Settings) -> None:
 def test_dead_letters_are_listed_shown_and_let_go(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     # given
     letter = DeadLetter(key="3f1c", origin="invoices/0", position=7, reason="not-json", detail=("x",), content="{")
-    with kafka_log(settings.kafka) as log:
-        log.append([Told(DEAD_LETTERS, "billing", letter.model_dump_json().encode())])
+    write(settings, [(letter, headers_of(Origin("intake", 0, 1)))], partition=1)
     # when, then
     assert main(["dead-letters", "list"]) == 0
     assert capsys.readouterr().out.startswith("3f1c  invoices/0/7  not-json")
@@ -150,14 +149,28 @@ def test_a_dead_letter_that_a_worker_wrote_again_after_a_crash_does_not_open_aga
     letter = DeadLetter(key="again", origin="facts/0", position=1, reason="conflict", detail=("x",), content="{}")
     closed = DeadLetterClosed(key="again", outcome="discarded")
     raised, closing = headers_of(Origin("cash_application", 0, 1)), headers_of(Origin("intake", 0, 1))
-    producer = KafkaProducer(bootstrap_servers=settings.kafka.bootstrap, acks="all")
     # when
-    for message, headers in ((letter, raised), (closed, closing), (letter, raised)):
-        producer.send(DEAD_LETTERS.name, message.model_dump_json().encode(), headers=headers, partition=0)
-    producer.close()
+    write(settings, [(letter, raised), (closed, closing), (letter, raised)])
     # then
     assert main(["dead-letters", "list"]) == 0
     assert "again" not in capsys.readouterr().out
+
+
+def test_what_a_stranger_wrote_on_dead_letters_is_no_dead_letter_and_closes_none(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    ours = DeadLetter(key="ours", origin="facts/0", position=2, reason="conflict", detail=("x",), content="{}")
+    theirs = ours.model_copy(update={"key": "theirs"})
+    closed = DeadLetterClosed(key="ours", outcome="discarded")
+    # when
+    write(settings, [(ours, headers_of(Origin("overdue", 2, 1))), (theirs, []), (closed, [])])
+    write(settings, [(theirs, headers_of(Origin("outside", 0, 1))), (closed, headers_of(Origin("clock", 0, 1)))])
+    # then
+    assert main(["dead-letters", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "ours" in listed
+    assert "theirs" not in listed
 
 
 def test_without_topics_it_is_said_which_is_missing() -> None:
@@ -167,6 +180,16 @@ def test_without_topics_it_is_said_which_is_missing() -> None:
         pytest.raises(Refusal, match=r"topics: invoices is not there for us .*; see `erapaiva topics check`"),
     ):
         log.append([Told(INVOICES, "c", b"1")])
+
+
+def write(
+    settings: Settings, messages: list[tuple[DeadLettersMessage, list[tuple[str, bytes]]]], *, partition: int = 0
+) -> None:
+    """Write on dead-letters as a worker would, or a stranger: by the headers."""
+    producer = KafkaProducer(bootstrap_servers=settings.kafka.bootstrap, acks="all")
+    for message, headers in messages:
+        producer.send(DEAD_LETTERS.name, message.model_dump_json().encode(), headers=headers, partition=partition)
+    producer.close()
 
 
 @contextmanager

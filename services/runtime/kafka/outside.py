@@ -41,13 +41,13 @@ class KafkaLog:
         return [_fault(each) for each in sent]
 
     def values(self, topic: Topic) -> Iterator[bytes]:
-        """Committed records only, events in structured mode, each of our own once: see `OutsideLog`."""
+        """Committed records only, events in structured mode, our own each once, no stranger's: see `OutsideLog`."""
         with connected(KafkaConsumer, self._kafka, **FROM_THE_BEGINNING) as consumer:
             places = [TopicPartition(topic.name, place) for place in range(self._count(topic))]
             ends = consumer.end_offsets(places)
             for place in places:
                 records = whole(consumer, place, ends[place])
-                yield from _events(records) if topic in PUBLIC_TOPICS else _once(records)
+                yield from _events(records) if topic in PUBLIC_TOPICS else _ours(records, topic)
 
     def _send(self, record: Told) -> Future | KafkaError:
         partition = partition_of(record.key, self._count(record.topic))
@@ -102,14 +102,14 @@ def _events(records: Iterable[Any]) -> Iterator[bytes]:
     return (structured(record.headers, record.value) for record in records)
 
 
-def _once(records: Iterable[Any]) -> Iterator[bytes]:
-    """What our workers wrote, without what one of them wrote again after a crash."""
+def _ours(records: Iterable[Any], topic: Topic) -> Iterator[bytes]:
+    """What our workers wrote, without what one of them wrote again after a crash, and without what a stranger did."""
     heard: dict[tuple[str, int], int] = {}
     for record in records:
         origin = origin_of(record.headers)
-        if origin is not None:
-            writer = origin.producer, origin.partition
-            if origin.sequence <= heard.get(writer, 0):
-                continue
+        if origin is None or origin.producer not in topic.producers:
+            continue
+        writer = origin.producer, origin.partition
+        if origin.sequence > heard.get(writer, 0):
             heard[writer] = origin.sequence
-        yield record.value
+            yield record.value
