@@ -51,7 +51,8 @@ NOTIFIER: Final = "notifier"
 def rebuild(settings: Settings) -> Iterator[str]:
     """Prepare the settings' store; lines that say what is done.
 
-    Raises Refusal when workers run, when the store was worked on, and when the topics lack records.
+    Raises Refusal when workers run, when the store was worked on, when the topics lack records, and when they hold
+    trial letters although letters are to go live.
     """
     refuse_wrong_topics(settings)
     _refuse_running(settings)
@@ -59,6 +60,7 @@ def rebuild(settings: Settings) -> Iterator[str]:
         _refuse_used(store)
         yield "reading the topics"
         told = _read(settings)
+        _refuse_trial_letters(told, settings)
         store.tables.ensure(TABLES)
         store.fix_partitions(settings.store.partitions)
         store.begin()
@@ -82,6 +84,7 @@ class _Told:
     memory: LogMemory = field(default_factory=LogMemory)
     ends: dict[tuple[str, int], int] = field(default_factory=dict)
     records: int = 0
+    has_trial_letters: bool = False
 
 
 # -- reading -------------------------------------------------------------------------------------------------------
@@ -120,6 +123,7 @@ def _take_word(told: _Told, record: Any) -> None:
         message = decode_journal(record.value)
         assert isinstance(message, NoticeMessage), "the notifier speaks of notices only"
         told.notices[record.partition].word(message)
+        told.has_trial_letters |= isinstance(message, NoticeOutcome) and message.trial
 
 
 def _take_command(told: _Told, record: Any) -> None:
@@ -161,7 +165,9 @@ def _keep_notices(store: Store, partition: int, notices: Recollection, ledger: L
     for kind, rows in notices.rows().items():
         if rows:
             store.state.save(store.state.space(NOTIFIER, kind), partition, rows)
-    store.seats.hold(NOTIFIER, partition, [_pending(word, ledger, store.partitions) for word in notices.words(now)])
+    owed = [_pending(word, ledger, store.partitions) for word in notices.words(now)]
+    if owed:
+        store.seats.hold(NOTIFIER, partition, owed)
 
 
 def _pending(word: NoticeOutcome, ledger: Ledger, partitions: int) -> PendingRecord:
@@ -195,3 +201,12 @@ def _refuse_used(store: Store) -> None:
     """What a worker has done there would be mixed with what the topics tell."""
     if store.positions() or any(seat.turn.number for seat in store.seats.seen()):
         raise Refusal("rebuild: the store was worked on before; name a new, empty database")
+
+
+def _refuse_trial_letters(told: _Told, settings: Settings) -> None:
+    """The store's own look finds them only once reporting has gone over the topics again."""
+    if told.has_trial_letters and settings.mail.mode == "live":
+        raise Refusal(
+            "ERAPAIVA_MAIL__MODE: these topics hold trial letters, which nobody got; go live with new topics and a new "
+            "database"
+        )

@@ -56,9 +56,12 @@ class Recollection:
 
     said: dict[str, _Said] = field(default_factory=dict)
     asked: dict[str, _Asked] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
 
     def word(self, message: NoticeMessage) -> None:
-        """One of its own words on the journal."""
+        """One of its own words on the journal. Of a notice that is closed only its id is kept."""
+        if message.notice in self.closed:
+            return
         said = self.said.setdefault(message.notice, _Said())
         if isinstance(message, NoticeClaimed):
             said.state = State.CLAIMED
@@ -68,10 +71,13 @@ class Recollection:
             said.tries += 1
         elif isinstance(message, NoticeOutcome):
             said.state, said.told, said.trial = State(message.outcome), message.at, message.trial
+        if said.state.is_end:
+            del self.said[message.notice]
+            self.closed.add(message.notice)
 
     def command(self, message: CommandsMessage, raw: bytes) -> None:
         """One command; ``raw`` is its record."""
-        if isinstance(message, HandOver) or self._is_closed(message.notice):
+        if isinstance(message, HandOver) or message.notice in self.closed:
             return
         if isinstance(message, NoticePlanned):
             self.asked.setdefault(message.notice, _Asked(message))
@@ -108,10 +114,6 @@ class Recollection:
             for key, asked in self.asked.items()
             if (end := self._closing(key)) is not None
         ]
-
-    def _is_closed(self, key: str) -> bool:
-        said = self.said.get(key)
-        return said is not None and said.state.is_end
 
     def _notice(self, key: str, asked: _Asked, place: int) -> tuple[Notice, int | None]:
         """A notice, and its wake. What is to be claimed is due at once, in the order in which it was planned."""

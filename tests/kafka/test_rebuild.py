@@ -75,11 +75,11 @@ def work(here: Workplace, given: Sequence[Given], start: datetime | None, end: d
         clock.play_to([each for each in given if each.time < end and (start is None or each.time >= start)], end)
 
 
-def command(here: Workplace, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command with the workplace's settings."""
+def command(here: Workplace, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """A command with the workplace's settings, and more of them."""
     return subprocess.run(
         [sys.executable, "-m", "services.cli", *arguments],
-        env={**os.environ, **here.environment},
+        env={**os.environ, **here.environment, **more},
         capture_output=True,
         text=True,
         check=False,
@@ -113,6 +113,8 @@ def test_a_database_from_the_past_is_refused_and_one_from_the_topics_goes_on_as_
         assert (done.returncode, "name a new, empty database" in done.stderr) == (1, True)
 
         here.use(postgres.dsn(postgres.fresh_database()))
+        live = command(here, "rebuild", ERAPAIVA_MAIL__MODE="live", ERAPAIVA_MAIL__HOST="127.0.0.1")
+        assert (live.returncode, "these topics hold trial letters" in live.stderr) == (1, True)
         done = rebuild(here)
         assert done.returncode == 0, done.stderr
         work(here, given, LOST, END)
