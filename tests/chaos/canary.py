@@ -27,6 +27,7 @@ _SEED: Final = 1
 _DAYS: Final = 5
 _GRANTED: Final = b'"notice-granted"'
 _LOOKS_APART_S: Final = 0.05
+_NOTICES_WITHIN_S: Final = 60
 
 
 def sleep_with_letters_in_hand(fence: str, folder: Path) -> list[Line]:
@@ -43,7 +44,7 @@ def sleep_with_letters_in_hand(fence: str, folder: Path) -> list[Line]:
         crew = stack.enter_context(Crew(environment, folder, each=2, program="tests.chaos.sleepwalker"))
         clock = stack.enter_context(here.clock(crew, drains_within_s=5 * SESSION_S))
         days = Days(here, clock, sink, _DAYS)
-        sleeper = _Sleeper(crew.of("notifier")[0], folder)
+        sleeper = _Sleeper(crew.of("notifier")[0], folder, sink)
         clock.when_settled = sleeper.wake
         drained = _tell_all(days, load)
         with here.reading() as store:
@@ -71,21 +72,23 @@ def _tell_all(days: Days, load: Sequence[Given]) -> bool:
 
 
 class _Sleeper:
-    """A process with a bed."""
+    """A process with a bed, and the server to which its letters go."""
 
-    def __init__(self, hand: Hand, folder: Path) -> None:
+    def __init__(self, hand: Hand, folder: Path, sink: Sink) -> None:
         self._hand = hand
+        self._sink = sink
         self._bed = folder / f"{hand.worker}-{hand.instance}"
         self._bed.write_bytes(_GRANTED)
         self.woken = 0
 
     def wake(self) -> None:
-        """All is worked off, by others if it sleeps: let it go on, and wait until it has noticed, or had time to."""
+        """All is worked off, by others if it sleeps: let it go on, until it ends or has sent what is sent already."""
         if self.woken or self._bed.exists():
             return
         starts = self._hand.starts
         self._hand.go_on()
         self.woken += 1
-        until = time.monotonic() + SESSION_S
-        while self._hand.starts == starts and time.monotonic() < until:
+        until = time.monotonic() + _NOTICES_WITHIN_S
+        while self._hand.starts == starts and self._sink.accepted().total() == len(self._sink.accepted()):
+            assert time.monotonic() < until, "it neither ends nor sends"
             time.sleep(_LOOKS_APART_S)

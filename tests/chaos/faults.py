@@ -25,7 +25,7 @@ PAUSE: Final = "pause past the session timeout"
 BROKER: Final = "broker restart"
 DATABASE: Final = "database restart"
 
-_FIRST, _LAST = 0.02, 0.97
+_FIRST, _LAST = 0.02, 0.95
 _LOOKS_APART_S: Final = 0.02
 _LATER_S: Final = 0.8
 """A fault comes so much later than its moment at most: not always at a tick."""
@@ -71,6 +71,7 @@ class Misfortune:
         self._scene = scene
         self._rng = rng
         self._ending = threading.Event()
+        self._is_late = threading.Event()
         self._pauses: list[threading.Thread] = []
         self._plan = sorted(
             (rng.uniform(_FIRST, _LAST), kind, WORKERS[number % len(WORKERS)])
@@ -95,7 +96,8 @@ class Misfortune:
             pause.join()
 
     def finish(self) -> None:
-        """Wait until all that was planned has come and nobody stands still. Raises what went wrong in striking."""
+        """Let all come that was planned, until nobody stands still. Raises what went wrong in striking."""
+        self._is_late.set()
         while self._plan and self._fault is None:
             time.sleep(_LOOKS_APART_S)
         for pause in self._pauses:
@@ -107,7 +109,7 @@ class Misfortune:
         try:
             while self._plan and not self._ending.wait(_LOOKS_APART_S):
                 due, kind, worker = self._plan[0]
-                if self._scene.days.progress() >= due:
+                if self._scene.days.progress() >= due or self._is_late.is_set():
                     self._ending.wait(self._rng.uniform(0, _LATER_S))
                     self._strike(kind, worker)
                     del self._plan[0]
