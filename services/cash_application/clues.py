@@ -55,15 +55,8 @@ class Look:
         for reference in self._payment.references:
             invoices = self._carriers(REFERENCES, reference)
             yield Named("reference", reference, invoices, None if invoices else self._letter(reference))
-        for number in self._numbers():
+        for number in _numbers(self._payment):
             yield Named("number", number, self._carriers(INVOICE_NUMBERS, number))
-
-    def _numbers(self) -> Iterator[str]:
-        """The numbers in its text, and its own reference, which may be an invoice number in truth."""
-        mistaken = None if self._payment.reference is None else folded_number(self._payment.reference)
-        yield from self._payment.numbers
-        if mistaken is not None and mistaken not in self._payment.numbers:
-            yield mistaken
 
     def _carriers(self, kind: Kind[Carried], candidate: str) -> Sequence[Invoiced]:
         at = key(self._payment.creditor, candidate)
@@ -101,6 +94,24 @@ class Look:
 
     def _watch(self, what: str) -> None:
         self.missing.append(changes.watched(self._lane, what))
+
+
+def candidates_of(payment: Payment) -> Iterator[tuple[Kind[Carried], str]]:
+    """The rows, kind and key, that a look at its words asks for."""
+    if payment.reference is not None:
+        yield REFERENCES, key(payment.creditor, payment.reference)
+    for reference in payment.references:
+        yield REFERENCES, key(payment.creditor, reference)
+    for number in _numbers(payment):
+        yield INVOICE_NUMBERS, key(payment.creditor, number)
+
+
+def _numbers(payment: Payment) -> Iterator[str]:
+    """The numbers in its text, and its own reference, which may be an invoice number in truth."""
+    mistaken = None if payment.reference is None else folded_number(payment.reference)
+    yield from payment.numbers
+    if mistaken is not None and mistaken not in payment.numbers:
+        yield mistaken
 
 
 def _hints(payment: Payment) -> Iterator[tuple[Pointing, str]]:

@@ -6,10 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from schemas.events import AccountData, InvoiceIssued, PaymentReceived
 from schemas.facts import Fact, FactsMessage
 from services.cash_application import changes, pointing
+from services.cash_application.clues import candidates_of
 from services.cash_application.identity import SEEN, seen_key
 from services.cash_application.numbering import drawn_number
 from services.cash_application.remittance import folded_number
-from services.cash_application.rows import ACCOUNTS, INVOICE_NUMBERS, INVOICES, NUMBERS, PAYMENTS, REFERENCES, key
+from services.cash_application.rows import (
+    ACCOUNTS,
+    INVOICE_NUMBERS,
+    INVOICES,
+    NUMBERS,
+    PAYMENTS,
+    REFERENCES,
+    Payment,
+    key,
+)
 from services.runtime.unit_of_work import UnitOfWork
 
 
@@ -19,6 +29,14 @@ def fetch(unit: UnitOfWork, messages: Sequence[FactsMessage]) -> None:
     _read(unit, (row for fact in facts for row in _rows_of(fact)))
     payments = [fact.data for fact in facts if isinstance(fact.data, PaymentReceived)]
     _read(unit, (row for payment in payments for row in _rows_of_payer(unit, payment)))
+
+
+def fetch_named(unit: UnitOfWork, payments: Sequence[Payment]) -> None:
+    """Have the unit read what the words of these payments name, and whether somebody watches it."""
+    candidates = dict.fromkeys(row for payment in payments for row in candidates_of(payment))
+    _read(unit, ((kind.name, at) for kind, at in candidates))
+    known = [(kind, at) for kind, at in candidates if unit.get(kind.name, at)]
+    _read(unit, ((changes.WATCHED, changes.of_carriers(kind, at)) for kind, at in known))
 
 
 def _read(unit: UnitOfWork, rows: Iterable[tuple[str, str]]) -> None:

@@ -15,7 +15,17 @@ from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReverse
 from schemas.money import currency_decimals
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
-from services.cash_application import changes, demands, pointing, receivables, taken, unmatched, waiting, watermarks
+from services.cash_application import (
+    changes,
+    demands,
+    foresight,
+    pointing,
+    receivables,
+    taken,
+    unmatched,
+    waiting,
+    watermarks,
+)
 from services.cash_application.clues import Look
 from services.cash_application.lane import Lane
 from services.cash_application.numbering import debtor_of
@@ -151,11 +161,12 @@ def _find_place(lane: Lane, payment: Payment) -> None:
 
 def weigh_some(lane: Lane, most: int) -> int:
     """Weigh up to ``most`` of the payments that nothing certain places; answers how many."""
-    weighed = 0
-    for payment in unmatched.take_some(lane, most):
+    fresh = unmatched.take_some(lane, most)
+    foresight.fetch_named(lane.unit, fresh)
+    for payment in fresh:
         _weigh(lane, payment)
-        weighed += 1
-    return weighed
+        PAYMENTS.put(lane.unit, payment.key, payment)
+    return len(fresh)
 
 
 def _weigh(lane: Lane, payment: Payment) -> None:

@@ -5,7 +5,6 @@ From then it holds the accounts to which it points, and its end is told as well.
 of it, why, or whose it may be has changed.
 """
 
-from collections.abc import Iterator
 from itertools import islice
 
 from schemas.decisions import Placed, Suggestion, Unmatched
@@ -39,14 +38,17 @@ def end(lane: Lane, payment: Payment, place: Place) -> None:
         payment.reason = None
 
 
-def take_some(lane: Lane, most: int) -> Iterator[Payment]:
-    """Up to ``most`` of the payments to be weighed; each is kept as it then is."""
-    for at, _ in islice(lane.unit.scan(_FRESH), most):
+def take_some(lane: Lane, most: int) -> list[Payment]:
+    """Up to ``most`` of the payments to be weighed, which is to be done now; weighing one changes no other."""
+    keys = [at for at, _ in islice(lane.unit.scan(_FRESH), most)]
+    lane.unit.get_many(PAYMENTS.name, keys)
+    fresh = []
+    for at in keys:
         payment = PAYMENTS.get(lane.unit, at)
         assert payment is not None, "a payment that is noted is kept"
         lane.unit.delete(_FRESH, at)
-        yield payment
-        PAYMENTS.put(lane.unit, at, payment)
+        fresh.append(payment)
+    return fresh
 
 
 def declare(lane: Lane, payment: Payment, ranked: list[Guess]) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from services.runtime.sqlite.store import SqliteStore
 from tests.unit.cash_application.house import House
+from tests.unit.cash_application.policies import demanding
 from tests.unit.intake.public_events import Event, invoice, payment, reference_of
 
 PAYERS_IBAN = "FI1410093000123458"
@@ -52,3 +53,24 @@ def test_invoices_and_payments_of_a_batch_look_up_no_row_one_by_one(store: Sqlit
     # then all are placed, and nothing was looked up for each
     assert len(house.placed()) == 41
     assert looked_up == []
+
+
+def test_money_weighed_by_its_words_looks_up_no_row_one_by_one(store: SqliteStore, looked_up: list[str]) -> None:
+    # given a policy that lets words place money, and one payment that was so placed
+    house = House(partitions=1, store=store)
+    house.say(demanding(80), invoice(2, debtor="D2"), payment("A2", message=f"viite {reference_of(2)}"))
+    house.tick()
+
+    # and many more that name an invoice, or one that nobody knows, written while none of their rows is at hand
+    house.say_at_once(*bills(40))
+    house.say_at_once(*(payment(f"A{number}", message=f"lasku {number}") for number in range(1_000, 1_080)))
+    house = House(partitions=1, store=store, registered=False)
+    looked_up.clear()
+
+    # when they are weighed
+    house.minutes = 1
+    house.tick()
+
+    # then all that name an invoice are placed, and no row of theirs was looked up alone
+    assert len(house.placed()) == 41
+    assert [key for key in looked_up if any(str(number) in key for number in range(1_000, 1_080))] == []
