@@ -249,7 +249,7 @@ PublicInstant = Annotated[datetime, BeforeValidator(_public_instant)]
 
 
 def _in_utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]

@@ -54,7 +54,8 @@ class Feed:
         """Count a payment."""
         self.count += 1
         self.total += payment.amount * 10 ** (_SUM_DECIMALS - currency_decimals(payment.currency))
-        self._open()
+        if self.waiting:
+            self._open()
 
     def completed(self, completion: BankFeedCompleted) -> None:
         """Take a completion; what a statement received is the sum where no other is told."""

@@ -56,7 +56,10 @@ def folded_number(number: str) -> str | None:
 
     None for one that could not be told from ordinary words: without a digit, or shorter than three characters.
     """
-    folded = "".join(filter(str.isalnum, normalize("NFKC", number).upper())).lstrip("0")
+    if number.isascii() and number.isalnum():
+        folded = number.upper().lstrip("0")
+    else:
+        folded = "".join(filter(str.isalnum, normalize("NFKC", number).upper())).lstrip("0")
     return folded if SHORTEST_NUMBER <= len(folded) <= LONGEST_NUMBER and _DIGIT.search(folded) else None
 
 

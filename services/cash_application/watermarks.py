@@ -4,14 +4,16 @@ from schemas.events import BankFeedCompleted, PaymentReceived
 from schemas.facts import Fact
 from schemas.journal import FeedReached
 from services.cash_application import statements
+from services.cash_application.feeds import Feed
 from services.cash_application.lane import Lane
 from services.cash_application.verdict import APPLIED, Verdict
 
 
 def received(lane: Lane, data: PaymentReceived) -> None:
     """A payment counts towards its bank account's next completion."""
-    lane.feed(data.creditor, data.account).received(data)
-    _tell(lane, data)
+    feed = lane.feed(data.creditor, data.account)
+    feed.received(data)
+    _tell(lane, data, feed)
 
 
 def completed(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Verdict:
@@ -20,14 +22,14 @@ def completed(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Verdict:
         verdict = statements.take(lane, fact, data, data.statement)
         if verdict is not APPLIED:
             return verdict
-    lane.feed(data.creditor, data.account).completed(data)
-    _tell(lane, data)
+    feed = lane.feed(data.creditor, data.account)
+    feed.completed(data)
+    _tell(lane, data, feed)
     return APPLIED
 
 
-def _tell(lane: Lane, data: PaymentReceived | BankFeedCompleted) -> None:
+def _tell(lane: Lane, data: PaymentReceived | BankFeedCompleted, feed: Feed) -> None:
     """How far the feed now reaches, where that is news; further, or back when a statement turns out to be missing."""
-    feed = lane.feed(data.creditor, data.account)
     reached = feed.reached
     if reached is not None and reached != feed.told:
         feed.told = reached

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from services.runtime.store import StateRow, StateStore
@@ -25,15 +26,15 @@ class Shelf:
         self._worker = worker
         self._partition = partition
         self._spaces: dict[str, int] = {}
-        self._known: dict[str, dict[str, bytes | None]] = {}
-        self._changed: dict[str, dict[str, StateRow | None]] = {}
+        self._known: defaultdict[str, dict[str, bytes | None]] = defaultdict(dict)
+        self._changed: defaultdict[str, dict[str, StateRow | None]] = defaultdict(dict)
         self._waking: set[str] = set()
         self.writes = 0
         """Rows put or deleted so far; it only rises."""
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The value of a row, None when there is none."""
-        known = self._known.setdefault(kind, {})
+        known = self._known[kind]
         try:
             return known[key]
         except KeyError:
@@ -42,7 +43,7 @@ class Shelf:
 
     def get_many(self, kind: str, keys: Sequence[str]) -> dict[str, bytes]:
         """The values of those rows that exist, in the order of `keys`."""
-        known = self._known.setdefault(kind, {})
+        known = self._known[kind]
         unknown = [key for key in keys if key not in known]
         if unknown:
             known.update(dict.fromkeys(unknown))
@@ -54,14 +55,14 @@ class Shelf:
         self.writes += 1
         if wake is not None:
             self._waking.add(kind)
-        self._known.setdefault(kind, {})[key] = value
-        self._changed.setdefault(kind, {})[key] = (key, value, wake, waits_for)
+        self._known[kind][key] = value
+        self._changed[kind][key] = (key, value, wake, waits_for)
 
     def delete(self, kind: str, key: str) -> None:
         """Remove a row; one that does not exist is no error."""
         self.writes += 1
-        self._known.setdefault(kind, {})[key] = None
-        self._changed.setdefault(kind, {})[key] = None
+        self._known[kind][key] = None
+        self._changed[kind][key] = None
 
     def scan(self, kind: str, prefix: str) -> Iterator[tuple[str, bytes]]:
         """Rows whose key starts with `prefix`, ordered by key; a row changed meanwhile shows as it then is."""
