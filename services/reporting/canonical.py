@@ -139,10 +139,17 @@ def _withheld_key(row: Found) -> tuple[Value, ...]:
 
 def _unmatched(store: Store) -> Iterator[Entry]:
     """Money that is nobody's yet, with whose it may be, the best suggestion first."""
-    suggested = _grouped(store, "SELECT * FROM suggested_place ORDER BY rank", _payment_of)
+    suggested = _grouped(store, "SELECT * FROM suggested_place ORDER BY rank", _suggested_for)
     for row in ask(store, "SELECT * FROM unmatched_payment_now"):
-        named = [_without_none(each, "creditor", "account", "payment", "rank") for each in suggested[_payment_of(row)]]
+        named = [
+            _without_none(each, "creditor", "placed_on", "account", "payment", "rank")
+            for each in suggested[row["debtor"], *_payment_of(row)]
+        ]
         yield {"kind": "unmatched", **_public(row), "suggestions": named or None}
+
+
+def _suggested_for(row: Found) -> tuple[Value, ...]:
+    return row["placed_on"], *_payment_of(row)
 
 
 def _payment_of(row: Found) -> tuple[Value, ...]:

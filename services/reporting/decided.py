@@ -202,7 +202,7 @@ def _record_nobodys(message: Unmatched | Placed, record_key: str, unit: UnitOfWo
         _record_unmatched(message, record_key, unit)
         return
     unit.read_model.delete("unmatched_payment", {**_payment_key(message), "debtor": NO_DEBTOR})
-    unit.read_model.delete("suggested_place", _payment_key(message))
+    unit.read_model.delete("suggested_place", {**_payment_key(message), "placed_on": NO_DEBTOR})
 
 
 def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> None:
@@ -220,9 +220,15 @@ def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> 
             "reason": message.reason,
         },
     )
-    unit.read_model.delete("suggested_place", payment)
+    unit.read_model.delete("suggested_place", {**payment, "placed_on": debtor})
     for rank, suggestion in enumerate(message.suggestions, start=1):
-        row: Row = {**payment, "rank": rank, **vars(suggestion), "invoices": json.dumps(suggestion.invoices)}
+        row: Row = {
+            **payment,
+            "placed_on": debtor,
+            "rank": rank,
+            **vars(suggestion),
+            "invoices": json.dumps(suggestion.invoices),
+        }
         unit.read_model.upsert("suggested_place", row)
 
 

@@ -163,7 +163,7 @@ def _unmatched_entries(store: Store, about: tuple[str, str, str]) -> Iterator[En
     found = ask(
         store,
         "SELECT u.*, s.invoices, s.confidence, s.why FROM suggested_place s JOIN unmatched_payment_now u"
-        " ON u.creditor = s.creditor AND u.account = s.account AND u.payment = s.payment"
+        " ON u.creditor = s.creditor AND u.debtor = s.placed_on AND u.account = s.account AND u.payment = s.payment"
         " WHERE s.creditor = ? AND s.debtor = ? ORDER BY u.date, u.payment",
         about[:2],
     )

@@ -6,6 +6,11 @@ twice changes nothing: keys are business keys. `position` is the offset of the r
 from: it keeps the order of what may repeat within a day, and tells which rows of a list still count.
 A list that is told anew replaces the old one without a delete: its rows have the position of the row
 that owns them, and the `_now` views show only those.
+
+Each row has one writer, as processes that have other partitions write at the same time: the partition of the account
+where `debtor` names whose it is; that of the creditor for `creditor`, payments as they came, statements, and unmatched
+money and its suggestions without a debtor of their own; that of the sender for dead letters. `lane_reached` and `alert`
+have the partition in their key.
 """
 
 from typing import Final
@@ -124,10 +129,12 @@ TABLES: Final[tuple[str, ...]] = (
         date TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL,
         PRIMARY KEY (creditor, debtor, account, payment))""",
     # Whose such money may be, the best suggestion first; `invoices` is a JSON list, `confidence` in percent.
+    # `placed_on` is the debtor in the key of the unmatched payment, `debtor` whom it may be of.
     """CREATE TABLE IF NOT EXISTS suggested_place (
-        creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, rank INTEGER NOT NULL,
-        debtor TEXT NOT NULL, invoices TEXT NOT NULL, confidence INTEGER NOT NULL, why TEXT NOT NULL,
-        PRIMARY KEY (creditor, account, payment, rank))""",
+        creditor TEXT NOT NULL, placed_on TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,
+        rank INTEGER NOT NULL, debtor TEXT NOT NULL, invoices TEXT NOT NULL, confidence INTEGER NOT NULL,
+        why TEXT NOT NULL,
+        PRIMARY KEY (creditor, placed_on, account, payment, rank))""",
     """CREATE INDEX IF NOT EXISTS suggested_place_of_debtor ON suggested_place (creditor, debtor)""",
     # What could not be read or applied; `outcome` once a person has dealt with it.
     """CREATE TABLE IF NOT EXISTS dead_letter (

@@ -112,6 +112,17 @@ def test_unmatched_money_is_visible_with_its_suggestions_until_it_is_placed() ->
     assert ask(desk.store, "SELECT * FROM suggested_place") == []
 
 
+def test_what_an_account_says_of_money_leaves_what_cash_application_suggested_alone() -> None:
+    desk = Desk().told(UNMATCHED)
+
+    desk.told(UNMATCHED.model_copy(update={"reason": "lapsed", "suggestions": ()}), key=account_key(CREDITOR, DEBTOR))
+    assert len(ask(desk.store, "SELECT * FROM suggested_place")) == 1, "another partition's row"
+
+    desk.told(Placed(creditor=CREDITOR, date=date(2026, 2, 3), account=IBAN, payment="P1", debtor=DEBTOR))
+    assert ask(desk.store, "SELECT * FROM suggested_place") == []
+    assert [row["reason"] for row in ask(desk.store, "SELECT * FROM unmatched_payment_now")] == ["lapsed"]
+
+
 @pytest.mark.parametrize("moved_first", [False, True])
 def test_money_that_a_lapsed_debt_does_not_take_is_unmatched_until_it_leaves_the_account(moved_first: bool) -> None:
     moved = MoneyMoved(creditor=CREDITOR, debtor=DEBTOR, account=IBAN, payment="P1", time=at("2026-02-03"), id="x#1")
