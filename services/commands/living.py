@@ -12,6 +12,7 @@ from services.intake.inbox import Inbox
 from services.intake.register import Register
 from services.notifier.choose import post_of
 from services.notifier.logged import LoggedPost
+from services.notifier.trial import has_trial_letters
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
@@ -123,7 +124,9 @@ def told_to_stop() -> Iterator[threading.Event]:
 
 def refuse_trial_letters(store: Store, settings: Settings) -> None:
     """Trial letters count as accepted, so a store that holds them may never send real ones (design.md §8)."""
-    if settings.mail.mode == "live" and store.tables.query("SELECT 1 FROM notice WHERE trial = 1 LIMIT 1"):
+    if settings.mail.mode != "live":
+        return
+    if has_trial_letters(store) or store.tables.query("SELECT 1 FROM notice WHERE trial = 1 LIMIT 1"):
         raise Refusal(
             "ERAPAIVA_MAIL__MODE: this store holds trial letters, which nobody got; go live with a new store "
             "(ERAPAIVA_STORE__PATH, or another database in ERAPAIVA_POSTGRES__DSN)"

@@ -1,7 +1,8 @@
 """The notifier: claims planned notices, hands granted letters to its post, tells what became of them (design.md §7).
 
 Reads commands (key: the account), writes to the journal under the same key. State: a row ``notice`` for each open
-notice, with a wake while it waits to be claimed, and a row ``granted`` beside it while its letter is being delivered.
+notice, with a wake while it waits to be claimed, and a row ``granted`` beside it while its letter is being delivered;
+a row ``trial`` once a letter of trial mode has had an outcome.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from schemas.topics import COMMANDS, JOURNAL, account_key
 from services.notifier.pace import Pace, dump_pace, load_pace
 from services.notifier.post import Attempt, Outcome, Post, Status
 from services.notifier.protocol import Move, Notice, State, day_is_over, dump_notice, load_notice, retry_wait
+from services.notifier.trial import note_trial
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 
@@ -119,6 +121,8 @@ class _Desk:
                 after = notice.lost(trial=outcome.trial)
             case "deferred":
                 after = notice.after(Move.DEFER)
+        if outcome.trial:
+            note_trial(self._unit)
         self._unit.delete("granted", notice.notice)
         self._tell(notice, outcome.status, outcome.at, outcome.detail, trial=outcome.trial)
         wake = outcome.at + retry_wait(notice.tries) if after.state is State.DEFERRED else None

@@ -27,6 +27,7 @@ class HeldPost:
     def __init__(self) -> None:
         self.sent: list[Attempt] = []
         self.recovered: list[Attempt] = []
+        self.trial = True
         self._box = OutcomeBox()
 
     def send(self, attempt: Attempt) -> None:
@@ -46,7 +47,9 @@ class HeldPost:
 
     def decide(self, attempt: Attempt, status: Status, at: datetime, detail: str | None = None) -> None:
         """The attempt has ended."""
-        self._box.put(Outcome(attempt.letter.notice, attempt.partition, attempt.at, status, at, detail, trial=True))
+        self._box.put(
+            Outcome(attempt.letter.notice, attempt.partition, attempt.at, status, at, detail, trial=self.trial)
+        )
 
 
 class Counter:

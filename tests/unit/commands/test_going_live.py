@@ -1,0 +1,45 @@
+"""A store that holds trial letters never sends real ones, however far the read model is behind."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.commands.living import refuse_trial_letters
+from services.notifier.post import Status
+from services.reporting.tables import TABLES
+from services.runtime.refusal import Refusal
+from services.runtime.settings import Settings
+from tests.unit.notifier.counter import Counter
+
+LIVE = Settings.model_validate({"mail": {"mode": "live", "host": "mail.esimerkki.example"}})
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    """A notifier without a reporting worker: the read model stays empty."""
+    made = Counter(partitions=3)
+    made.engine.store.tables.ensure(TABLES)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("status", ["accepted", "failed", "unknown", "deferred"])
+def test_a_trial_outcome_that_reporting_has_not_heard_of_keeps_the_store_from_going_live(
+    counter: Counter, status: Status
+) -> None:
+    counter.to_attempting()
+    refuse_trial_letters(counter.engine.store, LIVE)
+
+    counter.end(status)
+
+    with pytest.raises(Refusal, match="this store holds trial letters"):
+        refuse_trial_letters(counter.engine.store, LIVE)
+    refuse_trial_letters(counter.engine.store, Settings())
+
+
+def test_a_store_of_live_letters_stays_live(counter: Counter) -> None:
+    counter.post.trial = False
+    counter.to_attempting()
+    counter.end("accepted")
+
+    refuse_trial_letters(counter.engine.store, LIVE)
