@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from services.runtime.postgres.connection import Connection
 from services.runtime.prefixes import behind
 from services.runtime.store import StateRow
+from services.runtime.texts import refuse_nul
 
 _SAVE = """
 INSERT INTO state (space, partition, key, value, wake, waits_for)
@@ -73,6 +74,7 @@ class PostgresState:
         if not last_words:
             return
         keys, values, wakes, signals = (list(column) for column in zip(*last_words.values(), strict=True))
+        refuse_nul(keys)
         if any(wake is not None for wake in wakes):
             self._waking.add(space)
         self._connection.execute(_SAVE, (space, partition, keys, values, wakes, signals))

@@ -11,6 +11,7 @@ from typing import Final
 from services.runtime.postgres.connection import Connection
 from services.runtime.postgres.migrations import under_lock
 from services.runtime.store import Scalar
+from services.runtime.texts import refuse_nul
 
 _DECLARATION: Final = re.compile(r"CREATE (?:TABLE|VIEW|INDEX) IF NOT EXISTS (\w+)")
 _TEXT: Final = re.compile(r"\bTEXT\b")
@@ -66,6 +67,7 @@ class PostgresTables:
         keys = self.key_columns(table)
         last_words = {tuple(row[key] for key in keys): row for row in rows}
         if last_words:
+            refuse_nul(value for row in last_words.values() for value in row.values())
             self._connection.execute(_upsert(table, self.columns(table), keys), (_json(last_words.values()),))
 
     def delete(self, table: str, keys: Sequence[Mapping[str, Scalar]]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from services.runtime.prefixes import behind
 from services.runtime.sqlite.connection import Connection
 from services.runtime.store import StateRow
+from services.runtime.texts import refuse_nul
 
 _SAVE = """
 INSERT INTO state (space, partition, key, value, wake, waits_for) VALUES (?, ?, ?, ?, ?, ?)
@@ -62,6 +63,7 @@ class SqliteState:
         """Insert or replace rows, wake and signal included."""
         assert space > 0, "a space is given out inside the transaction that first writes to it"
         parameters = [(space, partition, *row) for row in rows]
+        refuse_nul(row[2] for row in parameters)
         if any(row[4] is not None for row in parameters):
             self._waking.add(space)
         self._connection.executemany(_SAVE, parameters)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.runtime.sqlite.connection import Connection
 from services.runtime.store import Scalar
+from services.runtime.texts import refuse_nul
 
 
 class SqliteTables:
@@ -40,9 +41,11 @@ class SqliteTables:
         """Insert or replace whole rows; a column not given becomes NULL."""
         columns = self.columns(table)
         places = ", ".join("?" * len(columns))
+        values = [[row.get(c) for c in columns] for row in rows]
+        refuse_nul(value for row in values for value in row)
         self._connection.executemany(
             f'INSERT OR REPLACE INTO "{table}" VALUES ({places})',  # noqa: S608 (a table of the catalogue)
-            ([row.get(c) for c in columns] for row in rows),
+            values,
         )
 
     def delete(self, table: str, keys: Sequence[Mapping[str, Scalar]]) -> None:

@@ -1,5 +1,7 @@
 """Contract: the workers' rows, found by key, by due time and by signal."""
 
+from random import Random
+
 import pytest
 
 from services.runtime.store import StateRow, StateStore, Store
@@ -155,3 +157,19 @@ def test_the_earliest_wake_is_over_all_workers_and_partitions(state: StateStore,
 
     assert state.earliest_wake() == 30
     assert state.spaces_that_wake() == {accounts, letters}
+
+
+@pytest.mark.parametrize("key", ["\x00", "a\x00b"])
+def test_a_nul_in_a_key_is_refused_at_the_door(state: StateStore, accounts: int, key: str) -> None:
+    with pytest.raises(ValueError, match="a NUL"):
+        state.save(accounts, 0, [row("a"), row(key)])
+
+
+def test_the_longest_lawful_keys_are_kept_whatever_their_script(state: StateStore, accounts: int) -> None:
+    signs = Random(1)
+    keys = ["".join(chr(signs.randrange(0x4E00, 0x9FFF)) for _ in range(850)) for _ in range(5)]
+
+    state.save(accounts, 0, [row(key, wake=7, waits_for="feed") for key in keys])
+
+    assert state.load_many(accounts, 0, keys) == dict.fromkeys(keys, b"v")
+    assert [key for key, _ in state.due(accounts, 0, 7, 9)] == sorted(keys)

@@ -188,3 +188,8 @@ def test_the_read_model_replaces_whole_rows_and_deletes_by_any_columns(declared:
         {"debtor": "y", "owed": None},
         {"debtor": "z", "owed": 5},
     ]
+
+
+def test_a_nul_in_a_row_of_a_table_is_refused_at_the_door(declared: Store) -> None:
+    with pytest.raises(ValueError, match="a NUL"):
+        declared.tables.upsert("account", [{"creditor": "c", "debtor": "a\x00b", "owed": 1}])
