@@ -287,13 +287,13 @@ _NOT_PRINTED: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 _NOT_IN_TEXT: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 """The same, but line ends and tabs may stand in a text."""
 
-LONGEST_ID_BYTES: Final = 600
-"""Four ids joined fit into a key of any store: PostgreSQL's index takes 2,704 bytes of one."""
+LONGEST_ID_BYTES: Final = 500
+"""Five ids and a few words fit into a key of any store: PostgreSQL's index takes 2,704 bytes of one."""
 _SHORT_IN_ANY_SCRIPT: Final = LONGEST_ID_BYTES // 4
 
 
 def fits_a_key(text: str) -> bool:
-    """Whether an id has at most 600 bytes in UTF-8."""
+    """Whether an id has at most 500 bytes in UTF-8."""
     return len(text) <= _SHORT_IN_ANY_SCRIPT or len(text.encode()) <= LONGEST_ID_BYTES
 
 
@@ -308,7 +308,7 @@ Identifier = Annotated[
     StringConstraints(max_length=200, pattern=rf"^[^{_NOT_PRINTED}]*[^ {_NOT_PRINTED}][^{_NOT_PRINTED}]*$"),
     AfterValidator(_short),
 ]
-"""An id given by somebody else: not blank, no control characters (keys are joined with one), at most 600 bytes."""
+"""An id given by somebody else: not blank, no control characters (keys are joined with one), at most 500 bytes."""
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=rf"^[^{_NOT_PRINTED}]+$")]
 """One line of text, such as a name: safe in a mail's header."""

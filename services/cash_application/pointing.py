@@ -6,8 +6,10 @@ points no longer, so the order of arrival does not matter.
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 from unicodedata import normalize
 
+from schemas.fields import fits_a_key
 from schemas.journal import MoneyCleared, MoneyPointed
 from services.cash_application import changes
 from services.cash_application.lane import Lane
@@ -25,12 +27,17 @@ def folded(name: str) -> str:
 
 def by_name(folded_name: str) -> str:
     """The hint that a name gives."""
-    return "n:" + folded_name
+    return _within_a_key("n:" + folded_name)
 
 
 def by_iban(iban: str) -> str:
     """The hint that a payer's IBAN gives."""
-    return "i:" + iban
+    return _within_a_key("i:" + iban)
+
+
+def _within_a_key(hint: str) -> str:
+    """A hint that is longer than any id, as no true name or IBAN is, by its digest."""
+    return hint if fits_a_key(hint) else "d:" + sha256(hint.encode()).hexdigest()
 
 
 def rows_learned(creditor: str, hint: str, debtor: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What was decided and where each account stands, as rows (the topic decisions)."""
 
 import json
+from hashlib import sha256
 from typing import Final
 
 from schemas.decisions import (
@@ -51,7 +52,9 @@ def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork)
             unit.read_model.upsert("task", {**row, "invoice": message.invoice or WHOLE_ACCOUNT})
         case HandedOver():
             row = message.model_dump(mode="json", exclude={"type"})
-            unit.read_model.upsert("handover", {**row, "invoices": json.dumps(sorted(message.invoices))})
+            invoices = json.dumps(sorted(message.invoices))
+            digest = sha256(invoices.encode()).hexdigest()
+            unit.read_model.upsert("handover", {**row, "invoices": invoices, "digest": digest})
         case PaymentTaken() | PaymentReturned() | StatementTaken():
             _record_taken(message, unit)
         case Unmatched() | Placed():

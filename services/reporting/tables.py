@@ -89,12 +89,13 @@ TABLES: Final[tuple[str, ...]] = (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL, task TEXT NOT NULL,
         invoice TEXT NOT NULL, reason TEXT NOT NULL,
         PRIMARY KEY (creditor, debtor, date, task, invoice, reason))""",
-    # What was handed over to a collector, and what was recalled; `invoices` is a JSON list.
+    # What was handed over to a collector, and what was recalled; `invoices` is a JSON list, which may be longer than a
+    # key can be, so that `digest` (SHA-256 of it, hex) stands for it there.
     """CREATE TABLE IF NOT EXISTS handover (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL, currency TEXT NOT NULL,
         status TEXT NOT NULL, invoices TEXT NOT NULL, principal BIGINT NOT NULL, interest BIGINT NOT NULL,
-        costs BIGINT NOT NULL,
-        PRIMARY KEY (creditor, debtor, date, currency, status, invoices))""",
+        costs BIGINT NOT NULL, digest TEXT NOT NULL,
+        PRIMARY KEY (creditor, debtor, date, currency, status, digest))""",
     # What came in, before it was placed anywhere, on the bank's day.
     """CREATE TABLE IF NOT EXISTS payment (
         creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, amount BIGINT NOT NULL,
