@@ -14,6 +14,7 @@ from schemas.commands import CommandsMessage, HandOver, NoticeGranted, NoticePla
 from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
 from services.notifier.pace import Pace, dump_pace
 from services.notifier.protocol import Notice, State, dump_notice, retry_wait
+from services.notifier.trial import TRIAL_ROW
 from services.runtime.store import StateRow
 
 _WITHDRAWABLE: Final = frozenset({State.PLANNED, State.CLAIMED, State.DEFERRED})
@@ -57,9 +58,12 @@ class Recollection:
     said: dict[str, _Said] = field(default_factory=dict)
     asked: dict[str, _Asked] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
+    trial: bool = False
+    """Whether a letter of trial mode had an outcome."""
 
     def word(self, message: NoticeMessage) -> None:
         """One of its own words on the journal. Of a notice that is closed only its id is kept."""
+        self.trial = self.trial or (isinstance(message, NoticeOutcome) and message.trial)
         if message.notice in self.closed:
             return
         said = self.said.setdefault(message.notice, _Said())
@@ -97,7 +101,12 @@ class Recollection:
             in_hand += notice.state.is_in_hand
             if notice.state is State.ATTEMPTING:
                 granted.append((key, asked.granted, None, None))
-        return {"notice": notices, "granted": granted, "pace": [("pace", dump_pace(Pace(in_hand)), None, None)]}
+        return {
+            "notice": notices,
+            "granted": granted,
+            "pace": [("pace", dump_pace(Pace(in_hand)), None, None)],
+            "trial": [TRIAL_ROW] if self.trial else [],
+        }
 
     def words(self, at: datetime) -> list[NoticeOutcome]:
         """What it has to say at ``at``: the ends of notices that it was told of and did not tell."""

@@ -5,17 +5,20 @@ The read model tells it too, but later: on Kafka another process writes it.
 
 from typing import Final
 
-from services.runtime.store import Store
+from services.runtime.store import StateRow, Store
 from services.runtime.unit_of_work import UnitOfWork
 
 _WORKER: Final = "notifier"
 _KIND: Final = "trial"
+TRIAL_ROW: Final[StateRow] = ("", b"1", None, None)
+"""The row of kind ``trial``, as it is stored."""
 
 
 def note_trial(unit: UnitOfWork) -> None:
     """A letter of trial mode has its outcome in this partition."""
-    if unit.get(_KIND, "") is None:
-        unit.put(_KIND, "", b"1")
+    key, value, *_ = TRIAL_ROW
+    if unit.get(_KIND, key) is None:
+        unit.put(_KIND, key, value)
 
 
 def has_trial_letters(store: Store) -> bool:
@@ -23,4 +26,4 @@ def has_trial_letters(store: Store) -> bool:
     space = store.state.spaces_of(_WORKER).get(_KIND)
     if space is None:
         return False
-    return any(store.state.load(space, partition, "") is not None for partition in range(store.partitions))
+    return any(store.state.load(space, partition, TRIAL_ROW[0]) is not None for partition in range(store.partitions))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -236,6 +237,19 @@ def test_a_deferred_notice_keeps_its_wait_and_its_tries() -> None:
 
     assert wake == counter.engine.next_wake()
     assert (load_notice(row).state, load_notice(row).tries) == (State.DEFERRED, 1)
+    counter.close()
+
+
+@pytest.mark.parametrize("trial", [True, False])
+def test_that_letters_of_trial_mode_ended_is_told_after_they_are_closed(trial: bool) -> None:
+    counter = Counter()
+    counter.post.trial = trial
+    counter.to_attempting()
+    assert remembered(counter).rows()["trial"] == []
+
+    counter.end("accepted")
+
+    assert len(remembered(counter).rows()["trial"]) == counter.rows("trial") == int(trial)
     counter.close()
 
 
