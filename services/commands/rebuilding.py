@@ -32,9 +32,9 @@ from services.notifier.recollection import Recollection
 from services.pipeline import READS
 from services.reporting.tables import TABLES
 from services.runtime.kafka.connection import connected
+from services.runtime.kafka.group import GROUP
 from services.runtime.kafka.ledger import Ledger, dump_ledger, output
 from services.runtime.kafka.memory import LogMemory
-from services.runtime.kafka.shell import GROUP
 from services.runtime.kafka.ticking import remember_tick
 from services.runtime.kafka.topics import refuse_wrong_topics
 from services.runtime.kafka.whole import FROM_THE_BEGINNING, whole

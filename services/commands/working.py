@@ -17,6 +17,7 @@ from services.reporting.reached import slowest
 from services.reporting.tables import TABLES
 from services.runtime.health import Health, HealthServer
 from services.runtime.kafka.engine import KafkaEngine
+from services.runtime.kafka.group import refuse_closed_group
 from services.runtime.kafka.shell import Shell
 from services.runtime.kafka.ticking import Ticks, reached
 from services.runtime.kafka.topics import refuse_wrong_topics
@@ -40,6 +41,7 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
     """
     log = install(settings.logs.level)
     refuse_wrong_topics(settings, name)
+    refuse_closed_group(settings.kafka, name)
     with ExitStack() as stack:
         metrics, health = Metrics(), Health()
         make_worker, wind_up = stack.enter_context(_hands(name, settings, log, follows_ticks=follows_ticks))

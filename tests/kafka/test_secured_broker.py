@@ -19,6 +19,7 @@ from kafka.admin import (
 
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
 from services.runtime.kafka.connection import connected
+from services.runtime.kafka.group import refuse_closed_group
 from services.runtime.kafka.security import aiokafka_options
 from services.runtime.kafka.topics import create, refuse_wrong_topics
 from services.runtime.refusal import Refusal
@@ -45,10 +46,10 @@ def open_door(broker: Kafka) -> KafkaSettings:
     return KafkaSettings(bootstrap=broker.bootstrap, security="plaintext", replication=1)
 
 
-def grant(broker: Kafka, right: str, topics: list[str]) -> None:
+def grant(broker: Kafka, right: str, names: list[str], kind: ResourceType = ResourceType.TOPIC) -> None:
     with connected(KafkaAdminClient, open_door(broker)) as admin:
         allowed = ACLOperation[right], ACLPermissionType.ALLOW
-        everywhere = [ResourcePattern(ResourceType.TOPIC, topic) for topic in topics]
+        everywhere = [ResourcePattern(kind, name) for name in names]
         admin.create_acls([ACL(f"User:{USER}", "*", *allowed, pattern) for pattern in everywhere])
 
 
@@ -122,6 +123,16 @@ def test_missing_rights_are_named_topic_by_topic(broker: Kafka, certificates: Ce
     assert refusal(settings, "cash_application")[0] == (
         "topics: facts: the right to READ is missing; give it to ERAPAIVA_KAFKA__USERNAME"
     )
+
+
+def test_a_group_that_we_may_not_be_in_is_named(broker: Kafka, certificates: Certificates) -> None:
+    # given
+    kafka = KafkaSettings(**ways_in(broker, certificates)["SCRAM-SHA-512"])
+    with pytest.raises(Refusal, match="group: the right to READ erapaiva-overdue is missing; give it to ERAPAIVA_"):
+        refuse_closed_group(kafka, "overdue")
+    # when, then
+    grant(broker, "READ", ["erapaiva-overdue"], ResourceType.GROUP)
+    refuse_closed_group(kafka, "overdue")
 
 
 def refusal(settings: Settings, worker: str) -> list[str]:

@@ -18,13 +18,13 @@ from mode import CrashingSupervisor
 
 from services.runtime.kafka.bearer import Bearer
 from services.runtime.kafka.desk import Desk
+from services.runtime.kafka.group import GROUP
 from services.runtime.kafka.mended import RawTopic, SafeConsumer, Taken, Transport
 from services.runtime.kafka.security import aiokafka_options
 from services.runtime.logs import Log
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 
-GROUP: Final = "erapaiva-"
 _COMMIT_S: Final = 1.0
 """Between two commits, which are for whoever looks at the group from outside."""
 _HEARTBEATS_A_SESSION: Final = 4

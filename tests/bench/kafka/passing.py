@@ -16,7 +16,7 @@ import psutil
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from schemas.topics import FACTS, INVOICES
-from services.runtime.kafka.shell import GROUP
+from services.runtime.kafka.group import GROUP
 from services.runtime.kafka.topics import properties_of
 from tests.bench.business import Bill, issued
 from tests.bench.kafka.contenders import Kind, racing
