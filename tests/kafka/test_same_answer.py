@@ -1,6 +1,5 @@
 """The shipped example on Kafka gives the same dump and the same letters as in the embedded engine (design.md §8)."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from services.commands.playing import Given, Play, merged
 from services.commands.stage import stage
-from services.example import event_files
+from services.example import LAST_DAY, event_files
 from services.intake.register import Register
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
@@ -19,27 +18,16 @@ from tests.kafka.workplace import workplace
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
 
-LAST_DAY = date(2026, 2, 20)
-"""Long enough for nudges, reminders, payments, a dispute and a plan; `make bench` plays all of the example."""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+TWENTIETH_OF_FEBRUARY = date(2026, 2, 20)
+"""Long enough for nudges, reminders, payments, a dispute and a plan."""
 
 
 @pytest.fixture(scope="module")
 def given() -> list[Given]:
     """The example's events, file by file, by their times."""
     return merged(event_files(), Register())
-
-
-@pytest.fixture(scope="module")
-def embedded(
-    given: list[Given], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[list[str], dict[str, bytes]]]:
-    """What the embedded engine makes of them: its dump and its letters."""
-    folder = tmp_path_factory.mktemp("embedded")
-    with ExitStack() as stack:
-        engine, clock = stage(folder, stack)
-        for _ in Play(engine, clock).play(given, LAST_DAY):
-            pass
-        yield dump(engine.store), letters(folder / "outbox")
 
 
 def dump(store: Store) -> list[str]:
@@ -51,21 +39,26 @@ def letters(outbox: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in outbox.iterdir()}
 
 
-@pytest.mark.parametrize(("partitions", "processes"), [(1, 1), (3, 2)])
-def test_the_example_on_kafka_gives_the_same_dump_and_the_same_letters(
-    given: list[Given],
-    embedded: tuple[list[str], dict[str, bytes]],
-    partitions: int,
-    processes: int,
-    own_kafka: Kafka,
-    postgres: Postgres,
-    tmp_path: Path,
+def embedded(given: list[Given], until: date, folder: Path) -> tuple[list[str], dict[str, bytes]]:
+    """What the embedded engine makes of the example: its dump and its letters."""
+    with ExitStack() as stack:
+        engine, clock = stage(folder, stack)
+        for _ in Play(engine, clock).play(given, until):
+            pass
+        return dump(engine.store), letters(folder / "outbox")
+
+
+@pytest.mark.parametrize(
+    ("partitions", "until"), [(1, TWENTIETH_OF_FEBRUARY), (3, TWENTIETH_OF_FEBRUARY), (12, LAST_DAY)]
+)
+def test_the_example_on_kafka_with_two_processes_a_worker_gives_the_same_dump_and_the_same_letters(
+    given: list[Given], partitions: int, until: date, own_kafka: Kafka, postgres: Postgres, tmp_path: Path
 ) -> None:
-    expected, written = embedded
+    expected = embedded(given, until, tmp_path / "embedded")
+
     with workplace(own_kafka, postgres, tmp_path, partitions) as here:
-        with Crew(here.environment, tmp_path, each=processes) as crew, here.clock(crew) as clock:
-            clock.play(given, LAST_DAY)
+        with Crew(here.environment, tmp_path, each=2) as crew, here.clock(crew) as clock:
+            clock.play(given, until)
 
         with here.reading() as store:
-            assert dump(store) == expected
-    assert letters(here.settings.mail.outbox) == written
+            assert (dump(store), letters(here.settings.mail.outbox)) == expected
