@@ -41,13 +41,12 @@ async def refuse_unknown_past(
     consumer = AIOKafkaConsumer(**aiokafka_options(kafka), enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
+        consumer.assign(outputs)  # first: so it learns of all topics with one question
+        for place in outputs:
+            consumer.seek(place, _known(place, ledgers.values()))
         ends = await consumer.end_offsets(outputs)
-        unread = {place: start for place in outputs if (start := _known(place, ledgers.values())) < ends[place]}
-        consumer.assign(list(unread))
-        for place, start in unread.items():
-            consumer.seek(place, start)
-        while any([await consumer.position(place) < ends[place] for place in unread]):
-            found = await consumer.getmany(*unread, timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
+        while any([await consumer.position(place) < ends[place] for place in outputs]):
+            found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
             for records in found.values():
                 _refuse_later(worker, ledgers, records)
         for ledger in ledgers.values():  # what was looked at is not looked at again

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 import faust
+from faust.tables.manager import TableManager
 from faust.types import ChannelT, EventT, StreamT
 from mode import CrashingSupervisor
 
@@ -116,6 +117,7 @@ class Shell:
         session_s = self._kafka.session_s
         app = _App(
             GROUP + self._name,
+            TableManager=_NoTables,
             Topic=RawTopic,
             autodiscover=False,
             agent_supervisor=CrashingSupervisor,
@@ -158,6 +160,13 @@ class Shell:
 class _App(faust.App):
     async def on_first_start(self) -> None:
         """Nothing: there are no tables, so no folders to make."""
+
+
+class _NoTables(TableManager):
+    async def on_start(self) -> None:
+        """Stock Faust waits a second for tables to be declared; here are none."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 async def _run(app: faust.App) -> None:
