@@ -12,6 +12,7 @@ from rich.table import Table
 
 from schemas.topics import ALL_TOPICS
 from services.pipeline import READS
+from services.runtime.last_tick import last_tick
 from services.runtime.seats import SeatSeen
 from services.runtime.settings import Settings
 from services.runtime.standing import Ends, Place, delivering, is_drained, places
@@ -69,8 +70,8 @@ def progress(store: Store, log: Log, now: datetime, *, ages: bool = True) -> Pro
 
 def _is_due(store: Store) -> bool:
     """Whether something was to be done by the last tick: a run of due accounts, a letter to be claimed."""
-    reached, wake = store.bookmark("reached"), store.state.earliest_wake()
-    return reached is not None and wake is not None and wake <= datetime.fromisoformat(reached).timestamp()
+    reached, wake = last_tick(store), store.state.earliest_wake()
+    return reached is not None and wake is not None and wake <= reached.timestamp()
 
 
 def as_lines(found: Progress) -> Iterator[str]:

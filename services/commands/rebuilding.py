@@ -35,9 +35,9 @@ from services.runtime.kafka.connection import connected
 from services.runtime.kafka.group import GROUP
 from services.runtime.kafka.ledger import Ledger, dump_ledger, output
 from services.runtime.kafka.memory import LogMemory
-from services.runtime.kafka.ticking import remember_tick
 from services.runtime.kafka.topics import refuse_wrong_topics
 from services.runtime.kafka.whole import FROM_THE_BEGINNING, whole
+from services.runtime.last_tick import remember_tick
 from services.runtime.opening import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.seats import PendingRecord

@@ -19,8 +19,9 @@ from services.runtime.health import Health, HealthServer
 from services.runtime.kafka.engine import KafkaEngine
 from services.runtime.kafka.group import refuse_closed_group
 from services.runtime.kafka.shell import Shell
-from services.runtime.kafka.ticking import Ticks, reached
+from services.runtime.kafka.ticking import Ticks
 from services.runtime.kafka.topics import refuse_wrong_topics
+from services.runtime.last_tick import last_tick
 from services.runtime.logs import Event, Log, install
 from services.runtime.metrics import EngineMetrics, Metrics
 from services.runtime.opening import open_store
@@ -152,7 +153,7 @@ class _LastTick:
         """The instant of the last tick, or the beginning of time."""
         if not hasattr(self._of_thread, "store"):
             self._of_thread.store = open_store(self._settings, Access.READ)
-        return reached(self._of_thread.store) or datetime.min.replace(tzinfo=UTC)
+        return last_tick(self._of_thread.store) or datetime.min.replace(tzinfo=UTC)
 
 
 @contextmanager

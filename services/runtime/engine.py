@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import PUBLIC_TOPICS, Topic, partition_of
+from services.runtime.last_tick import BOOKMARK, as_kept, last_tick
 from services.runtime.read_model import ReadModel
 from services.runtime.refusal import Refusal
 from services.runtime.shelf import Shelf
@@ -23,8 +24,6 @@ from services.runtime.standstill import CALLS_PER_RECORD, FRUITLESS_CALLS, Stand
 from services.runtime.store import Store
 from services.runtime.unit_of_work import Effect, UnitOfWork
 from services.runtime.worker import Record, Worker
-
-_REACHED = "reached"  # the bookmark that keeps the instant of the last tick
 
 _Place = tuple[str, str, int]
 """(consumer, topic, partition): what a position belongs to."""
@@ -134,8 +133,7 @@ class EmbeddedEngine:
         self._positions = store.positions()
         self._refuse_positions_outside_the_log()
         self._seats = [self._seat(worker, partition) for worker in workers for partition in range(partitions)]
-        reached = store.bookmark(_REACHED)
-        self._reached = datetime.fromisoformat(reached) if reached else None
+        self._reached = last_tick(store)
 
     @property
     def store(self) -> Store:
@@ -167,7 +165,7 @@ class EmbeddedEngine:
                 for partition in range(self.partitions):
                     self._append(topic, partition, TICK_KEY, value)
             self._reached = instant
-            self._open.bookmarks[_REACHED] = instant.astimezone(UTC).isoformat()
+            self._open.bookmarks[BOOKMARK] = as_kept(instant)
         return True
 
     def settle(self, durable: bool = True) -> None:
