@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTHON ?= python3.11
 JOBS   ?= 2
+MINUTES ?= 10
 
 # What a stamp says is done is not done again: a second `make setup` takes no time.
 RUNTIME := $(VENV)/.runtime-installed
@@ -12,7 +13,7 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test kafka-up lint bench chaos mutants lock clean
+.PHONY: help setup run test kafka-up lint bench soak chaos mutants lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,10 @@ lint: $(DEV) ## Check style and types: ruff and mypy --strict
 
 bench: $(DEV) ## Measure, with units, on this machine's cores
 	@$(BIN)/python -m tests.bench
+
+soak: $(DEV) ## Ten minutes with the mail server down: what each process holds, and whether all goes out after (MINUTES=10)
+	@tests/servers/install
+	@$(BIN)/python -m tests.bench.soak --minutes $(MINUTES)
 
 chaos: $(DEV) ## Kill, pause and cut off the workers while they work; SEED=… plays a run again
 	@tests/servers/install
