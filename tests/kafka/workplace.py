@@ -85,10 +85,12 @@ def workplace(
     mail: Mapping[str, object] = MappingProxyType({}),
 ) -> Iterator[Workplace]:
     """A workplace whose topics are gone afterwards."""
-    yield Workplace(broker, database, folder, partitions, mail)
-    with _admin(broker) as admin:
-        there = set(admin.list_topics())
-        admin.delete_topics([topic.name for topic in ALL_TOPICS if topic.name in there])
+    try:
+        yield Workplace(broker, database, folder, partitions, mail)
+    finally:
+        with _admin(broker) as admin:
+            there = set(admin.list_topics())
+            admin.delete_topics([topic.name for topic in ALL_TOPICS if topic.name in there])
 
 
 @contextmanager
