@@ -37,6 +37,7 @@ lint: $(DEV) ## Check style and types: ruff and mypy --strict
 	@$(BIN)/mypy
 
 bench: $(DEV) ## Measure, with units, on this machine's cores
+	@tests/servers/install
 	@$(BIN)/python -m tests.bench
 
 soak: $(DEV) ## Ten minutes with the mail server down: what each process holds, and whether all goes out after (MINUTES=10)
