@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Final, Protocol
 
 import faust
-from aiokafka.errors import IllegalStateError, OffsetOutOfRangeError
+from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, ConsumerMessage, FutureMessage, HeadersArg, RecordMetadata
 from faust.types import Message as FaustMessage
@@ -187,6 +187,7 @@ class SafeConsumer(driver.Consumer):
                 )
 
     async def _fetch(self) -> None:
+        readings_before = self.readings
         try:
             fetched = await self._getmany(self.assignment(), timeout=FETCH_WAIT_S)
         except OffsetOutOfRangeError as fault:
@@ -195,6 +196,10 @@ class SafeConsumer(driver.Consumer):
                 f"{tp.topic}, partition {tp.partition}: offset {offset} was deleted from the log before it was read. "
                 "Rebuild this store from the log, and keep the log longer."
             ) from fault
+        except NoOffsetForPartitionError:
+            if self.readings is readings_before:
+                raise
+            return  # dealt out anew while we waited, and nobody had said yet from where it is to be read
         except self.consumer_stopped_errors:
             if self.app.should_stop:
                 return

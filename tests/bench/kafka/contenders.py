@@ -79,7 +79,8 @@ def racing(
     kind: Kind, group: str, brokers: str, source: str, target: str, processes: int, folder: Path
 ) -> Iterator[list[int]]:
     """So many processes of a kind, by their ids; gone at the end, and the group with them."""
-    command = [sys.executable, "-m", "tests.bench.kafka.contenders", kind, group, brokers, source, target]
+    alone = ["setpriv", "--pdeathsig", "KILL"]  # none outlives a bench that is killed
+    command = [*alone, sys.executable, "-m", "tests.bench.kafka.contenders", kind, group, brokers, source, target]
     running = []
     try:
         for number in range(processes):

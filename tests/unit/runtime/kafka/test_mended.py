@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, cast
 
 import faust
 import pytest
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError
 from faust.transport.consumer import Consumer
 from faust.transport.producer import ProducerBuffer
 from faust.types import TP, ConsumerMessage, FutureMessage
@@ -279,6 +279,30 @@ def test_a_slow_desk_bounds_what_lies_in_memory_and_what_is_taken_away_is_not_br
         facts.queue.get_nowait()
         await drain
         assert (facts.queue.qsize(), reading.fetched) == (2, 4)
+
+    run(story())
+
+
+@pytest.mark.parametrize("taken_away", [True, False])
+def test_partitions_dealt_out_anew_during_a_fetch_need_no_committed_offset(
+    taken_away: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        safe = safe_consumer(0)
+
+        async def dealt_out_anew(*_: object, **__: object) -> None:
+            if taken_away:
+                safe.readings = {}
+            raise NoOffsetForPartitionError(_TP)
+
+        monkeypatch.setattr(safe, "assignment", lambda: {_TP})
+        monkeypatch.setattr(safe, "_getmany", dealt_out_anew)
+
+        if taken_away:
+            await safe._fetch()
+        else:
+            with pytest.raises(NoOffsetForPartitionError):
+                await safe._fetch()
 
     run(story())
 
