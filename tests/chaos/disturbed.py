@@ -21,8 +21,6 @@ _EVENING: Final = time_of_day(17)
 _A_DAY: Final = timedelta(days=1)
 _STILL_ARRIVING_S: Final = 1.0
 """How long a process that went on just now may take to send what it had begun."""
-_BUSY_DAYS: Final = 5
-"""Each day of so many the mail server refuses everything at first."""
 
 
 @dataclass
@@ -63,7 +61,7 @@ class Days:
     def tell(self, number: int, given: Sequence[Given]) -> None:
         """Tell one day, to its end."""
         day = self._days[number]
-        self._sink.is_busy = day.toordinal() % _BUSY_DAYS == 0
+        self._sink.begin(day)
         evening = _at(day, _EVENING)
         self._clock.play_to([each for each in given if each.time.astimezone(ZONE).date() == day], evening)
         with self.person:

@@ -17,7 +17,7 @@ from tests.chaos.faults import Faults, Misfortune, Scene
 from tests.chaos.judgement import Line, State, judged, state_of, told
 from tests.chaos.load import company, given
 from tests.chaos.recoveries import Recoveries
-from tests.chaos.sink import Sink, serving
+from tests.chaos.sink import MOODY, Sink, serving
 from tests.chaos.undisturbed import undisturbed
 from tests.kafka.crew import Crew
 from tests.kafka.workplace import Workplace
@@ -59,7 +59,7 @@ def run(form: Form, seed: int, folder: Path) -> list[Line]:
     """Play a form's load among its faults and in peace, and say how they compare."""
     began = time.monotonic()
     load = given(folder, company(seed, form.creditors, form.debtors, form.days, PARTITIONS))
-    sink = Sink(seed)
+    sink = Sink(seed, MOODY)
     with ExitStack() as stack:
         broker = stack.enter_context(Kafka())
         database = stack.enter_context(Postgres(durable=True))

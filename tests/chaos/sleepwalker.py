@@ -1,19 +1,22 @@
-"""`erapaiva worker`, but it falls asleep at the worst moment: sure of its seat, with records in hand, not yet begun.
+"""`erapaiva worker notifier`, but it falls asleep at the worst moment: sure of its seat, a granted letter in hand.
 
-``python -m tests.chaos.sleepwalker worker NAME`` stops itself, once, when it holds a record with the words that lie in
-its file in the folder of SLEEPWALKER_BEDS. Where SLEEPWALKER_FENCE is ``broken``, nothing compares the seat's turn:
-this is the canary.
+``python -m tests.chaos.sleepwalker worker NAME`` stops itself, once, when its instance has a bed: a file of its name
+in the folder of SLEEPWALKER_BEDS. It does so before it handles the grant of a letter that it had claimed itself, so
+that what it remembers of it is what others change meanwhile. Where SLEEPWALKER_FENCE is ``broken``, nothing compares
+the seat's turn: this is the canary.
 """
 
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
+from schemas.commands import NoticeGranted, NoticePlanned, decode_commands
 from services.cli import main as erapaiva
 from services.runtime.kafka.seat import Done, Seat
 
@@ -23,14 +26,19 @@ WHOLE, BROKEN = "whole", "broken"
 
 
 def falling_asleep(work: Callable[[Seat], Done | None], bed: Path) -> Callable[[Seat], Done | None]:
-    """The same, but it stops the process first when a bed is made for a record that waits."""
+    """The same, but where there is a bed the process first stops when a mail is granted that its seat had claimed."""
+    claimed = set[tuple[int, str]]()
 
     def worked(seat: Seat) -> Done | None:
-        if bed.exists():
-            words = bed.read_bytes()
-            if any(words in record.value for record in seat._arrivals.batch()):
-                bed.unlink()
-                os.kill(os.getpid(), signal.SIGSTOP)
+        for record in seat._arrivals.batch() if bed.exists() else ():
+            match decode_commands(record.value):
+                case NoticePlanned(notice=notice):
+                    claimed.add((id(seat), notice))
+                case NoticeGranted(notice=notice, letter=letter):
+                    if letter.channel == "email" and (id(seat), notice) in claimed:
+                        bed.unlink()
+                        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # not a moment later, as by its pid
+                        break
         return work(seat)
 
     return worked
