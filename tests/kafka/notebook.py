@@ -94,8 +94,12 @@ class NotebookDesk:
         """Noted."""
         self.notebook.write("gave", partitions=sorted(partitions))
 
-    async def handle(self, partition: int, messages: Sequence[Message]) -> None:
-        """Noted once it is done, as a transaction would be."""
+    async def handle(self, shares: Mapping[int, Sequence[Message]]) -> None:
+        """Noted one by one, each once it is done, as a transaction would be."""
+        for partition, messages in shares.items():
+            await self._handle(partition, messages)
+
+    async def _handle(self, partition: int, messages: Sequence[Message]) -> None:
         self.notebook.write("began", partition=partition)
         records = [(message.topic, message.offset, (message.value or b"-").decode()) for message in messages]
         await asyncio.sleep(self.slow_s)

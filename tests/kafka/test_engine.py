@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -14,6 +14,7 @@ from schemas.topics import ALL_TOPICS, FACTS, INVOICES, PUBLIC_TOPICS, Topic
 from services.runtime.engine import Observer, Unobserved
 from services.runtime.kafka.engine import KafkaEngine
 from services.runtime.kafka.headers import Origin, origin_of
+from services.runtime.kafka.publisher import Publisher
 from services.runtime.kafka.seat import Fenced, Seat
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
@@ -120,7 +121,7 @@ def killed_behind_the_commit(path: Path, *values: bytes) -> None:
 def test_what_is_handled_is_published_under_the_workers_name_and_number(broker: Kafka, path: Path) -> None:
     async def handle(engine: KafkaEngine) -> None:
         assert await engine.take_over(frozenset({1})) == {(topic.name, 1): 0 for topic in PUBLIC_TOPICS}
-        await engine.handle(1, [outside(INVOICES, 0, b"a"), outside(INVOICES, 1, b"b"), outside(INVOICES, 2, b"c")])
+        await engine.handle({1: [outside(INVOICES, 0, b"a"), outside(INVOICES, 1, b"b"), outside(INVOICES, 2, b"c")]})
 
     at_engine(broker, path, handle)
 
@@ -148,7 +149,7 @@ def test_effects_wait_until_the_log_has_what_was_published(broker: Kafka, path: 
 
     async def handle(engine: KafkaEngine) -> None:
         await engine.take_over(frozenset({1}))
-        await engine.handle(1, [outside(INVOICES, 0, b"a")])
+        await engine.handle({1: [outside(INVOICES, 0, b"a")]})
 
     at_engine(broker, path, handle, lambda: PassOn(lambda: seen.append(len(written(broker, FACTS)))))
 
@@ -168,7 +169,7 @@ def test_no_effect_is_run_once_another_process_has_the_seat(broker: Kafka, path:
     async def handle(engine: KafkaEngine) -> None:
         await engine.take_over(frozenset({1}))
         with pytest.raises(Fenced):
-            await engine.handle(1, [outside(INVOICES, 0, b"a")])
+            await engine.handle({1: [outside(INVOICES, 0, b"a")]})
 
     at_engine(broker, path, handle, lambda: PassOn(lambda: ran.append("sent")), TakenOver())
 
@@ -179,17 +180,55 @@ def test_records_of_a_partition_that_was_given_up_are_not_handled(broker: Kafka,
     async def handle(engine: KafkaEngine) -> None:
         await engine.take_over(frozenset({0, 1}))
         await engine.give_up(frozenset({1}))
-        await engine.handle(1, [outside(INVOICES, 0, b"a")])
+        await engine.handle({1: [outside(INVOICES, 0, b"a")]})
 
     at_engine(broker, path, handle)
 
     assert written(broker, FACTS) == []
 
 
+def test_while_the_broker_takes_the_records_of_one_seat_another_has_its_transaction(
+    broker: Kafka, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = Publisher.publish
+
+    async def handle(engine: KafkaEngine) -> None:
+        both = asyncio.Barrier(2)
+
+        async def waiting_for_both(*given: Any) -> dict[str, int]:
+            async with asyncio.timeout(10):
+                await both.wait()
+            return await publish(*given)
+
+        await engine.take_over(frozenset({0, 1}))
+        monkeypatch.setattr(Publisher, "publish", waiting_for_both)
+        await engine.handle({0: [outside(INVOICES, 0, b"a", partition=0)], 1: [outside(INVOICES, 0, b"b")]})
+
+    at_engine(broker, path, handle)
+
+    assert sorted(value for _, _, value in written(broker, FACTS)) == [b"a", b"b"]
+
+
+def test_a_fault_of_one_seat_is_raised_when_the_others_have_come_to_an_end(broker: Kafka, path: Path) -> None:
+    class Failing(PassOn):
+        def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
+            if unit.partition == 0:
+                raise ZeroDivisionError
+            return super().handle(batch, unit)
+
+    async def handle(engine: KafkaEngine) -> None:
+        await engine.take_over(frozenset({0, 1}))
+        with pytest.raises(ZeroDivisionError):
+            await engine.handle({0: [outside(INVOICES, 0, b"a", partition=0)], 1: [outside(INVOICES, 0, b"b")]})
+        assert [value for _, _, value in written(broker, FACTS)] == [b"b"]
+
+    at_engine(broker, path, handle, Failing)
+
+
 def handled(broker: Kafka, path: Path, offset: int, value: bytes) -> None:
     async def handle(engine: KafkaEngine) -> None:
         await engine.take_over(frozenset({1}))
-        await engine.handle(1, [outside(INVOICES, offset, value)])
+        await engine.handle({1: [outside(INVOICES, offset, value)]})
         await engine.rest()
 
     at_engine(broker, path, handle)

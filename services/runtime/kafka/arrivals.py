@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 from schemas.binary_mode import structured
 from schemas.topics import PUBLIC_TOPICS, TOPICS, Topic
@@ -17,6 +18,9 @@ from services.runtime.kafka.headers import Origin, origin_of
 from services.runtime.kafka.ledger import Ledger, voice
 from services.runtime.refusal import Refusal
 from services.runtime.worker import Record
+
+BATCH_RECORDS: Final = 500
+"""Records of one partition that one transaction handles, at the most."""
 
 _PUBLIC = frozenset(topic.name for topic in PUBLIC_TOPICS)
 
@@ -66,8 +70,8 @@ class Arrivals:
         self._move()
 
     def batch(self) -> Sequence[Record]:
-        """All records that wait, in the order of their coming."""
-        return [arrival.record for arrival in self._waiting]
+        """The first records that wait, in the order of their coming: as many as one transaction may handle."""
+        return [arrival.record for arrival in islice(self._waiting, BATCH_RECORDS)]
 
     def take_foreign(self) -> Sequence[Record]:
         """The records that none of our workers wrote: told once."""

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from faust.types import TP
 
-from services.runtime.kafka.desk import Desk
+from services.runtime.kafka.desk import Desk, Message
 from services.runtime.kafka.mended import Taken
 from services.runtime.kafka.reading import Reading
 from services.runtime.refusal import Refusal
@@ -62,13 +62,9 @@ class Bearer:
                 await self._desk.give_up(ours)
 
     async def bring(self, records: Iterable[Taken], member: Member) -> None:
-        """Have the desk handle records, partition by partition; what was taken away meanwhile is dropped."""
-        shares: dict[int, list[Taken]] = defaultdict(list)
-        for record in records:
-            shares[record.partition].append(record)
-        for partition, share in shares.items():
-            async with self._turn_when_sure(member):
-                await self._handle(partition, [record for record in share if record.reading.ours])
+        """Have the desk handle records; what was taken away meanwhile is dropped."""
+        async with self._turn_when_sure(member):
+            await self._handle([record for record in records if record.reading.ours])
 
     async def rest_often(self, member: Member) -> None:
         """Let the desk rest, and tell it of offsets that nobody gets to read. Ends never."""
@@ -97,11 +93,14 @@ class Bearer:
                 async with asyncio.timeout_at(min(until, loop.time() + _QUIET_S)):
                     await self._brought.wait()
 
-    async def _handle(self, partition: int, share: Sequence[Taken]) -> None:
-        if not share or self._finished:
+    async def _handle(self, records: Sequence[Taken]) -> None:
+        if not records or self._finished:
             return
-        await self._desk.handle(partition, [record.message() for record in share])
-        for record in share:
+        shares: dict[int, list[Message]] = defaultdict(list)
+        for record in records:
+            shares[record.partition].append(record.message())
+        await self._desk.handle(shares)
+        for record in records:
             record.reading.has_handled(record.offset)
         self._brought.set()
 

@@ -42,8 +42,8 @@ class Desk(Protocol):
     async def give_up(self, partitions: frozenset[int]) -> None:
         """These, all that we had, are no longer ours; `take_over` says which are ours next."""
 
-    async def handle(self, partition: int, messages: Sequence[Message]) -> None:
-        """Handle records of one partition, in the order of each topic. All is durable on return."""
+    async def handle(self, shares: Mapping[int, Sequence[Message]]) -> None:
+        """Handle records, by partition and there in the order of each topic. All is durable on return."""
 
     async def passed(self, partition: int, ends: Mapping[str, int]) -> None:
         """Nothing before these offsets of the topics will come any more.

@@ -7,7 +7,7 @@ that Kafka hears from us while a transaction runs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -71,8 +71,9 @@ class KafkaEngine:
     async def wind_up(self) -> None:
         """End what goes on beside the seats, and record what came of it."""
         await self._in_thread(self._winding_up)
-        for seat in self._seats.values():
-            await self._settle(seat)
+        seats = tuple(self._seats.values())
+        await self._settle_all(seats)
+        for seat in seats:
             await self._in_thread(seat.tidy)
 
     async def close(self) -> None:
@@ -104,12 +105,12 @@ class KafkaEngine:
         for partition in partitions:
             self._seats.pop(partition, None)
 
-    async def handle(self, partition: int, messages: Sequence[Message]) -> None:
-        """Handle records of a partition: durable, published and told on return; dropped when the seat was given up."""
-        seat = self._seats.get(partition)
-        if seat is not None:
+    async def handle(self, shares: Mapping[int, Sequence[Message]]) -> None:
+        """Handle records: durable, published and told on return; dropped where the seat was given up."""
+        seats = {self._seats[partition]: messages for partition, messages in shares.items() if partition in self._seats}
+        for seat, messages in seats.items():
             seat.come(messages)
-            await self._settle(seat)
+        await self._settle_all(seats)
 
     async def passed(self, partition: int, ends: Mapping[str, int]) -> None:
         """Nothing is left to read in these topics before these offsets."""
@@ -119,12 +120,23 @@ class KafkaEngine:
 
     async def rest(self) -> None:
         """Do what no topic asks for: outcomes that have come, what is due, tidying."""
-        for seat in tuple(self._seats.values()):
-            await self._settle(seat)
+        seats = tuple(self._seats.values())
+        await self._settle_all(seats)
+        for seat in seats:
             await self._in_thread(seat.tidy)
         await self._in_thread(self._at_rest, self._store)
 
     # -- transactions --------------------------------------------------------------------------------------------
+
+    async def _settle_all(self, seats: Iterable[Seat]) -> None:
+        """Settle seats side by side: while the broker takes the records of one, another has its transaction.
+
+        The first fault is raised when all have come to an end: nothing goes on behind it.
+        """
+        ends = await asyncio.gather(*map(self._settle, seats), return_exceptions=True)
+        for fault in ends:
+            if fault is not None:
+                raise fault
 
     async def _settle(self, seat: Seat) -> None:
         """Let a seat work until it has nothing to do; what work of its own goes on and on waits for the next rest."""

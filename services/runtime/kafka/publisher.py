@@ -15,8 +15,8 @@ from services.runtime.kafka.topics import LARGEST_OF_OURS
 from services.runtime.seats import PendingRecord
 from services.runtime.settings import KafkaSettings
 
-_LINGER_MS: Final = 2
-"""How long a batch waits for more, in milliseconds: all records of a transaction come at once anyway."""
+_LINGER_MS: Final = 0
+"""No batch waits for more, as all records of a transaction come at once."""
 _BATCH_BYTES: Final = 256 * 1024
 _REQUEST_TIMEOUT_MS: Final = 60_000
 """How long a broker may take, restarts included; after that the process ends, and publishes anew when it is back."""

@@ -26,6 +26,8 @@ from services.runtime.logs import Log
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 
+_BATCH_RECORDS: Final = 2_000
+"""Brought to the desk at once, of all partitions together: several transactions, side by side."""
 _COMMIT_S: Final = 1.0
 """Between two commits, which are for whoever looks at the group from outside."""
 _HEARTBEATS_A_SESSION: Final = 4
@@ -47,13 +49,11 @@ class Shell:
         kafka: KafkaSettings,
         desk: Desk,
         *,
-        batch_records: int = 500,
         log: Log | None = None,
     ) -> None:
         self._name = name
         self._topics = tuple(topics)
         self._kafka = kafka
-        self._batch_records = batch_records
         self._log = log or Log()
         self._desk = desk
         self._bearer = Bearer(desk, topics)
@@ -123,11 +123,11 @@ class Shell:
             agent_supervisor=CrashingSupervisor,
             broker_commit_interval=_COMMIT_S,
             broker_heartbeat_interval=session_s / _HEARTBEATS_A_SESSION,
-            broker_max_poll_records=self._batch_records,
+            broker_max_poll_records=_BATCH_RECORDS,
             broker_request_timeout=max(_REQUEST_S, session_s),
             broker_session_timeout=session_s,
             consumer_group_instance_id=self._instance(),
-            stream_buffer_maxsize=2 * self._batch_records,
+            stream_buffer_maxsize=2 * _BATCH_RECORDS,
             stream_wait_empty=False,
             table_standby_replicas=0,
             topic_allow_declare=False,
@@ -143,7 +143,7 @@ class Shell:
             batch: list[EventT[bytes]] = []
             async for event in cast("faust.Stream[bytes]", stream).noack().events():
                 batch.append(event)
-                if len(batch) >= self._batch_records or tray.empty():
+                if len(batch) >= _BATCH_RECORDS or tray.empty():
                     await self._bearer.bring([cast("Taken", event.message) for event in batch], consumer)
                     for handled in batch:
                         consumer.let_go(handled.message)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.topics import FACTS, INVOICES, JOURNAL, PAYMENTS
-from services.runtime.kafka.arrivals import Arrivals
+from services.runtime.kafka.arrivals import BATCH_RECORDS, Arrivals
 from services.runtime.kafka.desk import Message
 from services.runtime.kafka.headers import Origin, headers_of, origin_of
 from services.runtime.kafka.ledger import Ledger, dump_ledger, load_ledger
@@ -37,6 +37,17 @@ def test_records_are_given_in_the_order_of_their_coming_and_the_position_follows
     assert [record.offset for record in here.batch()] == [9]
     assert taken(here, ledger) == [b"3"]
     assert here.positions == {FACTS.name: 10}
+
+
+def test_what_comes_beyond_one_transaction_waits_for_the_next_and_the_position_before_it() -> None:
+    here, ledger = arrivals(), Ledger()
+    here.come(ours(FACTS, offset, offset + 1) for offset in range(BATCH_RECORDS + 2))
+
+    assert len(taken(here, ledger)) == BATCH_RECORDS
+    assert here.positions == {FACTS.name: BATCH_RECORDS}
+
+    assert len(taken(here, ledger)) == 2
+    assert (here.waiting, here.positions) == (0, {FACTS.name: BATCH_RECORDS + 2})
 
 
 def test_a_record_of_ours_that_comes_again_is_left_out_and_the_position_moves_over_it() -> None:

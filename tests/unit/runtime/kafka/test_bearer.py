@@ -41,8 +41,8 @@ class Slow:
         assert partitions
         await self._step("give up")
 
-    async def handle(self, partition: int, messages: Sequence[Message]) -> None:
-        await self._step(f"handle {len(messages)} of {partition}")
+    async def handle(self, shares: Mapping[int, Sequence[Message]]) -> None:
+        await self._step(f"handle {sorted(shares)}")
 
     async def passed(self, partition: int, ends: Mapping[str, int]) -> None:
         await self._step(f"passed {dict(ends)} of {partition}")
