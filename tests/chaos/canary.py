@@ -4,7 +4,6 @@ With the fence as it is, nobody can tell afterwards. With a broken one `judgemen
 The mail server takes whatever comes: a letter that it refused the one would be no second one when the other brings it.
 """
 
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.chaos.sink import CALM, Sink, serving
 from tests.chaos.sleepwalker import BEDS, FENCE
 from tests.chaos.undisturbed import undisturbed
 from tests.kafka.crew import Crew, Hand
+from tests.kafka.scene import until
 from tests.kafka.told_time import StandsStillError
 from tests.kafka.workplace import SESSION_S, Workplace
 from tests.servers.kafka import Kafka
@@ -27,9 +27,6 @@ from tests.servers.postgres import Postgres
 _SEED: Final = 1
 _DAYS: Final = 5
 _SEATED: Final = "caught-up"
-_SEATED_WITHIN_S: Final = 60
-_LOOKS_APART_S: Final = 0.05
-_NOTICES_WITHIN_S: Final = 60
 
 
 def sleep_with_letters_in_hand(fence: str, folder: Path) -> list[Line]:
@@ -46,7 +43,8 @@ def sleep_with_letters_in_hand(fence: str, folder: Path) -> list[Line]:
         crew = stack.enter_context(Crew(environment, folder, each=2, program="tests.chaos.sleepwalker"))
         clock = stack.enter_context(here.clock(crew, drains_within_s=5 * SESSION_S))
         days = Days(here, clock, sink, _DAYS)
-        _until_seated(crew.of("notifier"))
+        # Each has its share of the partitions: what one of them claims it will be granted, too.
+        until(lambda: all(_SEATED in hand.log() for hand in crew.of("notifier")))
         sleeper = _Sleeper(crew.of("notifier")[0], folder, sink)
         clock.when_settled = sleeper.wake
         drained = _tell_all(days, load)
@@ -62,14 +60,6 @@ def sleep_with_letters_in_hand(fence: str, folder: Path) -> list[Line]:
         Line("all is worked off in time", str(drained), drained),
         *lines,
     ]
-
-
-def _until_seated(hands: Sequence[Hand]) -> None:
-    """Each process has its share of the partitions: what one of them claims it will be granted, too."""
-    until = time.monotonic() + _SEATED_WITHIN_S
-    while any(_SEATED not in hand.log() for hand in hands):
-        assert time.monotonic() < until, "not all processes have their seats"
-        time.sleep(_LOOKS_APART_S)
 
 
 def _tell_all(days: Days, load: Sequence[Given]) -> bool:
@@ -99,7 +89,4 @@ class _Sleeper:
         starts = self._hand.starts
         self._hand.go_on()
         self.woken += 1
-        until = time.monotonic() + _NOTICES_WITHIN_S
-        while self._hand.starts == starts and self._sink.accepted().total() == len(self._sink.accepted()):
-            assert time.monotonic() < until, "it neither ends nor sends"
-            time.sleep(_LOOKS_APART_S)
+        until(lambda: self._hand.starts != starts or self._sink.accepted().total() != len(self._sink.accepted()))

@@ -71,10 +71,7 @@ class KafkaEngine:
     async def wind_up(self) -> None:
         """End what goes on beside the seats, and record what came of it."""
         await self._in_thread(self._winding_up)
-        seats = tuple(self._seats.values())
-        await self._settle_all(seats)
-        for seat in seats:
-            await self._in_thread(seat.tidy)
+        await self._settle_and_tidy()
 
     async def close(self) -> None:
         """Disconnect and give the store back; what is pending is published by whoever takes the seats over."""
@@ -120,13 +117,17 @@ class KafkaEngine:
 
     async def rest(self) -> None:
         """Do what no topic asks for: outcomes that have come, what is due, tidying."""
+        await self._settle_and_tidy()
+        await self._in_thread(self._at_rest, self._store)
+
+    # -- transactions --------------------------------------------------------------------------------------------
+
+    async def _settle_and_tidy(self) -> None:
+        """Leave nothing to do at any seat."""
         seats = tuple(self._seats.values())
         await self._settle_all(seats)
         for seat in seats:
             await self._in_thread(seat.tidy)
-        await self._in_thread(self._at_rest, self._store)
-
-    # -- transactions --------------------------------------------------------------------------------------------
 
     async def _settle_all(self, seats: Iterable[Seat]) -> None:
         """Settle seats side by side: while the broker takes the records of one, another has its transaction.

@@ -15,8 +15,6 @@ from services.runtime.kafka.topics import LARGEST_OF_OURS
 from services.runtime.seats import PendingRecord
 from services.runtime.settings import KafkaSettings
 
-_LINGER_MS: Final = 0
-"""No batch waits for more, as all records of a transaction come at once."""
 _BATCH_BYTES: Final = 256 * 1024
 _REQUEST_TIMEOUT_MS: Final = 60_000
 """How long a broker may take, restarts included; after that the process ends, and publishes anew when it is back."""
@@ -35,7 +33,6 @@ class Publisher:
             **self._options,
             acks="all",
             enable_idempotence=True,
-            linger_ms=_LINGER_MS,
             max_batch_size=_BATCH_BYTES,
             max_request_size=LARGEST_OF_OURS,
             request_timeout_ms=_REQUEST_TIMEOUT_MS,
