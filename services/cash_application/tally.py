@@ -7,7 +7,7 @@ import json
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 WORKER: Final = "cash_application"
 KIND: Final = "tally"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from schemas.dead_letters import DeadLetter
-    from services.runtime.append import OutsideLog
+    from services.runtime.log_client import OutsideLog
 
 EXAMPLES = """examples:
   erapaiva dead-letters list

@@ -16,14 +16,14 @@ from services.notifier.trial import has_trial_letters
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
-from services.runtime.health import Health, HealthServer
-from services.runtime.logs import Event, Log, install
-from services.runtime.metrics import EngineMetrics, Metrics
-from services.runtime.opening import open_store
+from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
-from services.runtime.store import Access, Store
-from services.runtime.watch import Watch
+from services.runtime.store.port import Access, Store
+from services.runtime.telemetry.health import Health, HealthServer
+from services.runtime.telemetry.logs import Event, Log, install
+from services.runtime.telemetry.metrics import EngineMetrics, Metrics
+from services.runtime.telemetry.record_observer import Watch
 
 
 def live(settings: Settings, clock: Clock | None = None) -> int:

@@ -13,10 +13,10 @@ from rich.table import Table
 from schemas.topics import ALL_TOPICS
 from services.pipeline import READS
 from services.runtime.last_tick import last_tick
-from services.runtime.seats import SeatSeen
 from services.runtime.settings import Settings
-from services.runtime.standing import Ends, Place, delivering, is_drained, places
-from services.runtime.store import Store
+from services.runtime.store.partition_tasks import SeatSeen
+from services.runtime.store.port import Store
+from services.runtime.telemetry.consumer_lag import Ends, Place, delivering, is_drained, places
 
 
 class Log(NamedTuple):

@@ -12,7 +12,7 @@ from schemas.topics import SETTINGS
 from services.intake.lines import unlabelled
 from services.intake.pieces import Published, pieces_of
 from services.intake.register import Register
-from services.runtime.append import OutsideLog, Told
+from services.runtime.log_client import OutsideLog, Told
 
 _AT_ONCE: Final = 2_000
 _COMPLETED: Final = BankFeedCompleted.event_type.encode()

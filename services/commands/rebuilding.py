@@ -38,11 +38,11 @@ from services.runtime.kafka.memory import LogMemory
 from services.runtime.kafka.topics import refuse_wrong_topics
 from services.runtime.kafka.whole import FROM_THE_BEGINNING, whole
 from services.runtime.last_tick import remember_tick
-from services.runtime.opening import open_store
+from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
-from services.runtime.seats import PendingRecord
 from services.runtime.settings import Settings
-from services.runtime.store import Access, Store
+from services.runtime.store.partition_tasks import PendingRecord
+from services.runtime.store.port import Access, Store
 
 INTAKE: Final = "intake"
 NOTIFIER: Final = "notifier"

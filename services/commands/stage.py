@@ -12,7 +12,7 @@ from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.settings import load
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 STORE_NAME = "erapaiva.db"
 OUTBOX_NAME = "outbox"

@@ -7,11 +7,11 @@ from pathlib import Path
 from schemas.dead_letters import DeadLetter
 from services.intake.lines import Label, labelled
 from services.intake.routing import address_of
-from services.runtime.append import OutsideLog, StoreLog, Told
-from services.runtime.opening import open_store
+from services.runtime.log_client import OutsideLog, StoreLog, Told
+from services.runtime.open_store import open_store
 from services.runtime.settings import load
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access, Store
+from services.runtime.store.port import Access, Store
 
 
 def read_store(path: Path | None) -> Store:

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from services.clock.worker import WallClock
     from services.commands.stores import outside_log
     from services.intake.routing import address_of
-    from services.runtime.append import Told
+    from services.runtime.log_client import Told
 
     try:
         event = event_of(arguments.type, arguments.fields, WallClock().now())

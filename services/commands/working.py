@@ -15,19 +15,19 @@ from services.notifier.logged import LoggedPost
 from services.pipeline import READS, SPEECHLESS, notifying
 from services.reporting.reached import slowest
 from services.reporting.tables import TABLES
-from services.runtime.health import Health, HealthServer
 from services.runtime.kafka.engine import KafkaEngine
 from services.runtime.kafka.group import refuse_closed_group
 from services.runtime.kafka.shell import Shell
 from services.runtime.kafka.ticking import Ticks
 from services.runtime.kafka.topics import refuse_wrong_topics
 from services.runtime.last_tick import last_tick
-from services.runtime.logs import Event, Log, install
-from services.runtime.metrics import EngineMetrics, Metrics
-from services.runtime.opening import open_store
+from services.runtime.open_store import open_store
 from services.runtime.settings import Settings
-from services.runtime.store import Access, Store
-from services.runtime.watch import Watch
+from services.runtime.store.port import Access, Store
+from services.runtime.telemetry.health import Health, HealthServer
+from services.runtime.telemetry.logs import Event, Log, install
+from services.runtime.telemetry.metrics import EngineMetrics, Metrics
+from services.runtime.telemetry.record_observer import Watch
 from services.runtime.worker import Worker
 
 _BEATS_APART_S: Final = 0.2

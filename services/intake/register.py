@@ -13,7 +13,7 @@ from schemas.events import CreditorRegistered
 from schemas.parsing import InvalidEvent, parse_event
 from schemas.topics import SETTINGS
 from services.intake.lines import unlabelled
-from services.runtime.store import LogStore
+from services.runtime.store.port import LogStore
 
 _MARK: Final = CreditorRegistered.event_type.encode()
 _NOT_DIGITS: Final = re.compile(r"\D")

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 WORKER: Final = "intake"
 KIND: Final = "tally"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from services.notifier.post import Attempt, Outcome, Post
-from services.runtime.logs import Event, Log
+from services.runtime.telemetry.logs import Event, Log
 
 
 class LoggedPost:

@@ -15,7 +15,7 @@ from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, Noti
 from services.notifier.pace import Pace, dump_pace
 from services.notifier.protocol import Notice, State, dump_notice, retry_wait
 from services.notifier.trial import TRIAL_ROW
-from services.runtime.store import StateRow
+from services.runtime.store.port import StateRow
 
 _WITHDRAWABLE: Final = frozenset({State.PLANNED, State.CLAIMED, State.DEFERRED})
 

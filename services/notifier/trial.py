@@ -5,7 +5,7 @@ The read model tells it too, but later: on Kafka another process writes it.
 
 from typing import Final
 
-from services.runtime.store import StateRow, Store
+from services.runtime.store.port import StateRow, Store
 from services.runtime.unit_of_work import UnitOfWork
 
 _WORKER: Final = "notifier"

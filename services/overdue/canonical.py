@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from schemas.money import decimal_text
 from services.overdue.account import Account, Letter, Receivable, load_account
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 _PAGE: Final = 1_000
 _WORKER: Final = "overdue"

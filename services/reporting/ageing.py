@@ -17,7 +17,7 @@ from rich.text import Text
 
 from schemas.money import decimal_text
 from services.reporting.reading import Found, ask, number, text
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 
 @dataclass(frozen=True, slots=True)

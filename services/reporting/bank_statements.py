@@ -7,7 +7,7 @@ from datetime import date
 
 from schemas.statements import gaps
 from services.reporting.reading import Found, ask, day, number, text
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 
 @dataclass(frozen=True, slots=True)

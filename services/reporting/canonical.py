@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from schemas.money import decimal_text
 from services.reporting import happenings
 from services.reporting.reading import Found, Value, ask, number, text
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 Entry = Mapping[str, object]
 Key = TypeVar("Key")

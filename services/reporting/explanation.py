@@ -21,7 +21,7 @@ from services.reporting.letter_words import (
 from services.reporting.reading import Found, ask, day, number, text, text_or_none
 from services.reporting.reasons import sentence_of
 from services.reporting.story import Entry, lines_of, paragraph
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 
 def explain(store: Store, what: str) -> str:

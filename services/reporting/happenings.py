@@ -22,7 +22,7 @@ from schemas.journal import (
 )
 from schemas.topics import partition_of
 from services.reporting.reached import record_reached
-from services.runtime.store import Scalar
+from services.runtime.store.port import Scalar
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 

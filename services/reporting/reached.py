@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.reporting.reading import ask, instant, number, text
 from services.runtime.refusal import Refusal
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 from services.runtime.unit_of_work import UnitOfWork
 
 _KIND: Final = "reached"

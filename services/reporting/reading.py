@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import cast
 
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 Value = str | int | None
 """What a column of the read model holds: it has none of bytes."""

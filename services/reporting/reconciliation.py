@@ -13,7 +13,7 @@ from typing import Final
 from services.reporting.culprit import Culprit
 from services.reporting.reading import Found, ask, number, text
 from services.reporting.statement_ties import Tie, statement_ties
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 
 @dataclass(frozen=True, slots=True)

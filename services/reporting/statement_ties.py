@@ -16,7 +16,7 @@ from schemas.statements import Gap, gaps
 from services.reporting.bank_statements import Pocket, Statement, pocket_of, statements_of
 from services.reporting.culprit import Culprit
 from services.reporting.reading import ask, day, number
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 _DAY: Final = timedelta(days=1)
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from services.reporting.reading import ask, number, text
 from services.reporting.reasons import sentence_of
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 
 @dataclass(frozen=True, slots=True)

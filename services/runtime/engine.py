@@ -17,11 +17,11 @@ from typing import Protocol, Self
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import PUBLIC_TOPICS, Topic, partition_of
 from services.runtime.last_tick import BOOKMARK, as_kept, last_tick
-from services.runtime.read_model import ReadModel
 from services.runtime.refusal import Refusal
-from services.runtime.shelf import Shelf
-from services.runtime.standstill import CALLS_PER_RECORD, FRUITLESS_CALLS, Standstill
-from services.runtime.store import Store
+from services.runtime.store.port import Store
+from services.runtime.store.read_model import ReadModel
+from services.runtime.store.state_cache import Shelf
+from services.runtime.stuck_detector import CALLS_PER_RECORD, FRUITLESS_CALLS, Standstill
 from services.runtime.unit_of_work import Effect, UnitOfWork
 from services.runtime.worker import Record, Worker
 

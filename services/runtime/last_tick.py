@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 BOOKMARK: Final = "reached"
 """The name under which the instant is kept."""

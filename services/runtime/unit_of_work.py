@@ -8,8 +8,8 @@ from typing import Protocol
 from schemas.fields import Part
 from schemas.messages import encode
 from schemas.topics import Topic, partition_of
-from services.runtime.read_model import ReadModel
-from services.runtime.shelf import Shelf
+from services.runtime.store.read_model import ReadModel
+from services.runtime.store.state_cache import Shelf
 
 
 class Log(Protocol):

@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Final
 
 from services.runtime.postgres.store import PostgresStore
-from services.runtime.seats import PendingRecord
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access, Scalar, Store
+from services.runtime.store.partition_tasks import PendingRecord
+from services.runtime.store.port import Access, Scalar, Store
 from tests.bench.measuring import Figure
 from tests.servers.postgres import Postgres
 

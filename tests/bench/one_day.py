@@ -16,7 +16,7 @@ from schemas.topics import account_key, partition_of
 from services.law.calendar import roll
 from services.overdue.account import Account, Receivable, dump_account
 from services.runtime.engine import EmbeddedEngine
-from services.runtime.store import Scalar, StateRow
+from services.runtime.store.port import Scalar, StateRow
 from tests.bench.business import CREDITOR, TERM, Bill, debtor_id, fed, instant, party, registered
 from tests.bench.engine_room import notices, publish, reach, running
 from tests.bench.measuring import Figure, followed

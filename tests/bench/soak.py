@@ -21,7 +21,7 @@ import psutil
 from schemas.topics import INVOICES, PAYMENTS, SETTINGS
 from services.pipeline import READS
 from services.runtime.kafka.ends import LogEnds
-from services.runtime.standing import places
+from services.runtime.telemetry.consumer_lag import places
 from tests.bench.business import CREDITOR, IBAN, TERM, Bill, fed, instant, issued, registered
 from tests.bench.kafka.topics_seen import TopicsSeen
 from tests.bench.mail_sink import mail_sink

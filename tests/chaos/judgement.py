@@ -15,7 +15,7 @@ from services.intake import tally as intake_tally
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
 from services.reporting.reading import ask, text
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 _SHOWN: Final = 10
 _POLL_MS: Final = 1_000

@@ -13,10 +13,10 @@ from typing import Final, Self
 import psycopg
 
 from services.notifier.worker import Notifier
-from services.runtime.opening import open_store
+from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
-from services.runtime.store import Access, Store
+from services.runtime.store.port import Access, Store
 
 _LOOKS_APART_S: Final = 0.03
 _GIVEN_UP_AFTER_S: Final = 60

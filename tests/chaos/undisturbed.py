@@ -15,7 +15,7 @@ from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.settings import Settings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 _SETTLED_BY_A_PERSON: Final = "unknown"
 

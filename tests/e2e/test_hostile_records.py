@@ -30,7 +30,7 @@ from services.runtime.engine import EmbeddedEngine
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.settings import Settings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 from tests.unit.intake.public_events import about_payment, creditor, invoice, later, payment, raw, said
 
 pytestmark = pytest.mark.e2e

@@ -19,7 +19,7 @@ from services.intake.register import Register
 from services.notifier.simulated import SimulatedPost
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 from tests.servers.postgres import PASSWORD, Postgres
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]

@@ -19,7 +19,7 @@ from services.runtime.kafka.seat import Fenced, Seat
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 from tests.servers.kafka import Kafka

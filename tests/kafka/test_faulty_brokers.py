@@ -12,8 +12,8 @@ from kafka.admin import KafkaAdminClient
 from schemas.topics import FACTS
 from services.runtime.kafka.connection import connected
 from services.runtime.kafka.publisher import Publisher
-from services.runtime.seats import PendingRecord
 from services.runtime.settings import KafkaSettings
+from services.runtime.store.partition_tasks import PendingRecord
 from tests.servers.kafka import Kafka
 from tests.servers.mock_cluster import PRODUCE, MockCluster
 

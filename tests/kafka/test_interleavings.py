@@ -27,7 +27,7 @@ from services.intake.routing import address_of
 from services.notifier.protocol import State, load_notice
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 from tests.contract.post.mail_server import Behaviour, mail_server
 from tests.kafka.crew import WORKERS, Crew
 from tests.kafka.told_time import ToldTime

@@ -12,7 +12,7 @@ from services.example import LAST_DAY, event_files
 from services.intake.register import Register
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 from tests.kafka.crew import Crew
 from tests.kafka.workplace import workplace
 from tests.servers.kafka import Kafka

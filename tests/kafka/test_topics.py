@@ -15,8 +15,8 @@ from services.runtime.kafka.outside import kafka_log
 from services.runtime.kafka.publisher import Publisher
 from services.runtime.kafka.topics import create, differences, refuse_wrong_topics
 from services.runtime.refusal import Refusal
-from services.runtime.seats import PendingRecord
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
+from services.runtime.store.partition_tasks import PendingRecord
 from tests.servers.kafka import Kafka
 
 NAMES = [topic.name for topic in ALL_TOPICS]

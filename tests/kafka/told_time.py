@@ -21,11 +21,11 @@ from services.pipeline import READS
 from services.runtime.kafka.ends import LogEnds
 from services.runtime.kafka.security import kafka_python_options
 from services.runtime.kafka.ticking import Ticks
-from services.runtime.opening import open_store
+from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
-from services.runtime.standing import is_drained, places
-from services.runtime.store import Access, Store
+from services.runtime.store.port import Access, Store
+from services.runtime.telemetry.consumer_lag import is_drained, places
 
 _LOOKS_APART_S: Final = 0.01
 _DRAINS_WITHIN_S: Final = 120

@@ -11,9 +11,9 @@ from kafka.admin import KafkaAdminClient
 from schemas.topics import ALL_TOPICS
 from services.reporting.tables import TABLES
 from services.runtime.kafka import topics
-from services.runtime.opening import open_store
+from services.runtime.open_store import open_store
 from services.runtime.settings import Settings, load
-from services.runtime.store import Access, Store
+from services.runtime.store.port import Access, Store
 from tests.kafka.crew import Crew
 from tests.kafka.told_time import ToldTime
 from tests.servers.kafka import Kafka

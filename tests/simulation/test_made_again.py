@@ -25,7 +25,7 @@ from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine, Limits
 from services.runtime.settings import load
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 from services.runtime.unit_of_work import Log, UnitOfWork
 from services.runtime.worker import Record, Worker
 from tests.simulation.histories import history

@@ -15,9 +15,9 @@ from services.cli import main
 from services.pipeline import SPEECHLESS
 from services.reporting.tables import TABLES
 from services.reporting.worker import Reporting
-from services.runtime.read_model import ReadModel
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Scalar
+from services.runtime.store.port import Scalar
+from services.runtime.store.read_model import ReadModel
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 from tests.simulation.histories import history

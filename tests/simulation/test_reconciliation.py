@@ -12,7 +12,7 @@ import pytest
 from services.cli import main
 from services.reporting.reconciliation import Reconciliation, reconcile
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 from tests.simulation.histories import history
 from tests.simulation.statements import statements_of
 from tests.simulation.telling import CREDITOR

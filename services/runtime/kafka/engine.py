@@ -16,9 +16,9 @@ from services.runtime.kafka.desk import Message
 from services.runtime.kafka.past import refuse_unknown_past
 from services.runtime.kafka.publisher import Publisher
 from services.runtime.kafka.seat import Done, Seat
-from services.runtime.seats import PendingRecord
 from services.runtime.settings import KafkaSettings
-from services.runtime.store import Store
+from services.runtime.store.partition_tasks import PendingRecord
+from services.runtime.store.port import Store
 from services.runtime.unit_of_work import Effect
 from services.runtime.worker import Record, Worker
 

@@ -10,7 +10,7 @@ from services.runtime.kafka.chain import link
 from services.runtime.kafka.ledger import Known, Ledger, output
 from services.runtime.kafka.topics import LARGEST_RECORD
 from services.runtime.refusal import Refusal
-from services.runtime.seats import PendingRecord
+from services.runtime.store.partition_tasks import PendingRecord
 
 
 class Outgoing:

@@ -1,4 +1,4 @@
-"""Kafka's log as somebody outside the engine sees it; see `services.runtime.append.OutsideLog`."""
+"""Kafka's log as somebody outside the engine sees it; see `services.runtime.log_client.OutsideLog`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kafka.future import Future
 
 from schemas.binary_mode import structured
 from schemas.topics import PUBLIC_TOPICS, Topic, partition_of
-from services.runtime.append import Told
 from services.runtime.kafka.connection import connected
 from services.runtime.kafka.headers import origin_of
 from services.runtime.kafka.topics import LARGEST_PUBLIC
 from services.runtime.kafka.whole import FROM_THE_BEGINNING, whole
+from services.runtime.log_client import Told
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 

@@ -12,8 +12,8 @@ from services.runtime.kafka.headers import Origin, headers_of
 from services.runtime.kafka.ledger import output
 from services.runtime.kafka.security import aiokafka_options
 from services.runtime.kafka.topics import LARGEST_OF_OURS
-from services.runtime.seats import PendingRecord
 from services.runtime.settings import KafkaSettings
+from services.runtime.store.partition_tasks import PendingRecord
 
 _BATCH_BYTES: Final = 256 * 1024
 _REQUEST_TIMEOUT_MS: Final = 60_000

@@ -18,11 +18,11 @@ from services.runtime.kafka.arrivals import Arrivals
 from services.runtime.kafka.desk import Message
 from services.runtime.kafka.ledger import Ledger, dump_ledger, load_ledger
 from services.runtime.kafka.outgoing import Outgoing
-from services.runtime.read_model import ReadModel
-from services.runtime.seats import PendingRecord, Turn
-from services.runtime.shelf import Shelf
-from services.runtime.standstill import Standstill
-from services.runtime.store import Store
+from services.runtime.store.partition_tasks import PendingRecord, Turn
+from services.runtime.store.port import Store
+from services.runtime.store.read_model import ReadModel
+from services.runtime.store.state_cache import Shelf
+from services.runtime.stuck_detector import Standstill
 from services.runtime.unit_of_work import Effect, UnitOfWork
 from services.runtime.worker import Record, Worker
 

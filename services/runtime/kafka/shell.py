@@ -22,9 +22,9 @@ from services.runtime.kafka.desk import Desk
 from services.runtime.kafka.group import GROUP
 from services.runtime.kafka.mended import RawTopic, SafeConsumer, Taken, Transport
 from services.runtime.kafka.security import aiokafka_options
-from services.runtime.logs import Log
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
+from services.runtime.telemetry.logs import Log
 
 _BATCH_RECORDS: Final = 2_000
 """Brought to the desk at once, of all partitions together: several transactions, side by side."""

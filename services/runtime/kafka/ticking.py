@@ -13,7 +13,7 @@ from services.runtime.kafka.connection import explained
 from services.runtime.kafka.security import kafka_python_options
 from services.runtime.last_tick import last_tick, remember_tick
 from services.runtime.settings import KafkaSettings
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 _TIMEOUT_S: Final = 60
 

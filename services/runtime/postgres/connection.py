@@ -16,7 +16,7 @@ from psycopg.types.numeric import IntLoader
 
 from services.runtime.refusal import Refusal
 from services.runtime.settings import is_loopback
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 
 SCHEMA: Final = "erapaiva"
 """Our tables have a schema of their own: a database that holds another program's stays unharmed."""

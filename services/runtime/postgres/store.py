@@ -16,11 +16,11 @@ from typing import Final, Self
 from services.runtime.postgres.connection import Connection
 from services.runtime.postgres.log import PostgresLog
 from services.runtime.postgres.migrations import check, migrate
-from services.runtime.postgres.seats import PostgresSeats
+from services.runtime.postgres.partition_tasks import PostgresSeats
 from services.runtime.postgres.state import PostgresState
 from services.runtime.postgres.tables import PostgresTables
 from services.runtime.refusal import Refusal
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 
 _PARTITIONS: Final = "partitions"  # the bookmark that keeps the partition count
 _OWNERS: Final = (Access.ENGINE, Access.WORKER)  # who makes the tables where there are none, and holds the store

@@ -10,8 +10,8 @@ from typing import Final
 
 from services.runtime.postgres.connection import Connection
 from services.runtime.postgres.migrations import under_lock
-from services.runtime.store import Scalar
-from services.runtime.texts import refuse_nul
+from services.runtime.store.port import Scalar
+from services.runtime.store.texts import refuse_nul
 
 _DECLARATION: Final = re.compile(r"CREATE (?:TABLE|VIEW|INDEX) IF NOT EXISTS (\w+)")
 _TEXT: Final = re.compile(r"\bTEXT\b")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.runtime.refusal import Refusal
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 
 
 class OwnerLock:

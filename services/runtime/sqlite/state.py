@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from services.runtime.prefixes import behind
 from services.runtime.sqlite.connection import Connection
-from services.runtime.store import StateRow
-from services.runtime.texts import refuse_nul
+from services.runtime.store.port import StateRow
+from services.runtime.store.prefixes import behind
+from services.runtime.store.texts import refuse_nul
 
 _SAVE = """
 INSERT INTO state (space, partition, key, value, wake, waits_for) VALUES (?, ?, ?, ?, ?, ?)

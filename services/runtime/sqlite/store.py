@@ -12,10 +12,10 @@ from services.runtime.refusal import Refusal
 from services.runtime.sqlite.connection import connect
 from services.runtime.sqlite.locks import OwnerLock, Turnstile
 from services.runtime.sqlite.log import SqliteLog
-from services.runtime.sqlite.seats import SqliteSeats
+from services.runtime.sqlite.partition_tasks import SqliteSeats
 from services.runtime.sqlite.state import SqliteState
 from services.runtime.sqlite.tables import SqliteTables
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 
 IN_MEMORY = ":memory:"
 

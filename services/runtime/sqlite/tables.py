@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.runtime.sqlite.connection import Connection
-from services.runtime.store import Scalar
-from services.runtime.texts import refuse_nul
+from services.runtime.store.port import Scalar
+from services.runtime.store.texts import refuse_nul
 
 
 class SqliteTables:

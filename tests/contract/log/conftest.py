@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from services.runtime.append import OutsideLog, StoreLog
 from services.runtime.kafka.outside import kafka_log
 from services.runtime.kafka.topics import create
+from services.runtime.log_client import OutsideLog, StoreLog
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 from tests.servers.kafka import Kafka
 
 PARTITIONS = 3

@@ -1,7 +1,7 @@
 """What somebody outside the engine may rely on, whichever log it is."""
 
 from schemas.topics import COMMANDS, INSTRUCTIONS, INVOICES, SETTINGS, partition_of
-from services.runtime.append import OutsideLog, Told
+from services.runtime.log_client import OutsideLog, Told
 from tests.contract.log.conftest import PARTITIONS
 
 

@@ -15,7 +15,7 @@ from services.notifier.outbox import OutboxPost
 from services.notifier.post import Post
 from services.notifier.simulated import SIMULATOR, SimulatedPost
 from services.notifier.smtp import SmtpPost
-from services.runtime.logs import Log
+from services.runtime.telemetry.logs import Log
 from tests.contract.post.deliveries import AT, an_attempt, outcomes_of
 from tests.contract.post.mail_server import Behaviour, mail_server
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.sqlite.store import IN_MEMORY
-from services.runtime.store import Access, Store
+from services.runtime.store.port import Access, Store
 from tests.contract.store.neighbour import open_at
 
 Opener = Callable[[Access], Store]

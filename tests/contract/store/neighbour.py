@@ -11,10 +11,10 @@ from subprocess import PIPE, Popen
 from typing import Final
 
 from schemas.topics import INVOICES
-from services.runtime.append import append
+from services.runtime.log_client import append
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access, Store
+from services.runtime.store.port import Access, Store
 
 APPENDS: Final = 200
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 
 def test_a_partition_gives_back_what_was_appended_in_order(store: Store) -> None:

@@ -5,10 +5,10 @@ from contextlib import ExitStack
 import pytest
 
 from schemas.topics import INVOICES, partition_of
-from services.runtime.append import append
 from services.runtime.engine import EmbeddedEngine
+from services.runtime.log_client import append
 from services.runtime.refusal import Refusal
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 from tests.contract.store.conftest import Opener
 from tests.contract.store.neighbour import APPENDS, neighbour, open_at, told
 

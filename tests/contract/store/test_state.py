@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from services.runtime.store import StateRow, StateStore, Store
+from services.runtime.store.port import StateRow, StateStore, Store
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from services.runtime.refusal import Refusal
-from services.runtime.seats import PendingRecord
-from services.runtime.store import Store
+from services.runtime.store.partition_tasks import PendingRecord
+from services.runtime.store.port import Store
 
 TABLE = "CREATE TABLE IF NOT EXISTS account (creditor TEXT, debtor TEXT, owed BIGINT, PRIMARY KEY (creditor, debtor))"
 

@@ -14,7 +14,7 @@ from services.commands.progress import Log, as_lines, log_of, progress
 from services.pipeline import READS
 from services.runtime.settings import Settings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
-from services.runtime.standing import Place
+from services.runtime.telemetry.consumer_lag import Place
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

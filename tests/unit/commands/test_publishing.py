@@ -8,7 +8,7 @@ import pytest
 from schemas.topics import Topic
 from services.commands.publishing import Report, publish
 from services.intake.lines import unlabelled
-from services.runtime.append import Told
+from services.runtime.log_client import Told
 from tests.unit.intake.public_events import Event, completed, creditor, payment, raw
 
 

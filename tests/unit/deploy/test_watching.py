@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from services.runtime.logs import Event
-from services.runtime.metrics import Metrics
+from services.runtime.telemetry.logs import Event
+from services.runtime.telemetry.metrics import Metrics
 from tests.unit.deploy.paths import DASHBOARDS, DEPLOY, KUBERNETES, ROOT, documents
 
 PROMETHEUS = DEPLOY / "prometheus"

@@ -9,7 +9,7 @@ import pytest
 from schemas.topics import INSTRUCTIONS, INVOICES
 from services.intake.lines import unlabelled
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 from tests.unit.intake.inbox_kill_site import LINES
 
 

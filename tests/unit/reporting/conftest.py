@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from services.runtime.postgres.store import PostgresStore
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 from tests.servers.postgres import Postgres
 from tests.unit.reporting.desk import Desk
 

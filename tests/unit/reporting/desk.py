@@ -37,7 +37,7 @@ from services.reporting.tables import TABLES
 from services.reporting.worker import Reporting
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 CREDITOR, DEBTOR = "acme", "d1"
 IBAN = "FI2112345600000785"

@@ -10,7 +10,7 @@ from functools import partial
 from schemas.ticks import TICK_KEY
 from schemas.topics import FACTS, INVOICES, JOURNAL, Topic
 from services.runtime.engine import EmbeddedEngine
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record, Worker
 

@@ -13,7 +13,7 @@ from schemas.topics import FACTS, INVOICES, JOURNAL, PAYMENTS, PUBLIC_TOPICS, To
 from services.runtime.engine import EmbeddedEngine, Limits
 from services.runtime.refusal import Refusal
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.standstill import Stuck
+from services.runtime.stuck_detector import Stuck
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 from tests.unit.runtime.pipeline import TALLY_TABLE, outcome, pipeline, publish_round

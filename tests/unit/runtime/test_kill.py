@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access, Store
+from services.runtime.store.port import Access, Store
 from tests.servers.postgres import Postgres
 from tests.unit.runtime.kill_site import KEYS, LIMITS, ROUNDS
 from tests.unit.runtime.pipeline import outcome

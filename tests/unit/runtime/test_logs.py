@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.runtime.logs import Event, Log, frames_of, install
+from services.runtime.telemetry.logs import Event, Log, frames_of, install
 
 CANARY = "Matti Meikäläinen"
 

@@ -15,12 +15,12 @@ from schemas.decisions import Alert, NoticeDecided, NoticeEnded, Reason, TaskRai
 from schemas.messages import encode
 from schemas.topics import DEAD_LETTERS, DECISIONS, INVOICES
 from services.runtime.engine import EmbeddedEngine
-from services.runtime.health import PATIENCE_S, Health, HealthServer
-from services.runtime.logs import Log
-from services.runtime.metrics import EngineMetrics, Metrics
 from services.runtime.refusal import Refusal
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.watch import Watch
+from services.runtime.telemetry.health import PATIENCE_S, Health, HealthServer
+from services.runtime.telemetry.logs import Log
+from services.runtime.telemetry.metrics import EngineMetrics, Metrics
+from services.runtime.telemetry.record_observer import Watch
 from tests.unit.notifier.letters import a_letter
 from tests.unit.runtime.pipeline import TALLY_TABLE, pipeline
 

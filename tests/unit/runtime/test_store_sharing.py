@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import INVOICES
-from services.runtime.append import append
 from services.runtime.engine import EmbeddedEngine
+from services.runtime.log_client import append
 from services.runtime.refusal import Refusal
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from schemas.topics import JOURNAL, partition_of
-from services.runtime.read_model import ReadModel
-from services.runtime.shelf import Shelf
 from services.runtime.sqlite.connection import connect
 from services.runtime.sqlite.state import SqliteState
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import StateRow
+from services.runtime.store.port import StateRow
+from services.runtime.store.read_model import ReadModel
+from services.runtime.store.state_cache import Shelf
 from services.runtime.unit_of_work import Effect, UnitOfWork
 
 

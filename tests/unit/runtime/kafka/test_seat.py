@@ -11,7 +11,7 @@ from services.runtime.kafka.desk import Message
 from services.runtime.kafka.seat import Fenced, Seat
 from services.runtime.kafka.topics import LARGEST_RECORD
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.standstill import Stuck
+from services.runtime.stuck_detector import Stuck
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 from tests.unit.runtime.kafka.records import outside

@@ -9,7 +9,7 @@ from services.runtime.engine import EmbeddedEngine
 from services.runtime.postgres import connection
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.refusal import Refusal
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 from tests.servers.ports import free_port
 from tests.servers.postgres import PASSWORD, USER, Postgres
 

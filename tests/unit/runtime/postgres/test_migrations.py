@@ -8,7 +8,7 @@ import pytest
 from services.runtime.postgres.migrations import VERSION
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.refusal import Refusal
-from services.runtime.store import Access
+from services.runtime.store.port import Access
 
 
 def run(database: str, *statements: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from services.runtime.store import StateRow, StateStore
+from services.runtime.store.port import StateRow, StateStore
 
 _PAGE_ROWS = 500
 """Rows that a scan holds at a time."""

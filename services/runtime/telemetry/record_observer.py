@@ -6,8 +6,8 @@ from typing import Final
 from schemas.decisions import Alert
 from schemas.topics import DEAD_LETTERS, DECISIONS
 from services.runtime.engine import EmbeddedEngine
-from services.runtime.logs import Event, Log
-from services.runtime.metrics import Metrics
+from services.runtime.telemetry.logs import Event, Log
+from services.runtime.telemetry.metrics import Metrics
 from services.runtime.worker import Record
 
 _WATCHED: Final = (DECISIONS, DEAD_LETTERS)

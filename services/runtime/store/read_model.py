@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.runtime.store import Scalar, TableStore
+from services.runtime.store.port import Scalar, TableStore
 
 _Key = tuple[Scalar, ...]
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
-from services.runtime.seats import SeatStore
+from services.runtime.store.partition_tasks import SeatStore
 
 Scalar = str | bytes | int | None
 """A value of a read-model column or a query parameter."""

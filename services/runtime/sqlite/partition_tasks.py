@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.runtime.seats import PendingRecord, SeatSeen, Turn
 from services.runtime.sqlite.connection import Connection
+from services.runtime.store.partition_tasks import PendingRecord, SeatSeen, Turn
 
 _TAKE = """
 INSERT INTO seats (worker, partition, epoch, turn, busy, ledger) VALUES (?, ?, 1, 0, 0, x'')

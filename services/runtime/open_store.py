@@ -2,7 +2,7 @@
 
 from services.runtime.settings import Settings
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store import Access, Store
+from services.runtime.store.port import Access, Store
 
 
 def open_store(settings: Settings, access: Access) -> Store:

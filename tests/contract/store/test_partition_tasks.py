@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.runtime.seats import PendingRecord, SeatSeen, SeatStore, Turn
-from services.runtime.store import Store
+from services.runtime.store.partition_tasks import PendingRecord, SeatSeen, SeatStore, Turn
+from services.runtime.store.port import Store
 
 
 @pytest.fixture

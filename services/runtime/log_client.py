@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from schemas.topics import Topic, partition_of
-from services.runtime.store import Store
+from services.runtime.store.port import Store
 
 _READ_AT_ONCE: Final = 1_000
 

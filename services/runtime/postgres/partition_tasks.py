@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.runtime.postgres.connection import Connection
-from services.runtime.seats import PendingRecord, SeatSeen, Turn
+from services.runtime.store.partition_tasks import PendingRecord, SeatSeen, Turn
 
 _TAKE = """
 INSERT INTO seats (worker, partition, epoch, turn, busy, ledger) VALUES (%s, %s, 1, 0, false, '')

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from schemas.topics import Topic
-from services.runtime.seats import SeatSeen
-from services.runtime.store import Store
+from services.runtime.store.partition_tasks import SeatSeen
+from services.runtime.store.port import Store
 
 _DELIVERING: Final = ("notifier", "granted")
 """The worker and kind of the rows that lie beside letters on their way."""
