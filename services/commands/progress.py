@@ -43,8 +43,8 @@ def log_of(settings: Settings, store: Store, path: Path | None) -> Iterator[Log]
     if path is not None or settings.kafka.bootstrap is None:
         yield Log(lambda: {topic.name: store.log.ends(topic.name) for topic in ALL_TOPICS}, lambda _: None)
         return
-    from services.runtime.kafka.connection import explained  # its clients take a while to load
-    from services.runtime.kafka.ends import LogEnds
+    from services.runtime.kafka.broker.connection import explained  # its clients take a while to load
+    from services.runtime.kafka.broker.end_offsets import LogEnds
 
     with explained(settings.kafka):
         ends = LogEnds(settings.kafka, store.partitions)

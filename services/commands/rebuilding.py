@@ -31,12 +31,12 @@ from services.intake.passed import PassedOn
 from services.notifier.recollection import Recollection
 from services.pipeline import READS
 from services.reporting.tables import TABLES
-from services.runtime.kafka.connection import connected
-from services.runtime.kafka.group import GROUP
-from services.runtime.kafka.ledger import Ledger, dump_ledger, output
-from services.runtime.kafka.memory import LogMemory
-from services.runtime.kafka.topics import refuse_wrong_topics
-from services.runtime.kafka.whole import FROM_THE_BEGINNING, whole
+from services.runtime.kafka.broker.connection import connected
+from services.runtime.kafka.broker.group import GROUP
+from services.runtime.kafka.broker.read_partition import FROM_THE_BEGINNING, whole
+from services.runtime.kafka.broker.topics import refuse_wrong_topics
+from services.runtime.kafka.engine.log_scan import LogMemory
+from services.runtime.kafka.engine.sequences import Ledger, dump_ledger, output
 from services.runtime.last_tick import remember_tick
 from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal

@@ -27,7 +27,7 @@ def outside_log(path: Path | None) -> Iterator[OutsideLog]:
     """
     settings = load()
     if path is None and settings.kafka.bootstrap is not None:
-        from services.runtime.kafka.outside import kafka_log  # its clients take a while to load
+        from services.runtime.kafka.broker.log_client import kafka_log  # its clients take a while to load
 
         with kafka_log(settings.kafka) as log:
             yield log

@@ -19,7 +19,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Create or check; 1 when something differs."""
-    from services.runtime.kafka.topics import create, differences
+    from services.runtime.kafka.broker.topics import create, differences
     from services.runtime.settings import load
 
     settings = load()

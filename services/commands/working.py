@@ -15,11 +15,11 @@ from services.notifier.logged import LoggedPost
 from services.pipeline import READS, SPEECHLESS, notifying
 from services.reporting.reached import slowest
 from services.reporting.tables import TABLES
-from services.runtime.kafka.engine import KafkaEngine
-from services.runtime.kafka.group import refuse_closed_group
-from services.runtime.kafka.shell import Shell
-from services.runtime.kafka.ticking import Ticks
-from services.runtime.kafka.topics import refuse_wrong_topics
+from services.runtime.kafka.broker.group import refuse_closed_group
+from services.runtime.kafka.broker.tick_producer import Ticks
+from services.runtime.kafka.broker.topics import refuse_wrong_topics
+from services.runtime.kafka.engine.engine import KafkaEngine
+from services.runtime.kafka.faust.shell import Shell
 from services.runtime.last_tick import last_tick
 from services.runtime.open_store import open_store
 from services.runtime.settings import Settings

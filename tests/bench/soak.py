@@ -20,7 +20,7 @@ import psutil
 
 from schemas.topics import INVOICES, PAYMENTS, SETTINGS
 from services.pipeline import READS
-from services.runtime.kafka.ends import LogEnds
+from services.runtime.kafka.broker.end_offsets import LogEnds
 from services.runtime.telemetry.consumer_lag import places
 from tests.bench.business import CREDITOR, IBAN, TERM, Bill, fed, instant, issued, registered
 from tests.bench.kafka.topics_seen import TopicsSeen

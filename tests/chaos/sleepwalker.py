@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from schemas.commands import NoticeGranted, NoticePlanned, decode_commands
 from services.cli import main as erapaiva
-from services.runtime.kafka.seat import Done, Seat
+from services.runtime.kafka.engine.partition_task import Done, Seat
 
 BEDS: Final = "SLEEPWALKER_BEDS"
 FENCE: Final = "SLEEPWALKER_FENCE"

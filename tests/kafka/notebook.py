@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from services.runtime.kafka.desk import Message
-from services.runtime.kafka.shell import Shell
+from services.runtime.kafka.faust.shell import Shell
+from services.runtime.kafka.partition_handler import Message
 from services.runtime.settings import KafkaSettings
 
 Line = dict[str, Any]

@@ -12,10 +12,10 @@ from kafka.admin import KafkaAdminClient, NewTopic
 
 from schemas.topics import ALL_TOPICS, FACTS, INVOICES, PUBLIC_TOPICS, Topic
 from services.runtime.engine import Observer, Unobserved
-from services.runtime.kafka.engine import KafkaEngine
-from services.runtime.kafka.headers import Origin, origin_of
-from services.runtime.kafka.publisher import Publisher
-from services.runtime.kafka.seat import Fenced, Seat
+from services.runtime.kafka.broker.headers import Origin, origin_of
+from services.runtime.kafka.engine.engine import KafkaEngine
+from services.runtime.kafka.engine.partition_task import Fenced, Seat
+from services.runtime.kafka.engine.publisher import Publisher
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 from services.runtime.sqlite.store import SqliteStore

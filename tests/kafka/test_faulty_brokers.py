@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from schemas.topics import FACTS
-from services.runtime.kafka.connection import connected
-from services.runtime.kafka.publisher import Publisher
+from services.runtime.kafka.broker.connection import connected
+from services.runtime.kafka.engine.publisher import Publisher
 from services.runtime.settings import KafkaSettings
 from services.runtime.store.partition_tasks import PendingRecord
 from tests.servers.kafka import Kafka
@@ -75,7 +75,7 @@ def test_nothing_is_lost_doubled_or_out_of_order_while(trouble: Trouble) -> None
 def test_what_a_broker_wrote_while_its_answer_came_too_late_is_not_written_again(
     own_kafka: Kafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.runtime.kafka.publisher._REQUEST_TIMEOUT_MS", 1_000)
+    monkeypatch.setattr("services.runtime.kafka.engine.publisher._REQUEST_TIMEOUT_MS", 1_000)
     with connected(KafkaAdminClient, settings_of(own_kafka.bootstrap)) as admin:
         admin.create_topics(
             {FACTS.name: {"num_partitions": PARTITIONS, "replication_factor": 1}}, wait_for_metadata=True

@@ -13,9 +13,9 @@ from schemas.dead_letters import DeadLetter, DeadLetterClosed, DeadLettersMessag
 from schemas.topics import DEAD_LETTERS, INSTRUCTIONS, INVOICES, PAYMENTS, SETTINGS, partition_of
 from services.cli import main
 from services.intake.lines import unlabelled
-from services.runtime.kafka.headers import Origin, headers_of
-from services.runtime.kafka.outside import kafka_log
-from services.runtime.kafka.topics import LARGEST_PUBLIC, create
+from services.runtime.kafka.broker.headers import Origin, headers_of
+from services.runtime.kafka.broker.log_client import kafka_log
+from services.runtime.kafka.broker.topics import LARGEST_PUBLIC, create
 from services.runtime.log_client import Told
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings, Settings, load

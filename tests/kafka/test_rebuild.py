@@ -19,7 +19,7 @@ from services.commands.playing import Given, Play, merged
 from services.commands.stage import stage
 from services.example import event_files
 from services.intake.register import Register
-from services.runtime.kafka.outside import kafka_log
+from services.runtime.kafka.broker.log_client import kafka_log
 from services.runtime.log_client import OutsideLog, StoreLog
 from tests.kafka.crew import Crew, Hand
 from tests.kafka.test_same_answer import dump, letters

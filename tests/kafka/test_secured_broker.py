@@ -18,10 +18,10 @@ from kafka.admin import (
 )
 
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
-from services.runtime.kafka.connection import connected
-from services.runtime.kafka.group import refuse_closed_group
-from services.runtime.kafka.security import aiokafka_options
-from services.runtime.kafka.topics import create, refuse_wrong_topics
+from services.runtime.kafka.broker.connection import connected
+from services.runtime.kafka.broker.group import refuse_closed_group
+from services.runtime.kafka.broker.security import aiokafka_options
+from services.runtime.kafka.broker.topics import create, refuse_wrong_topics
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from tests.servers.guarded_kafka import PASSWORD, USER, Certificates, guarded_kafka
@@ -89,7 +89,7 @@ def test_both_clients_are_let_in(broker: Kafka, certificates: Certificates, way:
 def test_nobody_else_is_let_in_and_the_settings_to_look_at_are_named(
     broker: Kafka, certificates: Certificates, wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.runtime.kafka.security._BOOTSTRAP_WITHIN_MS", 2_000)
+    monkeypatch.setattr("services.runtime.kafka.broker.security._BOOTSTRAP_WITHIN_MS", 2_000)
     kafka = KafkaSettings(**{**ways_in(broker, certificates)["SCRAM-SHA-512"], **wrong})
     with (
         pytest.raises(Refusal, match=r"does not let us in .* …PASSWORD_FILE and …CA"),

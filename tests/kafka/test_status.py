@@ -8,8 +8,8 @@ import pytest
 
 from schemas.topics import INVOICES, partition_of
 from services.cli import main
-from services.runtime.kafka.outside import kafka_log
-from services.runtime.kafka.topics import create
+from services.runtime.kafka.broker.log_client import kafka_log
+from services.runtime.kafka.broker.topics import create
 from services.runtime.log_client import Told
 from services.runtime.settings import Settings, load
 from services.runtime.sqlite.store import SqliteStore

@@ -10,10 +10,10 @@ from schemas.dead_letters import DeadLetter
 from schemas.parsing import LARGEST_EVENT
 from schemas.topics import ALL_TOPICS, DEAD_LETTERS
 from services.cli import main
-from services.runtime.kafka.connection import connected
-from services.runtime.kafka.outside import kafka_log
-from services.runtime.kafka.publisher import Publisher
-from services.runtime.kafka.topics import create, differences, refuse_wrong_topics
+from services.runtime.kafka.broker.connection import connected
+from services.runtime.kafka.broker.log_client import kafka_log
+from services.runtime.kafka.broker.topics import create, differences, refuse_wrong_topics
+from services.runtime.kafka.engine.publisher import Publisher
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from services.runtime.store.partition_tasks import PendingRecord

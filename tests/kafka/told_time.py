@@ -18,9 +18,9 @@ from schemas.topics import partition_of
 from services.clock.stepping import SteppingClock
 from services.commands.playing import Given, zone_of
 from services.pipeline import READS
-from services.runtime.kafka.ends import LogEnds
-from services.runtime.kafka.security import kafka_python_options
-from services.runtime.kafka.ticking import Ticks
+from services.runtime.kafka.broker.end_offsets import LogEnds
+from services.runtime.kafka.broker.security import kafka_python_options
+from services.runtime.kafka.broker.tick_producer import Ticks
 from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings

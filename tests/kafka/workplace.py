@@ -10,7 +10,7 @@ from kafka.admin import KafkaAdminClient
 
 from schemas.topics import ALL_TOPICS
 from services.reporting.tables import TABLES
-from services.runtime.kafka import topics
+from services.runtime.kafka.broker import topics
 from services.runtime.open_store import open_store
 from services.runtime.settings import Settings, load
 from services.runtime.store.port import Access, Store

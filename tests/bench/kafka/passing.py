@@ -16,8 +16,8 @@ import psutil
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from schemas.topics import FACTS, INVOICES
-from services.runtime.kafka.group import GROUP
-from services.runtime.kafka.topics import properties_of
+from services.runtime.kafka.broker.group import GROUP
+from services.runtime.kafka.broker.topics import properties_of
 from tests.bench.business import Bill, issued
 from tests.bench.kafka.contenders import Kind, racing
 from tests.bench.kafka.topics_seen import TopicsSeen

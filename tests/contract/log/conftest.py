@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from services.runtime.kafka.outside import kafka_log
-from services.runtime.kafka.topics import create
+from services.runtime.kafka.broker.log_client import kafka_log
+from services.runtime.kafka.broker.topics import create
 from services.runtime.log_client import OutsideLog, StoreLog
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore

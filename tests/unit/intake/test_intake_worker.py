@@ -16,7 +16,7 @@ from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, INSTRUCTIONS, INVOICES, PAYMENTS, PUBLIC_TOPICS, SETTINGS
 from services.intake.lines import Label, labelled
 from services.law.policies import shipped_policies
-from services.runtime.kafka.topics import LARGEST_RECORD
+from services.runtime.kafka.broker.topics import LARGEST_RECORD
 from tests.unit.intake.desk import Desk
 from tests.unit.intake.public_events import IBAN, Event, event, invoice, later, payment, raw, said
 

@@ -1,8 +1,8 @@
 """Records as Kafka gives them."""
 
 from schemas.topics import Topic
-from services.runtime.kafka.desk import Message
-from services.runtime.kafka.headers import Origin, headers_of
+from services.runtime.kafka.broker.headers import Origin, headers_of
+from services.runtime.kafka.partition_handler import Message
 
 
 def outside(topic: Topic, offset: int, value: bytes = b"v", *, partition: int = 1) -> Message:

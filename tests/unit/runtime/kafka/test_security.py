@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from services.runtime.kafka.security import aiokafka_options, kafka_python_options
+from services.runtime.kafka.broker.security import aiokafka_options, kafka_python_options
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 

@@ -21,9 +21,9 @@ from faust.types.transports import ConsumerT, ProducerT, TPorTopicSet
 from mode import ServiceT
 from typing_extensions import override
 
-from services.runtime.kafka.desk import Message
-from services.runtime.kafka.membership import Membership
-from services.runtime.kafka.reading import Reading
+from services.runtime.kafka.faust.consumer_thread import Membership
+from services.runtime.kafka.faust.fetch_progress import Reading
+from services.runtime.kafka.partition_handler import Message
 from services.runtime.refusal import Refusal
 
 FETCH_WAIT_S: Final = 0.25

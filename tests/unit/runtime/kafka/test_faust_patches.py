@@ -17,8 +17,8 @@ from faust.transport.producer import ProducerBuffer
 from faust.types import TP, ConsumerMessage, FutureMessage
 from faust.types.tuples import PendingMessage
 
-from services.runtime.kafka.mended import NoProducer, SafeConsumer, Transport
-from services.runtime.kafka.reading import Reading
+from services.runtime.kafka.faust.faust_patches import NoProducer, SafeConsumer, Transport
+from services.runtime.kafka.faust.fetch_progress import Reading
 
 _TP: Final = TP("facts", 0)
 

@@ -9,8 +9,8 @@ from kafka import KafkaProducer
 
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import PUBLIC_TOPICS
-from services.runtime.kafka.connection import explained
-from services.runtime.kafka.security import kafka_python_options
+from services.runtime.kafka.broker.connection import explained
+from services.runtime.kafka.broker.security import kafka_python_options
 from services.runtime.last_tick import last_tick, remember_tick
 from services.runtime.settings import KafkaSettings
 from services.runtime.store.port import Store

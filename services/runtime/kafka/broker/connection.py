@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from kafka.errors import KafkaError
 
-from services.runtime.kafka.security import kafka_python_options
+from services.runtime.kafka.broker.security import kafka_python_options
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 

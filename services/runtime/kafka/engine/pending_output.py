@@ -6,9 +6,9 @@ After a rebuild a worker makes again what the log has; that is compared, and not
 from __future__ import annotations
 
 from schemas.topics import TOPICS
-from services.runtime.kafka.chain import link
-from services.runtime.kafka.ledger import Known, Ledger, output
-from services.runtime.kafka.topics import LARGEST_RECORD
+from services.runtime.kafka.broker.topics import LARGEST_RECORD
+from services.runtime.kafka.engine.hash_chain import link
+from services.runtime.kafka.engine.sequences import Known, Ledger, output
 from services.runtime.refusal import Refusal
 from services.runtime.store.partition_tasks import PendingRecord
 

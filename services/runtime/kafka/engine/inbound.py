@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from schemas.binary_mode import structured
 from schemas.topics import PUBLIC_TOPICS, TOPICS, Topic
-from services.runtime.kafka.desk import Message
-from services.runtime.kafka.headers import Origin, origin_of
-from services.runtime.kafka.ledger import Ledger, voice
+from services.runtime.kafka.broker.headers import Origin, origin_of
+from services.runtime.kafka.engine.sequences import Ledger, voice
+from services.runtime.kafka.partition_handler import Message
 from services.runtime.refusal import Refusal
 from services.runtime.worker import Record
 

@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from services.runtime.engine import Observer
-from services.runtime.kafka.desk import Message
-from services.runtime.kafka.past import refuse_unknown_past
-from services.runtime.kafka.publisher import Publisher
-from services.runtime.kafka.seat import Done, Seat
+from services.runtime.kafka.engine.partition_task import Done, Seat
+from services.runtime.kafka.engine.publisher import Publisher
+from services.runtime.kafka.engine.restored_store import refuse_unknown_past
+from services.runtime.kafka.partition_handler import Message
 from services.runtime.settings import KafkaSettings
 from services.runtime.store.partition_tasks import PendingRecord
 from services.runtime.store.port import Store

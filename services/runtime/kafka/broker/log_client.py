@@ -12,10 +12,10 @@ from kafka.future import Future
 
 from schemas.binary_mode import structured
 from schemas.topics import PUBLIC_TOPICS, Topic, partition_of
-from services.runtime.kafka.connection import connected
-from services.runtime.kafka.headers import origin_of
-from services.runtime.kafka.topics import LARGEST_PUBLIC
-from services.runtime.kafka.whole import FROM_THE_BEGINNING, whole
+from services.runtime.kafka.broker.connection import connected
+from services.runtime.kafka.broker.headers import origin_of
+from services.runtime.kafka.broker.read_partition import FROM_THE_BEGINNING, whole
+from services.runtime.kafka.broker.topics import LARGEST_PUBLIC
 from services.runtime.log_client import Told
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings

@@ -13,7 +13,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from schemas.topics import ALL_TOPICS, PUBLIC_TOPICS, Topic
-from services.runtime.kafka.connection import connected
+from services.runtime.kafka.broker.connection import connected
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
 

@@ -7,9 +7,9 @@ import pytest
 
 from schemas.topics import DEAD_LETTERS, FACTS, INVOICES, PAYMENTS, Topic
 from services.runtime.engine import Unobserved
-from services.runtime.kafka.desk import Message
-from services.runtime.kafka.seat import Fenced, Seat
-from services.runtime.kafka.topics import LARGEST_RECORD
+from services.runtime.kafka.broker.topics import LARGEST_RECORD
+from services.runtime.kafka.engine.partition_task import Fenced, Seat
+from services.runtime.kafka.partition_handler import Message
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.stuck_detector import Stuck
 from services.runtime.unit_of_work import UnitOfWork

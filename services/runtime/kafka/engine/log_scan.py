@@ -7,9 +7,9 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from schemas.topics import DEAD_LETTERS, TOPICS
-from services.runtime.kafka.chain import FIRST, link
-from services.runtime.kafka.headers import Origin, origin_of
-from services.runtime.kafka.ledger import Known, Ledger, output, voice
+from services.runtime.kafka.broker.headers import Origin, origin_of
+from services.runtime.kafka.engine.hash_chain import FIRST, link
+from services.runtime.kafka.engine.sequences import Known, Ledger, output, voice
 from services.runtime.refusal import Refusal
 
 _DEAD_LETTERS: Final = f"{DEAD_LETTERS}/"

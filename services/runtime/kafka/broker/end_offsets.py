@@ -9,7 +9,7 @@ from typing import Final
 from kafka import KafkaConsumer, TopicPartition
 
 from schemas.topics import ALL_TOPICS
-from services.runtime.kafka.security import kafka_python_options
+from services.runtime.kafka.broker.security import kafka_python_options
 from services.runtime.settings import KafkaSettings
 
 _FIRST_RECORD_MS: Final = 1_000

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from schemas.dead_letters import DeadLetter, kept_content, told_key
 from schemas.topics import DEAD_LETTERS
 from services.runtime.engine import Observer
-from services.runtime.kafka.arrivals import Arrivals
-from services.runtime.kafka.desk import Message
-from services.runtime.kafka.ledger import Ledger, dump_ledger, load_ledger
-from services.runtime.kafka.outgoing import Outgoing
+from services.runtime.kafka.engine.inbound import Arrivals
+from services.runtime.kafka.engine.pending_output import Outgoing
+from services.runtime.kafka.engine.sequences import Ledger, dump_ledger, load_ledger
+from services.runtime.kafka.partition_handler import Message
 from services.runtime.store.partition_tasks import PendingRecord, Turn
 from services.runtime.store.port import Store
 from services.runtime.store.read_model import ReadModel

@@ -1,6 +1,6 @@
 """How far a partition was read: what is handled, what is still on its way, and what nobody gets to read."""
 
-from services.runtime.kafka.reading import Reading
+from services.runtime.kafka.faust.fetch_progress import Reading
 
 
 def test_a_new_reading_has_nothing_to_tell() -> None:

@@ -17,11 +17,11 @@ from faust.tables.manager import TableManager
 from faust.types import ChannelT, EventT, StreamT
 from mode import CrashingSupervisor
 
-from services.runtime.kafka.bearer import Bearer
-from services.runtime.kafka.desk import Desk
-from services.runtime.kafka.group import GROUP
-from services.runtime.kafka.mended import RawTopic, SafeConsumer, Taken, Transport
-from services.runtime.kafka.security import aiokafka_options
+from services.runtime.kafka.broker.group import GROUP
+from services.runtime.kafka.broker.security import aiokafka_options
+from services.runtime.kafka.faust.dispatcher import Bearer
+from services.runtime.kafka.faust.faust_patches import RawTopic, SafeConsumer, Taken, Transport
+from services.runtime.kafka.partition_handler import Desk
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 from services.runtime.telemetry.logs import Log

@@ -8,7 +8,7 @@ from typing import Final
 from kafka.admin import KafkaAdminClient
 from kafka.errors import GroupAuthorizationFailedError, KafkaError
 
-from services.runtime.kafka.connection import connected
+from services.runtime.kafka.broker.connection import connected
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 

@@ -10,9 +10,9 @@ from typing import Final, Protocol
 
 from faust.types import TP
 
-from services.runtime.kafka.desk import Desk, Message
-from services.runtime.kafka.mended import Taken
-from services.runtime.kafka.reading import Reading
+from services.runtime.kafka.faust.faust_patches import Taken
+from services.runtime.kafka.faust.fetch_progress import Reading
+from services.runtime.kafka.partition_handler import Desk, Message
 from services.runtime.refusal import Refusal
 
 _REST_S: Final = 0.2

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import pytest
 
 from schemas.topics import COMMANDS, DEAD_LETTERS, FACTS, JOURNAL
-from services.runtime.kafka.headers import Origin, headers_of
-from services.runtime.kafka.ledger import Ledger, dump_ledger, load_ledger
-from services.runtime.kafka.memory import LogMemory
-from services.runtime.kafka.outgoing import Outgoing
+from services.runtime.kafka.broker.headers import Origin, headers_of
+from services.runtime.kafka.engine.log_scan import LogMemory
+from services.runtime.kafka.engine.pending_output import Outgoing
+from services.runtime.kafka.engine.sequences import Ledger, dump_ledger, load_ledger
 from services.runtime.refusal import Refusal
 
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from aiokafka import AIOKafkaProducer
 
-from services.runtime.kafka.headers import Origin, headers_of
-from services.runtime.kafka.ledger import output
-from services.runtime.kafka.security import aiokafka_options
-from services.runtime.kafka.topics import LARGEST_OF_OURS
+from services.runtime.kafka.broker.headers import Origin, headers_of
+from services.runtime.kafka.broker.security import aiokafka_options
+from services.runtime.kafka.broker.topics import LARGEST_OF_OURS
+from services.runtime.kafka.engine.sequences import output
 from services.runtime.settings import KafkaSettings
 from services.runtime.store.partition_tasks import PendingRecord
 

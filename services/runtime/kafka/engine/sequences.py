@@ -7,8 +7,8 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from services.runtime.kafka.chain import FIRST
-from services.runtime.kafka.headers import Origin
+from services.runtime.kafka.broker.headers import Origin
+from services.runtime.kafka.engine.hash_chain import FIRST
 
 
 @dataclass(slots=True)

@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from schemas.topics import ALL_TOPICS
-from services.runtime.kafka.headers import origin_of
-from services.runtime.kafka.ledger import Ledger, output
-from services.runtime.kafka.security import aiokafka_options
+from services.runtime.kafka.broker.headers import origin_of
+from services.runtime.kafka.broker.security import aiokafka_options
+from services.runtime.kafka.engine.sequences import Ledger, output
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.topics import FACTS, INVOICES, JOURNAL, PAYMENTS
-from services.runtime.kafka.arrivals import BATCH_RECORDS, Arrivals
-from services.runtime.kafka.desk import Message
-from services.runtime.kafka.headers import Origin, headers_of, origin_of
-from services.runtime.kafka.ledger import Ledger, dump_ledger, load_ledger
+from services.runtime.kafka.broker.headers import Origin, headers_of, origin_of
+from services.runtime.kafka.engine.inbound import BATCH_RECORDS, Arrivals
+from services.runtime.kafka.engine.sequences import Ledger, dump_ledger, load_ledger
+from services.runtime.kafka.partition_handler import Message
 from services.runtime.refusal import Refusal
 from tests.unit.runtime.kafka.records import ours, outside
 

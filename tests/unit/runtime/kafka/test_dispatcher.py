@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from services.runtime.kafka.bearer import Bearer
-from services.runtime.kafka.desk import Message
+from services.runtime.kafka.faust.dispatcher import Bearer
+from services.runtime.kafka.partition_handler import Message
 
 _TP = TP("facts", 0)
 
