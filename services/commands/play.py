@@ -36,10 +36,10 @@ def _day(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Play; 1 when a file cannot be read."""
-    from services.commands.playing import Play, merged
-    from services.commands.stage import stage
-    from services.commands.summing import Counts
-    from services.commands.telling import as_json, as_text, told
+    from services.commands.playback.bootstrap import stage
+    from services.commands.playback.play_files import Play, merged
+    from services.commands.playback.play_output import as_json, as_text, told
+    from services.commands.playback.play_summary import Counts
     from services.intake.register import Register
 
     write = as_json if arguments.json else as_text

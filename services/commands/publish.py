@@ -22,8 +22,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Publish the files, those that may register creditors first; 1 when something did not arrive."""
-    from services.commands.playing import is_foreign
-    from services.commands.publishing import Report, publish
+    from services.commands.playback.play_files import is_foreign
+    from services.commands.processes.publish_files import Report, publish
     from services.commands.stores import outside_log
 
     report = Report()

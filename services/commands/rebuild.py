@@ -20,7 +20,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prepare the database."""
     del arguments
-    from services.commands.rebuilding import rebuild
+    from services.commands.processes.rebuild_store import rebuild
     from services.runtime.settings import load
 
     for line in rebuild(load()):

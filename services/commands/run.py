@@ -24,8 +24,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Work until told to stop."""
-    from services.commands.living import live
-    from services.commands.showing import show_example
+    from services.commands.playback.run_example import show_example
+    from services.commands.processes.run_loop import live
     from services.runtime.settings import load
 
     return show_example(load()) if arguments.example else live(load())

@@ -24,7 +24,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show it; with --drained 1 while something is left to do."""
     from services.clock.worker import WallClock
-    from services.commands.progress import as_lines, as_table, log_of, progress
+    from services.commands.playback.progress import as_lines, as_table, log_of, progress
     from services.commands.stores import read_store
     from services.commands.terminal import console
     from services.runtime.settings import load

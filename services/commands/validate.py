@@ -19,7 +19,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each fault; 1 when there is one."""
-    from services.commands.playing import read_all
+    from services.commands.playback.play_files import read_all
     from services.intake.reading import Unread, read_labelled
     from services.intake.register import Register
 

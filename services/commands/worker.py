@@ -27,7 +27,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Work until told to stop."""
-    from services.commands.working import tell_time, work
+    from services.commands.processes.worker_process import tell_time, work
     from services.runtime.settings import load
 
     settings = load()

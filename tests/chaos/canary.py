@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from services.commands.playing import Given
+from services.commands.playback.play_files import Given
 from tests.chaos.disturbed import Days
 from tests.chaos.judgement import Line, judged, state_of, told
 from tests.chaos.load import company, given

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Final
 
-from services.commands.playing import Given
+from services.commands.playback.play_files import Given
 from services.intake.pieces import published
 from services.reporting.reading import ask, text
 from tests.chaos.load import FIRST_DAY

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from schemas.topics import partition_of
-from services.commands.playing import Given, merged
+from services.commands.playback.play_files import Given, merged
 from services.intake.register import Register
 from tests.simulation.banking import Bank
 from tests.simulation.billing import Billing

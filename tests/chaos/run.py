@@ -11,7 +11,7 @@ from random import Random
 from statistics import median
 from typing import Final, NamedTuple
 
-from services.commands.playing import Given
+from services.commands.playback.play_files import Given
 from tests.chaos.disturbed import Days, Told
 from tests.chaos.faults import Faults, Misfortune, Scene
 from tests.chaos.judgement import Line, State, judged, state_of, told

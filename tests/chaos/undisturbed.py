@@ -8,7 +8,7 @@ from typing import Final
 from pydantic_core import from_json
 
 from services.clock.stepping import SteppingClock
-from services.commands.playing import Given
+from services.commands.playback.play_files import Given
 from services.notifier.post import Attempt, Outcome, OutcomeBox, Status
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES

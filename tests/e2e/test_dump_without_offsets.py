@@ -4,8 +4,8 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from services.commands.playing import Play, merged
-from services.commands.stage import stage
+from services.commands.playback.bootstrap import stage
+from services.commands.playback.play_files import Play, merged
 from services.intake.register import Register
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from services.cli import main
-from services.commands.playing import read_all
+from services.commands.playback.play_files import read_all
 from services.example import LAST_DAY, event_files
 from services.intake.register import Register
 

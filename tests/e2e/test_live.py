@@ -25,7 +25,7 @@ SIXTY_TIMES_AS_FAST = """
 import sys, time
 from datetime import UTC, datetime
 from services.clock.worker import ShiftedClock
-from services.commands.living import live
+from services.commands.processes.run_loop import live
 from services.runtime.settings import load
 start = datetime.fromisoformat(sys.argv[1])
 sys.exit(live(load(), ShiftedClock(start, lambda: time.monotonic() * 60)))

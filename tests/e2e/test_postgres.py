@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.playing import Play, merged
-from services.commands.stage import stage_with
+from services.commands.playback.bootstrap import stage_with
+from services.commands.playback.play_files import Play, merged
 from services.example import event_files
 from services.intake.register import Register
 from services.notifier.simulated import SimulatedPost

@@ -20,7 +20,7 @@ from kafka import KafkaProducer
 
 from schemas.parsing import parse_event
 from schemas.topics import PAYMENTS, partition_of
-from services.commands.playing import Given
+from services.commands.playback.play_files import Given
 from services.intake.lines import Label
 from services.intake.pieces import Published
 from services.intake.routing import address_of

@@ -15,8 +15,8 @@ import pytest
 
 from schemas.journal import NoticeAttempting, decode_journal
 from schemas.topics import JOURNAL
-from services.commands.playing import Given, Play, merged
-from services.commands.stage import stage
+from services.commands.playback.bootstrap import stage
+from services.commands.playback.play_files import Given, Play, merged
 from services.example import event_files
 from services.intake.register import Register
 from services.runtime.kafka.broker.log_client import kafka_log

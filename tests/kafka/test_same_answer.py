@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.playing import Given, Play, merged
-from services.commands.stage import stage
+from services.commands.playback.bootstrap import stage
+from services.commands.playback.play_files import Given, Play, merged
 from services.example import LAST_DAY, event_files
 from services.intake.register import Register
 from services.overdue.canonical import account_entries

@@ -16,7 +16,7 @@ from kafka.errors import KafkaError
 
 from schemas.topics import partition_of
 from services.clock.stepping import SteppingClock
-from services.commands.playing import Given, zone_of
+from services.commands.playback.play_files import Given, zone_of
 from services.pipeline import READS
 from services.runtime.kafka.broker.end_offsets import LogEnds
 from services.runtime.kafka.broker.security import kafka_python_options

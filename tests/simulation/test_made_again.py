@@ -15,7 +15,7 @@ from schemas.topics import FACTS, JOURNAL, Topic
 from services.cash_application import worker as cash_application
 from services.cash_application.worker import CashApplication
 from services.clock.stepping import SteppingClock
-from services.commands.playing import Play, merged
+from services.commands.playback.play_files import Play, merged
 from services.intake.register import Register
 from services.notifier.simulated import SimulatedPost
 from services.overdue import worker as overdue

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.commands.living import refuse_trial_letters
+from services.commands.processes.run_loop import refuse_trial_letters
 from services.notifier.post import Status
 from services.reporting.tables import TABLES
 from services.runtime.refusal import Refusal

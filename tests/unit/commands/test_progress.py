@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schemas.topics import ALL_TOPICS, INVOICES
-from services.commands.progress import Log, as_lines, log_of, progress
+from services.commands.playback.progress import Log, as_lines, log_of, progress
 from services.pipeline import READS
 from services.runtime.settings import Settings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore

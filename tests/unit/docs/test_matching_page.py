@@ -9,7 +9,7 @@ import pytest
 from schemas.decisions import Unmatched
 from services.cash_application import confidence
 from services.cash_application.confidence import Way
-from services.commands.telling import as_json, unmatched
+from services.commands.playback.play_output import as_json, unmatched
 from tests.unit.cash_application.house import House
 from tests.unit.docs.test_events_page import EXAMPLES
 

@@ -16,7 +16,7 @@ from schemas.events import EVENT_TYPES
 from schemas.money import minor_units
 from schemas.parsing import parse_event
 from schemas.references import canonical_reference, is_valid_reference, parse_letter_reference
-from services.commands.playing import read_all
+from services.commands.playback.play_files import read_all
 from services.example import EVENTS, FIRST_DAY, LAST_DAY, event_files
 from services.example.write import written
 from services.intake.pieces import Published

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final
 
 from services.clock.worker import ClockWorker, WallClock
-from services.commands.living import loop, refuse_trial_letters, told_to_stop
+from services.commands.processes.run_loop import loop, refuse_trial_letters, told_to_stop
 from services.notifier.choose import post_of
 from services.notifier.logged import LoggedPost
 from services.pipeline import READS, SPEECHLESS, notifying

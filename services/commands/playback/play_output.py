@@ -8,7 +8,7 @@ from schemas.dead_letters import DeadLetter
 from schemas.decisions import HandedOver, NoticeEnded, TaskRaised, Unmatched, Withheld
 from schemas.letters import LetterLine
 from schemas.money import decimal_text
-from services.commands.playing import Happening
+from services.commands.playback.play_files import Happening
 
 Told = dict[str, Any]
 

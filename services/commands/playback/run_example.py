@@ -9,9 +9,9 @@ from rich.progress import Progress
 
 from services.clock.stepping import SteppingClock
 from services.clock.worker import ShiftedClock
-from services.commands.living import live
-from services.commands.playing import Given, Play, merged
-from services.commands.stage import stage_with
+from services.commands.playback.bootstrap import stage_with
+from services.commands.playback.play_files import Given, Play, merged
+from services.commands.processes.run_loop import live
 from services.example import LAST_DAY, event_files
 from services.intake.register import Register
 from services.notifier.outbox import OutboxPost

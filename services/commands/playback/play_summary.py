@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.cash_application.tally import total
-from services.commands.playing import Play
+from services.commands.playback.play_files import Play
 from services.runtime.engine import EmbeddedEngine
 
 
