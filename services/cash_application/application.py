@@ -15,20 +15,12 @@ from schemas.events import (
 )
 from schemas.facts import Fact, UnreadEvent, decode_facts
 from schemas.policy import Policy
-from services.cash_application import (
-    dead_letters,
-    doubts,
-    identity,
-    payments,
-    receivables,
-    settings,
-    waiting,
-    watermarks,
-)
-from services.cash_application.lane import Lane
-from services.cash_application.rows import CREDITORS
-from services.cash_application.verdict import Applied, Duplicate, Refused, Verdict, Waits
-from services.cash_application.waiting import Missing
+from services.cash_application import dead_letters, doubts, payments, receivables, settings, watermarks
+from services.cash_application.state import identity, waiting
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import Applied, Duplicate, Refused, Verdict, Waits
+from services.cash_application.state.rows import CREDITORS
+from services.cash_application.state.waiting import Missing
 
 
 def take(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:

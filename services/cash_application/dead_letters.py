@@ -8,8 +8,8 @@ from schemas.facts import Fact, UnreadEvent
 from schemas.parsing import public_json
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS
 from services.cash_application import doubts
-from services.cash_application.lane import Lane
-from services.cash_application.verdict import Refused
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import Refused
 
 
 def report(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:

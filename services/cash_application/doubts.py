@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from schemas.facts import UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import CreditorHold, CreditorReleased, FeedHold, FeedReleased
 from schemas.messages import encode
-from services.cash_application import waiting
-from services.cash_application.lane import Lane
-from services.cash_application.rows import ACCOUNTS, CREDITORS, key
-from services.cash_application.waiting import Missing
+from services.cash_application.state import waiting
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import ACCOUNTS, CREDITORS, key
+from services.cash_application.state.waiting import Missing
 
 _DOUBTS = "doubt"
 _OWNERS = "owner"

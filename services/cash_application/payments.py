@@ -15,23 +15,17 @@ from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReverse
 from schemas.money import currency_decimals
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
-from services.cash_application import (
-    changes,
-    demands,
-    foresight,
-    pointing,
-    receivables,
-    taken,
-    unmatched,
-    waiting,
-    watermarks,
-)
-from services.cash_application.clues import Look
-from services.cash_application.lane import Lane
-from services.cash_application.numbering import debtor_of
-from services.cash_application.placement import Known, Reason, place_of
-from services.cash_application.remittance import words_of
-from services.cash_application.rows import (
+from services.cash_application import payment_decisions, prefetch, receivables, unmatched, watermarks
+from services.cash_application.matching import payer_hints, required_confidence
+from services.cash_application.matching.candidates import Look
+from services.cash_application.matching.certain_match import Known, Reason, place_of
+from services.cash_application.matching.remittance import words_of
+from services.cash_application.matching.scoring import Guess, chosen, guesses
+from services.cash_application.state import subscriptions, waiting
+from services.cash_application.state.account_numbers import debtor_of
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
+from services.cash_application.state.rows import (
     ACCOUNTS,
     INVOICES,
     NUMBERS,
@@ -44,9 +38,7 @@ from services.cash_application.rows import (
     Return,
     key,
 )
-from services.cash_application.verdict import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
-from services.cash_application.waiting import Missing
-from services.cash_application.weighing import Guess, chosen, guesses
+from services.cash_application.state.waiting import Missing
 
 _DECIMALS_WITHOUT_CURRENCY = 2
 
@@ -75,7 +67,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Verdict:
         name=data.payer.name if data.payer else None,
     )
     watermarks.received(lane, data)
-    taken.received(lane, payment)
+    payment_decisions.received(lane, payment)
     _find_place(lane, payment)
     if data.message is not None and not (payment.place and payment.place.is_final):
         words = words_of(data.message)
@@ -134,7 +126,7 @@ def sent_back(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -
         return Refused("more-than-received", (line,), debtor)
     back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount)
     payment.returns.append(back)
-    taken.returned(lane, payment, back, getattr(data, "booked", None))
+    payment_decisions.returned(lane, payment, back, getattr(data, "booked", None))
     if payment.place is None:
         unmatched.shrink(lane, payment)
     else:
@@ -162,7 +154,7 @@ def _find_place(lane: Lane, payment: Payment) -> None:
 def weigh_some(lane: Lane, most: int) -> int:
     """Weigh up to ``most`` of the payments that nothing certain places; answers how many."""
     fresh = unmatched.take_some(lane, most)
-    foresight.fetch_named(lane.unit, fresh)
+    prefetch.fetch_named(lane.unit, fresh)
     for payment in fresh:
         _weigh(lane, payment)
         PAYMENTS.put(lane.unit, payment.key, payment)
@@ -186,13 +178,13 @@ def _weigh(lane: Lane, payment: Payment) -> None:
     for missing in look.missing:
         waiting.want(lane, missing, payment.key)
     if any(guess.confidence >= LEAST_CONFIDENCE for guess in ranked):
-        waiting.want(lane, changes.watched(lane, changes.of_demands(payment.creditor)), payment.key)
+        waiting.want(lane, subscriptions.watched(lane, subscriptions.of_demands(payment.creditor)), payment.key)
 
 
 def _demand(lane: Lane, payment: Payment, guess: Guess) -> int:
     if guess.confidence < LEAST_CONFIDENCE:
         return SURE
-    return demands.demanded(lane, payment.creditor, _kinds(guess), payment.booked)
+    return required_confidence.demanded(lane, payment.creditor, _kinds(guess), payment.booked)
 
 
 def _kinds(guess: Guess) -> Iterable[PartyKind]:
@@ -269,11 +261,11 @@ def _learn_of_payer(lane: Lane, payment: Payment, place: Place | None) -> None:
     before, now = (_certain_debtor(where) for where in (payment.place, place))
     if before == now:
         return
-    hint = pointing.by_iban(payment.iban)
+    hint = payer_hints.by_iban(payment.iban)
     if before is not None:
-        pointing.unlearn(lane, payment.creditor, hint, before)
+        payer_hints.unlearn(lane, payment.creditor, hint, before)
     if now is not None:
-        pointing.learn(lane, payment.creditor, hint, now)
+        payer_hints.learn(lane, payment.creditor, hint, now)
 
 
 def _certain_debtor(place: Place | None) -> str | None:

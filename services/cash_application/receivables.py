@@ -7,11 +7,13 @@ a dispute or a hold must never land on a stranger's account.
 from schemas.events import AccountData, DebtorUpdated, InvoiceCredited, InvoiceIssued
 from schemas.facts import Fact
 from schemas.journal import AccountEvent, AccountNumbered
-from services.cash_application import changes, identity, pointing, waiting
-from services.cash_application.lane import Lane
-from services.cash_application.numbering import give_number
-from services.cash_application.remittance import folded_number
-from services.cash_application.rows import (
+from services.cash_application.matching import payer_hints
+from services.cash_application.matching.remittance import folded_number
+from services.cash_application.state import identity, subscriptions, waiting
+from services.cash_application.state.account_numbers import give_number
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
+from services.cash_application.state.rows import (
     ACCOUNTS,
     AMOUNTS,
     INVOICE_NUMBERS,
@@ -24,8 +26,7 @@ from services.cash_application.rows import (
     Kind,
     key,
 )
-from services.cash_application.verdict import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
-from services.cash_application.waiting import Missing
+from services.cash_application.state.waiting import Missing
 
 
 def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Verdict:
@@ -119,7 +120,7 @@ def _index(lane: Lane, data: InvoiceIssued) -> None:
     if number is not None:
         _carry(lane, INVOICE_NUMBERS, key(creditor, number), invoiced)
     AMOUNTS.put(lane.unit, key(creditor, debtor, data.currency, str(data.amount), data.invoice), invoiced)
-    changes.changed(lane, changes.of_invoices(creditor, debtor))
+    subscriptions.changed(lane, subscriptions.of_invoices(creditor, debtor))
 
 
 def _carry(lane: Lane, kind: Kind[Carried], at: str, invoiced: Invoiced) -> None:
@@ -127,7 +128,7 @@ def _carry(lane: Lane, kind: Kind[Carried], at: str, invoiced: Invoiced) -> None
     row = kind.get(lane.unit, at) or Carried()
     waiting.arrived(lane, kind, at)
     if row.invoices:
-        changes.changed(lane, changes.of_carriers(kind, at))
+        subscriptions.changed(lane, subscriptions.of_carriers(kind, at))
     row.invoices.append(invoiced)
     kind.put(lane.unit, at, row)
 
@@ -150,8 +151,8 @@ def _know_name(lane: Lane, creditor: str, debtor: str, name: str) -> None:
     """Money in this name points to the account from now on; names it had before still do (rules.md G10)."""
     at = key(creditor, debtor)
     row = ACCOUNTS.get(lane.unit, at)
-    folded = pointing.folded(name)
+    folded = payer_hints.folded(name)
     if row is not None and row.name != folded:
         row.name = folded
         ACCOUNTS.put(lane.unit, at, row)
-        pointing.learn(lane, creditor, pointing.by_name(folded), debtor)
+        payer_hints.learn(lane, creditor, payer_hints.by_name(folded), debtor)

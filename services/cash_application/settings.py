@@ -5,10 +5,12 @@ from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact
 from schemas.journal import SettingsCopied
 from schemas.policy import Policy
-from services.cash_application import changes, demands, doubts, identity, waiting
-from services.cash_application.lane import Lane
-from services.cash_application.rows import CREDITORS, Creditor, PartyKind, key
-from services.cash_application.verdict import APPLIED, Verdict
+from services.cash_application import doubts
+from services.cash_application.matching import required_confidence
+from services.cash_application.state import identity, subscriptions, waiting
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import APPLIED, Verdict
+from services.cash_application.state.rows import CREDITORS, Creditor, PartyKind, key
 
 
 def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Verdict:
@@ -20,7 +22,7 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Verdict:
     waiting.arrived(lane, CREDITORS, data.creditor)
     if known is None or (known.time, known.id) < word:
         lane.keep_creditor(data.creditor, Creditor(*word, data.timezone, accounts, policies))
-        changes.changed(lane, changes.of_demands(data.creditor))
+        subscriptions.changed(lane, subscriptions.of_demands(data.creditor))
     _copy(lane, fact, data)
     doubts.own(lane, data.creditor, accounts)
     return APPLIED
@@ -31,7 +33,7 @@ def policy_published(lane: Lane, fact: Fact, data: Policy) -> Verdict:
     at = key("policy", data.policy, str(data.version))
     verdict = identity.claim(lane, at, fact, "data.version: this version of the policy")
     if verdict is APPLIED:
-        demands.published(lane, data)
+        required_confidence.published(lane, data)
         _copy(lane, fact, data)
     return verdict
 

@@ -12,10 +12,10 @@ from schemas.events import BankFeedCompleted
 from schemas.facts import Fact
 from schemas.money import currency_decimals
 from schemas.statements import BankStatement, gaps
-from services.cash_application import identity
-from services.cash_application.lane import Lane
-from services.cash_application.rows import SEPARATOR, Kind, key
-from services.cash_application.verdict import APPLIED, Refused, Verdict
+from services.cash_application.state import identity
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import APPLIED, Refused, Verdict
+from services.cash_application.state.rows import SEPARATOR, Kind, key
 
 GAP: Final = "statement-missing"
 """The code of the alert."""

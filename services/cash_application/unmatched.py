@@ -8,11 +8,11 @@ of it, why, or whose it may be has changed.
 from itertools import islice
 
 from schemas.decisions import Placed, Suggestion, Unmatched
-from services.cash_application import pointing
-from services.cash_application.lane import Lane
-from services.cash_application.placement import Reason
-from services.cash_application.rows import PAYMENTS, Declared, Payment, Place, Suggested
-from services.cash_application.weighing import MOST_GUESSES, Guess
+from services.cash_application.matching import payer_hints
+from services.cash_application.matching.certain_match import Reason
+from services.cash_application.matching.scoring import MOST_GUESSES, Guess
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import PAYMENTS, Declared, Payment, Place, Suggested
 
 _FRESH = "fresh"
 
@@ -69,7 +69,7 @@ def declare(lane: Lane, payment: Payment, ranked: list[Guess]) -> None:
         suggestions=tuple(map(_suggestion, words.suggestions)),
     )
     lane.decide(payment.creditor, message)
-    pointing.seek(lane, payment)
+    payer_hints.seek(lane, payment)
 
 
 def _tell_end(lane: Lane, payment: Payment, place: Place | None) -> None:
@@ -86,7 +86,7 @@ def _tell_end(lane: Lane, payment: Payment, place: Place | None) -> None:
         invoices=place.several if place else None,
     )
     lane.decide(payment.creditor, placed)
-    pointing.clear(lane, payment)
+    payer_hints.clear(lane, payment)
     payment.told = None
 
 

@@ -4,9 +4,9 @@ from schemas.events import BankFeedCompleted, PaymentReceived
 from schemas.facts import Fact
 from schemas.journal import FeedReached
 from services.cash_application import statements
-from services.cash_application.feeds import Feed
-from services.cash_application.lane import Lane
-from services.cash_application.verdict import APPLIED, Verdict
+from services.cash_application.state.feeds import Feed
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import APPLIED, Verdict
 
 
 def received(lane: Lane, data: PaymentReceived) -> None:

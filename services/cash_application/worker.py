@@ -13,9 +13,10 @@ from typing import Final
 from schemas.facts import Fact, FactsMessage, Tick, UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
-from services.cash_application import application, doubts, foresight, payments, statements, waiting
-from services.cash_application.lane import Lane
-from services.cash_application.tally import WORKER
+from services.cash_application import application, doubts, payments, prefetch, statements
+from services.cash_application.state import waiting
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.tally import WORKER
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 
@@ -45,7 +46,7 @@ class CashApplication:
         taken = 0
         if left > 0:
             messages = [decode_facts(record.value) for record in batch]
-            foresight.fetch(unit, messages)
+            prefetch.fetch(unit, messages)
             for record, message in zip(batch, messages, strict=True):
                 _take(lane, record, message)
                 taken += 1

@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from schemas.ticks import TICK_KEY
 from schemas.topics import PUBLIC_TOPICS
-from services.cash_application import tally as lane_tally
+from services.cash_application.state import tally as lane_tally
 from services.intake import tally as intake_tally
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump

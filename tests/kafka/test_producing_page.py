@@ -14,7 +14,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from schemas.binary_mode import structured
 from schemas.parsing import parse_event
 from schemas.topics import PUBLIC_TOPICS, TOPICS
-from services.cash_application.tally import total
+from services.cash_application.state.tally import total
 from services.cash_application.worker import CashApplication
 from services.intake.routing import address_of
 from services.intake.worker import Intake

@@ -4,9 +4,9 @@ from tests.mutants import (
     calendar_and_steps,
     fees_and_interest,
     money_and_law,
+    scored_money,
     statements_and_places,
     stops_and_notices,
-    weighed_money,
 )
 
 ALL = (
@@ -15,6 +15,6 @@ ALL = (
     *money_and_law.MUTANTS,
     *statements_and_places.MUTANTS,
     *stops_and_notices.MUTANTS,
-    *weighed_money.MUTANTS,
+    *scored_money.MUTANTS,
 )
 """Every mutant."""

@@ -2,7 +2,7 @@
 
 from tests.mutants.mutant import Mutant
 
-FEEDS = "services/cash_application/feeds.py"
+FEEDS = "services/cash_application/state/feeds.py"
 LEDGER = "services/overdue/ledger.py"
 RULE = "schemas/statements.py"
 TIES = "services/reporting/statement_ties.py"

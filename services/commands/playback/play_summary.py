@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.cash_application.tally import total
+from services.cash_application.state.tally import total
 from services.commands.playback.play_files import Play
 from services.runtime.engine import EmbeddedEngine
 

@@ -16,8 +16,8 @@ from schemas.journal import (
     MoneyRefunded,
     MoneyReversed,
 )
-from services.cash_application.tally import Tally
-from tests.unit.cash_application.house import House
+from services.cash_application.state.tally import Tally
+from tests.unit.cash_application.harness import House
 
 DEBTORS = ("D1", "D2", "D3")
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from schemas.journal import FeedReached
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import IBAN, about_payment, completed, later, payment, reference_of
 
 

@@ -9,7 +9,7 @@ from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.journal import CreditorHold, CreditorReleased, FeedHold, FeedReleased
 from schemas.topics import DECISIONS, INSTRUCTIONS, PAYMENTS
 from services.intake.lines import Label, labelled
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import (
     IBAN,
     OTHER_IBAN,

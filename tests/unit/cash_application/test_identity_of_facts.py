@@ -6,9 +6,9 @@ import pytest
 
 from schemas.journal import AccountEvent, SettingsCopied
 from schemas.topics import INVOICES
-from services.cash_application.tally import Tally
+from services.cash_application.state.tally import Tally
 from services.intake.lines import Label, labelled
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import Event, creditor, event, invoice, later, payment, raw, reference_of, said
 
 CREDIT_NOTE = {"credit_note": "N", "amount": "10.00", "currency": "EUR", "issued": "2026-01-10"}

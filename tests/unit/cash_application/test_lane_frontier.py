@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from schemas.journal import FrontierReached
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import JOURNAL, PUBLIC_TOPICS
-from services.cash_application.frontier import Frontier
-from tests.unit.cash_application.house import House
+from services.cash_application.state.frontier import Frontier
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import MORNING, invoice, later
 
 

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.references import letter_reference
-from services.cash_application.numbering import drawn_number
+from services.cash_application.state.account_numbers import drawn_number
 from services.runtime.engine import Limits
 from tests.unit.cash_application.books import DEBTORS, books_of
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.cash_application.policies import demanding
 from tests.unit.intake.public_events import (
     ACME,

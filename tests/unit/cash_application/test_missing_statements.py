@@ -13,7 +13,7 @@ from schemas.decisions import Alert, StatementTaken
 from schemas.journal import FeedReached
 from schemas.topics import DECISIONS, JOURNAL
 from services.runtime.sqlite.store import SqliteStore
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import IBAN, OTHER_IBAN, Event, completed, creditor, payment
 
 MONDAY = date(2026, 1, 5)

@@ -5,8 +5,8 @@ import pytest
 from schemas.decisions import Unmatched
 from schemas.journal import AccountNumbered, MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
 from schemas.references import letter_reference, rf_reference
-from services.cash_application.numbering import drawn_number
-from tests.unit.cash_application.house import House
+from services.cash_application.state.account_numbers import drawn_number
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import ACME, about_payment, creditor, invoice, later, payment, reference_of
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.references import is_valid_reference, national_reference, rf_reference
-from services.cash_application.remittance import (
+from services.cash_application.matching.remittance import (
     LONGEST_TEXT,
     MOST_CANDIDATES,
     folded_number,

@@ -9,7 +9,7 @@ from services.intake.routing import address_of
 from services.runtime.engine import EmbeddedEngine, Unobserved
 from services.runtime.sqlite.store import SqliteStore
 from tests.unit.cash_application.books import Books, books_of
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import (
     about_payment,
     completed,

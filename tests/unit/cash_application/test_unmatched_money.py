@@ -7,7 +7,7 @@ import pytest
 from schemas.decisions import Placed, Unmatched
 from schemas.journal import FrontierReached, MoneyCleared, MoneyPointed
 from schemas.topics import DECISIONS
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import (
     about_payment,
     creditor,

@@ -7,8 +7,8 @@ import pytest
 from schemas.journal import AccountEvent, FrontierReached
 from schemas.topics import FACTS
 from services.cash_application import worker
-from services.cash_application.tally import Tally
-from tests.unit.cash_application.house import House
+from services.cash_application.state.tally import Tally
+from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import (
     about_payment,
     completed,

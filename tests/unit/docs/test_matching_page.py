@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from schemas.decisions import Unmatched
-from services.cash_application import confidence
-from services.cash_application.confidence import Way
+from services.cash_application.matching import confidence
+from services.cash_application.matching.confidence import Way
 from services.commands.playback.play_output import as_json, unmatched
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.docs.test_events_page import EXAMPLES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "matching.md").read_text("utf-8")

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, Final
 
 from schemas.facts import Fact
-from services.cash_application.lane import Lane
-from services.cash_application.rows import SEPARATOR, Kind, key
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import SEPARATOR, Kind, key
 
 _WAITING: Final = "waiting"
 _WANTING: Final = "wanting"

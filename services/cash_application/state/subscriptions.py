@@ -8,10 +8,10 @@ change of any other costs one look and writes nothing.
 from dataclasses import dataclass
 from typing import Final
 
-from services.cash_application import waiting
-from services.cash_application.lane import Lane
-from services.cash_application.rows import Carried, Kind, key
-from services.cash_application.waiting import Missing
+from services.cash_application.state import waiting
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import Carried, Kind, key
+from services.cash_application.state.waiting import Missing
 
 WATCHED: Final = "watched"
 """By what is watched: the number of its next change."""

@@ -7,9 +7,9 @@ content a conflict. Invoices and payments carry their content in their own rows;
 from typing import Final
 
 from schemas.facts import Fact
-from services.cash_application.lane import Lane
-from services.cash_application.rows import key
-from services.cash_application.verdict import APPLIED, DUPLICATE, Verdict, conflict
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import APPLIED, DUPLICATE, Verdict, conflict
+from services.cash_application.state.rows import key
 
 SEEN: Final = "seen"
 NATURAL: Final = "natural"

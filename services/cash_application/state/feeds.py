@@ -15,7 +15,7 @@ from datetime import date
 from schemas.events import BankFeedCompleted, PaymentReceived
 from schemas.money import currency_decimals
 from schemas.statements import Gap
-from services.cash_application.rows import Kind
+from services.cash_application.state.rows import Kind
 
 _SUM_DECIMALS = 3
 """Sums are kept in thousandths of the currency: no currency has finer amounts."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.policy import LEAST_CONFIDENCE
-from services.cash_application.rows import Invoiced, Payment
-from services.cash_application.weighing import Named, Pointing, Sight, chosen, guesses
+from services.cash_application.matching.scoring import Named, Pointing, Sight, chosen, guesses
+from services.cash_application.state.rows import Invoiced, Payment
 
 DEBTORS = ("D1", "D2", "D3")
 

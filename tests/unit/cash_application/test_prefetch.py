@@ -3,7 +3,7 @@
 import pytest
 
 from services.runtime.sqlite.store import SqliteStore
-from tests.unit.cash_application.house import House
+from tests.unit.cash_application.harness import House
 from tests.unit.cash_application.policies import demanding
 from tests.unit.intake.public_events import Event, invoice, payment, reference_of
 

@@ -11,9 +11,9 @@ from unicodedata import normalize
 
 from schemas.fields import fits_a_key
 from schemas.journal import MoneyCleared, MoneyPointed
-from services.cash_application import changes
-from services.cash_application.lane import Lane
-from services.cash_application.rows import PAYMENTS, Payment, key
+from services.cash_application.state import subscriptions
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import PAYMENTS, Payment, key
 
 _HINTS = "hint"
 _SOUGHT = "sought"
@@ -44,7 +44,7 @@ def rows_learned(creditor: str, hint: str, debtor: str) -> Iterator[tuple[str, s
     """The rows, kind and key, that are looked up when a hint is learned."""
     yield _HINTS, key(creditor, hint, debtor)
     yield _SOUGHT, key(creditor, hint)
-    yield changes.WATCHED, changes.of_hint(creditor, hint)
+    yield subscriptions.WATCHED, subscriptions.of_hint(creditor, hint)
 
 
 def learn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
@@ -53,7 +53,7 @@ def learn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
     reasons = _reasons(lane, at)
     lane.unit.put(_HINTS, at, b"%d" % (reasons + 1))
     if reasons == 0:
-        changes.changed(lane, changes.of_hint(creditor, hint))
+        subscriptions.changed(lane, subscriptions.of_hint(creditor, hint))
         for payment in _seeking(lane, creditor, hint):
             _point(lane, payment, debtor)
             PAYMENTS.put(lane.unit, payment.key, payment)
@@ -68,7 +68,7 @@ def unlearn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
         lane.unit.put(_HINTS, at, b"%d" % (reasons - 1))
         return
     lane.unit.delete(_HINTS, at)
-    changes.changed(lane, changes.of_hint(creditor, hint))
+    subscriptions.changed(lane, subscriptions.of_hint(creditor, hint))
     for payment in _seeking(lane, creditor, hint):
         if not any(_reasons(lane, key(creditor, other, debtor)) for other in _hints_of(payment)):
             payment.pointed.remove(debtor)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from services.cash_application.waiting import Missing
+from services.cash_application.state.waiting import Missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from itertools import islice
 from typing import Final
 
 from schemas.references import parse_letter_reference
-from services.cash_application import changes, pointing
-from services.cash_application.lane import Lane
-from services.cash_application.numbering import debtor_of
-from services.cash_application.remittance import folded_number
-from services.cash_application.rows import (
+from services.cash_application.matching import payer_hints
+from services.cash_application.matching.remittance import folded_number
+from services.cash_application.matching.scoring import Named, Pointing, Sight
+from services.cash_application.state import subscriptions
+from services.cash_application.state.account_numbers import debtor_of
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import (
     AMOUNTS,
     INVOICE_NUMBERS,
     NUMBERS,
@@ -21,8 +23,7 @@ from services.cash_application.rows import (
     Payment,
     key,
 )
-from services.cash_application.waiting import Missing
-from services.cash_application.weighing import Named, Pointing, Sight
+from services.cash_application.state.waiting import Missing
 
 _MOST_DEBTORS: Final = 20
 """Debtors of one payer that are looked at: a payer of more (a debt adviser, a parent company) tells nothing."""
@@ -64,7 +65,7 @@ class Look:
         if row is None:
             self.missing.append(Missing(kind, at))
             return ()
-        self._watch(changes.of_carriers(kind, at))
+        self._watch(subscriptions.of_carriers(kind, at))
         return row.invoices
 
     def _letter(self, reference: str) -> tuple[str, int] | None:
@@ -81,19 +82,19 @@ class Look:
     def _of_payer(self, hint: str) -> dict[str, list[Invoiced]]:
         """Each debtor that a hint means, with the invoices of the payment's sum; none when it means too many."""
         creditor = self._payment.creditor
-        self._watch(changes.of_hint(creditor, hint))
-        debtors = list(islice(pointing.debtors_of(self._lane, creditor, hint), _MOST_DEBTORS + 1))
+        self._watch(subscriptions.of_hint(creditor, hint))
+        debtors = list(islice(payer_hints.debtors_of(self._lane, creditor, hint), _MOST_DEBTORS + 1))
         return {debtor: self._of_the_sum(debtor) for debtor in debtors} if len(debtors) <= _MOST_DEBTORS else {}
 
     def _of_the_sum(self, debtor: str) -> list[Invoiced]:
         creditor, money = self._payment.creditor, self._payment
-        self._watch(changes.of_invoices(creditor, debtor))
+        self._watch(subscriptions.of_invoices(creditor, debtor))
         at = key(creditor, debtor, money.currency, str(money.amount), "")
         found = (invoice for _, invoice in islice(AMOUNTS.scan(self._lane.unit, at), _MOST_OF_A_SUM))
         return sorted(found, key=lambda invoice: (invoice.due, invoice.invoice))[-_SHOWN_OF_A_SUM:]
 
     def _watch(self, what: str) -> None:
-        self.missing.append(changes.watched(self._lane, what))
+        self.missing.append(subscriptions.watched(self._lane, what))
 
 
 def candidates_of(payment: Payment) -> Iterator[tuple[Kind[Carried], str]]:
@@ -116,6 +117,6 @@ def _numbers(payment: Payment) -> Iterator[str]:
 
 def _hints(payment: Payment) -> Iterator[tuple[Pointing, str]]:
     if payment.iban is not None:
-        yield "iban", pointing.by_iban(payment.iban)
+        yield "iban", payer_hints.by_iban(payment.iban)
     if payment.name is not None:
-        yield "name", pointing.by_name(pointing.folded(payment.name))
+        yield "name", payer_hints.by_name(payer_hints.folded(payment.name))

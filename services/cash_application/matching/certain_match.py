@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from services.cash_application.rows import Invoiced, Payment, Place
+from services.cash_application.state.rows import Invoiced, Payment, Place
 
 Reason = Literal["no-reference", "unknown-reference", "ambiguous-reference", "other-currency", "unknown-debtor"]
 NO_REFERENCE: Final = "no-reference"

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from schemas.policy import SURE, Policy
-from services.cash_application import changes
-from services.cash_application.lane import Lane
-from services.cash_application.rows import CREDITORS, POLICIES, PartyKind, PolicyVersion, PolicyVersions
+from services.cash_application.state import subscriptions
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import CREDITORS, POLICIES, PartyKind, PolicyVersion, PolicyVersions
 
 
 def published(lane: Lane, policy: Policy) -> None:
@@ -21,7 +21,7 @@ def published(lane: Lane, policy: Policy) -> None:
     POLICIES.put(lane.unit, policy.policy, row)
     for creditor, registration in CREDITORS.scan(lane.unit):
         if policy.policy in registration.policies.values():
-            changes.changed(lane, changes.of_demands(creditor))
+            subscriptions.changed(lane, subscriptions.of_demands(creditor))
 
 
 def demanded(lane: Lane, creditor: str, kinds: Iterable[PartyKind], booked: date) -> int:

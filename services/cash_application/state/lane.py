@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 from schemas.decisions import DecisionsMessage
 from schemas.journal import JournalMessage
 from schemas.topics import DECISIONS, JOURNAL, account_key
-from services.cash_application.feeds import FEEDS, Feed
-from services.cash_application.frontier import Frontier
-from services.cash_application.rows import CREDITORS, Creditor, key
-from services.cash_application.tally import KEY, KIND, Tally
+from services.cash_application.state.feeds import FEEDS, Feed
+from services.cash_application.state.frontier import Frontier
+from services.cash_application.state.rows import CREDITORS, Creditor, key
+from services.cash_application.state.tally import KEY, KIND, Tally
 from services.runtime.unit_of_work import UnitOfWork
 
 _FRONTIER: Final = TypeAdapter(Frontier)

@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import Final
 
 from schemas.topics import account_key
-from services.cash_application import waiting
-from services.cash_application.lane import Lane
-from services.cash_application.rows import NUMBERS, Number, key
+from services.cash_application.state import waiting
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import NUMBERS, Number, key
 
 FIRST: Final = 100_000_000
 LAST: Final = 999_999_999

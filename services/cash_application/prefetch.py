@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.events import AccountData, InvoiceIssued, PaymentReceived
 from schemas.facts import Fact, FactsMessage
-from services.cash_application import changes, pointing
-from services.cash_application.clues import candidates_of
-from services.cash_application.identity import SEEN, seen_key
-from services.cash_application.numbering import drawn_number
-from services.cash_application.remittance import folded_number
-from services.cash_application.rows import (
+from services.cash_application.matching import payer_hints
+from services.cash_application.matching.candidates import candidates_of
+from services.cash_application.matching.remittance import folded_number
+from services.cash_application.state import subscriptions
+from services.cash_application.state.account_numbers import drawn_number
+from services.cash_application.state.identity import SEEN, seen_key
+from services.cash_application.state.rows import (
     ACCOUNTS,
     INVOICE_NUMBERS,
     INVOICES,
@@ -36,7 +37,7 @@ def fetch_named(unit: UnitOfWork, payments: Sequence[Payment]) -> None:
     candidates = dict.fromkeys(row for payment in payments for row in candidates_of(payment))
     _read(unit, ((kind.name, at) for kind, at in candidates))
     known = [(kind, at) for kind, at in candidates if unit.get(kind.name, at)]
-    _read(unit, ((changes.WATCHED, changes.of_carriers(kind, at)) for kind, at in known))
+    _read(unit, ((subscriptions.WATCHED, subscriptions.of_carriers(kind, at)) for kind, at in known))
 
 
 def _read(unit: UnitOfWork, rows: Iterable[tuple[str, str]]) -> None:
@@ -62,9 +63,9 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
         yield ACCOUNTS.name, key(data.creditor, data.debtor)
         yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
         yield NUMBERS.name, key(data.creditor, str(drawn_number(data.creditor, data.debtor)))
-        yield changes.WATCHED, changes.of_invoices(data.creditor, data.debtor)
-        name = pointing.folded(data.party.name)
-        yield from pointing.rows_learned(data.creditor, pointing.by_name(name), data.debtor)
+        yield subscriptions.WATCHED, subscriptions.of_invoices(data.creditor, data.debtor)
+        name = payer_hints.folded(data.party.name)
+        yield from payer_hints.rows_learned(data.creditor, payer_hints.by_name(name), data.debtor)
     elif isinstance(data, AccountData):
         invoice: str | None = getattr(data, "invoice", None)
         if invoice is None:
@@ -80,4 +81,4 @@ def _rows_of_payer(unit: UnitOfWork, data: PaymentReceived) -> Iterator[tuple[st
     carried = None if data.reference is None else REFERENCES.get(unit, key(data.creditor, data.reference))
     debtors = [invoiced.debtor for invoiced in carried.invoices] if carried is not None else []
     for debtor in debtors if data.debtor is None else [*debtors, data.debtor]:
-        yield from pointing.rows_learned(data.creditor, pointing.by_iban(data.payer.iban), debtor)
+        yield from payer_hints.rows_learned(data.creditor, payer_hints.by_iban(data.payer.iban), debtor)

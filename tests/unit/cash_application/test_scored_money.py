@@ -7,8 +7,8 @@ import pytest
 from schemas.decisions import Placed, Unmatched
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyPointed, MoneyReversed
 from schemas.references import letter_reference, rf_reference
-from services.cash_application.numbering import drawn_number
-from tests.unit.cash_application.house import House
+from services.cash_application.state.account_numbers import drawn_number
+from tests.unit.cash_application.harness import House
 from tests.unit.cash_application.policies import demanding
 from tests.unit.intake.public_events import (
     ACME,

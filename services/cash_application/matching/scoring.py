@@ -10,8 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from services.cash_application.confidence import AMBIGUOUS, IN_TEXT, OF_PAYER, REFERENCE, REFERENCE_IN_TEXT, SHORT, Way
-from services.cash_application.rows import Invoiced, Payment, Place
+from services.cash_application.matching.confidence import (
+    AMBIGUOUS,
+    IN_TEXT,
+    OF_PAYER,
+    REFERENCE,
+    REFERENCE_IN_TEXT,
+    SHORT,
+    Way,
+)
+from services.cash_application.state.rows import Invoiced, Payment, Place
 
 MOST_GUESSES: Final = 5
 

@@ -2,14 +2,14 @@
 
 from tests.mutants.mutant import Mutant
 
-CLUES = "services/cash_application/clues.py"
-DEMANDS = "services/cash_application/demands.py"
+CLUES = "services/cash_application/matching/candidates.py"
+DEMANDS = "services/cash_application/matching/required_confidence.py"
 LEDGER = "services/overdue/ledger.py"
 PAYMENTS = "services/cash_application/payments.py"
-REMITTANCE = "services/cash_application/remittance.py"
-WEIGHING = "services/cash_application/weighing.py"
-GUESSES = "cash_application/test_weighing.py"
-STORIES = "cash_application/test_weighed_money.py"
+REMITTANCE = "services/cash_application/matching/remittance.py"
+WEIGHING = "services/cash_application/matching/scoring.py"
+GUESSES = "cash_application/test_scoring.py"
+STORIES = "cash_application/test_scored_money.py"
 
 MUTANTS = (
     Mutant(

@@ -3,8 +3,8 @@
 from datetime import date
 
 from schemas.decisions import PaymentReturned, PaymentTaken
-from services.cash_application.lane import Lane
-from services.cash_application.rows import Payment, Return
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import Payment, Return
 
 
 def received(lane: Lane, payment: Payment) -> None:
