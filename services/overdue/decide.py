@@ -11,15 +11,15 @@ from datetime import date, datetime, timedelta
 from schemas.policy import Policy
 from services.law.calendar import next_banking_day
 from services.overdue.account import Account, Letter
-from services.overdue.apology import apology_letter
-from services.overdue.cases import Case
-from services.overdue.guards import HAND_OVER_GUARDS, below_minimum, reasons_of
-from services.overdue.instalments import instalment_letter, missed_instalments
-from services.overdue.ledger import Books, books
-from services.overdue.position import call_task
-from services.overdue.prospect import Prospect, prospect
-from services.overdue.reasons import Reason
-from services.overdue.terms import Terms
+from services.overdue.books.ledger import Books, books
+from services.overdue.creditor_context import Terms
+from services.overdue.letters.apology import apology_letter
+from services.overdue.letters.instalments import instalment_letter, missed_instalments
+from services.overdue.letters.next_letter import Prospect, prospect
+from services.overdue.steps.cases import Case
+from services.overdue.steps.step_progress import call_task
+from services.overdue.stops.guards import HAND_OVER_GUARDS, below_minimum, reasons_of
+from services.overdue.stops.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)

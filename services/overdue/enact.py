@@ -20,13 +20,13 @@ from schemas.messages import Message
 from schemas.policy import Policy
 from schemas.topics import COMMANDS, DECISIONS, Topic
 from services.overdue.account import Account
-from services.overdue.cases import Case
+from services.overdue.books.ledger import Open
+from services.overdue.books.payment_allocation import money_uses
+from services.overdue.creditor_context import Terms
 from services.overdue.decide import Decision, Grant, HandOver, Plan, Task, Withdraw, Withheld
-from services.overdue.ledger import Open
-from services.overdue.letter_facts import letter_facts, recipient_of
-from services.overdue.position import position
-from services.overdue.terms import Terms
-from services.overdue.uses import money_uses
+from services.overdue.letters.letter_facts import letter_facts, recipient_of
+from services.overdue.steps.cases import Case
+from services.overdue.steps.step_progress import position
 
 _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
 

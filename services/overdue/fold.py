@@ -18,11 +18,11 @@ from schemas.journal import (
     NoticeOutcome,
 )
 from services.overdue.account import Account, Letter, Money, Refund
-from services.overdue.draft import cycle_key
-from services.overdue.entries import payment_key
-from services.overdue.ledger import books
-from services.overdue.terms import Terms
-from services.overdue.told import tell
+from services.overdue.books.entries import payment_key
+from services.overdue.books.ledger import books
+from services.overdue.creditor_context import Terms
+from services.overdue.event_handlers import tell
+from services.overdue.letters.draft import cycle_key
 
 AccountMessage = (
     AccountNumbered

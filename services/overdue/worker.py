@@ -24,12 +24,12 @@ from schemas.topics import (
     partition_of,
 )
 from services.overdue.account import Account, dump_account, load_account
+from services.overdue.books.entries import payment_key
+from services.overdue.creditor_context import Terms
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import account_changed, enact
-from services.overdue.entries import payment_key
 from services.overdue.fold import AccountMessage, fold
-from services.overdue.lane import copy, terms_of
-from services.overdue.terms import Terms
+from services.overdue.settings_copy import copy, terms_of
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 

@@ -19,10 +19,10 @@ from schemas.parsing import PublicEvent, parse_event
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.account import Account
+from services.overdue.creditor_context import Terms
 from services.overdue.decide import decide
 from services.overdue.enact import enact
 from services.overdue.fold import AccountMessage, fold
-from services.overdue.terms import Terms
 from tests.bench.business import CREDITOR, IBAN, instant, monthly_business, registered
 from tests.bench.measuring import Figure
 

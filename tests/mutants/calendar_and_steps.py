@@ -3,17 +3,17 @@
 from tests.mutants.mutant import Mutant
 
 CALENDAR = "services/law/calendar.py"
-CASES = "services/overdue/cases.py"
+CASES = "services/overdue/steps/cases.py"
 DECIDE = "services/overdue/decide.py"
-DRAFT = "services/overdue/draft.py"
+DRAFT = "services/overdue/letters/draft.py"
 FOLD = "services/overdue/fold.py"
-GUARDS = "services/overdue/guards.py"
-ENTRIES = "services/overdue/entries.py"
-LEDGER = "services/overdue/ledger.py"
-POSITION = "services/overdue/position.py"
-PROSPECT = "services/overdue/prospect.py"
-TERMS = "services/overdue/terms.py"
-TOLD = "services/overdue/told.py"
+GUARDS = "services/overdue/stops/guards.py"
+ENTRIES = "services/overdue/books/entries.py"
+LEDGER = "services/overdue/books/ledger.py"
+POSITION = "services/overdue/steps/step_progress.py"
+PROSPECT = "services/overdue/letters/next_letter.py"
+TERMS = "services/overdue/creditor_context.py"
+TOLD = "services/overdue/event_handlers.py"
 
 MUTANTS = (
     Mutant(

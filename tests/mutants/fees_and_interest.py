@@ -4,12 +4,12 @@ from tests.mutants.mutant import Mutant
 
 FIGURES = "services/law/figures.py"
 RATES = "services/law/rates.py"
-DRAFT = "services/overdue/draft.py"
-FEES = "services/overdue/fees.py"
-ENTRIES = "services/overdue/entries.py"
-LEDGER = "services/overdue/ledger.py"
-LETTER_FACTS = "services/overdue/letter_facts.py"
-POSITION = "services/overdue/position.py"
+DRAFT = "services/overdue/letters/draft.py"
+FEES = "services/overdue/letters/fees.py"
+ENTRIES = "services/overdue/books/entries.py"
+LEDGER = "services/overdue/books/ledger.py"
+LETTER_FACTS = "services/overdue/letters/letter_facts.py"
+POSITION = "services/overdue/steps/step_progress.py"
 
 MUTANTS = (
     Mutant(

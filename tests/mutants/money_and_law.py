@@ -4,12 +4,12 @@ from tests.mutants.mutant import Mutant
 
 LAWFUL = "services/law/lawful.py"
 ACCOUNT = "services/overdue/account.py"
-APOLOGY = "services/overdue/apology.py"
-CASES = "services/overdue/cases.py"
+APOLOGY = "services/overdue/letters/apology.py"
+CASES = "services/overdue/steps/cases.py"
 DECIDE = "services/overdue/decide.py"
 FOLD = "services/overdue/fold.py"
-LEDGER = "services/overdue/ledger.py"
-POSITION = "services/overdue/position.py"
+LEDGER = "services/overdue/books/ledger.py"
+POSITION = "services/overdue/steps/step_progress.py"
 
 MUTANTS = (
     Mutant(

@@ -4,7 +4,7 @@ from tests.mutants.mutant import Mutant
 
 CLUES = "services/cash_application/matching/candidates.py"
 DEMANDS = "services/cash_application/matching/required_confidence.py"
-LEDGER = "services/overdue/ledger.py"
+LEDGER = "services/overdue/books/ledger.py"
 PAYMENTS = "services/cash_application/payments.py"
 REMITTANCE = "services/cash_application/matching/remittance.py"
 WEIGHING = "services/cash_application/matching/scoring.py"

@@ -2,14 +2,14 @@
 
 from tests.mutants.mutant import Mutant
 
-CASES = "services/overdue/cases.py"
+CASES = "services/overdue/steps/cases.py"
 DECIDE = "services/overdue/decide.py"
-DRAFT = "services/overdue/draft.py"
+DRAFT = "services/overdue/letters/draft.py"
 FOLD = "services/overdue/fold.py"
-GUARDS = "services/overdue/guards.py"
-INSTALMENTS = "services/overdue/instalments.py"
-STOPS = "services/overdue/stops.py"
-TERMS = "services/overdue/terms.py"
+GUARDS = "services/overdue/stops/guards.py"
+INSTALMENTS = "services/overdue/letters/instalments.py"
+STOPS = "services/overdue/stops/standing.py"
+TERMS = "services/overdue/creditor_context.py"
 
 MUTANTS = (
     Mutant(

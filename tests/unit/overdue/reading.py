@@ -2,7 +2,7 @@
 
 from schemas.letters import Letter
 from schemas.money import decimal_text
-from tests.unit.overdue.office import Office
+from tests.unit.overdue.harness import Office
 from tests.unit.overdue.story import day_of
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from schemas.references import national_reference
 from services.law.calendar import banking_day, banking_days_before, next_banking_day
 from services.overdue.fold import AccountMessage
-from tests.unit.overdue.office import Office, Told
+from tests.unit.overdue.harness import Office, Told
 
 CREDITOR, DEBTOR = "acme", "C-1"
 BANK, SECOND_BANK = "FI2112345600000785", "FI1350001520000081"

@@ -17,7 +17,7 @@ from schemas.journal import MoneyPlaced, NoticeAttempting, NoticeClaimed, Notice
 from services.overdue.decide import decide
 from services.overdue.enact import enact
 from services.overdue.fold import AccountMessage, fold
-from tests.unit.overdue.office import SKEW, Office
+from tests.unit.overdue.harness import SKEW, Office
 from tests.unit.overdue.reading import balances, credit
 from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of
 

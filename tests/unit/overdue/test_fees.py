@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.overdue.fees import months_before
+from services.overdue.letters.fees import months_before
 from tests.unit.overdue.reading import balances, compensations, fees, moved, steps, sums, totals
 from tests.unit.overdue.story import NUDGE, REMINDER, SECOND_REMINDER, Story, business_policy, consumer_policy, step
 

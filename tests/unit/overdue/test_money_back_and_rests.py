@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from schemas.parsing import parse_event
-from tests.unit.overdue.office import Office
+from tests.unit.overdue.harness import Office
 from tests.unit.overdue.reading import (
     balances,
     credit,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 from schemas.letters import Letter
 from services.law.calendar import banking_day, banking_days_before, roll
+from tests.unit.overdue.harness import Office
 from tests.unit.overdue.lives import UNTIL, explore, lives
-from tests.unit.overdue.office import Office
 from tests.unit.overdue.story import ZONE, Story, day_of
 
 

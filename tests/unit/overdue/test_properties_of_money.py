@@ -15,12 +15,12 @@ from schemas.journal import MoneyPlaced, MoneyReversed
 from schemas.parsing import parse_event
 from services.law.figures import law_of
 from services.overdue.account import dump_account, load_account
-from services.overdue.entries import money_day
+from services.overdue.books.entries import money_day
+from services.overdue.books.ledger import Books, books
+from services.overdue.books.payment_allocation import money_uses
 from services.overdue.fold import AccountMessage, fold
-from services.overdue.ledger import Books, books
-from services.overdue.uses import money_uses
+from tests.unit.overdue.harness import Office
 from tests.unit.overdue.lives import UNTIL, explore, lives
-from tests.unit.overdue.office import Office
 from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of
 
 

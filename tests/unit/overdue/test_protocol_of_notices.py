@@ -10,7 +10,7 @@ from services.overdue.account import Account
 from services.overdue.decide import Decision, Grant, Plan, Withdraw, decide
 from services.overdue.enact import enact
 from services.overdue.fold import fold
-from tests.unit.overdue.office import SKEW, Office
+from tests.unit.overdue.harness import SKEW, Office
 from tests.unit.overdue.reading import balances, days, fees, steps, tasks, why
 from tests.unit.overdue.story import CREDITOR, DEBTOR, ZONE, Story, day_of
 

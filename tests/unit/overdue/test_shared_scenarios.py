@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.overdue.office import Office, read_lines, told
+from tests.unit.overdue.harness import Office, read_lines, told
 
 SCENARIOS = [f"90{number:02d}" for number in range(1, 13)]
 

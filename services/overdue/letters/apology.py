@@ -1,9 +1,9 @@
 """A payment crossed a letter in the post: what the letter asked too much is taken back, and said (rules.md M1)."""
 
 from services.overdue.account import Letter, Line
-from services.overdue.draft import next_number, notice_id
-from services.overdue.guards import NOTE_GUARDS, channel_of, reasons_of
-from services.overdue.prospect import Prospect
+from services.overdue.letters.draft import next_number, notice_id
+from services.overdue.letters.next_letter import Prospect
+from services.overdue.stops.guards import NOTE_GUARDS, channel_of, reasons_of
 
 _STEP = "apology"
 

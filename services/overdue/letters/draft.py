@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from schemas.policy import Policy
 from services.law.calendar import roll
 from services.overdue.account import EURO, Account, Letter, Line, Segment
-from services.overdue.cases import Case
-from services.overdue.fees import fee_of
-from services.overdue.ledger import Books, interest_start
-from services.overdue.terms import Terms
+from services.overdue.books.ledger import Books, interest_start
+from services.overdue.creditor_context import Terms
+from services.overdue.letters.fees import fee_of
+from services.overdue.steps.cases import Case
 
 _NAMESPACE = uuid.UUID("6f2f0f5c-3a3e-5d0b-9a57-0f6f1c7a4e11")
 

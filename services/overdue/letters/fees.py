@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from schemas.policy import Policy, Step
 from services.overdue.account import EURO, Account
-from services.overdue.cases import Case
-from services.overdue.ledger import Books
-from services.overdue.position import last_listed
-from services.overdue.stops import once_suspended
-from services.overdue.terms import Terms
+from services.overdue.books.ledger import Books
+from services.overdue.creditor_context import Terms
+from services.overdue.steps.cases import Case
+from services.overdue.steps.step_progress import last_listed
+from services.overdue.stops.standing import once_suspended
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from schemas.policy import Policy, Step
 from services.overdue.account import Account, Receivable
-from services.overdue.terms import Terms
+from services.overdue.creditor_context import Terms
 
 
 @dataclass(frozen=True, slots=True)

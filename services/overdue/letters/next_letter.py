@@ -5,12 +5,12 @@ from datetime import datetime
 
 from schemas.policy import Policy
 from services.overdue.account import Account, Letter
-from services.overdue.cases import Case, cases_of
-from services.overdue.draft import draft_reminder
-from services.overdue.guards import LETTER_GUARDS, Facts, below_minimum, channel_of, reasons_of
-from services.overdue.ledger import Books
-from services.overdue.reasons import Reason, Watch
-from services.overdue.terms import Terms
+from services.overdue.books.ledger import Books
+from services.overdue.creditor_context import Terms
+from services.overdue.letters.draft import draft_reminder
+from services.overdue.steps.cases import Case, cases_of
+from services.overdue.stops.guards import LETTER_GUARDS, Facts, below_minimum, channel_of, reasons_of
+from services.overdue.stops.reasons import Reason, Watch
 
 
 @dataclass(slots=True)

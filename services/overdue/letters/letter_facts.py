@@ -21,9 +21,9 @@ from services.law.calendar import roll
 from services.law.percent import percent_text
 from services.overdue.account import Account, Line
 from services.overdue.account import Letter as Draft
-from services.overdue.ledger import Booking, Books, Open, books, interest_start, principal_pieces
-from services.overdue.stops import once_suspended
-from services.overdue.terms import Terms
+from services.overdue.books.ledger import Booking, Books, Open, books, interest_start, principal_pieces
+from services.overdue.creditor_context import Terms
+from services.overdue.stops.standing import once_suspended
 
 
 def letter_facts(account: Account, draft: Draft, before: Books, policy: Policy, terms: Terms) -> Letter:

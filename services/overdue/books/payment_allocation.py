@@ -6,8 +6,8 @@ from datetime import date
 
 from schemas.decisions import PaymentUse
 from services.overdue.account import Account, Money
-from services.overdue.entries import money_day, payment_key
-from services.overdue.ledger import Books, Use
+from services.overdue.books.entries import money_day, payment_key
+from services.overdue.books.ledger import Books, Use
 
 
 def money_uses(account: Account, found: Books, today: date) -> Iterator[PaymentUse]:

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from schemas.policy import Policy, Step
 from services.law.calendar import roll
 from services.overdue.account import EURO, Account, Stop
-from services.overdue.ledger import Books, Open
-from services.overdue.position import Position, earliest, position
-from services.overdue.reasons import Reason, Watch
-from services.overdue.stops import CODES, disputed_part, last_day, pauses_ended, plan_of, standing
-from services.overdue.terms import Terms
+from services.overdue.books.ledger import Books, Open
+from services.overdue.creditor_context import Terms
+from services.overdue.steps.step_progress import Position, earliest, position
+from services.overdue.stops.reasons import Reason, Watch
+from services.overdue.stops.standing import CODES, disputed_part, last_day, pauses_ended, plan_of, standing
 
 
 @dataclass(slots=True)

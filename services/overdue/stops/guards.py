@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
 from services.overdue.account import EURO, Account
-from services.overdue.cases import Case
-from services.overdue.position import letters_sent
-from services.overdue.reasons import Reason, Watch
-from services.overdue.terms import Terms
+from services.overdue.creditor_context import Terms
+from services.overdue.steps.cases import Case
+from services.overdue.steps.step_progress import letters_sent
+from services.overdue.stops.reasons import Reason, Watch
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from services.law.calendar import banking_days_after, roll
 from services.overdue.account import Letter, Line, Plan
-from services.overdue.cases import Case
-from services.overdue.draft import next_number, notice_id
-from services.overdue.entries import money_day, payment_key
-from services.overdue.guards import LETTER_GUARDS, channel_of, reasons_of
-from services.overdue.prospect import Prospect
-from services.overdue.stops import plans_in_force
+from services.overdue.books.entries import money_day, payment_key
+from services.overdue.letters.draft import next_number, notice_id
+from services.overdue.letters.next_letter import Prospect
+from services.overdue.steps.cases import Case
+from services.overdue.stops.guards import LETTER_GUARDS, channel_of, reasons_of
+from services.overdue.stops.standing import plans_in_force
 
 GRACE_BANKING_DAYS = 5
 _STEP = "instalment"

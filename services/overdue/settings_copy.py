@@ -24,7 +24,7 @@ from schemas.policy import Policy
 from services.law.percent import rate_of
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
-from services.overdue.terms import Terms
+from services.overdue.creditor_context import Terms
 from services.runtime.unit_of_work import UnitOfWork
 
 _SEPARATOR = "\x1f"

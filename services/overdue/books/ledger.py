@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from services.law.calendar import roll
 from services.law.rates import accrued
 from services.overdue.account import EURO, Account, Letter, Line, Money, Receivable, Reduction, Refund, StepDone
-from services.overdue.entries import entries_of, payment_key
-from services.overdue.stops import disputed_part, passes_by
-from services.overdue.terms import Terms
+from services.overdue.books.entries import entries_of, payment_key
+from services.overdue.creditor_context import Terms
+from services.overdue.stops.standing import disputed_part, passes_by
 
 _FIRST = date.min
 

@@ -23,8 +23,8 @@ from services.overdue.account import (
     StopEnd,
     StopKind,
 )
-from services.overdue.position import call_task, position
-from services.overdue.terms import Terms
+from services.overdue.creditor_context import Terms
+from services.overdue.steps.step_progress import call_task, position
 
 
 @dataclass(frozen=True, slots=True)
