@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from services.commands.playback.play_files import Play, merged
     from services.commands.playback.play_output import as_json, as_text, told
     from services.commands.playback.play_summary import Counts
-    from services.intake.register import Register
+    from services.intake.creditor_directory import Register
 
     write = as_json if arguments.json else as_text
     with ExitStack() as stack:

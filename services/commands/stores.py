@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.dead_letters import DeadLetter
-from services.intake.lines import Label, labelled
+from services.intake.labels import Label, labelled
 from services.intake.routing import address_of
 from services.runtime.log_client import OutsideLog, StoreLog, Told
 from services.runtime.open_store import open_store

@@ -20,8 +20,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each fault; 1 when there is one."""
     from services.commands.playback.play_files import read_all
+    from services.intake.creditor_directory import Register
     from services.intake.reading import Unread, read_labelled
-    from services.intake.register import Register
 
     try:
         given = read_all(arguments.files, Register())

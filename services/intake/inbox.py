@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from schemas.topics import Topic
-from services.intake.lines import file_named
+from services.intake.creditor_directory import Register
+from services.intake.labels import file_named
 from services.intake.pieces import Published, pieces_of
-from services.intake.register import Register
 
 PIECES_AT_ONCE: Final = 2_000
 """Pieces published by one look, so that a large file does not keep the workers waiting."""

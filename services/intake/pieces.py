@@ -12,9 +12,9 @@ from pathlib import Path
 from schemas.topics import INSTRUCTIONS, PAYMENTS
 from services.intake.files import Line
 from services.intake.formats.format import HEAD, Directory, Fault, Piece, recognise
-from services.intake.lines import Label, file_named, labelled
+from services.intake.labels import Label, file_named, labelled
 from services.intake.routing import Address, address_of
-from services.intake.strangers import stranger
+from services.intake.unknown_formats import stranger
 
 
 @dataclass(frozen=True, slots=True)

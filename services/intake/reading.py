@@ -11,7 +11,7 @@ from schemas.events import ReferenceRatePublished
 from schemas.parsing import LARGEST_EVENT, InvalidEvent, PublicEvent, Readable, parse_event, readable_id
 from schemas.policy import Policy
 from schemas.topics import PAYMENTS, SETTINGS, Topic
-from services.intake.lines import Label
+from services.intake.labels import Label
 from services.law.figures import law_of
 from services.law.lawful import faults
 from services.law.statute_book import UnknownLawError

@@ -15,7 +15,7 @@ from schemas.facts import Fact, Tick, UnreadEvent, UnreadReleased, content_of
 from schemas.parsing import PublicEvent
 from schemas.ticks import TICK_KEY, reached_instant
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
-from services.intake.lines import Label, unlabelled
+from services.intake.labels import Label, unlabelled
 from services.intake.reading import Doubt, Unread, doubt_about, read_labelled
 from services.intake.tally import KEY, KIND, WORKER, Tally
 from services.runtime.unit_of_work import UnitOfWork

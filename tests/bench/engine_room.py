@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from services.clock.stepping import SteppingClock
-from services.intake.lines import Label, labelled
+from services.intake.labels import Label, labelled
 from services.intake.routing import address_of
 from services.notifier.choose import post_of
 from services.notifier.post import Post

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from schemas.topics import partition_of
 from services.commands.playback.play_files import Given, merged
-from services.intake.register import Register
+from services.intake.creditor_directory import Register
 from tests.simulation.banking import Bank
 from tests.simulation.billing import Billing
 from tests.simulation.people import People

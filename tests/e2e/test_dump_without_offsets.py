@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.commands.playback.bootstrap import stage
 from services.commands.playback.play_files import Play, merged
-from services.intake.register import Register
+from services.intake.creditor_directory import Register
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
 from tests.unit.intake.public_events import creditor, invoice, raw

@@ -18,7 +18,7 @@ import pytest
 from services.cli import main
 from services.commands.playback.play_files import read_all
 from services.example import LAST_DAY, event_files
-from services.intake.register import Register
+from services.intake.creditor_directory import Register
 
 pytestmark = pytest.mark.e2e
 

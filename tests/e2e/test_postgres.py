@@ -15,7 +15,7 @@ import pytest
 from services.commands.playback.bootstrap import stage_with
 from services.commands.playback.play_files import Play, merged
 from services.example import event_files
-from services.intake.register import Register
+from services.intake.creditor_directory import Register
 from services.notifier.simulated import SimulatedPost
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore

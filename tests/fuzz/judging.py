@@ -5,7 +5,7 @@ import io
 from schemas.parsing import PublicEvent
 from services.intake.files import Line
 from services.intake.formats.format import HEAD, Fault, Piece, recognise, registry
-from services.intake.lines import unlabelled
+from services.intake.labels import unlabelled
 from services.intake.pieces import published
 from services.intake.reading import Unread, read_labelled
 from tests.unit.intake.formats.file_reading import Anybody

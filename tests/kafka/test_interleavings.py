@@ -21,7 +21,7 @@ from kafka import KafkaProducer
 from schemas.parsing import parse_event
 from schemas.topics import PAYMENTS, partition_of
 from services.commands.playback.play_files import Given
-from services.intake.lines import Label
+from services.intake.labels import Label
 from services.intake.pieces import Published
 from services.intake.routing import address_of
 from services.notifier.protocol import State, load_notice

@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from schemas.dead_letters import DeadLetter, DeadLetterClosed, DeadLettersMessage
 from schemas.topics import DEAD_LETTERS, INSTRUCTIONS, INVOICES, PAYMENTS, SETTINGS, partition_of
 from services.cli import main
-from services.intake.lines import unlabelled
+from services.intake.labels import unlabelled
 from services.runtime.kafka.broker.headers import Origin, headers_of
 from services.runtime.kafka.broker.log_client import kafka_log
 from services.runtime.kafka.broker.topics import LARGEST_PUBLIC, create

@@ -18,7 +18,7 @@ from schemas.topics import JOURNAL
 from services.commands.playback.bootstrap import stage
 from services.commands.playback.play_files import Given, Play, merged
 from services.example import event_files
-from services.intake.register import Register
+from services.intake.creditor_directory import Register
 from services.runtime.kafka.broker.log_client import kafka_log
 from services.runtime.log_client import OutsideLog, StoreLog
 from tests.kafka.crew import Crew, Hand

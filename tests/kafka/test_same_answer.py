@@ -9,7 +9,7 @@ import pytest
 from services.commands.playback.bootstrap import stage
 from services.commands.playback.play_files import Given, Play, merged
 from services.example import LAST_DAY, event_files
-from services.intake.register import Register
+from services.intake.creditor_directory import Register
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
 from services.runtime.store.port import Store

@@ -16,7 +16,7 @@ from services.cash_application import worker as cash_application
 from services.cash_application.worker import CashApplication
 from services.clock.stepping import SteppingClock
 from services.commands.playback.play_files import Play, merged
-from services.intake.register import Register
+from services.intake.creditor_directory import Register
 from services.notifier.simulated import SimulatedPost
 from services.overdue import worker as overdue
 from services.overdue.worker import Overdue

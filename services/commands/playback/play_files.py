@@ -13,9 +13,9 @@ from schemas.dead_letters import DeadLettersMessage
 from schemas.decisions import DecisionsMessage
 from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
 from services.clock.stepping import SteppingClock
+from services.intake.creditor_directory import Register
 from services.intake.formats.format import HEAD, recognise
 from services.intake.pieces import Published, pieces_of
-from services.intake.register import Register
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.worker import Record
 

@@ -13,7 +13,7 @@ from services.commands.playback.bootstrap import stage_with
 from services.commands.playback.play_files import Given, Play, merged
 from services.commands.processes.run_loop import live
 from services.example import LAST_DAY, event_files
-from services.intake.register import Register
+from services.intake.creditor_directory import Register
 from services.notifier.outbox import OutboxPost
 from services.reporting.summary import as_table, summary
 from services.runtime.settings import PostgresSettings, Settings

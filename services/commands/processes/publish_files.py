@@ -9,9 +9,9 @@ from typing import Final
 
 from schemas.events import BankFeedCompleted
 from schemas.topics import SETTINGS
-from services.intake.lines import unlabelled
+from services.intake.creditor_directory import Register
+from services.intake.labels import unlabelled
 from services.intake.pieces import Published, pieces_of
-from services.intake.register import Register
 from services.runtime.log_client import OutsideLog, Told
 
 _AT_ONCE: Final = 2_000

@@ -27,7 +27,7 @@ from schemas.topics import (
     account_key,
     partition_of,
 )
-from services.intake.passed import PassedOn
+from services.intake.resume_positions import PassedOn
 from services.notifier.recollection import Recollection
 from services.pipeline import READS
 from services.reporting.tables import TABLES

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import FrameType
 
 from services.clock.worker import Clock, ClockWorker, WallClock
+from services.intake.creditor_directory import Register
 from services.intake.inbox import Inbox
-from services.intake.register import Register
 from services.notifier.choose import post_of
 from services.notifier.logged import LoggedPost
 from services.notifier.trial import has_trial_letters

@@ -16,11 +16,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.money import currency_decimals, decimal_text
-from services.intake.formats.camt_fields import amount, day, day_of, identifier, is_credit
-from services.intake.formats.camt_money import Report
-from services.intake.formats.camt_report import Header, Style, read_reports
-from services.intake.formats.camt_summary import check_summary
-from services.intake.formats.camt_transaction import RECEIVED, REVERSED
+from services.intake.formats.camt.fields import amount, day, day_of, identifier, is_credit
+from services.intake.formats.camt.money import Report
+from services.intake.formats.camt.report import Header, Style, read_reports
+from services.intake.formats.camt.summary import check_summary
+from services.intake.formats.camt.transaction import RECEIVED, REVERSED
 from services.intake.formats.format import Fault, Format, Piece
 from services.intake.formats.xml import Element, every, first, line, names_at, text
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from services.intake.formats.camt_money import Report
-from services.intake.formats.camt_report import Header, Style, read_reports
-from services.intake.formats.camt_summary import check_summary
-from services.intake.formats.camt_transaction import RECEIVED, REVERSED
+from services.intake.formats.camt.money import Report
+from services.intake.formats.camt.report import Header, Style, read_reports
+from services.intake.formats.camt.summary import check_summary
+from services.intake.formats.camt.transaction import RECEIVED, REVERSED
 from services.intake.formats.format import Fault, Format
 from services.intake.formats.xml import Element, names_at
 

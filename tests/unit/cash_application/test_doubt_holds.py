@@ -8,7 +8,7 @@ from schemas.decisions import Alert
 from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.journal import CreditorHold, CreditorReleased, FeedHold, FeedReleased
 from schemas.topics import DECISIONS, INSTRUCTIONS, PAYMENTS
-from services.intake.lines import Label, labelled
+from services.intake.labels import Label, labelled
 from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import (
     IBAN,

@@ -7,7 +7,7 @@ import pytest
 from schemas.journal import AccountEvent, SettingsCopied
 from schemas.topics import INVOICES
 from services.cash_application.state.tally import Tally
-from services.intake.lines import Label, labelled
+from services.intake.labels import Label, labelled
 from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import Event, creditor, event, invoice, later, payment, raw, reference_of, said
 

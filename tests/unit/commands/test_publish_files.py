@@ -7,7 +7,7 @@ import pytest
 
 from schemas.topics import Topic
 from services.commands.processes.publish_files import Report, publish
-from services.intake.lines import unlabelled
+from services.intake.labels import unlabelled
 from services.runtime.log_client import Told
 from tests.unit.intake.public_events import Event, completed, creditor, payment, raw
 

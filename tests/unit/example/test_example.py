@@ -19,8 +19,8 @@ from schemas.references import canonical_reference, is_valid_reference, parse_le
 from services.commands.playback.play_files import read_all
 from services.example import EVENTS, FIRST_DAY, LAST_DAY, event_files
 from services.example.write import written
+from services.intake.creditor_directory import Register
 from services.intake.pieces import Published
-from services.intake.register import Register
 from services.law.calendar import banking_day
 
 # Events that other events answer, or that speak of things before Eräpäivä and outside the example.

@@ -13,8 +13,8 @@ from types import FrameType
 from typing import Any
 
 from services.intake import inbox as inbox_module
+from services.intake.creditor_directory import Register
 from services.intake.inbox import Inbox
-from services.intake.register import Register
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.sqlite.store import SqliteStore

@@ -10,11 +10,11 @@ import pytest
 
 from schemas.topics import Topic
 from services.intake import inbox as inbox_module
+from services.intake.creditor_directory import Register
 from services.intake.formats.format import Directory
 from services.intake.inbox import Inbox, Looked
-from services.intake.lines import unlabelled
+from services.intake.labels import unlabelled
 from services.intake.pieces import Published, pieces_of
-from services.intake.register import Register
 from tests.unit.intake.formats.camt_messages import entry, notification, transaction
 from tests.unit.intake.public_events import creditor, invoice, payment, raw
 

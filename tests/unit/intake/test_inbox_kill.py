@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import INSTRUCTIONS, INVOICES
-from services.intake.lines import unlabelled
+from services.intake.labels import unlabelled
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Access
 from tests.unit.intake.inbox_kill_site import LINES

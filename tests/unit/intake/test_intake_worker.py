@@ -14,10 +14,10 @@ from schemas.facts import Fact, Tick, UnreadReleased
 from schemas.parsing import public_json
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, INSTRUCTIONS, INVOICES, PAYMENTS, PUBLIC_TOPICS, SETTINGS
-from services.intake.lines import Label, labelled
+from services.intake.labels import Label, labelled
 from services.law.policies import shipped_policies
 from services.runtime.kafka.broker.topics import LARGEST_RECORD
-from tests.unit.intake.desk import Desk
+from tests.unit.intake.harness import Desk
 from tests.unit.intake.public_events import IBAN, Event, event, invoice, later, payment, raw, said
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.topics import INSTRUCTIONS, INVOICES, PAYMENTS, SETTINGS, Topic
-from services.intake.lines import UNLABELLED, Label, file_named, labelled, unlabelled
+from services.intake.labels import UNLABELLED, Label, file_named, labelled, unlabelled
 from services.intake.routing import Address, address_of
 from tests.unit.intake.public_events import IBAN, MORNING, completed, creditor, event, invoice, payment, raw, said
 

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.intake.formats.camt_fields import Money, amount, code, day, is_credit, reference
+from services.intake.formats.camt.fields import Money, amount, code, day, is_credit, reference
 from services.intake.formats.xml import Element, children, first, line, text
 
 _OWN_DOMAINS: Final = frozenset({"ACMT", "CAMT", "CMDT", "DERV", "FORX", "LDAS", "PMET", "SECU", "TRAD"})

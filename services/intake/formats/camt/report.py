@@ -12,9 +12,9 @@ from typing import BinaryIO, Final
 
 from stdnum import iban
 
-from services.intake.formats.camt_entry import Entry, entry_of
-from services.intake.formats.camt_money import WRONG_ENTRY, EntryReading, Report
-from services.intake.formats.camt_transaction import Account
+from services.intake.formats.camt.entry import Entry, entry_of
+from services.intake.formats.camt.money import WRONG_ENTRY, EntryReading, Report
+from services.intake.formats.camt.transaction import Account
 from services.intake.formats.format import Directory, Fault, Piece, unknown_account
 from services.intake.formats.xml import Element, elements, first, line, name_of, text
 

@@ -14,9 +14,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from schemas.money import decimal_text
-from services.intake.formats.camt_entry import Entry
-from services.intake.formats.camt_fields import Money, amount, day_of, digest, message, party, reference
-from services.intake.formats.camt_remittance import Paid, paid
+from services.intake.formats.camt.entry import Entry
+from services.intake.formats.camt.fields import Money, amount, day_of, digest, message, party, reference
+from services.intake.formats.camt.remittance import Paid, paid
 from services.intake.formats.format import Event, event, known_at
 from services.intake.formats.xml import Element, first, line, text
 

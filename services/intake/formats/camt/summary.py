@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from services.intake.formats.camt_fields import sum_of
-from services.intake.formats.camt_money import Report, Tally
+from services.intake.formats.camt.fields import sum_of
+from services.intake.formats.camt.money import Report, Tally
 from services.intake.formats.format import Fault
 from services.intake.formats.xml import Element, first, text
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from schemas.facts import Tick
 from schemas.messages import encode
 from schemas.ticks import TICK_KEY, time_reached
-from services.intake.passed import PassedOn
+from services.intake.resume_positions import PassedOn
 from tests.unit.intake.public_events import later
 
 PLACE = "payments/1"

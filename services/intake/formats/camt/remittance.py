@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.intake.formats.camt_fields import Money, amount, message
+from services.intake.formats.camt.fields import Money, amount, message
 from services.intake.formats.xml import Element, first, line, name_of, text
 
 _CREDIT_NOTE = "CREN"

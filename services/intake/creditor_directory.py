@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from schemas.events import CreditorRegistered
 from schemas.parsing import InvalidEvent, parse_event
 from schemas.topics import SETTINGS
-from services.intake.lines import unlabelled
+from services.intake.labels import unlabelled
 from services.runtime.store.port import LogStore
 
 _MARK: Final = CreditorRegistered.event_type.encode()
