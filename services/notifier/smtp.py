@@ -7,11 +7,11 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Final
 
-from services.notifier.delivery import Connection, MailServer, Verdict
 from services.notifier.letter import render
 from services.notifier.letter.sums import SumsDisagreeError
 from services.notifier.message import Mail, NoAddressError, mail_of
 from services.notifier.post import Attempt, Outcome, OutcomeBox
+from services.notifier.smtp_session import Connection, MailServer, Verdict
 
 _IDLE_SECONDS: Final = 20.0
 """Then a connection is closed: servers close idle ones themselves, some after half a minute."""

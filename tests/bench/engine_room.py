@@ -8,8 +8,8 @@ from pathlib import Path
 from services.clock.stepping import SteppingClock
 from services.intake.labels import Label, labelled
 from services.intake.routing import address_of
-from services.notifier.choose import post_of
 from services.notifier.post import Post
+from services.notifier.post_routing import post_of
 from services.notifier.simulated import SimulatedPost
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES

@@ -28,7 +28,7 @@ from schemas.topics import (
     partition_of,
 )
 from services.intake.resume_positions import PassedOn
-from services.notifier.recollection import Recollection
+from services.notifier.rebuild_state import Recollection
 from services.pipeline import READS
 from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.connection import connected

@@ -10,8 +10,8 @@ from typing import Final
 
 from services.clock.worker import ClockWorker, WallClock
 from services.commands.processes.run_loop import loop, refuse_trial_letters, told_to_stop
-from services.notifier.choose import post_of
 from services.notifier.logged import LoggedPost
+from services.notifier.post_routing import post_of
 from services.pipeline import READS, SPEECHLESS, notifying
 from services.reporting.reached import slowest
 from services.reporting.tables import TABLES

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.choose import SortedPost
-from services.notifier.delivery import MailServer
 from services.notifier.logged import LoggedPost
 from services.notifier.outbox import OutboxPost
 from services.notifier.post import Post
+from services.notifier.post_routing import SortedPost
 from services.notifier.simulated import SIMULATOR, SimulatedPost
 from services.notifier.smtp import SmtpPost
+from services.notifier.smtp_session import MailServer
 from services.runtime.telemetry.logs import Log
 from tests.contract.post.deliveries import AT, an_attempt, outcomes_of
 from tests.contract.post.mail_server import Behaviour, mail_server

@@ -9,7 +9,7 @@ from services.notifier.post import Status
 from services.reporting.tables import TABLES
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
-from tests.unit.notifier.counter import Counter
+from tests.unit.notifier.harness import Counter
 
 LIVE = Settings.model_validate({"mail": {"mode": "live", "host": "mail.esimerkki.example"}})
 

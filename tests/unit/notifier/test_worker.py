@@ -9,7 +9,7 @@ import pytest
 
 from schemas.commands import HandOver
 from schemas.journal import JournalMessage, NoticeClaimed, NoticeOutcome
-from tests.unit.notifier.counter import NINE, Counter, granted, planned, settled, told, withdrawn
+from tests.unit.notifier.harness import NINE, Counter, granted, planned, settled, told, withdrawn
 from tests.unit.notifier.letters import RECIPIENT
 
 MINUTE = timedelta(minutes=1)

@@ -12,8 +12,8 @@ from typing import Final, Literal, NamedTuple
 
 from schemas.commands import CommandsMessage, HandOver, NoticeGranted, NoticePlanned, NoticeSettled, NoticeWithdrawn
 from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
-from services.notifier.pace import Pace, dump_pace
 from services.notifier.protocol import Notice, State, dump_notice, retry_wait
+from services.notifier.rate_limit import Pace, dump_pace
 from services.notifier.trial import TRIAL_ROW
 from services.runtime.store.port import StateRow
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from schemas.letters import Letter
-from services.notifier.delivery import MailServer
 from services.notifier.outbox import OutboxPost
 from services.notifier.post import Attempt, Outcome, Post
 from services.notifier.smtp import SmtpPost
+from services.notifier.smtp_session import MailServer
 from services.runtime.settings import MailSettings
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notifier.pace import Pace, dump_pace, load_pace
+from services.notifier.rate_limit import Pace, dump_pace, load_pace
 
 NOON = 1_770_897_600
 

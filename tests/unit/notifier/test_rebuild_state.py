@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from schemas.commands import decode_commands
 from schemas.journal import NoticeMessage, decode_journal
 from schemas.topics import COMMANDS, JOURNAL
-from services.notifier.pace import load_pace
 from services.notifier.protocol import Notice, State, load_notice
-from services.notifier.recollection import Recollection
+from services.notifier.rate_limit import load_pace
+from services.notifier.rebuild_state import Recollection
 from tests.simulation.flow import Event, Flow
-from tests.unit.notifier.counter import NINE, Counter, HeldPost, planned
+from tests.unit.notifier.harness import NINE, Counter, HeldPost, planned
 from tests.unit.overdue.story import CREDITOR, ZONE, Story
 
 MORNING: Final = datetime(2026, 1, 28, 9, 0, tzinfo=ZONE)
