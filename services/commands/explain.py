@@ -20,7 +20,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the story; 1 when the id is not known."""
     from services.commands.stores import read_store
-    from services.reporting.explanation import explain
+    from services.reporting.explain.explanation import explain
 
     with read_store(arguments.store) as store:
         try:

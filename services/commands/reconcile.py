@@ -27,8 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what was found; 1 when it does not tie, or the creditor is not known."""
     from services.commands.stores import read_store
     from services.commands.terminal import console
-    from services.reporting.reconciliation import reconcile
-    from services.reporting.reconciliation_words import as_json, as_tables, verdict
+    from services.reporting.reconcile.reconciliation import reconcile
+    from services.reporting.reconcile.reconciliation_words import as_json, as_tables, verdict
 
     with read_store(arguments.store) as store:
         try:

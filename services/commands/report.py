@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     from services.commands.stores import read_store
     from services.commands.terminal import console
     from services.reporting.ageing import ageing, as_csv, as_table
-    from services.reporting.reached import last_day
+    from services.reporting.frontier_progress import last_day
 
     with read_store(arguments.store) as store:
         found = ageing(store, arguments.as_of or last_day(store), arguments.creditor)

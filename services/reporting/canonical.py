@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from schemas.money import decimal_text
-from services.reporting import happenings
+from services.reporting import timeline
 from services.reporting.reading import Found, Value, ask, number, text
 from services.runtime.store.port import Store
 
@@ -169,7 +169,7 @@ def _payments(store: Store) -> Iterator[Entry]:
     for row in rows:
         key: tuple[Value, ...] = (row["creditor"], row["debtor"], row["account"], row["payment"])
         match text(row, "type"):
-            case happenings.PLACED:
+            case timeline.PLACED:
                 placed[key] = _without_none(row, "type")
             case "money-moved":
                 placed.pop(key, None)

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from schemas.dead_letters import DeadLetter, DeadLettersMessage
 from schemas.topics import DEAD_LETTERS, DECISIONS, JOURNAL, Topic
-from services.reporting.decided import record_decision
-from services.reporting.happenings import record_journal
+from services.reporting.decision_rows import record_decision
+from services.reporting.timeline import record_journal
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 

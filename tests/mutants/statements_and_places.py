@@ -5,7 +5,7 @@ from tests.mutants.mutant import Mutant
 FEEDS = "services/cash_application/state/feeds.py"
 LEDGER = "services/overdue/books/ledger.py"
 RULE = "schemas/statements.py"
-TIES = "services/reporting/statement_ties.py"
+TIES = "services/reporting/reconcile/statement_ties.py"
 USES = "services/overdue/books/payment_allocation.py"
 CHAINS = "services/cash_application/statements.py"
 

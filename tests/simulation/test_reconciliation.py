@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.cli import main
-from services.reporting.reconciliation import Reconciliation, reconcile
+from services.reporting.reconcile.reconciliation import Reconciliation, reconcile
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Access
 from tests.simulation.histories import history

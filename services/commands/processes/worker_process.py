@@ -13,7 +13,7 @@ from services.commands.processes.run_loop import loop, refuse_trial_letters, tol
 from services.notifier.logged import LoggedPost
 from services.notifier.post_routing import post_of
 from services.pipeline import READS, SPEECHLESS, notifying
-from services.reporting.reached import slowest
+from services.reporting.frontier_progress import slowest
 from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.group import refuse_closed_group
 from services.runtime.kafka.broker.tick_producer import Ticks

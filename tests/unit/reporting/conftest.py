@@ -8,7 +8,7 @@ import pytest
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.store.port import Store
 from tests.servers.postgres import Postgres
-from tests.unit.reporting.desk import Desk
+from tests.unit.reporting.harness import Desk
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from schemas.decisions import Balance
 from services.reporting.ageing import Owed, ageing, as_csv, as_table
-from tests.unit.reporting.desk import CREDITOR, Desk, account, balance, credit
+from tests.unit.reporting.harness import CREDITOR, Desk, account, balance, credit
 
 pytestmark = pytest.mark.usefixtures("each_database")
 

@@ -13,7 +13,7 @@ from schemas.decisions import HandedOver, Reason, TaskRaised, Unmatched
 from schemas.journal import MoneyMoved, MoneyRefunded, MoneyReversed
 from schemas.messages import Message
 from services.reporting.canonical import canonical_dump
-from tests.unit.reporting.desk import (
+from tests.unit.reporting.harness import (
     CREDITOR,
     IBAN,
     Desk,

@@ -8,9 +8,9 @@ import pytest
 from schemas.decisions import HandedOver, Placed, Reason, Suggestion, TaskRaised
 from schemas.events import ACCOUNT_EVENT_TYPES
 from schemas.journal import MoneyMoved, MoneyReversed
-from services.reporting import happening_words
-from services.reporting.explanation import explain
-from tests.unit.reporting.desk import (
+from services.reporting.explain import timeline_words
+from services.reporting.explain.explanation import explain
+from tests.unit.reporting.harness import (
     CREDITOR,
     DEBTOR,
     IBAN,
@@ -344,4 +344,4 @@ def test_an_unknown_id_that_looks_like_nothing_is_refused_with_advice() -> None:
 
 
 def test_every_public_event_about_an_account_has_its_sentence() -> None:
-    assert happening_words.SENTENCES.keys() >= ACCOUNT_EVENT_TYPES
+    assert timeline_words.SENTENCES.keys() >= ACCOUNT_EVENT_TYPES

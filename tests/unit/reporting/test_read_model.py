@@ -9,11 +9,11 @@ from schemas.decisions import Alert, Placed, Suggestion, Unmatched
 from schemas.journal import FeedReached, FrontierReached, MoneyMoved
 from schemas.messages import UnreadableMessageError
 from schemas.topics import account_key, partition_of
-from services.reporting.reached import last_day, slowest
+from services.reporting.frontier_progress import last_day, slowest
 from services.reporting.reading import Found, ask
 from services.reporting.tables import TABLES
 from services.runtime.refusal import Refusal
-from tests.unit.reporting.desk import (
+from tests.unit.reporting.harness import (
     CREDITOR,
     DEBTOR,
     IBAN,

@@ -6,8 +6,8 @@ from typing import Any
 from schemas.decisions import PaymentReturned, PaymentTaken, StatementTaken
 from services.reporting.bank_statements import missing_statements
 from services.reporting.canonical import canonical_dump
-from services.reporting.statement_ties import statement_ties
-from tests.unit.reporting.desk import CREDITOR, IBAN, Desk
+from services.reporting.reconcile.statement_ties import statement_ties
+from tests.unit.reporting.harness import CREDITOR, IBAN, Desk
 
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
 

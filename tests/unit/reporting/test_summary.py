@@ -9,7 +9,7 @@ from rich.console import Console
 from schemas.dead_letters import DeadLetter
 from schemas.decisions import HandedOver, Reason, TaskRaised, Unmatched
 from services.reporting.summary import Line, as_table, summary
-from tests.unit.reporting.desk import CREDITOR, IBAN, Desk, ended, letter, withheld
+from tests.unit.reporting.harness import CREDITOR, IBAN, Desk, ended, letter, withheld
 
 pytestmark = pytest.mark.usefixtures("each_database")
 

@@ -21,7 +21,7 @@ from schemas.journal import (
     SettingsCopied,
 )
 from schemas.topics import partition_of
-from services.reporting.reached import record_reached
+from services.reporting.frontier_progress import record_reached
 from services.runtime.store.port import Scalar
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record

@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.money import decimal_text
-from services.reporting.culprit import Culprit
-from services.reporting.reconciliation import PLACES, AccountPlaces, Reconciliation
-from services.reporting.statement_ties import Tie
+from services.reporting.reconcile.culprit import Culprit
+from services.reporting.reconcile.reconciliation import PLACES, AccountPlaces, Reconciliation
+from services.reporting.reconcile.statement_ties import Tie
 
 _RECEIVED: Final = ("received", *PLACES)
 _BALANCE: Final = ("opening", "received", "returned", "other", "closing")

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
 from typing import Final
 
-from services.reporting.happening_words import money
+from services.reporting.explain.story import Entry
+from services.reporting.explain.timeline_words import money
 from services.reporting.reading import Found, day, instant, number, text, text_or_none
-from services.reporting.story import Entry
 
 _OUTCOMES: Final = {
     "planned": "is planned and has not left yet: it books nothing until it is accepted (S6)",

@@ -21,7 +21,7 @@ from schemas.decisions import (
 )
 from schemas.letters import Letter, LetterLine
 from schemas.topics import creditor_and_debtor
-from services.reporting.happenings import WHOLE_ACCOUNT, Row, day_text, instant_text
+from services.reporting.timeline import WHOLE_ACCOUNT, Row, day_text, instant_text
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 

@@ -5,9 +5,9 @@ from datetime import tzinfo
 from typing import Final
 
 from schemas.money import decimal_text
-from services.reporting.happenings import PLACED, STEP_TAKEN, WHOLE_ACCOUNT
+from services.reporting.explain.story import Entry
 from services.reporting.reading import Found, Value, instant, number, text, text_or_none
-from services.reporting.story import Entry
+from services.reporting.timeline import PLACED, STEP_TAKEN, WHOLE_ACCOUNT
 
 
 def money(amount: int, currency: str) -> str:

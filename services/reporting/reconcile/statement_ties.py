@@ -14,8 +14,8 @@ from typing import Final
 
 from schemas.statements import Gap, gaps
 from services.reporting.bank_statements import Pocket, Statement, pocket_of, statements_of
-from services.reporting.culprit import Culprit
 from services.reporting.reading import ask, day, number
+from services.reporting.reconcile.culprit import Culprit
 from services.runtime.store.port import Store
 
 _DAY: Final = timedelta(days=1)

@@ -10,17 +10,17 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from services.reporting.bank_statements import missing_statements
-from services.reporting.happening_words import happening_entries, money
-from services.reporting.happenings import WHOLE_ACCOUNT
-from services.reporting.letter_words import (
+from services.reporting.explain.letter_words import (
     letter_entry,
     what_it_asked,
     what_it_booked,
     why_it_moved,
 )
+from services.reporting.explain.story import Entry, lines_of, paragraph
+from services.reporting.explain.timeline_words import happening_entries, money
 from services.reporting.reading import Found, ask, day, number, text, text_or_none
 from services.reporting.reasons import sentence_of
-from services.reporting.story import Entry, lines_of, paragraph
+from services.reporting.timeline import WHOLE_ACCOUNT
 from services.runtime.store.port import Store
 
 

@@ -10,9 +10,9 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
-from services.reporting.culprit import Culprit
 from services.reporting.reading import Found, ask, number, text
-from services.reporting.statement_ties import Tie, statement_ties
+from services.reporting.reconcile.culprit import Culprit
+from services.reporting.reconcile.statement_ties import Tie, statement_ties
 from services.runtime.store.port import Store
 
 
