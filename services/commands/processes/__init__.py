@@ -1,1 +1,1 @@
-"""."""
+"""What runs for long: the live loop, a worker of Kafka, publishing files, making a store anew."""

@@ -7,10 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from services.intake.formats.camt import transaction
 from services.intake.formats.camt.entry import Entry, Kind
 from services.intake.formats.camt.fields import Money, is_credit
-from services.intake.formats.camt.transaction import Account
+from services.intake.formats.camt.transaction import (
+    Account,
+    archive_id,
+    fingerprint,
+    money_of,
+    received,
+    received_in_sum,
+    returned,
+    returned_in_sum,
+    tells_something,
+)
 from services.intake.formats.format import Event, Fault, Piece
 from services.intake.formats.xml import Element, first
 
@@ -150,7 +159,7 @@ class EntryReading:
         if self._count > 1 or not entry.is_lump:
             return False
         only = self._first
-        return only is None or (entry.batch or 0) > 1 or not transaction.tells_something(only)
+        return only is None or (entry.batch or 0) > 1 or not tells_something(only)
 
     def _sum_up(self, entry: Entry) -> Iterator[Fault]:
         if not self._sums_up:
@@ -165,16 +174,16 @@ class EntryReading:
     def _give_whole(self, entry: Entry, element: Element) -> Iterator[Piece]:
         """What an entry gives that has no transactions: it is one itself."""
         booked, money = entry.booked, entry.money
-        id_ = entry.reference or self._report.numbered(transaction.fingerprint(element, entry))
+        id_ = entry.reference or self._report.numbered(fingerprint(element, entry))
         if booked is None or id_ is None:
             yield self._unidentified(booked, self._where)
         elif money.minor == 0:
             return
         elif entry.kind is Kind.RETURNED:
-            yield transaction.returned_in_sum(self._report.account, entry, booked, id_)
+            yield returned_in_sum(self._report.account, entry, booked, id_)
             self._report.returned += money.minor
         else:
-            payment = transaction.received_in_sum(self._report.account, booked, id_, element, money)
+            payment = received_in_sum(self._report.account, booked, id_, element, money)
             yield self._count_payment(payment)
             self._report.received += money.minor
 
@@ -204,24 +213,24 @@ class EntryReading:
     def _events(self, entry: Entry, booked: date, id_: str, element: Element, money: Money) -> list[Event]:
         account = self._report.account
         if entry.kind is Kind.RETURNED:
-            returns = list(transaction.returned(account, entry, booked, id_, element, money))
+            returns = list(returned(account, entry, booked, id_, element, money))
             self._report.returned += money.minor
             return returns
-        payments = list(transaction.received(account, booked, id_, element, money))
+        payments = list(received(account, booked, id_, element, money))
         self._report.payments += len(payments)
         self._report.received += money.minor
         return payments
 
     def _identity(self, entry: Entry, element: Element, number: int, *, is_only: bool) -> str | None:
         """What the bank calls the transaction; one called like the one before is its second, third, and so on."""
-        told = transaction.archive_id(element)
+        told = archive_id(element)
         if told is not None:
             self._repeated = self._repeated + 1 if told == self._last_id else 1
             self._last_id = told
             return told if self._repeated == 1 else f"{told}/{self._repeated}"
         if entry.reference is not None:
             return entry.reference if is_only else f"{entry.reference}/{number}"
-        return self._report.numbered(transaction.fingerprint(element, entry))
+        return self._report.numbered(fingerprint(element, entry))
 
     def _count_payment(self, payment: Event) -> Event:
         self._report.payments += 1
@@ -242,7 +251,7 @@ def _money(entry: Entry, transaction: Element, *, is_only: bool) -> Money:
     """
     if is_only and entry.batch in (None, 1):
         return entry.money
-    money = transaction.money_of(transaction, entry.money.currency)
+    money = money_of(transaction, entry.money.currency)
     if money is None:
         raise ValueError("TxAmt: is missing, or is not in the currency of its entry")
     return money
