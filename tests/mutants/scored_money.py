@@ -99,7 +99,7 @@ MUTANTS = (
     Mutant(
         "matching: a second invoice of a number is not heard of",
         CLUES,
-        "        self._watch(changes.of_carriers(kind, at))\n",
+        "        self._watch(subscriptions.of_carriers(kind, at))\n",
         "",
         f"{STORIES}::second_invoice",
     ),

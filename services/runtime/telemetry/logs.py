@@ -19,7 +19,7 @@ from typing import Any, Final, TextIO, TypedDict, Unpack
 
 import structlog
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
+_ROOT: Final = Path(__file__).resolve().parents[3]
 
 
 class Event(StrEnum):
