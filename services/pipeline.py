@@ -17,7 +17,7 @@ from services.runtime.worker import Worker
 
 def pipeline(post: Post, now: Callable[[], datetime], settings: Settings) -> list[Worker]:
     """The workers: ``post`` takes letters away, ``now`` is the notifier's clock."""
-    workers = {name: make(settings) for name, make in SPEECHLESS.items()}
+    workers = {name: make(settings) for name, make in CORE_WORKERS.items()}
     notifier: Worker = notifying(post, now, settings)
     return [workers["intake"], workers["cash_application"], workers["overdue"], notifier, workers["reporting"]]
 
@@ -33,7 +33,7 @@ def _overdue(settings: Settings) -> Overdue:
     return Overdue(timedelta(seconds=notices.clock_skew_s), timedelta(seconds=notices.good_for_s))
 
 
-SPEECHLESS: Final[dict[str, Callable[[Settings], Worker]]] = {
+CORE_WORKERS: Final[dict[str, Callable[[Settings], Worker]]] = {
     "intake": lambda _: Intake(),
     "cash_application": lambda _: CashApplication(),
     "overdue": _overdue,

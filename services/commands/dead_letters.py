@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from schemas.dead_letters import DeadLetter
-    from services.runtime.log_client import OutsideLog
+    from services.runtime.log_client import LogClient
 
 EXAMPLES = """examples:
   erapaiva dead-letters list
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _close(log, letter, arguments)
 
 
-def open_letters(log: "OutsideLog") -> "list[DeadLetter]":
+def open_letters(log: "LogClient") -> "list[DeadLetter]":
     """The dead letters that nobody has put back or discarded, in the order they arose by partition."""
     from schemas.dead_letters import DeadLetter, decode_dead_letters
     from schemas.topics import DEAD_LETTERS
@@ -69,7 +69,7 @@ def _list(waiting: "list[DeadLetter]") -> int:
     return 0
 
 
-def _close(log: "OutsideLog", letter: "DeadLetter", arguments: argparse.Namespace) -> int:
+def _close(log: "LogClient", letter: "DeadLetter", arguments: argparse.Namespace) -> int:
     from services.commands.stores import put_back
 
     raw = b"" if arguments.do == "discard" else _mended(letter, arguments.event)

@@ -7,7 +7,7 @@ from pathlib import Path
 from schemas.dead_letters import DeadLetter
 from services.intake.labels import Label, labelled
 from services.intake.routing import address_of
-from services.runtime.log_client import OutsideLog, StoreLog, Told
+from services.runtime.log_client import LogClient, StoreLog, Told
 from services.runtime.open_store import open_store
 from services.runtime.settings import load
 from services.runtime.sqlite.store import SqliteStore
@@ -20,7 +20,7 @@ def read_store(path: Path | None) -> Store:
 
 
 @contextmanager
-def outside_log(path: Path | None) -> Iterator[OutsideLog]:
+def outside_log(path: Path | None) -> Iterator[LogClient]:
     """The log in the store ``path``, or else that of the settings: Kafka's where a broker is named.
 
     Raises Refusal when it cannot be used.
@@ -36,7 +36,7 @@ def outside_log(path: Path | None) -> Iterator[OutsideLog]:
             yield StoreLog(store)
 
 
-def put_back(log: OutsideLog, letter: DeadLetter, raw: bytes) -> str | None:
+def put_back(log: LogClient, letter: DeadLetter, raw: bytes) -> str | None:
     """Put a mended event back, or discard its dead letter where ``raw`` is empty; the fault if it is not in the log.
 
     A line of the file it came from stays its label, so that what is still wrong names the same dead letter.

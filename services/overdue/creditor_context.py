@@ -18,7 +18,7 @@ _NINE = time(9)
 
 
 @dataclass(frozen=True)
-class Terms:
+class CreditorContext:
     """The settings in one lane's copy that concern one creditor.
 
     ``policies`` holds each policy id's versions; ``fed`` the day through which each bank account's payments are

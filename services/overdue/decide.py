@@ -12,7 +12,7 @@ from schemas.policy import Policy
 from services.law.calendar import next_banking_day
 from services.overdue.account import Account, Letter
 from services.overdue.books.ledger import Books, books
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.letters.apology import apology_letter
 from services.overdue.letters.instalments import instalment_letter, missed_instalments
 from services.overdue.letters.next_letter import Prospect, prospect
@@ -88,7 +88,7 @@ class Decision:
     policy: Policy | None = None
 
 
-def decide(account: Account, terms: Terms, now: datetime, skew: timedelta) -> Decision:
+def decide(account: Account, terms: CreditorContext, now: datetime, skew: timedelta) -> Decision:
     """Decide about an account at ``now``, the instant its lane's frontier has reached.
 
     ``skew`` is the largest difference between clocks: a claim is answered once the frontier is that far beyond it
@@ -126,7 +126,7 @@ def _decide(decision: Decision, outlook: Prospect, skew: timedelta) -> None:
     _look_again(decision, outlook)
 
 
-def _without_policy(account: Account, terms: Terms, decision: Decision, today: date) -> None:
+def _without_policy(account: Account, terms: CreditorContext, decision: Decision, today: date) -> None:
     code = "no-creditor" if terms.creditor is None else "no-policy"
     overdue = [entry for entry in _books(decision).open.values() if entry.principal and entry.effective_due < today]
     if overdue:

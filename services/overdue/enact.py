@@ -22,7 +22,7 @@ from schemas.topics import COMMANDS, DECISIONS, Topic
 from services.overdue.account import Account
 from services.overdue.books.ledger import Open
 from services.overdue.books.payment_allocation import money_uses
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision, Grant, HandOver, Plan, Task, Withdraw, Withheld
 from services.overdue.letters.letter_facts import letter_facts, recipient_of
 from services.overdue.steps.cases import Case
@@ -32,7 +32,7 @@ _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
 
 
 def enact(
-    account: Account, decision: Decision, terms: Terms, now: datetime, good_for: timedelta
+    account: Account, decision: Decision, terms: CreditorContext, now: datetime, good_for: timedelta
 ) -> Iterator[tuple[Topic, Message]]:
     """Write the decision's acts into the account and say them: (topic, message) pairs.
 
@@ -96,7 +96,7 @@ def _withdrawn(account: Account, act: Withdraw) -> NoticeWithdrawn:
     )
 
 
-def _plan(account: Account, act: Plan, policy: Policy, terms: Terms) -> Iterator[tuple[Topic, Message]]:
+def _plan(account: Account, act: Plan, policy: Policy, terms: CreditorContext) -> Iterator[tuple[Topic, Message]]:
     letter = letter_facts(account, act.letter, act.books, policy, terms)
     account.letters.append(act.letter)
     yield COMMANDS, NoticePlanned(notice=letter.notice, letter=letter)
@@ -112,7 +112,9 @@ def _plan(account: Account, act: Plan, policy: Policy, terms: Terms) -> Iterator
     )
 
 
-def _granted(account: Account, act: Grant, policy: Policy, terms: Terms, good_for: timedelta) -> NoticeGranted:
+def _granted(
+    account: Account, act: Grant, policy: Policy, terms: CreditorContext, good_for: timedelta
+) -> NoticeGranted:
     """The granted letter takes the planned one's place, with amounts as of now."""
     letter = letter_facts(account, act.letter, act.books, policy, terms)
     planned = account.open_letter()
@@ -186,7 +188,7 @@ def _hand_over_line(case: Case) -> HandOverLine:
     )
 
 
-def account_changed(account: Account, decision: Decision, terms: Terms, now: datetime) -> AccountChanged:
+def account_changed(account: Account, decision: Decision, terms: CreditorContext, now: datetime) -> AccountChanged:
     """The account as it now is, for the read model."""
     found, party = decision.books, account.party
     assert found is not None
@@ -208,7 +210,7 @@ def account_changed(account: Account, decision: Decision, terms: Terms, now: dat
     )
 
 
-def _balance(account: Account, entry: Open, decision: Decision, terms: Terms) -> Balance:
+def _balance(account: Account, entry: Open, decision: Decision, terms: CreditorContext) -> Balance:
     receivable = entry.receivable
     step = None
     if decision.policy is not None:

@@ -23,7 +23,7 @@ from services.overdue.account import (
     StopEnd,
     StopKind,
 )
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.step_progress import call_task, position
 
 
@@ -34,7 +34,7 @@ class Told:
     account: Account
     event: AccountEvent
     day: date
-    terms: Terms
+    terms: CreditorContext
 
     def spoken_of(self, invoice: str | None) -> list[Receivable]:
         """The receivables it speaks of: all, when it names no invoice (design.md §4)."""
@@ -42,7 +42,7 @@ class Told:
         return list(receivables.values()) if invoice is None else [receivables[invoice]]
 
 
-def tell(account: Account, event: AccountEvent, terms: Terms) -> None:
+def tell(account: Account, event: AccountEvent, terms: CreditorContext) -> None:
     """Write what the event says into the account."""
     told = Told(account, event, terms.local(event.time).date(), terms)
     _TELLS[event.event](told, event.data)

@@ -20,7 +20,7 @@ from schemas.journal import (
 from services.overdue.account import Account, Letter, Money, Refund
 from services.overdue.books.entries import payment_key
 from services.overdue.books.ledger import books
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.event_handlers import tell
 from services.overdue.letters.draft import cycle_key
 
@@ -41,7 +41,7 @@ AccountMessage = (
 )
 
 
-def fold(account: Account, message: AccountMessage, terms: Terms) -> Account:
+def fold(account: Account, message: AccountMessage, terms: CreditorContext) -> Account:
     """The account after one more message; ``terms`` tell the creditor's local date of its instant."""
     match message:
         case AccountEvent():
@@ -95,7 +95,7 @@ def _place(account: Account, message: MoneyPlaced) -> None:
     )
 
 
-def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefunded, terms: Terms) -> None:
+def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefunded, terms: CreditorContext) -> None:
     found = _find(account, message)
     if found is None:
         return
@@ -108,7 +108,7 @@ def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefu
         _reverse(account, found, message, terms)
 
 
-def _reverse(account: Account, money: Money, message: MoneyReversed, terms: Terms) -> None:
+def _reverse(account: Account, money: Money, message: MoneyReversed, terms: CreditorContext) -> None:
     """Undone as if it had never come; what it had paid waits before its next step (rules.md M5, G9)."""
     day = terms.local(message.time).date()
     paid = books(account, day, terms).paid_by.get(payment_key(money), {})

@@ -1,7 +1,7 @@
 """One lane's copy of the settings, as a partition of the journal keeps it (design.md §3, Settings).
 
-Rows are stored per lane and creditor, policy or country, and read back into ``Terms``. A lane's copies are used from
-its next frontier on, which needs nothing here: decisions are only made at frontiers.
+Rows are stored per lane and creditor, policy or country, and read back into ``CreditorContext``. A lane's copies are
+used from its next frontier on, which needs nothing here: decisions are only made at frontiers.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from schemas.policy import Policy
 from services.law.percent import rate_of
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.runtime.unit_of_work import UnitOfWork
 
 _SEPARATOR = "\x1f"
@@ -113,7 +113,7 @@ def _copy_settings(message: SettingsCopied, unit: UnitOfWork) -> str | None:
     return None
 
 
-def terms_of(creditor: str, lane: int, unit: UnitOfWork) -> Terms:
+def terms_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
     """The terms of a creditor from its lane's copy; shipped policies and rates are always there."""
     stored = unit.get("creditor", _key(lane, creditor))
     row = CreditorRow() if stored is None else _creditor(stored)
@@ -122,7 +122,7 @@ def terms_of(creditor: str, lane: int, unit: UnitOfWork) -> Terms:
     published = unit.get("rate", _key(lane, country))
     for rate in sorted(_rates(published) if published else (), key=lambda it: (it.known, it.id)):
         rates = rates.with_published(rate.data.from_, rate.data.to, rate_of(rate.data.rate))
-    return Terms(row.data, _policies_of(row, lane, unit), rates, row.fed, tuple(row.unread))
+    return CreditorContext(row.data, _policies_of(row, lane, unit), rates, row.fed, tuple(row.unread))
 
 
 def _policies_of(row: CreditorRow, lane: int, unit: UnitOfWork) -> dict[str, list[Policy]]:

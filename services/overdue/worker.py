@@ -25,7 +25,7 @@ from schemas.topics import (
 )
 from services.overdue.account import Account, dump_account, load_account
 from services.overdue.books.entries import payment_key
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import account_changed, enact
 from services.overdue.fold import AccountMessage, fold
@@ -82,7 +82,7 @@ class _Desk:
         self._skew = skew
         self._good_for = good_for
         self._accounts: dict[str, Account] = {}
-        self._terms: dict[str, Terms] = {}
+        self._terms: dict[str, CreditorContext] = {}
 
     # -- taking messages ---------------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class _Desk:
             self._check(account, self._terms_of(account.creditor), frontier.instant)
         return len(due) < CHUNK
 
-    def _check(self, account: Account, terms: Terms, now: datetime) -> None:
+    def _check(self, account: Account, terms: CreditorContext, now: datetime) -> None:
         if account.party is None:
             self._store(account, None, None)
             return
@@ -195,7 +195,7 @@ class _Desk:
             )
             self._unit.publish(DECISIONS, account_key(account.creditor, account.debtor), alert)
 
-    def _refuse(self, account: Account, decision: Decision, terms: Terms, now: datetime) -> None:
+    def _refuse(self, account: Account, decision: Decision, terms: CreditorContext, now: datetime) -> None:
         """A payment of a lapsed debt is nobody's until a person decides (rules.md M3; act 728/2003 14 §)."""
         for money in decision.books.refused if decision.books is not None else ():
             if payment_key(money) not in account.refused:
@@ -227,7 +227,7 @@ class _Desk:
         """Accounts are kept apart by lane, so that a lane's frontier finds its own."""
         return f"account:{partition_of(creditor, self._unit.partitions)}"
 
-    def _terms_of(self, creditor: str) -> Terms:
+    def _terms_of(self, creditor: str) -> CreditorContext:
         terms = self._terms.get(creditor)
         if terms is None:
             lane = partition_of(creditor, self._unit.partitions)

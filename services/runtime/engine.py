@@ -20,8 +20,8 @@ from services.runtime.last_tick import BOOKMARK, as_kept, last_tick
 from services.runtime.refusal import Refusal
 from services.runtime.store.port import Store
 from services.runtime.store.read_model import ReadModel
-from services.runtime.store.state_cache import Shelf
-from services.runtime.stuck_detector import CALLS_PER_RECORD, FRUITLESS_CALLS, Standstill
+from services.runtime.store.state_cache import StateCache
+from services.runtime.stuck_detector import CALLS_PER_RECORD, FRUITLESS_CALLS, StuckDetector
 from services.runtime.unit_of_work import Effect, UnitOfWork
 from services.runtime.worker import Record, Worker
 
@@ -84,9 +84,9 @@ class _Seat:
 
     worker: Worker
     partition: int
-    shelf: Shelf
+    shelf: StateCache
     lanes: tuple[_Lane, ...]
-    standstill: Standstill
+    standstill: StuckDetector
     rest: Sequence[Record] = ()
     """Records that were given and not taken yet."""
 
@@ -386,8 +386,8 @@ class EmbeddedEngine:
             _Lane(topic, self._log.ends(topic.name), self._positions.get((worker.name, topic.name, partition), 0))
             for topic in worker.reads
         )
-        standstill = Standstill(worker.name, self._limits.fruitless_calls, self._limits.calls_per_record)
-        return _Seat(worker, partition, Shelf(self._store.state, worker.name, partition), lanes, standstill)
+        standstill = StuckDetector(worker.name, self._limits.fruitless_calls, self._limits.calls_per_record)
+        return _Seat(worker, partition, StateCache(self._store.state, worker.name, partition), lanes, standstill)
 
     def _refuse_positions_outside_the_log(self) -> None:
         for (consumer, topic, partition), offset in self._positions.items():

@@ -22,7 +22,7 @@ class Told(NamedTuple):
     value: bytes
 
 
-class OutsideLog(Protocol):
+class LogClient(Protocol):
     """What one may do to the log from outside. One contract suite (tests/contract/log) holds both engines' to it."""
 
     def append(self, records: Sequence[Told]) -> list[str | None]:
@@ -43,12 +43,12 @@ class StoreLog:
         self._store = store
 
     def append(self, records: Sequence[Told]) -> list[str | None]:
-        """All or, with a Refusal, none: see `OutsideLog`."""
+        """All or, with a Refusal, none: see `LogClient`."""
         append_all(self._store, records)
         return [None] * len(records)
 
     def values(self, topic: Topic) -> Iterator[bytes]:
-        """See `OutsideLog`."""
+        """See `LogClient`."""
         log = self._store.log
         for partition in range(self._store.partitions):
             offset = 0

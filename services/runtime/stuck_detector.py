@@ -14,7 +14,7 @@ class Stuck(RuntimeError):  # noqa: N818 (it names what the worker is)
     """A worker that is called again and again without getting on."""
 
 
-class Standstill:
+class StuckDetector:
     """Watches the calls of one worker in one partition."""
 
     __slots__ = ("_calls_per_record", "_fruitless", "_fruitless_calls", "_standing", "_worker")

@@ -9,7 +9,7 @@ from schemas.fields import Part
 from schemas.messages import encode
 from schemas.topics import Topic, partition_of
 from services.runtime.store.read_model import ReadModel
-from services.runtime.store.state_cache import Shelf
+from services.runtime.store.state_cache import StateCache
 
 
 class Log(Protocol):
@@ -34,7 +34,7 @@ class UnitOfWork:
     __slots__ = ("_effects", "_log", "_shelf", "partition", "partitions", "published", "read_model")
 
     def __init__(
-        self, partition: int, partitions: int, log: Log, shelf: Shelf, read_model: ReadModel, effects: list[Effect]
+        self, partition: int, partitions: int, log: Log, shelf: StateCache, read_model: ReadModel, effects: list[Effect]
     ) -> None:
         self.partition = partition
         """The partition whose records and state this unit holds."""

@@ -19,7 +19,7 @@ from schemas.parsing import PublicEvent, parse_event
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.account import Account
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import decide
 from services.overdue.enact import enact
 from services.overdue.fold import AccountMessage, fold
@@ -51,7 +51,7 @@ def measure(_folder: Path, scale: float) -> list[Figure]:
 class _Office:
     """The accounts of one creditor in memory, and on which day each is to be looked at next."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: CreditorContext) -> None:
         self.events = 0
         self.checks = 0
         self.letters = 0
@@ -107,12 +107,12 @@ def _answers(said: object, debtor: str, now: datetime) -> Iterator[AccountMessag
         )
 
 
-def _terms() -> Terms:
+def _terms() -> CreditorContext:
     """The creditor with the shipped policies and rates; its bank has told everything that will ever come."""
     creditor = parse_event(registered(_FIRST_DAY)).data
     assert isinstance(creditor, CreditorRegistered), "the bench registers its creditor"
     policies = {policy.policy: [policy] for policy in shipped_policies()}
-    return Terms(creditor, policies, shipped_rates("FI"), {IBAN: date(9999, 12, 31)})
+    return CreditorContext(creditor, policies, shipped_rates("FI"), {IBAN: date(9999, 12, 31)})
 
 
 def _days(debtors: int) -> Iterator[tuple[date, list[AccountMessage]]]:

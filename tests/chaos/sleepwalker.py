@@ -18,18 +18,18 @@ from unittest.mock import patch
 
 from schemas.commands import NoticeGranted, NoticePlanned, decode_commands
 from services.cli import main as erapaiva
-from services.runtime.kafka.engine.partition_task import Done, Seat
+from services.runtime.kafka.engine.partition_task import Done, PartitionTask
 
 BEDS: Final = "SLEEPWALKER_BEDS"
 FENCE: Final = "SLEEPWALKER_FENCE"
 WHOLE, BROKEN = "whole", "broken"
 
 
-def falling_asleep(work: Callable[[Seat], Done | None], bed: Path) -> Callable[[Seat], Done | None]:
+def falling_asleep(work: Callable[[PartitionTask], Done | None], bed: Path) -> Callable[[PartitionTask], Done | None]:
     """The same, but where there is a bed the process first stops when a mail is granted that its seat had claimed."""
     claimed = set[tuple[int, str]]()
 
-    def worked(seat: Seat) -> Done | None:
+    def worked(seat: PartitionTask) -> Done | None:
         for record in seat._arrivals.batch() if bed.exists() else ():
             match decode_commands(record.value):
                 case NoticePlanned(notice=notice):
@@ -48,9 +48,9 @@ def main() -> int:
     """The command, patched."""
     bed = Path(os.environ[BEDS]) / f"{sys.argv[2]}-{os.environ['ERAPAIVA_KAFKA__INSTANCE']}"
     with ExitStack() as stack:
-        stack.enter_context(patch.object(Seat, "work", falling_asleep(Seat.work, bed)))
+        stack.enter_context(patch.object(PartitionTask, "work", falling_asleep(PartitionTask.work, bed)))
         if os.environ[FENCE] == BROKEN:
-            stack.enter_context(patch.object(Seat, "_compare", lambda _: None))
+            stack.enter_context(patch.object(PartitionTask, "_compare", lambda _: None))
         return erapaiva()
 
 

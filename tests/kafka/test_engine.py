@@ -14,7 +14,7 @@ from schemas.topics import ALL_TOPICS, FACTS, INVOICES, PUBLIC_TOPICS, Topic
 from services.runtime.engine import Observer, Unobserved
 from services.runtime.kafka.broker.headers import Origin, origin_of
 from services.runtime.kafka.engine.engine import KafkaEngine
-from services.runtime.kafka.engine.partition_task import Fenced, Seat
+from services.runtime.kafka.engine.partition_task import Fenced, PartitionTask
 from services.runtime.kafka.engine.publisher import Publisher
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
@@ -113,7 +113,7 @@ def written(broker: Kafka, topic: Topic) -> list[tuple[int, Origin | None, bytes
 def killed_behind_the_commit(path: Path, *values: bytes) -> None:
     """A process that handled records and was killed before it published anything."""
     with SqliteStore(path) as store:
-        seat = Seat(PassOn(), 1, PARTITIONS, store, Unobserved())
+        seat = PartitionTask(PassOn(), 1, PARTITIONS, store, Unobserved())
         seat.come([outside(INVOICES, offset, value) for offset, value in enumerate(values)])
         assert seat.work() is not None
 
@@ -164,7 +164,7 @@ def test_no_effect_is_run_once_another_process_has_the_seat(broker: Kafka, path:
 
         def after_commit(self) -> None:
             with SqliteStore(path, Access.APPEND) as store:
-                Seat(PassOn(), 1, PARTITIONS, store, Unobserved())
+                PartitionTask(PassOn(), 1, PARTITIONS, store, Unobserved())
 
     async def handle(engine: KafkaEngine) -> None:
         await engine.take_over(frozenset({1}))
@@ -256,7 +256,7 @@ def test_what_others_wrote_is_looked_through_once_and_not_at_each_taking_over(br
     handled(broker, path, 2, b"b")
 
     with SqliteStore(path) as store:
-        reached = Seat(PassOn(), 1, PARTITIONS, store, Unobserved()).ledger.reached
+        reached = PartitionTask(PassOn(), 1, PARTITIONS, store, Unobserved()).ledger.reached
     assert (reached["facts/0"], reached["facts/1"]) == (2, 10)
 
 

@@ -9,7 +9,7 @@ from tests.servers.kafka import Kafka
 _READ = ("invoices", "payments", "instructions", "settings")
 
 
-def seats(scene: Scene, pid: int) -> list[int]:
+def partitions_of(scene: Scene, pid: int) -> list[int]:
     """The partitions a process has."""
     changes = [line for line in scene.notebook.lines(pid=pid) if line["what"] in ("took", "gave")]
     return list(changes[-1]["partitions"]) if changes and changes[-1]["what"] == "took" else []
@@ -17,7 +17,7 @@ def seats(scene: Scene, pid: int) -> list[int]:
 
 def share_all(scene: Scene, *pids: int) -> bool:
     """Whether each process has some partitions and all are had."""
-    held = [seats(scene, pid) for pid in pids]
+    held = [partitions_of(scene, pid) for pid in pids]
     return all(held) and sorted(partition for of_one in held for partition in of_one) == [0, 1, 2, 3]
 
 
@@ -39,7 +39,7 @@ def test_two_processes_share_partitions_each_with_all_topics_of_its_own(scene: S
     until(lambda: all(scene.notebook.position(topic, partition) == 2 for topic in topics for partition in range(4)))
     for process in (one, two):
         mine = {line["partition"] for line in scene.notebook.lines("handled", process.pid) if "after" in str(line)}
-        assert mine == set(seats(scene, process.pid))
+        assert mine == set(partitions_of(scene, process.pid))
     handled = Counter(
         (topic, line["partition"], offset)
         for line in scene.notebook.lines("handled")
@@ -52,14 +52,14 @@ def test_a_killed_process_that_comes_back_finds_its_seat_and_disturbs_nobody(sce
     [topic] = scene.topics("facts")
     one, two = scene.work([topic], "1", session_s=30), scene.work([topic], "2", session_s=30)
     until(lambda: share_all(scene, one.pid, two.pid))
-    had, taken_by_one = seats(scene, two.pid), len(scene.notebook.lines("took", one.pid))
+    had, taken_by_one = partitions_of(scene, two.pid), len(scene.notebook.lines("took", one.pid))
 
     two.kill()
     scene.publish(topic, had[0], "while it was dead")
     back = scene.work([topic], "2", session_s=30)
 
     until(lambda: scene.notebook.values(topic, had[0]) == ["while it was dead"])
-    assert seats(scene, back.pid) == had
+    assert partitions_of(scene, back.pid) == had
     assert len(scene.notebook.lines("took", one.pid)) == taken_by_one
 
 
@@ -67,23 +67,23 @@ def test_others_take_the_seats_of_one_that_stays_dead(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     one, two = scene.work([topic], "1"), scene.work([topic], "2")
     until(lambda: share_all(scene, one.pid, two.pid))
-    had = seats(scene, two.pid)[0]
+    had = partitions_of(scene, two.pid)[0]
 
     two.kill()
     scene.publish(topic, had, "left behind")
 
     until(lambda: scene.notebook.values(topic, had) == ["left behind"])
-    assert seats(scene, one.pid) == [0, 1, 2, 3]
+    assert partitions_of(scene, one.pid) == [0, 1, 2, 3]
 
 
 def test_a_process_paused_past_its_session_handles_nothing_of_what_it_lost(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     one, two = scene.work([topic], "1"), scene.work([topic], "2")
     until(lambda: share_all(scene, one.pid, two.pid))
-    for partition in seats(scene, two.pid):
+    for partition in partitions_of(scene, two.pid):
         scene.publish(topic, partition, "first")
-    until(lambda: all(scene.notebook.position(topic, partition) for partition in seats(scene, two.pid)))
-    had = seats(scene, two.pid)
+    until(lambda: all(scene.notebook.position(topic, partition) for partition in partitions_of(scene, two.pid)))
+    had = partitions_of(scene, two.pid)
 
     two.send_signal(signal.SIGSTOP)
     for partition in had:

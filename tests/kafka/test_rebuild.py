@@ -20,7 +20,7 @@ from services.commands.playback.play_files import Given, Play, merged
 from services.example import event_files
 from services.intake.creditor_directory import Register
 from services.runtime.kafka.broker.log_client import kafka_log
-from services.runtime.log_client import OutsideLog, StoreLog
+from services.runtime.log_client import LogClient, StoreLog
 from tests.kafka.crew import Crew, Hand
 from tests.kafka.test_same_answer import dump, letters
 from tests.kafka.workplace import SESSION_S, Workplace, workplace
@@ -62,7 +62,7 @@ def expected(given: list[Given], tmp_path_factory: pytest.TempPathFactory) -> It
         yield Expected(dump(engine.store), letters(folder / "outbox"), attempts(StoreLog(engine.store)))
 
 
-def attempts(log: OutsideLog) -> Counter[str]:
+def attempts(log: LogClient) -> Counter[str]:
     """How often each notice was handed over."""
     messages = map(decode_journal, log.values(JOURNAL))
     return Counter(message.notice for message in messages if isinstance(message, NoticeAttempting))

@@ -14,7 +14,7 @@ from schemas.topics import ALL_TOPICS
 from services.pipeline import READS
 from services.runtime.last_tick import last_tick
 from services.runtime.settings import Settings
-from services.runtime.store.partition_tasks import SeatSeen
+from services.runtime.store.partition_tasks import PartitionTaskStatus
 from services.runtime.store.port import Store
 from services.runtime.telemetry.consumer_lag import Ends, Place, delivering, is_drained, places
 
@@ -32,7 +32,7 @@ class Progress:
 
     places: list[Place]
     ages: dict[Place, int]
-    seats: dict[tuple[str, int], SeatSeen]
+    seats: dict[tuple[str, int], PartitionTaskStatus]
     delivering: int
     drained: bool
 
@@ -62,7 +62,7 @@ def progress(store: Store, log: Log, now: datetime, *, ages: bool = True) -> Pro
     return Progress(
         found,
         {place: max(0, int((now - since).total_seconds())) for place, since in waiting.items() if since is not None},
-        {(seat.worker, seat.partition): seat for seat in store.seats.seen()},
+        {(seat.worker, seat.partition): seat for seat in store.partition_tasks.seen()},
         delivering(store),
         drained,
     )

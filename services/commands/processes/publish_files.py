@@ -12,7 +12,7 @@ from schemas.topics import SETTINGS
 from services.intake.creditor_directory import Register
 from services.intake.labels import unlabelled
 from services.intake.pieces import Published, pieces_of
-from services.runtime.log_client import OutsideLog, Told
+from services.runtime.log_client import LogClient, Told
 
 _AT_ONCE: Final = 2_000
 _COMPLETED: Final = BankFeedCompleted.event_type.encode()
@@ -48,7 +48,7 @@ class Report:
         yield from (f"{topic}: {count} records" for topic, count in sorted(self.arrived.items()))
 
 
-def publish(files: Sequence[Path], log: OutsideLog, report: Report) -> None:
+def publish(files: Sequence[Path], log: LogClient, report: Report) -> None:
     """Publish the pieces of all files in the order given, as the inbox would.
 
     A file may be about any creditor that the log, or a file before it, has registered. Where a piece is lost nothing
@@ -86,7 +86,7 @@ def _together(pieces: Iterable[Published]) -> Iterator[list[Published]]:
         yield block
 
 
-def _publish(pieces: Sequence[Published], log: OutsideLog, report: Report) -> None:
+def _publish(pieces: Sequence[Published], log: LogClient, report: Report) -> None:
     told = [Told(piece.address.topic, piece.address.key, piece.value) for piece in pieces]
     for piece, fault in zip(pieces, log.append(told), strict=True):
         report.count(piece, fault)

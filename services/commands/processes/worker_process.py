@@ -12,7 +12,7 @@ from services.clock.worker import ClockWorker, WallClock
 from services.commands.processes.run_loop import loop, refuse_trial_letters, told_to_stop
 from services.notifier.logged import LoggedPost
 from services.notifier.post_routing import post_of
-from services.pipeline import READS, SPEECHLESS, notifying
+from services.pipeline import CORE_WORKERS, READS, notifying
 from services.reporting.frontier_progress import slowest
 from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.group import refuse_closed_group
@@ -129,8 +129,8 @@ def _hands(
     name: str, settings: Settings, log: Log, *, follows_ticks: bool
 ) -> Iterator[tuple[Callable[[], Worker], Callable[[], None]]]:
     """What makes the worker of a seat, and what ends that which it has set going."""
-    if name in SPEECHLESS:
-        yield partial(SPEECHLESS[name], settings), _nothing
+    if name in CORE_WORKERS:
+        yield partial(CORE_WORKERS[name], settings), _nothing
         return
     now = _LastTick(settings).now if follows_ticks else WallClock().now
     with post_of(settings.mail, now) as silent:

@@ -14,7 +14,7 @@ from services.law.calendar import roll
 from services.law.rates import accrued
 from services.overdue.account import EURO, Account, Letter, Line, Money, Receivable, Reduction, Refund, StepDone
 from services.overdue.books.entries import entries_of, payment_key
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.stops.standing import disputed_part, passes_by
 
 _FIRST = date.min
@@ -143,7 +143,7 @@ def claimed_interest(entry: Open, line: Line, start: date) -> int:
 class _Replay:
     """One pass over the entries of an account."""
 
-    def __init__(self, account: Account, terms: Terms, today: date, shortages: dict[str, int]) -> None:
+    def __init__(self, account: Account, terms: CreditorContext, today: date, shortages: dict[str, int]) -> None:
         self.account = account
         self.today = today
         self.terms = terms
@@ -426,7 +426,7 @@ _CLASSES: dict[str, tuple[str, ...]] = {
 }
 
 
-def books(account: Account, today: date, terms: Terms, draft: Letter | None = None) -> Books:
+def books(account: Account, today: date, terms: CreditorContext, draft: Letter | None = None) -> Books:
     """The account's books on ``today``, with a draft letter's bookings when one is given.
 
     A refund that the unused credit does not cover is money never kept: the payment counts for less from its own day.

@@ -8,7 +8,7 @@ from schemas.policy import Policy
 from services.law.calendar import roll
 from services.overdue.account import EURO, Account, Letter, Line, Segment
 from services.overdue.books.ledger import Books, interest_start
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.letters.fees import fee_of
 from services.overdue.steps.cases import Case
 
@@ -34,7 +34,7 @@ def draft_reminder(
     listed: Sequence[Case],
     moving: Sequence[Case],
     policy: Policy,
-    terms: Terms,
+    terms: CreditorContext,
     now: datetime,
     channel: tuple[str, str],
 ) -> Letter:
@@ -75,7 +75,7 @@ def _line(case: Case) -> Line:
     return Line(invoice=case.invoice, step=None, effective_due=case.entry.effective_due, disputed=case.disputed)
 
 
-def _moving_line(case: Case, account: Account, terms: Terms, today: date) -> Line:
+def _moving_line(case: Case, account: Account, terms: CreditorContext, today: date) -> Line:
     step, entry = case.step, case.entry
     assert step is not None
     line = _line(case)
@@ -92,7 +92,7 @@ def _moving_line(case: Case, account: Account, terms: Terms, today: date) -> Lin
     return line
 
 
-def _segments(case: Case, account: Account, terms: Terms, start: date, today: date) -> list[Segment]:
+def _segments(case: Case, account: Account, terms: CreditorContext, start: date, today: date) -> list[Segment]:
     """The rates of the days after ``start`` up to today, as far as they are known (rules.md I2, I3)."""
     if start >= today:
         return []

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from schemas.policy import Policy, Step
 from services.overdue.account import EURO, Account
 from services.overdue.books.ledger import Books
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.cases import Case
 from services.overdue.steps.step_progress import last_listed
 from services.overdue.stops.standing import once_suspended
@@ -24,7 +24,13 @@ class Fee:
 
 
 def fee_of(
-    moving: Sequence[Case], account: Account, books: Books, policy: Policy, terms: Terms, now: datetime, today: date
+    moving: Sequence[Case],
+    account: Account,
+    books: Books,
+    policy: Policy,
+    terms: CreditorContext,
+    now: datetime,
+    today: date,
 ) -> Fee | None:
     """The letter's one fee, or None where no receivable may bear it (rules.md F1)."""
     able = [case for case in moving if may_bear(case, account, books, terms, now, today)]
@@ -39,7 +45,7 @@ def fee_of(
     )
 
 
-def may_bear(case: Case, account: Account, books: Books, terms: Terms, now: datetime, today: date) -> bool:
+def may_bear(case: Case, account: Account, books: Books, terms: CreditorContext, now: datetime, today: date) -> bool:
     """Whether a moving receivable may bear a fee today (LSP 10 b, 10 f §; rules.md F2, F6, G3)."""
     receivable, law = case.entry.receivable, terms.law
     if not _step_of(case).fee or receivable.currency != EURO or once_suspended(account, receivable, now):

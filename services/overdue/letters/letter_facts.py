@@ -22,11 +22,11 @@ from services.law.percent import percent_text
 from services.overdue.account import Account, Line
 from services.overdue.account import Letter as Draft
 from services.overdue.books.ledger import Booking, Books, Open, books, interest_start, principal_pieces
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.stops.standing import once_suspended
 
 
-def letter_facts(account: Account, draft: Draft, before: Books, policy: Policy, terms: Terms) -> Letter:
+def letter_facts(account: Account, draft: Draft, before: Books, policy: Policy, terms: CreditorContext) -> Letter:
     """The letter as the notifier shall render it; the draft's lines learn what they book.
 
     ``before`` are the books without the letter; the balances printed are those after it.
@@ -126,7 +126,7 @@ def _reference(account: Account, draft: Draft) -> str:
     return letter_reference(account.number, draft.number)
 
 
-def _next_step(account: Account, draft: Draft, policy: Policy, terms: Terms) -> NextStep:
+def _next_step(account: Account, draft: Draft, policy: Policy, terms: CreditorContext) -> NextStep:
     """What the policy in force does next to the receivable that is furthest, if nothing is paid (design.md §6)."""
     names = [step.name for step in policy.steps]
     following = names.index(draft.step) + 1 if draft.step in names else len(names)
@@ -144,7 +144,7 @@ def _next_step(account: Account, draft: Draft, policy: Policy, terms: Terms) -> 
     )
 
 
-def _not_before(step: Step, draft: Draft, policy: Policy, terms: Terms) -> date:
+def _not_before(step: Step, draft: Draft, policy: Policy, terms: CreditorContext) -> date:
     """The earliest day of a step after this letter: its waits, and the response date has passed (rules.md S2)."""
     days = [draft.day + timedelta(days=step.after_previous_days or 0)]
     if draft.response_by is not None:
@@ -166,7 +166,7 @@ def _address(address: Address | CreditorAddress) -> LetterAddress:
     return LetterAddress(street=address.street, postcode=address.postcode, city=address.city, country=address.country)
 
 
-def _house(terms: Terms) -> House:
+def _house(terms: CreditorContext) -> House:
     creditor = terms.creditor
     assert creditor is not None
     contact = creditor.contact

@@ -6,7 +6,7 @@ from datetime import datetime
 from schemas.policy import Policy
 from services.overdue.account import Account, Letter
 from services.overdue.books.ledger import Books
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.letters.draft import draft_reminder
 from services.overdue.steps.cases import Case, cases_of
 from services.overdue.stops.guards import LETTER_GUARDS, Facts, below_minimum, channel_of, reasons_of
@@ -23,7 +23,7 @@ class Prospect:
 
     account: Account
     policy: Policy
-    terms: Terms
+    terms: CreditorContext
     now: datetime
     watch: Watch
     books: Books
@@ -58,7 +58,12 @@ class Prospect:
 
 
 def prospect(
-    account: Account, books: Books, policy: Policy, terms: Terms, now: datetime, without: frozenset[str] = frozenset()
+    account: Account,
+    books: Books,
+    policy: Policy,
+    terms: CreditorContext,
+    now: datetime,
+    without: frozenset[str] = frozenset(),
 ) -> Prospect:
     """The account's prospect as of ``now``; receivables in ``without`` have just left for collection."""
     watch = Watch(terms.local(now).date())

@@ -7,7 +7,7 @@ from schemas.policy import Policy, Step
 from services.law.calendar import roll
 from services.overdue.account import EURO, Account, Stop
 from services.overdue.books.ledger import Books, Open
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.step_progress import Position, earliest, position
 from services.overdue.stops.reasons import Reason, Watch
 from services.overdue.stops.standing import CODES, disputed_part, last_day, pauses_ended, plan_of, standing
@@ -56,14 +56,16 @@ class Case:
         return self.overdue and self.reached and not self.out and not self.waiting
 
 
-def cases_of(account: Account, books: Books, policy: Policy, terms: Terms, now: datetime, watch: Watch) -> list[Case]:
+def cases_of(
+    account: Account, books: Books, policy: Policy, terms: CreditorContext, now: datetime, watch: Watch
+) -> list[Case]:
     """The cases of all receivables with something open, by effective due date, then id."""
     entries = [entry for entry in books.open.values() if entry.balance > 0]
     entries.sort(key=lambda entry: (entry.effective_due, entry.receivable.invoice))
     return [_case(account, entry, policy, terms, now, watch) for entry in entries]
 
 
-def _case(account: Account, entry: Open, policy: Policy, terms: Terms, now: datetime, watch: Watch) -> Case:
+def _case(account: Account, entry: Open, policy: Policy, terms: CreditorContext, now: datetime, watch: Watch) -> Case:
     where = position(account, entry.receivable, policy, terms)
     case = Case(entry, where, where.next_step(policy))
     today = watch.today
@@ -85,7 +87,7 @@ def _case(account: Account, entry: Open, policy: Policy, terms: Terms, now: date
     return case
 
 
-def _not_passed(code: str, case: Case, day: date, policy: Policy, terms: Terms, watch: Watch) -> Reason:
+def _not_passed(code: str, case: Case, day: date, policy: Policy, terms: CreditorContext, watch: Watch) -> Reason:
     """A day that has not passed holds the receivable until it may have (rules.md C4)."""
     passes = terms.passes(day, policy)
     watch.passing(passes)
@@ -97,7 +99,7 @@ def _extended(case: Case, today: date) -> bool:
     return any(due.extension for due in receivable.dues) and receivable.due_now >= today
 
 
-def _stops(case: Case, account: Account, policy: Policy, terms: Terms, now: datetime, watch: Watch) -> None:
+def _stops(case: Case, account: Account, policy: Policy, terms: CreditorContext, now: datetime, watch: Watch) -> None:
     """G2–G5, lapsed and handed over (rules.md G0)."""
     receivable, today = case.entry.receivable, watch.today
     if receivable.handed_over is not None:
@@ -117,7 +119,7 @@ def _stops(case: Case, account: Account, policy: Policy, terms: Terms, now: date
             case.out.append(reason)
 
 
-def _stopped(case: Case, stop: Stop, policy: Policy, terms: Terms, watch: Watch) -> Reason | None:
+def _stopped(case: Case, stop: Stop, policy: Policy, terms: CreditorContext, watch: Watch) -> Reason | None:
     """Why a standing stop keeps the receivable out today, or None when its date has gone by."""
     last = last_day(stop, terms.country)
     if last is None:
@@ -131,7 +133,9 @@ def _stopped(case: Case, stop: Stop, policy: Policy, terms: Terms, watch: Watch)
     return Reason(CODES[stop.kind], case.invoice, last + timedelta(days=1))
 
 
-def _own_waits(case: Case, account: Account, policy: Policy, terms: Terms, now: datetime, watch: Watch) -> None:
+def _own_waits(
+    case: Case, account: Account, policy: Policy, terms: CreditorContext, now: datetime, watch: Watch
+) -> None:
     """What else the receivable's own step waits for: G9, a small rest (M6), approval (S7)."""
     receivable = case.entry.receivable
     ended = [day for _, day in pauses_ended(account, receivable, now)] + receivable.reversals

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from schemas.policy import Policy, Step
 from services.overdue.account import Account, Receivable
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Position:
         return policy.steps[following] if following < len(policy.steps) else None
 
 
-def position(account: Account, receivable: Receivable, policy: Policy, terms: Terms) -> Position:
+def position(account: Account, receivable: Receivable, policy: Policy, terms: CreditorContext) -> Position:
     """The receivable's place in ``policy``; a removed step's name is the last earlier step that both versions have."""
     last: tuple[date, datetime, str, Policy | None] | None = None
     for letter in account.letters:
@@ -44,7 +44,7 @@ def position(account: Account, receivable: Receivable, policy: Policy, terms: Te
     return Position(_index(last[2], last[3], policy, account, terms), last[0])
 
 
-def _index(name: str, taken_under: Policy | None, policy: Policy, account: Account, terms: Terms) -> int:
+def _index(name: str, taken_under: Policy | None, policy: Policy, account: Account, terms: CreditorContext) -> int:
     names = [step.name for step in policy.steps]
     if name in names:
         return names.index(name)

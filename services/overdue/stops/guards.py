@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
 from services.overdue.account import EURO, Account
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.cases import Case
 from services.overdue.steps.step_progress import letters_sent
 from services.overdue.stops.reasons import Reason, Watch
@@ -23,7 +23,7 @@ class Facts:
 
     account: Account
     policy: Policy
-    terms: Terms
+    terms: CreditorContext
     now: datetime
     watch: Watch
 

@@ -16,7 +16,7 @@ from typing import Final, Self
 from services.runtime.postgres.connection import Connection
 from services.runtime.postgres.log import PostgresLog
 from services.runtime.postgres.migrations import check, migrate
-from services.runtime.postgres.partition_tasks import PostgresSeats
+from services.runtime.postgres.partition_tasks import PostgresPartitionTasks
 from services.runtime.postgres.state import PostgresState
 from services.runtime.postgres.tables import PostgresTables
 from services.runtime.refusal import Refusal
@@ -53,7 +53,7 @@ class PostgresStore:
             self._log = PostgresLog(self._connection)
             self.state = PostgresState(self._connection)
             self.tables = PostgresTables(self._connection)
-            self.seats = PostgresSeats(self._connection)
+            self.partition_tasks = PostgresPartitionTasks(self._connection)
             self._partitions = 0
             stored = self.bookmark(_PARTITIONS)
             if stored is not None:

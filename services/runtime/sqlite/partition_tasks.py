@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.runtime.sqlite.connection import Connection
-from services.runtime.store.partition_tasks import PendingRecord, SeatSeen, Turn
+from services.runtime.store.partition_tasks import FencingToken, PartitionTaskStatus, PendingRecord
 
 _TAKE = """
 INSERT INTO seats (worker, partition, epoch, turn, busy, ledger) VALUES (?, ?, 1, 0, 0, x'')
@@ -20,25 +20,25 @@ FROM seats s ORDER BY s.worker, s.partition
 """
 
 
-class SqliteSeats:
+class SqlitePartitionTasks:
     """The seats of one store."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def take(self, worker: str, partition: int) -> tuple[Turn, bytes]:
+    def take(self, worker: str, partition: int) -> tuple[FencingToken, bytes]:
         """Raise the epoch of a seat, made on first use; its turn, and the ledger it kept (empty when new)."""
         assert self._connection.in_transaction, "a seat is taken by a writer, inside its transaction"
         epoch, number, ledger = self._connection.execute(_TAKE, (worker, partition)).fetchone()
-        return Turn(epoch, number), ledger
+        return FencingToken(epoch, number), ledger
 
-    def turn(self, worker: str, partition: int) -> Turn:
+    def turn(self, worker: str, partition: int) -> FencingToken:
         """The seat's turn, which nobody else can change until the transaction ends."""
         assert self._connection.in_transaction, "outside of a transaction a turn may change at once"
         row = self._connection.execute(
             "SELECT epoch, turn FROM seats WHERE worker = ? AND partition = ?", (worker, partition)
         ).fetchone()
-        return Turn(0, 0) if row is None else Turn(*row)
+        return FencingToken(0, 0) if row is None else FencingToken(*row)
 
     def keep(self, worker: str, partition: int, ledger: bytes, *, busy: bool) -> None:
         """End a turn: the next transaction's number is one higher."""
@@ -69,10 +69,10 @@ class SqliteSeats:
         )
         return [PendingRecord(*row) for row in rows.fetchall()]
 
-    def seen(self) -> list[SeatSeen]:
+    def seen(self) -> list[PartitionTaskStatus]:
         """All seats, by worker and partition."""
         rows = self._connection.execute(_SEEN).fetchall()
         return [
-            SeatSeen(worker, partition, Turn(epoch, turn), bool(busy), held)
+            PartitionTaskStatus(worker, partition, FencingToken(epoch, turn), bool(busy), held)
             for worker, partition, epoch, turn, busy, held in rows
         ]

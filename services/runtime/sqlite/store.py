@@ -12,7 +12,7 @@ from services.runtime.refusal import Refusal
 from services.runtime.sqlite.connection import connect
 from services.runtime.sqlite.locks import OwnerLock, Turnstile
 from services.runtime.sqlite.log import SqliteLog
-from services.runtime.sqlite.partition_tasks import SqliteSeats
+from services.runtime.sqlite.partition_tasks import SqlitePartitionTasks
 from services.runtime.sqlite.state import SqliteState
 from services.runtime.sqlite.tables import SqliteTables
 from services.runtime.store.port import Access
@@ -55,7 +55,7 @@ class SqliteStore:
         self._log = SqliteLog(self._connection)
         self.state = SqliteState(self._connection)
         self.tables = SqliteTables(self._connection)
-        self.seats = SqliteSeats(self._connection)
+        self.partition_tasks = SqlitePartitionTasks(self._connection)
         self._partitions = 0
         self._seen_version = self._version()
         stored = self.bookmark(_PARTITIONS)

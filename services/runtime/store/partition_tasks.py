@@ -25,30 +25,30 @@ class PendingRecord(NamedTuple):
     value: bytes
 
 
-class Turn(NamedTuple):
+class FencingToken(NamedTuple):
     """Where a seat is: how often it was taken over, and how many transactions it has had."""
 
     epoch: int
     number: int
 
 
-class SeatSeen(NamedTuple):
+class PartitionTaskStatus(NamedTuple):
     """A seat as others see it. ``busy``: there is work that no topic holds. ``pending``: records not let go of yet."""
 
     worker: str
     partition: int
-    turn: Turn
+    turn: FencingToken
     busy: bool
     pending: int
 
 
-class SeatStore(Protocol):
+class PartitionTaskStore(Protocol):
     """The seats of one store. Everything but `seen` and `pending` belongs into an open transaction."""
 
-    def take(self, worker: str, partition: int) -> tuple[Turn, bytes]:
+    def take(self, worker: str, partition: int) -> tuple[FencingToken, bytes]:
         """Raise the epoch of a seat, made on first use; its turn, and the ledger it kept (empty when new)."""
 
-    def turn(self, worker: str, partition: int) -> Turn:
+    def turn(self, worker: str, partition: int) -> FencingToken:
         """The seat's turn, which nobody else can change until the transaction ends."""
 
     def keep(self, worker: str, partition: int, ledger: bytes, *, busy: bool) -> None:
@@ -63,5 +63,5 @@ class SeatStore(Protocol):
     def pending(self, worker: str, partition: int) -> list[PendingRecord]:
         """The records held, by number."""
 
-    def seen(self) -> list[SeatSeen]:
+    def seen(self) -> list[PartitionTaskStatus]:
         """All seats, by worker and partition."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
-from services.runtime.store.partition_tasks import SeatStore
+from services.runtime.store.partition_tasks import PartitionTaskStore
 
 Scalar = str | bytes | int | None
 """A value of a read-model column or a query parameter."""
@@ -136,7 +136,7 @@ class Store(Protocol):
         """The read model."""
 
     @property
-    def seats(self) -> SeatStore:
+    def partition_tasks(self) -> PartitionTaskStore:
         """Who handles which partition, where the log is kept elsewhere."""
 
     @property

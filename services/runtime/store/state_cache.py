@@ -14,7 +14,7 @@ _KEPT_ROWS = 20_000
 """Rows kept in memory; beyond, all are written and forgotten. Bounds memory, not what a worker may hold."""
 
 
-class Shelf:
+class StateCache:
     """Keeps the rows that were read or written since the last `forget`, and writes the changed ones on `flush`.
 
     A row touched by a thousand records of a transaction is read once and written once. That is sound because one engine

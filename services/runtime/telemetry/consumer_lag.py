@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from schemas.topics import Topic
-from services.runtime.store.partition_tasks import SeatSeen
+from services.runtime.store.partition_tasks import PartitionTaskStatus
 from services.runtime.store.port import Store
 
 _DELIVERING: Final = ("notifier", "granted")
@@ -51,10 +51,10 @@ def is_drained(store: Store, reads: Reads, look: Callable[[], Ends]) -> bool:
     ``look`` asks the log where it ends. The seats are looked at before and behind: had one made a step in between, its
     turn would tell.
     """
-    before = store.seats.seen()
+    before = store.partition_tasks.seen()
     if not all(map(_is_at_rest, before)) or any(place.lag for place in places(store, reads, look())):
         return False
-    return store.seats.seen() == before and not delivering(store)
+    return store.partition_tasks.seen() == before and not delivering(store)
 
 
 def delivering(store: Store) -> int:
@@ -66,5 +66,5 @@ def delivering(store: Store) -> int:
     )
 
 
-def _is_at_rest(seat: SeatSeen) -> bool:
+def _is_at_rest(seat: PartitionTaskStatus) -> bool:
     return not seat.busy and not seat.pending

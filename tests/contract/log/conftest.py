@@ -7,7 +7,7 @@ import pytest
 
 from services.runtime.kafka.broker.log_client import kafka_log
 from services.runtime.kafka.broker.topics import create
-from services.runtime.log_client import OutsideLog, StoreLog
+from services.runtime.log_client import LogClient, StoreLog
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
 from services.runtime.store.port import Access
@@ -17,14 +17,14 @@ PARTITIONS = 3
 
 
 @contextmanager
-def of_a_store() -> Iterator[OutsideLog]:
+def of_a_store() -> Iterator[LogClient]:
     with SqliteStore(IN_MEMORY, Access.ENGINE) as store:
         store.fix_partitions(PARTITIONS)
         yield StoreLog(store)
 
 
 @contextmanager
-def of_kafka() -> Iterator[OutsideLog]:
+def of_kafka() -> Iterator[LogClient]:
     with Kafka() as broker:
         kafka = KafkaSettings(bootstrap=broker.bootstrap, security="plaintext", replication=1)
         create(Settings(kafka=kafka, store=StoreSettings(partitions=PARTITIONS)))
@@ -32,11 +32,11 @@ def of_kafka() -> Iterator[OutsideLog]:
             yield log
 
 
-LOGS: dict[str, Callable[[], AbstractContextManager[OutsideLog]]] = {"store": of_a_store, "kafka": of_kafka}
+LOGS: dict[str, Callable[[], AbstractContextManager[LogClient]]] = {"store": of_a_store, "kafka": of_kafka}
 
 
 @pytest.fixture(scope="module", params=["store", pytest.param("kafka", marks=pytest.mark.kafka)])
-def log(request: pytest.FixtureRequest) -> Iterator[OutsideLog]:
+def log(request: pytest.FixtureRequest) -> Iterator[LogClient]:
     """A log of three partitions; each test has topics of its own in it."""
     with LOGS[request.param]() as made:
         yield made

@@ -25,8 +25,8 @@ def write_with_a_fault(store: Store) -> None:
     twice = PendingRecord(1, "journal", 0, 1, "k", b"v")
     with store.together():
         store.state.save(store.state.space("overdue", "account"), 2, [("a", b"v", 7, "feed")])
-        store.seats.hold("overdue", 2, [twice])
-        store.seats.hold("overdue", 2, [twice])
+        store.partition_tasks.hold("overdue", 2, [twice])
+        store.partition_tasks.hold("overdue", 2, [twice])
         store.set_bookmark("file", "line 1")
 
 
@@ -74,7 +74,7 @@ def test_a_fault_in_what_is_written_together_is_raised_and_leaves_nothing(declar
     declared.rollback()
     declared.begin()
     assert everything_read(declared) == EMPTY
-    assert declared.seats.pending("overdue", 2) == []
+    assert declared.partition_tasks.pending("overdue", 2) == []
 
 
 def test_a_transaction_sees_its_own_writes_and_keeps_them_when_committed(declared: Store) -> None:

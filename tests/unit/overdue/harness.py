@@ -45,7 +45,7 @@ from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.account import Account, dump_account, load_account
 from services.overdue.books.ledger import Books, books
-from services.overdue.creditor_context import Terms
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import account_changed, enact
 from services.overdue.fold import AccountMessage, fold
@@ -94,13 +94,13 @@ class Office:
         self._numbers: dict[int, str] = {}
         self._payments: dict[tuple[str, str], str] = {}
         self._early: list[tuple[PaymentReceived, datetime, str]] = []
-        self._terms: Terms | None = None
+        self._terms: CreditorContext | None = None
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> CreditorContext:
         """The terms as now known."""
         if self._terms is None:
-            self._terms = Terms(self.creditor, self.policies, self.rates, dict(self.fed))
+            self._terms = CreditorContext(self.creditor, self.policies, self.rates, dict(self.fed))
         return self._terms
 
     # -- events ------------------------------------------------------------------------------------------------

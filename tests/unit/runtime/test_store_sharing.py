@@ -148,7 +148,7 @@ def test_a_store_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_hol
     SqliteStore(path).close()
 
     with SqliteStore(path, Access.READ) as store:
-        assert store.seats.seen() == []
+        assert store.partition_tasks.seen() == []
         assert store.log.read("journal", 1, 0, 9) == [(0, "a", b"kept")]
 
 

@@ -10,7 +10,7 @@ from services.runtime.sqlite.state import SqliteState
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import StateRow
 from services.runtime.store.read_model import ReadModel
-from services.runtime.store.state_cache import Shelf
+from services.runtime.store.state_cache import StateCache
 from services.runtime.unit_of_work import Effect, UnitOfWork
 
 
@@ -26,9 +26,9 @@ def store() -> Iterator[SqliteStore]:
     opened.close()
 
 
-def unit_over(store: SqliteStore, shelf: Shelf | None = None) -> UnitOfWork:
+def unit_over(store: SqliteStore, shelf: StateCache | None = None) -> UnitOfWork:
     effects: list[Effect] = []
-    return UnitOfWork(1, 4, store.log, shelf or Shelf(store.state, "worker", 1), ReadModel(store.tables), effects)
+    return UnitOfWork(1, 4, store.log, shelf or StateCache(store.state, "worker", 1), ReadModel(store.tables), effects)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_row_touched_a_thousand_times_is_written_once() -> None:
     connection = connect(":memory:", create=True, writing=True)
     state = CountingState(connection)
     state.saved = []
-    shelf = Shelf(state, "worker", 0)
+    shelf = StateCache(state, "worker", 0)
     connection.execute("BEGIN")
 
     for number in range(1_000):

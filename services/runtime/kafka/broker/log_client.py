@@ -1,4 +1,4 @@
-"""Kafka's log as somebody outside the engine sees it; see `services.runtime.log_client.OutsideLog`."""
+"""Kafka's log as somebody outside the engine sees it; see `services.runtime.log_client.LogClient`."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class KafkaLog:
         self._partitions: dict[Topic, int] = {}
 
     def append(self, records: Sequence[Told]) -> list[str | None]:
-        """Written by all copies that count, each once whatever is retried, in order: see `OutsideLog`."""
+        """Written by all copies that count, each once whatever is retried, in order: see `LogClient`."""
         sent = [self._send(record) for record in records]
         with suppress(KafkaTimeoutError):  # each record says for itself whether it is written
             self._producer.flush(_DELIVERED_WITHIN_S)
         return [_fault(each) for each in sent]
 
     def values(self, topic: Topic) -> Iterator[bytes]:
-        """Committed records only, events in structured mode, our own each once, no stranger's: see `OutsideLog`."""
+        """Committed records only, events in structured mode, our own each once, no stranger's: see `LogClient`."""
         with connected(KafkaConsumer, self._kafka, **FROM_THE_BEGINNING) as consumer:
             places = [TopicPartition(topic.name, place) for place in range(self._count(topic))]
             ends = consumer.end_offsets(places)

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from services.runtime.engine import Observer
-from services.runtime.kafka.engine.partition_task import Done, Seat
+from services.runtime.kafka.engine.partition_task import Done, PartitionTask
 from services.runtime.kafka.engine.publisher import Publisher
 from services.runtime.kafka.engine.restored_store import refuse_unknown_past
 from services.runtime.kafka.partition_handler import Message
@@ -59,7 +59,7 @@ class KafkaEngine:
         self._at_rest = at_rest
         self._winding_up = winding_up
         self._publisher = Publisher(kafka)
-        self._seats: dict[int, Seat] = {}
+        self._seats: dict[int, PartitionTask] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._store: Store | None = None
 
@@ -129,7 +129,7 @@ class KafkaEngine:
         for seat in seats:
             await self._in_thread(seat.tidy)
 
-    async def _settle_all(self, seats: Iterable[Seat]) -> None:
+    async def _settle_all(self, seats: Iterable[PartitionTask]) -> None:
         """Settle seats side by side: while the broker takes the records of one, another has its transaction.
 
         The first fault is raised when all have come to an end: nothing goes on behind it.
@@ -139,7 +139,7 @@ class KafkaEngine:
             if fault is not None:
                 raise fault
 
-    async def _settle(self, seat: Seat) -> None:
+    async def _settle(self, seat: PartitionTask) -> None:
         """Let a seat work until it has nothing to do; what work of its own goes on and on waits for the next rest."""
         of_its_own = 0
         while of_its_own < _IN_A_ROW:
@@ -149,7 +149,7 @@ class KafkaEngine:
             await self._finish(seat, done)
             of_its_own += not seat.waiting
 
-    async def _finish(self, seat: Seat, done: Done) -> None:
+    async def _finish(self, seat: PartitionTask, done: Done) -> None:
         """Publish what a transaction held, then run its effects, unless another process has the seat by now."""
         await self._publish(seat, done.records)
         if done.effects:
@@ -157,13 +157,13 @@ class KafkaEngine:
             await self._in_thread(_run_all, done.effects)
         self._told(done.handled)
 
-    async def _publish(self, seat: Seat, records: Sequence[PendingRecord]) -> None:
+    async def _publish(self, seat: PartitionTask, records: Sequence[PendingRecord]) -> None:
         ends = await self._publisher.publish(self._name, seat.partition, records) if records else {}
         seat.published(records, ends)
 
-    def _seat(self, partition: int) -> Seat:
+    def _seat(self, partition: int) -> PartitionTask:
         assert self._store is not None, "a desk that was opened"
-        return Seat(self._make_worker(), partition, self._partitions, self._store, self._observer)
+        return PartitionTask(self._make_worker(), partition, self._partitions, self._store, self._observer)
 
     async def _in_thread(self, do: Callable[..., Answer], *given: object) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._thread, do, *given)

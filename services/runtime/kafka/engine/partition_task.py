@@ -18,11 +18,11 @@ from services.runtime.kafka.engine.inbound import Arrivals
 from services.runtime.kafka.engine.pending_output import Outgoing
 from services.runtime.kafka.engine.sequences import Ledger, dump_ledger, load_ledger
 from services.runtime.kafka.partition_handler import Message
-from services.runtime.store.partition_tasks import PendingRecord, Turn
+from services.runtime.store.partition_tasks import FencingToken, PendingRecord
 from services.runtime.store.port import Store
 from services.runtime.store.read_model import ReadModel
-from services.runtime.store.state_cache import Shelf
-from services.runtime.stuck_detector import Standstill
+from services.runtime.store.state_cache import StateCache
+from services.runtime.stuck_detector import StuckDetector
 from services.runtime.unit_of_work import Effect, UnitOfWork
 from services.runtime.worker import Record, Worker
 
@@ -39,7 +39,7 @@ class Done(NamedTuple):
     effects: Sequence[Effect]
 
 
-class Seat:
+class PartitionTask:
     """One worker in one partition, from its taking over on. After a fault it is of no use: the process ends."""
 
     def __init__(self, worker: Worker, partition: int, partitions: int, store: Store, observer: Observer) -> None:
@@ -49,14 +49,14 @@ class Seat:
         self._partitions = partitions
         self._store = store
         self._observer = observer
-        self._shelf = Shelf(store.state, worker.name, partition)
+        self._shelf = StateCache(store.state, worker.name, partition)
         self._read_model = ReadModel(store.tables)
-        self._standstill = Standstill(worker.name)
+        self._standstill = StuckDetector(worker.name)
         self._turn, self.ledger = self._take()
         """`ledger`: what the seat has said and heard."""
         self._stored = {topic.name: 0 for topic in worker.reads} | self._stored_positions()
         self._arrivals = Arrivals(partition, dict(self._stored), self.ledger)
-        self.owed: Sequence[PendingRecord] = store.seats.pending(worker.name, partition)
+        self.owed: Sequence[PendingRecord] = store.partition_tasks.pending(worker.name, partition)
         """Records of transactions before the taking over, which the log may lack."""
         self._published_through = self.owed[0].number - 1 if self.owed else self.ledger.number
         self._let_go_through = self._published_through
@@ -132,11 +132,11 @@ class Seat:
         except BaseException:
             self._store.rollback()
             raise
-        self._turn = Turn(self._turn.epoch, self._turn.number + 1)
+        self._turn = FencingToken(self._turn.epoch, self._turn.number + 1)
         self._observer.after_commit()
 
     def _compare(self) -> None:
-        if self._store.seats.turn(self._worker.name, self.partition) != self._turn:
+        if self._store.partition_tasks.turn(self._worker.name, self.partition) != self._turn:
             raise Fenced(f"{self._worker.name}/{self.partition} was taken over by another process")
 
     def _handle(self, batch: Sequence[Record]) -> Done:
@@ -169,7 +169,7 @@ class Seat:
         self._stored.update(moved)
 
     def _write_seat(self, records: Sequence[PendingRecord], *, is_busy: bool) -> None:
-        worker, partition, seats = self._worker.name, self.partition, self._store.seats
+        worker, partition, seats = self._worker.name, self.partition, self._store.partition_tasks
         if self._let_go_through < self._published_through:
             seats.let_go(worker, partition, self._published_through)
             self._let_go_through = self._published_through
@@ -184,10 +184,10 @@ class Seat:
 
     # -- taking over ---------------------------------------------------------------------------------------------
 
-    def _take(self) -> tuple[Turn, Ledger]:
+    def _take(self) -> tuple[FencingToken, Ledger]:
         self._store.begin()
         try:
-            turn, stored = self._store.seats.take(self._worker.name, self.partition)
+            turn, stored = self._store.partition_tasks.take(self._worker.name, self.partition)
             self._store.commit()
         except BaseException:
             self._store.rollback()

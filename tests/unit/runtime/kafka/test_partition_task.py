@@ -8,7 +8,7 @@ import pytest
 from schemas.topics import DEAD_LETTERS, FACTS, INVOICES, PAYMENTS, Topic
 from services.runtime.engine import Unobserved
 from services.runtime.kafka.broker.topics import LARGEST_RECORD
-from services.runtime.kafka.engine.partition_task import Fenced, Seat
+from services.runtime.kafka.engine.partition_task import Fenced, PartitionTask
 from services.runtime.kafka.partition_handler import Message
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.stuck_detector import Stuck
@@ -52,8 +52,8 @@ def store() -> SqliteStore:
     return store
 
 
-def seat_of(store: SqliteStore, hand: Hand | None = None, partition: int = 1) -> Seat:
-    return Seat(hand or Hand(), partition, PARTITIONS, store, Unobserved())
+def seat_of(store: SqliteStore, hand: Hand | None = None, partition: int = 1) -> PartitionTask:
+    return PartitionTask(hand or Hand(), partition, PARTITIONS, store, Unobserved())
 
 
 def counted(store: SqliteStore) -> bytes | None:
@@ -73,7 +73,7 @@ def test_position_state_and_pending_output_are_kept_together(store: SqliteStore)
     ]
     assert store.positions() == {("intake", INVOICES.name, 1): 2}
     assert counted(store) == b"2"
-    assert store.seats.pending("intake", 1) == list(done.records)
+    assert store.partition_tasks.pending("intake", 1) == list(done.records)
 
 
 def test_without_a_record_or_work_of_its_own_a_seat_does_nothing(store: SqliteStore) -> None:
@@ -117,7 +117,7 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store: SqliteStore) -> N
 
     assert store.positions() == {}
     assert counted(store) is None
-    assert store.seats.pending("intake", 1) == []
+    assert store.partition_tasks.pending("intake", 1) == []
 
 
 def test_after_a_crash_behind_the_commit_the_next_owner_finds_what_is_owed_and_goes_on_numbering(
@@ -136,7 +136,7 @@ def test_after_a_crash_behind_the_commit_the_next_owner_finds_what_is_owed_and_g
     done = seat.work()
     assert done is not None
     assert [record.sequence for record in done.records] == [3]
-    assert [record.value for record in store.seats.pending("intake", 1)] == [b"c"]
+    assert [record.value for record in store.partition_tasks.pending("intake", 1)] == [b"c"]
 
 
 def test_what_the_log_has_is_let_go_of_with_the_next_transaction_or_at_rest(store: SqliteStore) -> None:
@@ -145,12 +145,12 @@ def test_what_the_log_has_is_let_go_of_with_the_next_transaction_or_at_rest(stor
     done = seat.work()
     assert done is not None
     seat.tidy()
-    assert len(store.seats.pending("intake", 1)) == 1, "nobody said that the log has it"
+    assert len(store.partition_tasks.pending("intake", 1)) == 1, "nobody said that the log has it"
 
     seat.published(done.records, {"facts/0": 1})
     seat.tidy()
 
-    assert store.seats.pending("intake", 1) == []
+    assert store.partition_tasks.pending("intake", 1) == []
 
 
 def test_others_see_a_seat_busy_until_its_effects_are_done_and_it_was_tidied(store: SqliteStore) -> None:
@@ -161,21 +161,21 @@ def test_others_see_a_seat_busy_until_its_effects_are_done_and_it_was_tidied(sto
     seat = seat_of(store, Hand(with_effect))
     seat.come([outside(INVOICES, 0)])
     seat.work()
-    assert [seen.busy for seen in store.seats.seen()] == [True]
+    assert [seen.busy for seen in store.partition_tasks.seen()] == [True]
 
     seat.tidy()
 
-    assert [seen.busy for seen in store.seats.seen()] == [False]
+    assert [seen.busy for seen in store.partition_tasks.seen()] == [False]
 
 
 def test_a_tidy_seat_at_rest_writes_nothing(store: SqliteStore) -> None:
     seat = seat_of(store)
     seat.tidy()
-    (before,) = store.seats.seen()
+    (before,) = store.partition_tasks.seen()
 
     seat.tidy()
 
-    assert store.seats.seen() == [before]
+    assert store.partition_tasks.seen() == [before]
 
 
 def test_a_twin_that_was_paused_is_fenced_when_it_wakes_up_and_changes_nothing(store: SqliteStore) -> None:
@@ -191,7 +191,7 @@ def test_a_twin_that_was_paused_is_fenced_when_it_wakes_up_and_changes_nothing(s
         paused.refuse_twin()
 
     assert counted(store) == b"1"
-    assert [record.value for record in store.seats.pending("intake", 1)] == [b"a"]
+    assert [record.value for record in store.partition_tasks.pending("intake", 1)] == [b"a"]
 
 
 def test_a_twin_is_fenced_although_it_has_nothing_to_write(store: SqliteStore) -> None:
@@ -206,7 +206,7 @@ def test_a_transaction_that_somebody_else_made_in_the_seat_stops_it(store: Sqlit
     seat = seat_of(store)
     seat.come([outside(INVOICES, 0)])
     store.begin()
-    store.seats.keep("intake", 1, b"{}", busy=False)
+    store.partition_tasks.keep("intake", 1, b"{}", busy=False)
     store.commit()
 
     with pytest.raises(Fenced):
@@ -291,4 +291,4 @@ def test_what_no_broker_would_take_is_never_committed(store: SqliteStore) -> Non
     with pytest.raises(AssertionError, match="no broker would ever take them"):
         seat.work()
 
-    assert store.seats.pending("intake", 1) == []
+    assert store.partition_tasks.pending("intake", 1) == []
