@@ -11,6 +11,12 @@ from schemas.events import EVENT_TYPES
 from schemas.faults import explain_validation
 from schemas.fields import Part
 
+MESSAGES_VERSION: Final = 1
+"""The version of all messages of this module's kind, as this program writes them.
+
+It rises when a program of the version before could not read them. Every program reads all lower versions.
+"""
+
 Build = Callable[[dict[str, Any]], Any]
 """Builds a message from its parsed JSON; raises ValidationError."""
 
