@@ -40,7 +40,7 @@ def _figures(name: str, store: Store, batches: int) -> list[Figure]:
         store.fix_partitions(4)
         store.tables.ensure([_TABLE])
         store.begin()
-        store.partition_tasks.take(_WORKER, 0)
+        store.partition_tasks.take_over(_WORKER, 0)
         store.commit()
         times_s = [_batch(store, number) for number in range(batches)]
     return [
@@ -59,7 +59,7 @@ def _batch(store: Store, number: int) -> float:
     held = [PendingRecord(number * _ROWS + n, "journal", n % 4, n, "acme", _VALUE) for n in range(_ROWS)]
     began = perf_counter()
     store.begin()
-    assert store.partition_tasks.turn(_WORKER, 0).number == number, "nobody else has had a turn"
+    assert store.partition_tasks.token(_WORKER, 0).transactions == number, "nobody else has had a transaction"
     accounts = store.state.space(_WORKER, "account")
     store.state.load_many(accounts, 0, debtors)
     with store.together():
@@ -67,9 +67,9 @@ def _batch(store: Store, number: int) -> float:
             accounts, 0, [(debtor, _VALUE, number if n % 10 == 0 else None, None) for n, debtor in enumerate(debtors)]
         )
         store.tables.upsert("balance", balances)
-        store.partition_tasks.hold(_WORKER, 0, held)
-        store.partition_tasks.let_go(_WORKER, 0, through=number * _ROWS - 1)
+        store.partition_tasks.add_pending(_WORKER, 0, held)
+        store.partition_tasks.remove_pending(_WORKER, 0, through=number * _ROWS - 1)
         store.move({(_WORKER, "facts", 0): (number + 1) * _ROWS})
-        store.partition_tasks.keep(_WORKER, 0, b"", busy=False)
+        store.partition_tasks.finish_transaction(_WORKER, 0, b"", busy=False)
     store.commit()
     return perf_counter() - began

@@ -98,8 +98,8 @@ def _is_over(kill: _Kill, epochs: Seats, steps: Seats) -> bool:
 
 def _epochs(store: Store) -> dict[str, Seats]:
     found: dict[str, Seats] = {}
-    for seat in store.partition_tasks.seen():
-        found.setdefault(seat.worker, {})[seat.partition] = seat.turn.epoch
+    for seat in store.partition_tasks.status():
+        found.setdefault(seat.worker, {})[seat.partition] = seat.token.epoch
     return found
 
 
@@ -109,6 +109,10 @@ def _steps(store: Store) -> dict[str, Counter[int]]:
     for (worker, _, partition), offset in store.positions().items():
         found.setdefault(worker, Counter())[partition] += offset
     found[Notifier.name] = Counter(
-        {seat.partition: seat.turn.number for seat in store.partition_tasks.seen() if seat.worker == Notifier.name}
+        {
+            seat.partition: seat.token.transactions
+            for seat in store.partition_tasks.status()
+            if seat.worker == Notifier.name
+        }
     )
     return found

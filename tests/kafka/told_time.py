@@ -133,7 +133,7 @@ class ToldTime:
     def _what_is_left(self) -> str:
         sight = self._seeing()
         behind = [place for place in places(sight.store, READS, sight.ends.look()) if place.lag]
-        seats = map(str, sight.store.partition_tasks.seen())
+        seats = map(str, sight.store.partition_tasks.status())
         return "\n".join([f"not drained within {self._drains_within_s} s", *map(str, behind), *seats, self._why_not()])
 
     def next_wake(self) -> int | None:

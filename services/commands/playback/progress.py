@@ -62,7 +62,7 @@ def progress(store: Store, log: Log, now: datetime, *, ages: bool = True) -> Pro
     return Progress(
         found,
         {place: max(0, int((now - since).total_seconds())) for place, since in waiting.items() if since is not None},
-        {(seat.worker, seat.partition): seat for seat in store.partition_tasks.seen()},
+        {(seat.worker, seat.partition): seat for seat in store.partition_tasks.status()},
         delivering(store),
         drained,
     )

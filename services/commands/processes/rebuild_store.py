@@ -157,8 +157,8 @@ def _write(store: Store, told: _Told) -> None:
 
 
 def _keep(store: Store, worker: str, partition: int, ledger: Ledger) -> None:
-    store.partition_tasks.take(worker, partition)
-    store.partition_tasks.keep(worker, partition, dump_ledger(ledger), busy=True)
+    store.partition_tasks.take_over(worker, partition)
+    store.partition_tasks.finish_transaction(worker, partition, dump_ledger(ledger), busy=True)
 
 
 def _keep_notices(store: Store, partition: int, notices: Recollection, ledger: Ledger, now: datetime) -> None:
@@ -167,7 +167,7 @@ def _keep_notices(store: Store, partition: int, notices: Recollection, ledger: L
             store.state.save(store.state.space(NOTIFIER, kind), partition, rows)
     owed = [_pending(word, ledger, store.partitions) for word in notices.words(now)]
     if owed:
-        store.partition_tasks.hold(NOTIFIER, partition, owed)
+        store.partition_tasks.add_pending(NOTIFIER, partition, owed)
 
 
 def _pending(word: NoticeOutcome, ledger: Ledger, partitions: int) -> PendingRecord:
@@ -199,7 +199,7 @@ def _refuse_running(settings: Settings) -> None:
 
 def _refuse_used(store: Store) -> None:
     """What a worker has done there would be mixed with what the topics tell."""
-    if store.positions() or any(seat.turn.number for seat in store.partition_tasks.seen()):
+    if store.positions() or any(seat.token.transactions for seat in store.partition_tasks.status()):
         raise Refusal("rebuild: the store was worked on before; name a new, empty database")
 
 

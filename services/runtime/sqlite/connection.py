@@ -12,7 +12,7 @@ from services.runtime.refusal import Refusal
 APPLICATION_ID = 0x45525041
 """Written into the file's header ("ERPA"), so that another program's database is refused."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of the tables below, which gets its step in `_MIGRATIONS`."""
 
 BUSY_TIMEOUT_S = 30
@@ -42,10 +42,10 @@ _MENDABLE = {
     sqlite3.SQLITE_NOTADB,
 }
 
-_SEATS = """
-CREATE TABLE IF NOT EXISTS seats (
-    worker TEXT NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, turn INTEGER NOT NULL,
-    busy INTEGER NOT NULL, ledger BLOB NOT NULL, PRIMARY KEY (worker, partition)) WITHOUT ROWID;
+_PARTITION_TASKS = """
+CREATE TABLE IF NOT EXISTS partition_tasks (
+    worker TEXT NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, transactions INTEGER NOT NULL,
+    busy INTEGER NOT NULL, sequences BLOB NOT NULL, PRIMARY KEY (worker, partition)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (
     worker TEXT NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL,
     topic TEXT NOT NULL, to_partition INTEGER NOT NULL, sequence INTEGER NOT NULL,
@@ -71,9 +71,27 @@ CREATE TABLE IF NOT EXISTS state (
     PRIMARY KEY (space, partition, key)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS state_by_wake ON state (space, partition, wake, key) WHERE wake IS NOT NULL;
 CREATE INDEX IF NOT EXISTS state_by_signal ON state (space, partition, waits_for, key) WHERE waits_for IS NOT NULL;
-{_SEATS}"""
+{_PARTITION_TASKS}"""
 
-_MIGRATIONS = {1: _SEATS}
+_SEATS = """
+CREATE TABLE seats (
+    worker TEXT NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, turn INTEGER NOT NULL,
+    busy INTEGER NOT NULL, ledger BLOB NOT NULL, PRIMARY KEY (worker, partition)) WITHOUT ROWID;
+CREATE TABLE pending (
+    worker TEXT NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL,
+    topic TEXT NOT NULL, to_partition INTEGER NOT NULL, sequence INTEGER NOT NULL,
+    key TEXT NOT NULL, value BLOB NOT NULL,
+    PRIMARY KEY (worker, partition, number)) WITHOUT ROWID;
+"""
+
+# What was called a seat is a partition task: one worker in one partition.
+_RENAMED_SEATS = """
+ALTER TABLE seats RENAME TO partition_tasks;
+ALTER TABLE partition_tasks RENAME COLUMN turn TO transactions;
+ALTER TABLE partition_tasks RENAME COLUMN ledger TO sequences;
+"""
+
+_MIGRATIONS = {1: _SEATS, 2: _RENAMED_SEATS}
 """What brings a store of a version to the next one."""
 
 

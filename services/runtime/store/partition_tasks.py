@@ -1,7 +1,8 @@
-"""Seats: which process handles a worker's partition, and what it owes to others (design.md §8, Kafka engine).
+"""Partition tasks: which process handles a worker's partition, and what it has still to publish (design.md §8).
 
-A seat is one worker in one partition. Its row is what fences a paused twin: whoever takes the seat raises its epoch,
-every transaction raises its turn, and a transaction begins by comparing both with what the process remembers.
+A partition task is one worker in one partition. Its row fences a zombie process, one that was paused and does not know
+that another has taken over: taking over raises the epoch, every transaction raises the transaction number, and a
+transaction begins by comparing both with what the process remembers.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import NamedTuple, Protocol
 
 
 class PendingRecord(NamedTuple):
-    """A record that is durable here and perhaps not yet in the log.
+    """A record that is durable in the store and perhaps not yet in the log.
 
-    ``number`` rises by one within a seat; ``sequence`` rises by one within a seat and output partition, so that a
-    reader knows a record that comes again.
+    ``number`` rises by one within a partition task; ``sequence`` rises by one within a partition task and output
+    partition, so that a reader recognises a record that comes again.
     """
 
     number: int
@@ -26,42 +27,45 @@ class PendingRecord(NamedTuple):
 
 
 class FencingToken(NamedTuple):
-    """Where a seat is: how often it was taken over, and how many transactions it has had."""
+    """How often a partition task was taken over, and how many transactions it has finished; (0, 0) while it is new."""
 
     epoch: int
-    number: int
+    transactions: int
 
 
 class PartitionTaskStatus(NamedTuple):
-    """A seat as others see it. ``busy``: there is work that no topic holds. ``pending``: records not let go of yet."""
+    """A partition task as other processes see it.
+
+    ``busy``: it has work that no topic holds. ``pending``: how many records are stored and not known to be in the log.
+    """
 
     worker: str
     partition: int
-    turn: FencingToken
+    token: FencingToken
     busy: bool
     pending: int
 
 
 class PartitionTaskStore(Protocol):
-    """The seats of one store. Everything but `seen` and `pending` belongs into an open transaction."""
+    """The partition tasks of one store. All methods but `status` and `pending` need an open transaction."""
 
-    def take(self, worker: str, partition: int) -> tuple[FencingToken, bytes]:
-        """Raise the epoch of a seat, made on first use; its turn, and the ledger it kept (empty when new)."""
+    def take_over(self, worker: str, partition: int) -> tuple[FencingToken, bytes]:
+        """Raise the epoch of a partition task, made on first use; its token and its sequences (empty when new)."""
 
-    def turn(self, worker: str, partition: int) -> FencingToken:
-        """The seat's turn, which nobody else can change until the transaction ends."""
+    def token(self, worker: str, partition: int) -> FencingToken:
+        """The partition task's token, which nobody else can change until the transaction ends."""
 
-    def keep(self, worker: str, partition: int, ledger: bytes, *, busy: bool) -> None:
-        """End a turn: the next transaction's number is one higher."""
+    def finish_transaction(self, worker: str, partition: int, sequences: bytes, *, busy: bool) -> None:
+        """Raise the transaction number, and store the sequences: what was sent, received and verified (as JSON)."""
 
-    def hold(self, worker: str, partition: int, records: Sequence[PendingRecord]) -> None:
-        """Keep records until they are let go of."""
+    def add_pending(self, worker: str, partition: int, records: Sequence[PendingRecord]) -> None:
+        """Store records until `remove_pending`."""
 
-    def let_go(self, worker: str, partition: int, through: int) -> None:
-        """Forget the records up to and with a number: the log has them."""
+    def remove_pending(self, worker: str, partition: int, through: int) -> None:
+        """Delete the pending records up to and including a number: the log has them."""
 
     def pending(self, worker: str, partition: int) -> list[PendingRecord]:
-        """The records held, by number."""
+        """The pending records, by number."""
 
-    def seen(self) -> list[PartitionTaskStatus]:
-        """All seats, by worker and partition."""
+    def status(self) -> list[PartitionTaskStatus]:
+        """All partition tasks, by worker and partition."""

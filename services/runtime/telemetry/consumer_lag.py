@@ -51,10 +51,10 @@ def is_drained(store: Store, reads: Reads, look: Callable[[], Ends]) -> bool:
     ``look`` asks the log where it ends. The seats are looked at before and behind: had one made a step in between, its
     turn would tell.
     """
-    before = store.partition_tasks.seen()
+    before = store.partition_tasks.status()
     if not all(map(_is_at_rest, before)) or any(place.lag for place in places(store, reads, look())):
         return False
-    return store.partition_tasks.seen() == before and not delivering(store)
+    return store.partition_tasks.status() == before and not delivering(store)
 
 
 def delivering(store: Store) -> int:

@@ -25,8 +25,8 @@ def write_with_a_fault(store: Store) -> None:
     twice = PendingRecord(1, "journal", 0, 1, "k", b"v")
     with store.together():
         store.state.save(store.state.space("overdue", "account"), 2, [("a", b"v", 7, "feed")])
-        store.partition_tasks.hold("overdue", 2, [twice])
-        store.partition_tasks.hold("overdue", 2, [twice])
+        store.partition_tasks.add_pending("overdue", 2, [twice])
+        store.partition_tasks.add_pending("overdue", 2, [twice])
         store.set_bookmark("file", "line 1")
 
 

@@ -66,8 +66,8 @@ def test_a_record_that_was_not_taken_is_a_lag_until_it_is_taken(store: SqliteSto
 
 def test_what_a_seat_owes_or_is_busy_with_is_left_to_do(store: SqliteStore) -> None:
     with transaction(store):
-        store.partition_tasks.take("intake", 0)
-        store.partition_tasks.keep("intake", 0, b"", busy=True)
+        store.partition_tasks.take_over("intake", 0)
+        store.partition_tasks.finish_transaction("intake", 0, b"", busy=True)
     lines, drained = told(store)
     assert (lines["intake", "payments", 0]["busy"], lines["intake", "payments", 1]["busy"], drained) == (
         True,

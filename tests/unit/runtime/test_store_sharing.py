@@ -129,14 +129,14 @@ def test_a_file_that_is_no_store_of_ours_is_refused_and_left_as_it_is(
 
 
 def first_version(path: Path) -> None:
-    """A store as the first version of the tables made it: without seats."""
+    """A store as the first version of the tables made it: without partition tasks."""
     with SqliteStore(path) as store:
         store.fix_partitions(2)
         store.begin()
         store.log.append("journal", 1, "a", b"kept")
         store.commit()
     with sqlite3.connect(path) as connection:
-        connection.executescript("DROP TABLE seats; DROP TABLE pending; PRAGMA user_version = 1;")
+        connection.executescript("DROP TABLE partition_tasks; DROP TABLE pending; PRAGMA user_version = 1;")
     connection.close()
 
 
@@ -148,7 +148,7 @@ def test_a_store_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_hol
     SqliteStore(path).close()
 
     with SqliteStore(path, Access.READ) as store:
-        assert store.partition_tasks.seen() == []
+        assert store.partition_tasks.status() == []
         assert store.log.read("journal", 1, 0, 9) == [(0, "a", b"kept")]
 
 

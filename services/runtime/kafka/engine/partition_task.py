@@ -132,11 +132,11 @@ class PartitionTask:
         except BaseException:
             self._store.rollback()
             raise
-        self._turn = FencingToken(self._turn.epoch, self._turn.number + 1)
+        self._turn = FencingToken(self._turn.epoch, self._turn.transactions + 1)
         self._observer.after_commit()
 
     def _compare(self) -> None:
-        if self._store.partition_tasks.turn(self._worker.name, self.partition) != self._turn:
+        if self._store.partition_tasks.token(self._worker.name, self.partition) != self._turn:
             raise Fenced(f"{self._worker.name}/{self.partition} was taken over by another process")
 
     def _handle(self, batch: Sequence[Record]) -> Done:
@@ -171,11 +171,11 @@ class PartitionTask:
     def _write_seat(self, records: Sequence[PendingRecord], *, is_busy: bool) -> None:
         worker, partition, seats = self._worker.name, self.partition, self._store.partition_tasks
         if self._let_go_through < self._published_through:
-            seats.let_go(worker, partition, self._published_through)
+            seats.remove_pending(worker, partition, self._published_through)
             self._let_go_through = self._published_through
         if records:
-            seats.hold(worker, partition, records)
-        seats.keep(worker, partition, dump_ledger(self.ledger), busy=is_busy)
+            seats.add_pending(worker, partition, records)
+        seats.finish_transaction(worker, partition, dump_ledger(self.ledger), busy=is_busy)
         self._is_busy = is_busy
 
     def _moved(self) -> dict[str, int]:
@@ -187,7 +187,7 @@ class PartitionTask:
     def _take(self) -> tuple[FencingToken, Ledger]:
         self._store.begin()
         try:
-            turn, stored = self._store.partition_tasks.take(self._worker.name, self.partition)
+            turn, stored = self._store.partition_tasks.take_over(self._worker.name, self.partition)
             self._store.commit()
         except BaseException:
             self._store.rollback()

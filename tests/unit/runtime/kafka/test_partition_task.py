@@ -161,21 +161,21 @@ def test_others_see_a_seat_busy_until_its_effects_are_done_and_it_was_tidied(sto
     seat = seat_of(store, Hand(with_effect))
     seat.come([outside(INVOICES, 0)])
     seat.work()
-    assert [seen.busy for seen in store.partition_tasks.seen()] == [True]
+    assert [seen.busy for seen in store.partition_tasks.status()] == [True]
 
     seat.tidy()
 
-    assert [seen.busy for seen in store.partition_tasks.seen()] == [False]
+    assert [seen.busy for seen in store.partition_tasks.status()] == [False]
 
 
 def test_a_tidy_seat_at_rest_writes_nothing(store: SqliteStore) -> None:
     seat = seat_of(store)
     seat.tidy()
-    (before,) = store.partition_tasks.seen()
+    (before,) = store.partition_tasks.status()
 
     seat.tidy()
 
-    assert store.partition_tasks.seen() == [before]
+    assert store.partition_tasks.status() == [before]
 
 
 def test_a_twin_that_was_paused_is_fenced_when_it_wakes_up_and_changes_nothing(store: SqliteStore) -> None:
@@ -206,7 +206,7 @@ def test_a_transaction_that_somebody_else_made_in_the_seat_stops_it(store: Sqlit
     seat = seat_of(store)
     seat.come([outside(INVOICES, 0)])
     store.begin()
-    store.partition_tasks.keep("intake", 1, b"{}", busy=False)
+    store.partition_tasks.finish_transaction("intake", 1, b"{}", busy=False)
     store.commit()
 
     with pytest.raises(Fenced):

@@ -168,15 +168,15 @@ def test_a_worker_paused_in_its_transaction_does_not_keep_its_seat_from_others(
         PostgresStore(database, access=Access.WORKER) as other,
     ):
         paused.begin()
-        paused.partition_tasks.take("overdue", 0)
+        paused.partition_tasks.take_over("overdue", 0)
         paused.commit()
         paused.begin()
-        paused.partition_tasks.turn("overdue", 0)
+        paused.partition_tasks.token("overdue", 0)
 
         other.begin()
-        turn, _ = other.partition_tasks.take("overdue", 0)
+        turn, _ = other.partition_tasks.take_over("overdue", 0)
         other.commit()
 
         assert turn.epoch == 2
         with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
-            paused.partition_tasks.keep("overdue", 0, b"", busy=False)
+            paused.partition_tasks.finish_transaction("overdue", 0, b"", busy=False)

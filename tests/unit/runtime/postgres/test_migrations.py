@@ -41,7 +41,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date_and_keeps_what_it_ho
     PostgresStore(database).close()
 
     with PostgresStore(database, access=Access.READ) as store:
-        assert store.partition_tasks.seen() == []
+        assert store.partition_tasks.status() == []
         assert store.log.read("journal", 1, 0, 9) == [(0, "a", b"kept")]
 
 
