@@ -13,10 +13,10 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test kafka-up lint bench soak chaos mutants lock clean
+.PHONY: help setup run test test-fast hooks kafka-up lint bench soak chaos mutants lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(RUNTIME) ## Make .venv with the command .venv/bin/erapaiva
 
@@ -26,6 +26,12 @@ run: $(RUNTIME) ## Play the shipped example, write its letters to var/outbox, go
 test: $(DEV) ## Run all tests (JOBS=2 processes), on servers of their own
 	@tests/servers/install
 	@$(BIN)/python -m pytest -n $(JOBS)
+
+test-fast: $(DEV) ## Run the tests that need no server and no time: about a minute
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not kafka and not postgres and not e2e and not slow"
+
+hooks: ## Have git run what CI runs: lint and test-fast before a commit, everything before a push
+	@git config core.hooksPath .githooks
 
 kafka-up: $(DEV) ## Run an empty Apache Kafka on this machine (Ctrl-C stops)
 	@tests/servers/install
