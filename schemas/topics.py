@@ -1,4 +1,4 @@
-"""Every topic in one place: what it holds, under which key, who writes it, who reads it and how.
+"""Every topic in one place: what it holds, under which key, which workers write and read it, how it is decoded.
 
 A topic's name never changes; the number of its partitions is fixed when it is created (design.md §8).
 """
@@ -18,7 +18,11 @@ from schemas.parsing import parse_event
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic; ``decode`` turns the bytes of a record into what the topic holds."""
+    """One topic; ``decode`` turns the bytes of a record into what the topic holds.
+
+    ``producers`` and ``consumers`` are workers by name, ``outside`` whoever publishes from other systems. A test
+    compares them with the registry of workers, which contracts cannot import.
+    """
 
     name: str
     key: str
@@ -60,14 +64,14 @@ JOURNAL: Final = Topic(
     "journal",
     "account",
     "everything that may change an account, totally ordered",
-    ("cash_application", "notifier", "collection"),
+    ("cash_application", "notifier"),
     ("overdue", "reporting"),
     decode_journal,
 )
 COMMANDS: Final = Topic(
     "commands",
     "account",
-    "notices for the notifier, hand-overs for collection",
+    "notices for the notifier, hand-overs for a collector",
     ("overdue",),
     ("notifier",),
     decode_commands,
@@ -84,7 +88,7 @@ DEAD_LETTERS: Final = Topic(
     "dead-letters",
     "source",
     "what could not be read, with reason code and position",
-    ("intake", "cash_application", "overdue", "notifier", "collection", "reporting"),
+    ("intake", "cash_application", "overdue", "notifier", "reporting"),
     ("reporting",),
     decode_dead_letters,
 )

@@ -11,12 +11,13 @@ EXAMPLES = """examples:
   ERAPAIVA_KAFKA__INSTANCE=1 erapaiva worker overdue
   erapaiva worker clock
 """
-NAMES = ("intake", "cash_application", "overdue", "notifier", "reporting", "clock")
 
 
 def register(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("name", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    from services.pipeline import PROCESSES
+
+    parser.add_argument("name", choices=PROCESSES, metavar="NAME", help=", ".join(PROCESSES))
     parser.add_argument(
         "--now",
         choices=["wall", "told"],

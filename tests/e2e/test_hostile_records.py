@@ -24,7 +24,7 @@ from schemas.topics import (
     account_key,
 )
 from services.intake.routing import address_of
-from services.pipeline import CORE_WORKERS
+from services.pipeline import WORKERS, WorkerParts
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.postgres.store import PostgresStore
@@ -52,7 +52,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 def play(store: Store, records: list[tuple[Topic, str, bytes]]) -> list[DeadLetter]:
     """Let the workers take these records, and an hour go by; the dead letters that come of them."""
-    engine = EmbeddedEngine(store, [make(Settings()) for make in CORE_WORKERS.values()], 2)
+    parts = WorkerParts(Settings(), lambda: later(0))
+    engine = EmbeddedEngine(store, [entry.make(parts) for entry in WORKERS.values() if not entry.delivers_letters], 2)
     for topic, key, value in records:
         engine.publish(topic, key, value)
     engine.settle()

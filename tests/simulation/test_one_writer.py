@@ -7,12 +7,13 @@ no order, or hold both processes up for ever.
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.cli import main
-from services.pipeline import CORE_WORKERS
+from services.pipeline import WORKERS
 from services.reporting.tables import TABLES
 from services.reporting.worker import Reporting
 from services.runtime.sqlite.store import SqliteStore
@@ -83,7 +84,8 @@ def of_two_partitions(writers: Writers) -> Iterator[tuple[str, Columns]]:
 @pytest.mark.parametrize("profile", ["money", "rich", "old"])
 def test_each_row_is_written_from_one_partition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str) -> None:
     writers: Writers = defaultdict(set)
-    monkeypatch.setitem(CORE_WORKERS, "reporting", lambda _: NotedReporting(writers))
+    noted = replace(WORKERS["reporting"], make=lambda _: NotedReporting(writers))
+    monkeypatch.setitem(WORKERS, "reporting", noted)
     monkeypatch.setenv("ERAPAIVA_STORE__PARTITIONS", "5")
     events, until = history(1, profile)
     file = tmp_path / "history.jsonl"

@@ -19,8 +19,6 @@ from schemas.messages import encode
 from schemas.topics import (
     ALL_TOPICS,
     COMMANDS,
-    DEAD_LETTERS,
-    DECISIONS,
     FACTS,
     JOURNAL,
     PUBLIC_TOPICS,
@@ -29,7 +27,8 @@ from schemas.topics import (
 )
 from services.intake.resume_positions import PassedOn
 from services.notifier.rebuild_state import Recollection
-from services.pipeline import READS
+from services.notifier.worker import Notifier
+from services.pipeline import READS, WORKERS, Rebuild, WorkerEntry
 from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.connection import connected
 from services.runtime.kafka.broker.group import GROUP
@@ -44,8 +43,8 @@ from services.runtime.settings import Settings
 from services.runtime.store.partition_tasks import PendingRecord
 from services.runtime.store.port import Access, Store
 
-INTAKE: Final = "intake"
-NOTIFIER: Final = "notifier"
+_INTERNAL: Final = tuple(topic for topic in ALL_TOPICS if topic not in PUBLIC_TOPICS)
+"""The topics between workers, in the order of the flow."""
 
 
 def rebuild(settings: Settings) -> Iterator[str]:
@@ -94,16 +93,16 @@ def _read(settings: Settings) -> _Told:
     """Read every topic once; own words before the commands that they follow, facts before what they were made of."""
     partitions = settings.store.partitions
     told = _Told(PassedOn(partitions), [Recollection() for _ in range(partitions)])
-    takes = {FACTS: _take_fact, JOURNAL: _take_word, COMMANDS: _take_command, DECISIONS: _take, DEAD_LETTERS: _take}
+    takes = dict.fromkeys(_INTERNAL, _take) | dict.fromkeys(PUBLIC_TOPICS, _take_public)
+    takes |= {FACTS: _take_fact, JOURNAL: _take_outcome, COMMANDS: _take_command}
     with connected(KafkaConsumer, settings.kafka, **FROM_THE_BEGINNING) as consumer:
         places = {topic: [TopicPartition(topic.name, place) for place in range(partitions)] for topic in ALL_TOPICS}
         ends = consumer.end_offsets([place for of_topic in places.values() for place in of_topic])
         told.ends = {(place.topic, place.partition): end for place, end in ends.items()}
-        for topic in (*takes, *PUBLIC_TOPICS):
-            take = takes.get(topic, _take_public)
+        for topic in (*_INTERNAL, *PUBLIC_TOPICS):
             for place in places[topic]:
                 for record in whole(consumer, place, ends[place]):
-                    take(told, record)
+                    takes[topic](told, record)
                     told.records += 1
     return told
 
@@ -117,9 +116,9 @@ def _take_fact(told: _Told, record: Any) -> None:
         told.passed.fact(record.partition, record.value)
 
 
-def _take_word(told: _Told, record: Any) -> None:
+def _take_outcome(told: _Told, record: Any) -> None:
     origin = told.memory.take(record)
-    if origin is not None and origin.producer == NOTIFIER:
+    if origin is not None and origin.producer == Notifier.name:
         message = decode_journal(record.value)
         assert isinstance(message, NoticeMessage), "the notifier speaks of notices only"
         told.notices[record.partition].word(message)
@@ -140,49 +139,57 @@ def _take_public(told: _Told, record: Any) -> None:
 
 
 def _write(store: Store, told: _Told) -> None:
-    """Inside a transaction: ledgers, positions, the notifier's rows and what it has still to say, the time."""
-    memory, reached = told.memory, told.passed.reached
+    """Inside a transaction: sequences, positions, the notifier's rows and what it has still to send, the time."""
     for partition in range(store.partitions):
-        _keep(store, INTAKE, partition, memory.to_go_on(INTAKE, partition, ()))
-        _keep(store, "cash_application", partition, memory.to_begin_again("cash_application", partition))
-        _keep(store, "overdue", partition, memory.to_begin_again("overdue", partition))
-        _keep(store, "reporting", partition, memory.to_count_again("reporting", partition))
-        ledger = memory.to_go_on(NOTIFIER, partition, (COMMANDS.name,))
-        if reached is not None:
-            _keep_notices(store, partition, told.notices[partition], ledger, reached)
-        _keep(store, NOTIFIER, partition, ledger)
-        _move(store, told, partition)
-    if reached is not None:
-        remember_tick(store, reached)
+        for entry in WORKERS.values():
+            ledger = _ledger(told, entry, partition)
+            if entry.name == Notifier.name and told.passed.reached is not None:
+                _keep_notices(store, partition, told.notices[partition], ledger, told.passed.reached)
+            store.partition_tasks.take_over(entry.name, partition)
+            store.partition_tasks.finish_transaction(entry.name, partition, dump_ledger(ledger), busy=True)
+            if entry.rebuild is Rebuild.RESUME:
+                store.move({(entry.name, *place): offset for place, offset in _positions(told, entry, partition)})
+    if told.passed.reached is not None:
+        remember_tick(store, told.passed.reached)
 
 
-def _keep(store: Store, worker: str, partition: int, ledger: Ledger) -> None:
-    store.partition_tasks.take_over(worker, partition)
-    store.partition_tasks.finish_transaction(worker, partition, dump_ledger(ledger), busy=True)
+def _ledger(told: _Told, entry: WorkerEntry, partition: int) -> Ledger:
+    """What a worker has written from a partition, in the form that its kind of rebuild goes by."""
+    match entry.rebuild:
+        case Rebuild.RESUME:
+            internal = tuple(topic.name for topic in entry.reads if topic in _INTERNAL)
+            return told.memory.to_go_on(entry.name, partition, internal)
+        case Rebuild.REPLAY:
+            return told.memory.to_begin_again(entry.name, partition)
+        case Rebuild.REPLAY_UNORDERED:
+            return told.memory.to_count_again(entry.name, partition)
+
+
+def _positions(told: _Told, entry: WorkerEntry, partition: int) -> Iterator[tuple[tuple[str, int], int]]:
+    """Where a worker that resumes goes on: behind what intake passed on, and at the end of an internal topic."""
+    for topic in entry.reads:
+        public = topic in PUBLIC_TOPICS
+        yield (
+            (topic.name, partition),
+            told.passed.position(topic.name, partition) if public else told.ends[topic.name, partition],
+        )
 
 
 def _keep_notices(store: Store, partition: int, notices: Recollection, ledger: Ledger, now: datetime) -> None:
     for kind, rows in notices.rows().items():
         if rows:
-            store.state.save(store.state.space(NOTIFIER, kind), partition, rows)
-    owed = [_pending(word, ledger, store.partitions) for word in notices.words(now)]
+            store.state.save(store.state.space(Notifier.name, kind), partition, rows)
+    owed = [_pending(outcome, ledger, store.partitions) for outcome in notices.words(now)]
     if owed:
-        store.partition_tasks.add_pending(NOTIFIER, partition, owed)
+        store.partition_tasks.add_pending(Notifier.name, partition, owed)
 
 
-def _pending(word: NoticeOutcome, ledger: Ledger, partitions: int) -> PendingRecord:
-    key = account_key(word.creditor, word.debtor)
-    place = partition_of(key, partitions)
+def _pending(outcome: NoticeOutcome, ledger: Ledger, partitions: int) -> PendingRecord:
+    key = account_key(outcome.creditor, outcome.debtor)
+    partition = partition_of(key, partitions)
     ledger.number += 1
-    said = ledger.said[output(JOURNAL.name, place)] = ledger.said.get(output(JOURNAL.name, place), 0) + 1
-    return PendingRecord(ledger.number, JOURNAL.name, place, said, key, encode(word))
-
-
-def _move(store: Store, told: _Told, partition: int) -> None:
-    store.move(
-        {(INTAKE, topic.name, partition): told.passed.position(topic.name, partition) for topic in PUBLIC_TOPICS}
-        | {(NOTIFIER, COMMANDS.name, partition): told.ends[COMMANDS.name, partition]}
-    )
+    sent = ledger.said[output(JOURNAL.name, partition)] = ledger.said.get(output(JOURNAL.name, partition), 0) + 1
+    return PendingRecord(ledger.number, JOURNAL.name, partition, sent, key, encode(outcome))
 
 
 # -- refusals ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from services.clock.worker import ClockWorker, WallClock
 from services.commands.processes.run_loop import loop, refuse_trial_letters, told_to_stop
 from services.notifier.logged import LoggedPost
 from services.notifier.post_routing import post_of
-from services.pipeline import CORE_WORKERS, READS, notifying
+from services.pipeline import READS, WORKERS, WorkerParts
 from services.reporting.frontier_progress import slowest
 from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.group import refuse_closed_group
@@ -45,7 +45,7 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
     refuse_closed_group(settings.kafka, name)
     with ExitStack() as stack:
         metrics, health = Metrics(), Health()
-        make_worker, wind_up = stack.enter_context(_hands(name, settings, log, follows_ticks=follows_ticks))
+        make_worker, wind_up = stack.enter_context(_worker_maker(name, settings, log, follows_ticks=follows_ticks))
         engine = KafkaEngine(
             name,
             make_worker,
@@ -125,21 +125,22 @@ def _opened(settings: Settings) -> Store:
 
 
 @contextmanager
-def _hands(
+def _worker_maker(
     name: str, settings: Settings, log: Log, *, follows_ticks: bool
 ) -> Iterator[tuple[Callable[[], Worker], Callable[[], None]]]:
-    """What makes the worker of a seat, and what ends that which it has set going."""
-    if name in CORE_WORKERS:
-        yield partial(CORE_WORKERS[name], settings), _nothing
-        return
+    """What makes the worker of a partition, and what closes the post that all of them share."""
+    entry = WORKERS[name]
     now = _LastTick(settings).now if follows_ticks else WallClock().now
-    with post_of(settings.mail, now) as silent:
-        post = LoggedPost(silent, log)
-        yield partial(notifying, post, now, settings), post.close
+    if not entry.delivers_letters:
+        yield partial(entry.make, WorkerParts(settings, now)), _nothing
+        return
+    with post_of(settings.mail, now) as opened:
+        post = LoggedPost(opened, log)
+        yield partial(entry.make, WorkerParts(settings, now, post)), post.close
 
 
 def _nothing() -> None:
-    """Ends nothing: nothing goes on beside the seats."""
+    """Closes nothing: the process has opened no post."""
 
 
 class _LastTick:

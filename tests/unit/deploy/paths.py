@@ -1,21 +1,19 @@
-"""Where the files are that say how Eräpäivä is deployed, and which workers they must know."""
+"""The files that say how Eräpäivä is deployed, as Python values."""
 
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from services.pipeline import WORKERS
+
 ROOT: Final = Path(__file__).parents[3]
 DEPLOY: Final = ROOT / "deploy"
 KUBERNETES: Final = DEPLOY / "kubernetes"
 DASHBOARDS: Final = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
 
-WORKERS: Final = sorted(
-    face.parent.name
-    for face in (ROOT / "services").glob("*/worker.py")
-    if face.parent.name not in ("runtime", "commands")
-)
-"""Every folder that shows a worker's face; the runtime's says what a worker is, the commands' starts one."""
+DELIVERING: Final = {name for name, entry in WORKERS.items() if entry.delivers_letters}
+"""The workers whose processes write letters into the outbox."""
 
 _OWN_SERVICES: Final = "erapaiva"
 
@@ -63,6 +61,6 @@ def of_kind(kind: str) -> dict[str, Any]:
 
 
 def settings_of_all() -> dict[str, str]:
-    """What the ConfigMap tells every worker."""
-    told: dict[str, str] = of_kind("ConfigMap")["erapaiva-settings"]["data"]
-    return told
+    """The variables that the ConfigMap gives to every worker."""
+    given: dict[str, str] = of_kind("ConfigMap")["erapaiva-settings"]["data"]
+    return given

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.unit.deploy.paths import ROOT, WORKERS, compose, documents, own_services, services, worker_services
+from services.clock.worker import ClockWorker
+from services.pipeline import PROCESSES
+from tests.unit.deploy.paths import (
+    DELIVERING,
+    ROOT,
+    compose,
+    documents,
+    own_services,
+    services,
+    worker_services,
+)
 
 SCHEMA = Path(__file__).parent / "schemas" / "compose-spec.json"
 EVERY_SERVICE = pytest.mark.parametrize("name", sorted(services()))
@@ -24,11 +34,23 @@ def test_the_file_is_what_the_compose_specification_allows() -> None:
     assert faults == []
 
 
-def test_every_worker_of_the_code_has_a_service_and_the_clock_only_one() -> None:
+def test_every_worker_of_the_registry_has_a_service_and_the_clock_only_one() -> None:
     run = list(worker_services().values())
 
-    assert sorted(set(run)) == WORKERS
-    assert run.count("clock") == 1
+    assert set(run) == set(PROCESSES), "docker-compose.yml: give each worker of services/pipeline.py a service"
+    assert run.count(ClockWorker.name) == 1
+
+
+def test_exactly_the_workers_that_deliver_letters_have_the_outbox() -> None:
+    writing = {worker for name, worker in worker_services().items() if "outbox:/data/var/outbox" in volumes_of(name)}
+
+    assert writing == DELIVERING, "docker-compose.yml: mount the volume outbox where delivers_letters is set"
+
+
+def volumes_of(name: str) -> list[str]:
+    """What is mounted into a service."""
+    found: list[str] = services()[name].get("volumes", [])
+    return found
 
 
 def test_each_process_keeps_a_name_of_its_own_when_its_container_is_made_anew() -> None:
@@ -150,4 +172,6 @@ def test_prometheus_scrapes_every_worker_process_and_nothing_else() -> None:
     (job,) = config["scrape_configs"]
 
     assert job["job_name"] == "erapaiva"
-    assert job["static_configs"] == [{"targets": [f"{name}:9464" for name in worker_services()]}]
+    (scraped,) = job["static_configs"]
+    expected = {f"{name}:9464" for name in worker_services()}
+    assert set(scraped["targets"]) == expected, "deploy/prometheus/prometheus.yml: name each worker's services"

@@ -1,13 +1,16 @@
 """The Kubernetes manifests: valid by Kubernetes' own schemas, and as locked down, watched and named as they must be."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import pytest
 
-from tests.unit.deploy.paths import KUBERNETES, WORKERS, documents, manifests, of_kind, settings_of_all
+from services.clock.worker import ClockWorker
+from services.pipeline import PROCESSES, WORKERS
+from tests.unit.deploy.paths import DELIVERING, DEPLOY, KUBERNETES, documents, manifests, of_kind, settings_of_all
 
 OLDEST, NEWEST = "1.30", "1.37"
 BEYOND_KUBERNETES = {"Kustomization", "ScaledObject"}
@@ -45,11 +48,37 @@ def test_every_object_is_in_our_namespace() -> None:
     } == {"erapaiva"}
 
 
-def test_every_worker_of_the_code_has_its_pods_and_the_clock_only_one() -> None:
-    run = {name: pod_of(thing)["containers"][0]["args"] for name, thing in STATEFUL_SETS.items()}
+def pods_named(workers: Iterable[str]) -> set[str]:
+    """The names of the workers' pods: Kubernetes' names have hyphens."""
+    return {worker.replace("_", "-") for worker in workers}
 
-    assert run == {worker.replace("_", "-"): ["worker", worker] for worker in WORKERS}
-    assert STATEFUL_SETS["clock"]["spec"]["replicas"] == 1
+
+def test_every_worker_of_the_registry_has_its_pods_and_the_clock_only_one() -> None:
+    run = {name: pod_of(thing)["containers"][0]["args"] for name, thing in STATEFUL_SETS.items()}
+    expected = {worker.replace("_", "-"): ["worker", worker] for worker in PROCESSES}
+
+    assert run == expected, "deploy/kubernetes: give each worker of services/pipeline.py a file, named in kustomization"
+    assert STATEFUL_SETS[ClockWorker.name]["spec"]["replicas"] == 1
+
+
+def test_exactly_the_workers_that_deliver_letters_have_the_outbox() -> None:
+    writing = {
+        name
+        for name, thing in STATEFUL_SETS.items()
+        if any(volume["name"] == "outbox" for volume in pod_of(thing)["volumes"])
+    }
+
+    assert writing == pods_named(DELIVERING), "deploy/kubernetes: mount the claim outbox where delivers_letters is set"
+
+
+@EVERY_WORKER
+def test_the_pods_of_a_worker_ask_prometheus_to_be_scraped(name: str) -> None:
+    (job,) = documents(DEPLOY / "prometheus" / "kubernetes.yml")[0]["scrape_configs"]
+    (wanted,) = [rule for rule in job["relabel_configs"] if rule.get("action") == "keep" and "annotation" in str(rule)]
+    annotations = STATEFUL_SETS[name]["spec"]["template"]["metadata"]["annotations"]
+
+    assert wanted["source_labels"] == ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"]
+    assert annotations["prometheus.io/scrape"] == wanted["regex"]
 
 
 @EVERY_WORKER
@@ -135,7 +164,7 @@ def test_every_file_that_the_settings_name_is_mounted() -> None:
 def test_workers_scale_on_their_own_lag_up_to_the_partitions_and_the_clock_never() -> None:
     partitions = int(settings_of_all()["ERAPAIVA_STORE__PARTITIONS"])
 
-    assert set(SCALED) == set(STATEFUL_SETS) - {"clock"}
+    assert set(SCALED) == pods_named(WORKERS), "deploy/kubernetes/scaling.yaml: one ScaledObject a worker"
     for name, scaled in SCALED.items():
         assert scaled["spec"]["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": name}
         assert scaled["spec"]["minReplicaCount"] == STATEFUL_SETS[name]["spec"]["replicas"]
