@@ -40,12 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
     from services.commands.playback.play_files import Play, merged
     from services.commands.playback.play_output import as_json, as_text, told
     from services.commands.playback.play_summary import Counts
-    from services.intake.creditor_directory import Register
+    from services.intake.creditor_directory import CreditorDirectory
 
     write = as_json if arguments.json else as_text
     with ExitStack() as stack:
         engine, clock = stage(arguments.store, stack)
-        register = Register()
+        register = CreditorDirectory()
         register.follow(engine.store.log, engine.partitions)
         try:
             given = merged(arguments.files, register)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from schemas.dead_letters import DeadLetter
 from services.intake.labels import Label, labelled
-from services.intake.routing import address_of
+from services.intake.routing import destination_of
 from services.runtime.log_client import LogClient, StoreLog, Told
 from services.runtime.open_store import open_store
 from services.runtime.settings import load
@@ -41,7 +41,7 @@ def put_back(log: LogClient, letter: DeadLetter, raw: bytes) -> str | None:
 
     A line of the file it came from stays its label, so that what is still wrong names the same dead letter.
     """
-    address = address_of(raw or letter.content.encode())
+    address = destination_of(raw or letter.content.encode())
     label = Label(file=letter.file, line=letter.line, mends=letter.key, source=letter.source)
     (fault,) = log.append([Told(address.topic, address.key, labelled(raw, label))])
     return fault

@@ -33,14 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     from schemas.parsing import InvalidEvent, parse_event
     from services.clock.worker import WallClock
     from services.commands.stores import outside_log
-    from services.intake.routing import address_of
+    from services.intake.routing import destination_of
     from services.runtime.log_client import Told
 
     try:
         event = event_of(arguments.type, arguments.fields, WallClock().now())
         raw = json.dumps(event, ensure_ascii=False).encode()
         parse_event(raw)
-        address = address_of(raw)
+        address = destination_of(raw)
         with outside_log(arguments.store) as log:
             (lost,) = log.append([Told(address.topic, address.key, raw)])
     except InvalidEvent as fault:

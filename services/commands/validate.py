@@ -20,11 +20,11 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each fault; 1 when there is one."""
     from services.commands.playback.play_files import read_all
-    from services.intake.creditor_directory import Register
+    from services.intake.creditor_directory import CreditorDirectory
     from services.intake.reading import Unread, read_labelled
 
     try:
-        given = read_all(arguments.files, Register())
+        given = read_all(arguments.files, CreditorDirectory())
     except OSError as fault:
         print(f"{fault.filename}: {fault.strerror}; name a file that can be read")
         return 1

@@ -21,7 +21,7 @@ _DIGITS_OF_A_BUSINESS_ID: Final = 8
 _READ_AT_ONCE: Final = 1_000
 
 
-class Register:
+class CreditorDirectory:
     """The creditors heard of so far; answers what a format asks (``services.intake.formats.format.Directory``)."""
 
     def __init__(self) -> None:

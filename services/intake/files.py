@@ -19,7 +19,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FileLine:
     """One line of a file.
 
     ``number`` counts from 1 and counts blank lines too, as editors do. ``raw`` is the line without its end, or only its
@@ -36,7 +36,7 @@ class Line:
         return self.length > len(self.raw)
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path) -> Iterator[FileLine]:
     """The lines of ``path`` that are not blank, in order; at most one event's length is in memory at a time.
 
     Raises:
@@ -46,7 +46,7 @@ def read_lines(path: Path) -> Iterator[Line]:
         yield from lines_of(stream)
 
 
-def lines_of(stream: BinaryIO) -> Iterator[Line]:
+def lines_of(stream: BinaryIO) -> Iterator[FileLine]:
     """The lines of an open binary stream that are not blank; see `read_lines`."""
     number = 0
     while chunk := stream.readline(LARGEST_EVENT + 1):
@@ -54,16 +54,16 @@ def lines_of(stream: BinaryIO) -> Iterator[Line]:
         if len(chunk) > LARGEST_EVENT and not chunk.endswith(b"\n"):
             length = len(chunk) + _skip_to_line_end(stream)
             if length > len(chunk):
-                yield Line(number, chunk[:KEPT_OF_TOO_LARGE], length)
+                yield FileLine(number, chunk[:KEPT_OF_TOO_LARGE], length)
                 continue
         raw = chunk.removeprefix(_BYTE_ORDER_MARK) if number == 1 else chunk
         raw = raw.strip()
         if not raw:
             continue
         if len(raw) > LARGEST_EVENT:
-            yield Line(number, raw[:KEPT_OF_TOO_LARGE], len(raw))
+            yield FileLine(number, raw[:KEPT_OF_TOO_LARGE], len(raw))
         else:
-            yield Line(number, raw, len(raw))
+            yield FileLine(number, raw, len(raw))
 
 
 def _skip_to_line_end(stream: BinaryIO) -> int:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from schemas.topics import Topic
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.intake.labels import file_named
-from services.intake.pieces import Published, pieces_of
+from services.intake.pieces import PublishedPiece, pieces_of
 
 PIECES_AT_ONCE: Final = 2_000
 """Pieces published by one look, so that a large file does not keep the workers waiting."""
@@ -26,7 +26,7 @@ _REJECTED: Final = "rejected"
 _FAULTS_REPORTED: Final = 1_000
 
 
-class Publisher(Protocol):
+class InboxPublisher(Protocol):
     """What the inbox needs of an engine: to publish, and to keep a short text durable together with that."""
 
     def publish(self, topic: Topic, key: str, value: bytes, partition: int | None = None) -> None:
@@ -43,7 +43,7 @@ class Publisher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class InboxPoll:
     """What one look did: pieces published, files finished or rejected, files that cannot be read and why."""
 
     pieces: int = 0
@@ -62,7 +62,7 @@ class _Shape:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _FileReading:
     """A file that is being published: how far it was ``before``, its events and what could not be read of it.
 
     ``edition`` is the register's when it was begun: who is registered decides into which pieces it falls.
@@ -72,11 +72,11 @@ class _Reading:
     shape: _Shape
     edition: int
     before: int
-    pieces: Iterator[Published]
+    pieces: Iterator[PublishedPiece]
     events: int = 0
     faults: list[str] = field(default_factory=list)
 
-    def count(self, piece: Published) -> None:
+    def count(self, piece: PublishedPiece) -> None:
         """Count a piece; the first faults are kept for the report."""
         if piece.fault is None:
             self.events += 1
@@ -88,7 +88,7 @@ class _Reading:
 class Inbox:
     """Watches one folder. Hidden files and folders are left alone."""
 
-    def __init__(self, folder: Path, publisher: Publisher, register: Register) -> None:
+    def __init__(self, folder: Path, publisher: InboxPublisher, register: CreditorDirectory) -> None:
         """``folder``, its ``done`` and its ``rejected`` are made when they are not there.
 
         ``register`` knows the registered creditors by the time a file is read.
@@ -101,38 +101,38 @@ class Inbox:
         self._register = register
         self._seen: dict[str, _Shape] = {}
         self._refused: dict[str, _Shape] = {}
-        self._reading: _Reading | None = None
+        self._reading: _FileReading | None = None
         for name in (_DONE, _REJECTED):
             (folder / name).mkdir(parents=True, exist_ok=True)
 
-    def look(self) -> Looked:
+    def look(self) -> InboxPoll:
         """Publish the next pieces of what is there, at most `PIECES_AT_ONCE`; move what is finished."""
         reading = self._reading = self._reading or self._next()
         if reading is None:
-            return Looked()
+            return InboxPoll()
         try:
             published = self._publish(reading)
             if published == PIECES_AT_ONCE:
-                return Looked(pieces=published)
+                return InboxPoll(pieces=published)
             rejected = bool(reading.faults) and not reading.events
             self._move(reading, _REJECTED if rejected else _DONE)
         except OSError as fault:
             self._reading = None
             self._refused[reading.name] = reading.shape
-            return Looked(unreadable=((reading.name, fault.strerror or "it cannot be read"),))
+            return InboxPoll(unreadable=((reading.name, fault.strerror or "it cannot be read"),))
         self._reading = None
         if rejected:
-            return Looked(pieces=published, rejected=(reading.name,))
-        return Looked(pieces=published, finished=(reading.name,))
+            return InboxPoll(pieces=published, rejected=(reading.name,))
+        return InboxPoll(pieces=published, finished=(reading.name,))
 
-    def _next(self) -> _Reading | None:
+    def _next(self) -> _FileReading | None:
         """The first file that is as it was at the last look and did not fail as it is."""
         seen, self._seen = self._seen, self._present()
         for name, shape in self._seen.items():
             if seen.get(name) == shape and self._refused.get(name) != shape:
                 edition = self._register.edition
                 before = _published_of(self._publisher.bookmark(_bookmark(name)), shape, edition)
-                return _Reading(name, shape, edition, before, pieces_of(self._folder / name, self._register))
+                return _FileReading(name, shape, edition, before, pieces_of(self._folder / name, self._register))
         return None
 
     def _present(self) -> dict[str, _Shape]:
@@ -145,7 +145,7 @@ class Inbox:
                     found[entry.name] = _Shape(status.st_ino, status.st_size, status.st_mtime_ns)
         return found
 
-    def _publish(self, reading: _Reading) -> int:
+    def _publish(self, reading: _FileReading) -> int:
         """Publish what was not published before a crash; what was is only counted."""
         published = 0
         for piece in reading.pieces:
@@ -163,7 +163,7 @@ class Inbox:
             self._publisher.commit()
         return published
 
-    def _move(self, reading: _Reading, where: str) -> None:
+    def _move(self, reading: _FileReading, where: str) -> None:
         """Under a name that is free there, so that nothing is overwritten; a rejected one with its report."""
         folder = self._folder / where
         target, count = folder / reading.name, 1

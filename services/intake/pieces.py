@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.topics import INSTRUCTIONS, PAYMENTS
-from services.intake.files import Line
+from services.intake.files import FileLine
 from services.intake.formats.format import HEAD, Directory, Fault, Piece, recognise
 from services.intake.labels import Label, file_named, labelled
-from services.intake.routing import Address, address_of
+from services.intake.routing import Destination, destination_of
 from services.intake.unknown_formats import stranger
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedPiece:
     """One piece as it is published: where to, its bytes, the label in front of them, the fault when it is one."""
 
     number: int
-    address: Address
+    address: Destination
     label: Label
     raw: bytes
     fault: Fault | None = None
@@ -33,7 +33,7 @@ class Published:
         return labelled(self.raw, self.label)
 
 
-def pieces_of(path: Path, directory: Directory) -> Iterator[Published]:
+def pieces_of(path: Path, directory: Directory) -> Iterator[PublishedPiece]:
     """The pieces of a file, numbered from 1.
 
     Raises:
@@ -55,22 +55,22 @@ def _read(path: Path, directory: Directory) -> Iterator[Piece]:
             yield from stranger(stream.read(HEAD), stream)
 
 
-def published(piece: Piece, file: str, number: int) -> Published:
+def published(piece: Piece, file: str, number: int) -> PublishedPiece:
     """A piece of a file as it is published."""
-    if isinstance(piece, Line):
+    if isinstance(piece, FileLine):
         label = Label(file=file, line=piece.number, length=piece.length if piece.too_long else None)
-        return Published(number, address_of(piece.raw), label, piece.raw)
+        return PublishedPiece(number, destination_of(piece.raw), label, piece.raw)
     if isinstance(piece, Fault):
         return _published_fault(piece, file, number)
     raw = json.dumps(piece, ensure_ascii=False).encode()
-    return Published(number, address_of(raw), Label(file=file, line=number), raw)
+    return PublishedPiece(number, destination_of(raw), Label(file=file, line=number), raw)
 
 
-def _published_fault(fault: Fault, file: str, number: int) -> Published:
+def _published_fault(fault: Fault, file: str, number: int) -> PublishedPiece:
     """To where its event would have gone: the bank account's partition when it is about one."""
     detail = [f"{fault.where}: {line}" if fault.where else line for line in fault.lines]
     label = Label(
         file=file, line=number, reason=fault.reason, detail=detail, creditor=fault.creditor, account=fault.account
     )
     topic, key = (PAYMENTS, fault.account) if fault.account else (INSTRUCTIONS, fault.creditor or "")
-    return Published(number, Address(topic, key), label, fault.content, fault)
+    return PublishedPiece(number, Destination(topic, key), label, fault.content, fault)

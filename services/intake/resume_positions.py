@@ -12,7 +12,7 @@ from schemas.facts import Tick, decode_facts
 from schemas.ticks import reached_instant
 
 
-class PassedOn:
+class ResumePositions:
     """Is told all of facts first, then the public topics, partition by partition, each in its order."""
 
     def __init__(self, partitions: int) -> None:

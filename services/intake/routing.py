@@ -18,7 +18,7 @@ _NOBODY: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Destination:
     """Where an event is published, and the event's time where it can be read (aware, as written)."""
 
     topic: Topic
@@ -26,10 +26,10 @@ class Address:
     time: datetime | None = None
 
 
-_UNREADABLE: Final = Address(INSTRUCTIONS, _NOBODY)
+_UNREADABLE: Final = Destination(INSTRUCTIONS, _NOBODY)
 
 
-def address_of(raw: bytes) -> Address:
+def destination_of(raw: bytes) -> Destination:
     """The address of an event by its type and data, without checking it."""
     try:
         event = from_json(raw)
@@ -40,7 +40,7 @@ def address_of(raw: bytes) -> Address:
     kind, data = event.get("type"), event.get("data")
     model = EVENT_TYPES.get(kind) if isinstance(kind, str) else None
     topic = TOPICS[model.topic] if model is not None else INSTRUCTIONS
-    return Address(topic, _key(topic, data if isinstance(data, dict) else {}), _time(event.get("time")))
+    return Destination(topic, _key(topic, data if isinstance(data, dict) else {}), _time(event.get("time")))
 
 
 def _key(topic: Topic, data: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ _OTHERS: Final = "others"
 
 
 @dataclass(slots=True)
-class Tally:
+class IntakeTally:
     """Events read = passed on + dead letters; ticks, and discards of dead letters, are no events.
 
     ``unknown_fields`` counts, by type and path, fields that were accepted and left out (design.md §4); beyond a
@@ -38,7 +38,7 @@ class Tally:
             name = _OTHERS
         self.unknown_fields[name] = self.unknown_fields.get(name, 0) + 1
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "IntakeTally") -> None:
         """Count what another partition counted, too."""
         self.passed += other.passed
         self.dead_letters += other.dead_letters
@@ -50,20 +50,20 @@ class Tally:
         return json.dumps([self.passed, self.dead_letters, self.unknown_fields], sort_keys=True).encode()
 
     @classmethod
-    def from_bytes(cls, row: bytes | None) -> "Tally":
+    def from_bytes(cls, row: bytes | None) -> "IntakeTally":
         """The tally of a row; without a row nothing was counted yet."""
         return cls() if row is None else cls(*json.loads(row))
 
 
-def total(store: Store) -> Tally:
+def total(store: Store) -> IntakeTally:
     """The tallies of all partitions together, as last committed or flushed in the open transaction."""
     mine = not store.in_transaction
     if mine:
         store.begin()
     space = store.state.space(WORKER, KIND)
-    together = Tally()
+    together = IntakeTally()
     for partition in range(store.partitions):
-        together.add(Tally.from_bytes(store.state.load(space, partition, KEY)))
+        together.add(IntakeTally.from_bytes(store.state.load(space, partition, KEY)))
     if mine:
         store.commit()
     return together

@@ -17,7 +17,7 @@ from schemas.ticks import TICK_KEY, reached_instant
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
 from services.intake.labels import Label, unlabelled
 from services.intake.reading import Doubt, Unread, doubt_about, read_labelled
-from services.intake.tally import KEY, KIND, WORKER, Tally
+from services.intake.tally import KEY, KIND, WORKER, IntakeTally
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 
@@ -35,7 +35,7 @@ class Intake:
     def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
         """Take every record of the batch."""
         before = unit.get(KIND, KEY)
-        tally = Tally.from_bytes(before)
+        tally = IntakeTally.from_bytes(before)
         for record in batch:
             instant = reached_instant(record.key, record.value)
             if instant is not None:
@@ -48,7 +48,7 @@ class Intake:
         return len(batch)
 
 
-def _take(record: Record, unit: UnitOfWork, tally: Tally) -> None:
+def _take(record: Record, unit: UnitOfWork, tally: IntakeTally) -> None:
     label, raw = unlabelled(record.value)
     doubt: str | None = None
     if raw or label.mends is None:
@@ -62,7 +62,7 @@ def _take(record: Record, unit: UnitOfWork, tally: Tally) -> None:
         _release(label.mends, label.source, discarded=not raw, unit=unit)
 
 
-def _pass_on(event: PublicEvent, label: Label, unit: UnitOfWork, tally: Tally) -> None:
+def _pass_on(event: PublicEvent, label: Label, unit: UnitOfWork, tally: IntakeTally) -> None:
     envelope, data = event.envelope, event.data
     creditor = creditor_of(data)
     fact = Fact(

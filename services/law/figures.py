@@ -171,7 +171,7 @@ def _versions(country: str) -> tuple[Law, ...]:
 
 
 def _law_from(book: StatuteBook, day: date) -> Law:
-    reading = _Reading(book, day)
+    reading = _FiguresOfDay(book, day)
     return Law(
         country=book.country,
         since=day,
@@ -191,7 +191,7 @@ def _law_from(book: StatuteBook, day: date) -> Law:
     )
 
 
-class _Reading:
+class _FiguresOfDay:
     """Reads the figures of one day from a statute book and notes each one's source."""
 
     def __init__(self, book: StatuteBook, day: date) -> None:

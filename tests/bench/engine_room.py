@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.clock.stepping import SteppingClock
 from services.intake.labels import Label, labelled
-from services.intake.routing import address_of
+from services.intake.routing import destination_of
 from services.notifier.post import Post
 from services.notifier.post_routing import post_of
 from services.notifier.simulated import SimulatedPost
@@ -35,7 +35,7 @@ def running(path: Path, mail: MailSettings | None = None) -> Iterator[EmbeddedEn
 def publish(engine: EmbeddedEngine, lines: Iterable[bytes]) -> None:
     """Publish lines as the inbox does; durable then."""
     for number, line in enumerate(lines, start=1):
-        address = address_of(line)
+        address = destination_of(line)
         engine.publish(address.topic, address.key, labelled(line, Label(file="bench.jsonl", line=number)))
     engine.commit()
 

@@ -37,7 +37,7 @@ class Line:
 class Partition(NamedTuple):
     """What one partition of the public topics, and one lane, made of what came in."""
 
-    read: intake_tally.Tally
+    read: intake_tally.IntakeTally
     lane: lane_tally.Tally
 
 
@@ -146,7 +146,7 @@ def _same(disturbed: State, peaceful: State) -> list[Line]:
 def _partition(store: Store, number: int) -> Partition:
     read = _row(store, intake_tally.WORKER, intake_tally.KIND, number, intake_tally.KEY)
     lane = _row(store, lane_tally.WORKER, lane_tally.KIND, number, lane_tally.KEY)
-    return Partition(intake_tally.Tally.from_bytes(read), lane_tally.Tally.from_bytes(lane))
+    return Partition(intake_tally.IntakeTally.from_bytes(read), lane_tally.Tally.from_bytes(lane))
 
 
 def _row(store: Store, worker: str, kind: str, partition: int, key: str) -> bytes | None:

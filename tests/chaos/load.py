@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from schemas.topics import partition_of
 from services.commands.playback.play_files import Given, merged
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from tests.simulation.banking import Bank
 from tests.simulation.billing import Billing
 from tests.simulation.people import People
@@ -77,7 +77,7 @@ def given(folder: Path, told: list[Event | str]) -> list[Given]:
     """The same as pieces of a file, ready to be published."""
     path = folder / "told.jsonl"
     path.write_text("".join(f"{_text(each)}\n" for each in told), encoding="utf-8")
-    return merged([path], Register())
+    return merged([path], CreditorDirectory())
 
 
 def _creditor(telling: Telling, number: int, partitions: int) -> Iterator[Event]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.commands.playback.bootstrap import stage
 from services.commands.playback.play_files import Play, merged
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
 from tests.unit.intake.public_events import creditor, invoice, raw
@@ -27,6 +27,6 @@ def dumped(path: Path, *events: dict[str, object]) -> list[str]:
     path.write_bytes(b"\n".join(raw(event) for event in events))
     with ExitStack() as stack:
         engine, clock = stage(None, stack)
-        for _ in Play(engine, clock).play(merged([path], Register()), date(2026, 1, 12)):
+        for _ in Play(engine, clock).play(merged([path], CreditorDirectory()), date(2026, 1, 12)):
             pass
         return canonical_dump(engine.store, account_entries(engine.store))

@@ -23,7 +23,7 @@ from schemas.topics import (
     Topic,
     account_key,
 )
-from services.intake.routing import address_of
+from services.intake.routing import destination_of
 from services.pipeline import WORKERS, WorkerParts
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine
@@ -157,7 +157,7 @@ def test_the_longest_lawful_ids_are_kept_and_waited_for(store: Store) -> None:
         about_payment("payment.refunded", archive_id, long(17), **whose, amount="1.00", currency="EUR"),
     ]
     named = [event | {"id": long(20 + number), "source": long(40)} for number, event in enumerate(told)]
-    addresses = [(address_of(raw(event)), raw(event)) for event in named]
+    addresses = [(destination_of(raw(event)), raw(event)) for event in named]
     # when
     letters = play(store, [(address.topic, address.key, value) for address, value in addresses])
     # then

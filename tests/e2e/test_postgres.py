@@ -15,7 +15,7 @@ import pytest
 from services.commands.playback.bootstrap import stage_with
 from services.commands.playback.play_files import Play, merged
 from services.example import event_files
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.notifier.simulated import SimulatedPost
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore
@@ -57,7 +57,7 @@ def play_into(store: Store) -> None:
     """The example's first ten weeks."""
     with ExitStack() as stack:
         engine, clock = stage_with(store, SimulatedPost(), stack)
-        for _ in Play(engine, clock).play(merged(event_files(), Register()), UNTIL):
+        for _ in Play(engine, clock).play(merged(event_files(), CreditorDirectory()), UNTIL):
             pass
 
 

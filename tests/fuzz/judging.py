@@ -3,7 +3,7 @@
 import io
 
 from schemas.parsing import PublicEvent
-from services.intake.files import Line
+from services.intake.files import FileLine
 from services.intake.formats.format import HEAD, Fault, Piece, recognise, registry
 from services.intake.labels import unlabelled
 from services.intake.pieces import published
@@ -34,6 +34,6 @@ def _judge_piece(piece: Piece, number: int) -> None:
         assert piece.lines
     taken = read_labelled(record.label, record.raw)
     assert isinstance(taken, PublicEvent | Unread)
-    assert isinstance(piece, Line | dict) or isinstance(taken, Unread), "a fault is never an event"
+    assert isinstance(piece, FileLine | dict) or isinstance(taken, Unread), "a fault is never an event"
     label, raw = unlabelled(record.value)
     assert (label, raw) == (record.label, record.raw), "what is published is read back as it was"

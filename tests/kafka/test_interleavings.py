@@ -22,8 +22,8 @@ from schemas.parsing import parse_event
 from schemas.topics import PAYMENTS, partition_of
 from services.commands.playback.play_files import Given
 from services.intake.labels import Label
-from services.intake.pieces import Published
-from services.intake.routing import address_of
+from services.intake.pieces import PublishedPiece
+from services.intake.routing import destination_of
 from services.notifier.protocol import State, load_notice
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
@@ -55,7 +55,7 @@ def publish(clock: ToldTime, events: Iterable[Event]) -> None:
     """As our own producers do, each where its key belongs."""
     for event in events:
         line = json.dumps(event).encode()
-        piece = Published(0, address_of(line), Label(), line)
+        piece = PublishedPiece(0, destination_of(line), Label(), line)
         clock.tell(Given(datetime.fromisoformat(event["time"]), piece))
 
 

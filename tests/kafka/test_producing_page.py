@@ -16,7 +16,7 @@ from schemas.parsing import parse_event
 from schemas.topics import PUBLIC_TOPICS, TOPICS
 from services.cash_application.state.tally import total
 from services.cash_application.worker import CashApplication
-from services.intake.routing import address_of
+from services.intake.routing import destination_of
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.sqlite.store import SqliteStore
@@ -99,7 +99,7 @@ def test_every_event_lies_under_its_topic_and_key_and_has_no_field_unknown(publi
         "payment-20260119X002",
     ]
     for record in published:
-        address = address_of(record.value)
+        address = destination_of(record.value)
         assert (record.topic, record.key) == (address.topic, address.key)
 
 

@@ -18,7 +18,7 @@ from schemas.topics import JOURNAL
 from services.commands.playback.bootstrap import stage
 from services.commands.playback.play_files import Given, Play, merged
 from services.example import event_files
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.runtime.kafka.broker.log_client import kafka_log
 from services.runtime.log_client import LogClient, StoreLog
 from tests.kafka.crew import Crew, Hand
@@ -48,7 +48,7 @@ class Expected(NamedTuple):
 @pytest.fixture(scope="module")
 def given() -> list[Given]:
     """The example's events, file by file, by their times."""
-    return merged(event_files(), Register())
+    return merged(event_files(), CreditorDirectory())
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from services.commands.playback.bootstrap import stage
 from services.commands.playback.play_files import Given, Play, merged
 from services.example import LAST_DAY, event_files
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
 from services.runtime.store.port import Store
@@ -27,7 +27,7 @@ TWENTIETH_OF_FEBRUARY = date(2026, 2, 20)
 @pytest.fixture(scope="module")
 def given() -> list[Given]:
     """The example's events, file by file, by their times."""
-    return merged(event_files(), Register())
+    return merged(event_files(), CreditorDirectory())
 
 
 def dump(store: Store) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from schemas.decisions import NoticeEnded
 from schemas.letters import Letter
 from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
-from services.intake.routing import address_of
+from services.intake.routing import destination_of
 from services.notifier.post import Attempt, Post
 from services.notifier.simulated import SimulatedPost
 from services.overdue.canonical import account_entries
@@ -60,7 +60,7 @@ class Flow:
         """As producers outside do; nobody has read it yet."""
         for event in events:
             line = json.dumps(event).encode()
-            address = address_of(line)
+            address = destination_of(line)
             self.engine.publish(address.topic, address.key, line)
 
     def tick(self, instant: datetime) -> None:

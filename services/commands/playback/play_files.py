@@ -13,9 +13,9 @@ from schemas.dead_letters import DeadLettersMessage
 from schemas.decisions import DecisionsMessage
 from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
 from services.clock.stepping import SteppingClock
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.intake.formats.format import HEAD, recognise
-from services.intake.pieces import Published, pieces_of
+from services.intake.pieces import PublishedPiece, pieces_of
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.worker import Record
 
@@ -34,10 +34,10 @@ class Given:
     """One piece of a file and the instant at which it is played: its event's time, or that of the piece before it."""
 
     time: datetime
-    piece: Published
+    piece: PublishedPiece
 
 
-def merged(files: Sequence[Path], register: Register) -> list[Given]:
+def merged(files: Sequence[Path], register: CreditorDirectory) -> list[Given]:
     """The pieces of all files by their events' times; at one instant in the order given (design.md §9).
 
     Raises:
@@ -46,7 +46,7 @@ def merged(files: Sequence[Path], register: Register) -> list[Given]:
     return sorted(read_all(files, register), key=lambda each: each.time)
 
 
-def read_all(files: Sequence[Path], register: Register) -> list[Given]:
+def read_all(files: Sequence[Path], register: CreditorDirectory) -> list[Given]:
     """The pieces of all files, file by file in the order given.
 
     Files of public events are read first: they may register the creditors that the other files are about.
@@ -62,7 +62,7 @@ def read_all(files: Sequence[Path], register: Register) -> list[Given]:
     return [each for path in files for each in read[path]]
 
 
-def _pieces(path: Path, register: Register) -> Iterator[Given]:
+def _pieces(path: Path, register: CreditorDirectory) -> Iterator[Given]:
     instant = _BEGINNING
     for piece in pieces_of(path, register):
         instant = piece.address.time or instant

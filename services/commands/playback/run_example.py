@@ -13,7 +13,7 @@ from services.commands.playback.bootstrap import stage_with
 from services.commands.playback.play_files import Given, Play, merged
 from services.commands.processes.run_loop import live
 from services.example import LAST_DAY, event_files
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.notifier.outbox import OutboxPost
 from services.reporting.summary import as_table, summary
 from services.runtime.settings import PostgresSettings, Settings
@@ -27,7 +27,7 @@ def show_example(settings: Settings) -> int:
     console = Console()
     store = settings.store.path.parent / STORE_NAME
     with ExitStack() as stack:
-        given = merged(event_files(), Register())
+        given = merged(event_files(), CreditorDirectory())
         engine, clock = stage_with(SqliteStore(store), OutboxPost(settings.mail.outbox), stack)
         _play(Play(engine, clock), clock, given, console)
         console.print(as_table(summary(engine.store)))

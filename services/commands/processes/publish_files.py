@@ -9,9 +9,9 @@ from typing import Final
 
 from schemas.events import BankFeedCompleted
 from schemas.topics import SETTINGS
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.intake.labels import unlabelled
-from services.intake.pieces import Published, pieces_of
+from services.intake.pieces import PublishedPiece, pieces_of
 from services.runtime.log_client import LogClient, Told
 
 _AT_ONCE: Final = 2_000
@@ -26,7 +26,7 @@ class Report:
     unread: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
-    def count(self, piece: Published, fault: str | None) -> None:
+    def count(self, piece: PublishedPiece, fault: str | None) -> None:
         """Count a piece. No content is kept: files are about people."""
         where = f"{piece.label.file}:{piece.label.line}"
         if fault is not None:
@@ -36,7 +36,7 @@ class Report:
         if piece.fault is not None:
             self.unread.append(f"{where}: published as unreadable ({piece.fault.reason})")
 
-    def stop(self, behind: Published) -> None:
+    def stop(self, behind: PublishedPiece) -> None:
         """Nothing more is sent behind the pieces of which ``behind`` is the last."""
         where = f"{behind.label.file}:{behind.label.line}"
         self.lost.append(f"{where}: nothing behind it was sent, in this file or the next; publish them again")
@@ -58,7 +58,7 @@ def publish(files: Sequence[Path], log: LogClient, report: Report) -> None:
         OSError: a file cannot be read; what stands before is published, and in the report.
         Refusal: nothing can be published at all.
     """
-    known = Register()
+    known = CreditorDirectory()
     for value in log.values(SETTINGS):
         known.hear(unlabelled(value)[1])
     for path in files:
@@ -74,9 +74,9 @@ def publish(files: Sequence[Path], log: LogClient, report: Report) -> None:
                 known.hear(piece.raw)
 
 
-def _together(pieces: Iterable[Published]) -> Iterator[list[Published]]:
+def _together(pieces: Iterable[PublishedPiece]) -> Iterator[list[PublishedPiece]]:
     """The pieces in blocks that are sent at once; one that says what stands before is complete begins a block."""
-    block: list[Published] = []
+    block: list[PublishedPiece] = []
     for piece in pieces:
         if block and (len(block) == _AT_ONCE or _COMPLETED in piece.raw):
             yield block
@@ -86,7 +86,7 @@ def _together(pieces: Iterable[Published]) -> Iterator[list[Published]]:
         yield block
 
 
-def _publish(pieces: Sequence[Published], log: LogClient, report: Report) -> None:
+def _publish(pieces: Sequence[PublishedPiece], log: LogClient, report: Report) -> None:
     told = [Told(piece.address.topic, piece.address.key, piece.value) for piece in pieces]
     for piece, fault in zip(pieces, log.append(told), strict=True):
         report.count(piece, fault)

@@ -25,7 +25,7 @@ from schemas.topics import (
     account_key,
     partition_of,
 )
-from services.intake.resume_positions import PassedOn
+from services.intake.resume_positions import ResumePositions
 from services.notifier.rebuild_state import Recollection
 from services.notifier.worker import Notifier
 from services.pipeline import READS, WORKERS, Rebuild, WorkerEntry
@@ -78,7 +78,7 @@ def rebuild(settings: Settings) -> Iterator[str]:
 class _Told:
     """What the topics tell. `notices`: by partition."""
 
-    passed: PassedOn
+    passed: ResumePositions
     notices: list[Recollection]
     memory: LogMemory = field(default_factory=LogMemory)
     ends: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class _Told:
 def _read(settings: Settings) -> _Told:
     """Read every topic once; own words before the commands that they follow, facts before what they were made of."""
     partitions = settings.store.partitions
-    told = _Told(PassedOn(partitions), [Recollection() for _ in range(partitions)])
+    told = _Told(ResumePositions(partitions), [Recollection() for _ in range(partitions)])
     takes = dict.fromkeys(_INTERNAL, _take) | dict.fromkeys(PUBLIC_TOPICS, _take_public)
     takes |= {FACTS: _take_fact, JOURNAL: _take_outcome, COMMANDS: _take_command}
     with connected(KafkaConsumer, settings.kafka, **FROM_THE_BEGINNING) as consumer:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from services.clock.worker import Clock, ClockWorker, WallClock
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.intake.inbox import Inbox
 from services.notifier.logged import LoggedPost
 from services.notifier.post_routing import post_of
@@ -76,7 +76,7 @@ class _Round:
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._register = Register()
+        self._register = CreditorDirectory()
         self._inbox = Inbox(inbox, engine, self._register)
         self._watch = watch
         self._health = health

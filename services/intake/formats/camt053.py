@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.money import currency_decimals, decimal_text
 from services.intake.formats.camt.fields import amount, day, day_of, identifier, is_credit
-from services.intake.formats.camt.money import Report
+from services.intake.formats.camt.money import AccountReport
 from services.intake.formats.camt.report import Header, Style, read_reports
 from services.intake.formats.camt.summary import check_summary
 from services.intake.formats.camt.transaction import RECEIVED, REVERSED
@@ -43,7 +43,7 @@ _SUM_DECIMALS: Final = 2
 
 
 @dataclass(slots=True)
-class _Balance:
+class _BookedBalance:
     """A booked balance, in minor units (below zero: the account is overdrawn), and its day."""
 
     minor: int
@@ -52,11 +52,11 @@ class _Balance:
 
 
 @dataclass(slots=True)
-class _Balances:
+class _BookedBalances:
     """What the account held before and after all entries of the statement, and the statement's first and last day."""
 
-    opening: _Balance
-    closing: _Balance
+    opening: _BookedBalance
+    closing: _BookedBalance
     first_day: date | None
     last_day: date
 
@@ -65,7 +65,7 @@ def _recognises(head: bytes) -> bool:
     return _MESSAGE in names_at(head)
 
 
-def _close(report: Report, element: Element, header: Header) -> Iterator[Piece]:
+def _close(report: AccountReport, element: Element, header: Header) -> Iterator[Piece]:
     """What a statement says as a whole. Nothing, where any of it is in doubt: the gate stays shut."""
     yield from check_summary(report, element)
     if not header.is_whole or not _is_one_page(first(element, "StmtPgntn")):
@@ -83,7 +83,7 @@ def _close(report: Report, element: Element, header: Header) -> Iterator[Piece]:
         yield _completed(report, identifier(name), _number(element), balances)
 
 
-def _completed(report: Report, statement: str, number: int | None, balances: _Balances) -> Piece:
+def _completed(report: AccountReport, statement: str, number: int | None, balances: _BookedBalances) -> Piece:
     """Counted are only payments that are all told here; how many a sum is made of, the parts of it decide."""
     said = {
         "through": balances.last_day.isoformat(),
@@ -95,7 +95,7 @@ def _completed(report: Report, statement: str, number: int | None, balances: _Ba
     return report.account.event(COMPLETED, id_, balances.last_day, said)
 
 
-def _statement(report: Report, number: int | None, balances: _Balances) -> dict[str, str | int]:
+def _statement(report: AccountReport, number: int | None, balances: _BookedBalances) -> dict[str, str | int]:
     """The statement as a whole; what is neither customers' money nor taken back of it is the rest of the entries."""
     currency = balances.closing.currency
     other = report.booked.credits - report.booked.debits - report.received + report.returned
@@ -120,10 +120,10 @@ def _number(statement: Element) -> int | None:
     return int(told) or None if told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS else None
 
 
-def _balances(report: Report, element: Element) -> _Balances | Fault:
+def _balances(report: AccountReport, element: Element) -> _BookedBalances | Fault:
     """The opening and the closing balance, if the entries lead from the one to the other."""
     zone = report.account.zone
-    found: dict[str, _Balance] = {}
+    found: dict[str, _BookedBalance] = {}
     try:
         for balance in every(element, "Bal"):
             kind = text(balance, "Tp/CdOrPrtry/Cd")
@@ -147,15 +147,15 @@ def _balances(report: Report, element: Element) -> _Balances | Fault:
         what = "the opening balance and the entries do not come to the closing balance; ask the bank for a correct one"
         return report.fault(BALANCE_DOES_NOT_TIE, what)
     first_day = day_of(_edge(element, "Fr"), zone)
-    return _Balances(opening, closing, first_day if first_day and first_day <= last_day else None, last_day)
+    return _BookedBalances(opening, closing, first_day if first_day and first_day <= last_day else None, last_day)
 
 
-def _balance(element: Element, zone: ZoneInfo) -> _Balance:
+def _balance(element: Element, zone: ZoneInfo) -> _BookedBalance:
     money = amount(first(element, "Amt"))
     if money is None:
         raise ValueError("Amt: is missing")
     minor = money.minor if is_credit(first(element, "CdtDbtInd")) else -money.minor
-    return _Balance(minor, money.currency, day(first(element, "Dt"), zone))
+    return _BookedBalance(minor, money.currency, day(first(element, "Dt"), zone))
 
 
 def _edge(element: Element, end: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from services.intake.formats.camt.money import Report
+from services.intake.formats.camt.money import AccountReport
 from services.intake.formats.camt.report import Header, Style, read_reports
 from services.intake.formats.camt.summary import check_summary
 from services.intake.formats.camt.transaction import RECEIVED, REVERSED
@@ -23,7 +23,7 @@ def _recognises(head: bytes) -> bool:
     return _MESSAGE in names_at(head)
 
 
-def _close(report: Report, element: Element, _: Header) -> Iterator[Fault]:
+def _close(report: AccountReport, element: Element, _: Header) -> Iterator[Fault]:
     yield from check_summary(report, element)
 
 

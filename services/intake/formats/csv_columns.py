@@ -9,17 +9,17 @@ from typing import Any, Final, cast, get_args
 from services.intake.formats.debtors import Buyer, plain
 from services.intake.formats.decimals import by_hand, with_point
 from services.intake.formats.format import Directory, Event, Fault, event, known_at, unknown_account
-from services.intake.formats.invoices import WRONG_FIELD, BillingDocument, Kind, Seller, meaning_of, owner_of
+from services.intake.formats.invoices import WRONG_FIELD, BillingDocument, DocumentKind, Seller, meaning_of, owner_of
 from services.intake.formats.refusals import checked
 
 _FINNISH_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _FLAGS: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _CURRENCY: Final = "EUR"
-_INVOICE_KINDS: Final[tuple[str, ...]] = get_args(Kind)
+_INVOICE_KINDS: Final[tuple[str, ...]] = get_args(DocumentKind)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """A row of a table: the texts of its columns, and what the file calls each column."""
 
     cells: Mapping[str, str]
@@ -40,20 +40,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """A kind of table: ``told_by`` are the columns by which it is known, ``columns`` all that it may have."""
 
     name: str
     told_by: frozenset[str]
     needs: frozenset[str]
     columns: frozenset[str]
-    meaning: Callable[[Row, Directory], Event | Fault | None]
+    meaning: Callable[[CsvRow, Directory], Event | Fault | None]
 
 
 # --- invoices ------------------------------------------------------------------------------------
 
 
-def _invoice(row: Row, directory: Directory) -> Event | Fault | None:
+def _invoice(row: CsvRow, directory: Directory) -> Event | Fault | None:
     seller = Seller(tuple(filter(None, (row["seller"],))), tuple(filter(None, (row["account"],))))
     kind = (row["type"] or _INVOICE_KINDS[0]).lower()
     if kind not in _INVOICE_KINDS:
@@ -66,7 +66,7 @@ def _invoice(row: Row, directory: Directory) -> Event | Fault | None:
         "interest_stated": _flag(row["interest_stated"]),
     }
     document = BillingDocument(
-        kind=cast("Kind", kind),
+        kind=cast("DocumentKind", kind),
         number=row["invoice"],
         issued=_day(row["issued"]),
         amount=by_hand(row["amount"]),
@@ -84,7 +84,7 @@ def _invoice(row: Row, directory: Directory) -> Event | Fault | None:
     return meaning_of(document, directory, row.where)
 
 
-def _buyer(row: Row) -> Buyer:
+def _buyer(row: CsvRow) -> Buyer:
     return Buyer(
         name=row["name"],
         numbers=(row["debtor"],),
@@ -109,7 +109,7 @@ _INVOICE_FIELDS: Final = {
 }
 """Fields of the events that are called otherwise in the table."""
 
-INVOICES: Final = Table(
+INVOICES: Final = CsvTable(
     name="invoices",
     told_by=frozenset({"invoice", "amount"}),
     needs=frozenset({"invoice", "issued", "due", "amount", "name"}),
@@ -150,7 +150,7 @@ INVOICES: Final = Table(
 # --- payments ------------------------------------------------------------------------------------
 
 
-def _payment(row: Row, directory: Directory) -> Event | Fault:
+def _payment(row: CsvRow, directory: Directory) -> Event | Fault:
     account = "".join(row["account"].split()).upper()
     creditor = directory.creditor_of_account(account)
     if creditor is None:
@@ -177,12 +177,12 @@ def _payment(row: Row, directory: Directory) -> Event | Fault:
     return checked(told, _titles(row, _PAYMENT_FIELDS), row.where)
 
 
-def _of_return(row: Row, kind: str, booked: str) -> dict[str, Any]:
+def _of_return(row: CsvRow, kind: str, booked: str) -> dict[str, Any]:
     """Why it went back; on which day tells the bank, of what it took back itself."""
     return {"reason": row["reason"] or kind, "booked": booked if kind == "reversal" else None}
 
 
-def _of_payment(row: Row, booked: str) -> dict[str, Any]:
+def _of_payment(row: CsvRow, booked: str) -> dict[str, Any]:
     payer = {"name": plain(row["payer"]), "iban": plain(row["payer_iban"])}
     told = {name: value for name, value in payer.items() if value}
     return {
@@ -203,7 +203,7 @@ _PAYMENT_KINDS: Final = {
 _PAYMENT_FIELDS: Final = {"id": "payment", "payer.name": "payer", "payer.iban": "payer_iban"}
 """Fields of the events that are called otherwise in the table."""
 
-PAYMENTS: Final = Table(
+PAYMENTS: Final = CsvTable(
     name="payments",
     told_by=frozenset({"payment", "amount"}),
     needs=frozenset({"account", "payment", "amount", "booked"}),
@@ -234,7 +234,7 @@ TABLES: Final = (INVOICES, PAYMENTS)
 # --- how cells are written -----------------------------------------------------------------------
 
 
-def _titles(row: Row, otherwise: Mapping[str, str]) -> dict[str, str]:
+def _titles(row: CsvRow, otherwise: Mapping[str, str]) -> dict[str, str]:
     return {**row.titles, **{name: row.title(column) for name, column in otherwise.items()}}
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import BinaryIO, Final
 
-from services.intake.formats.csv_columns import TABLES, Row, Table
+from services.intake.formats.csv_columns import TABLES, CsvRow, CsvTable
 from services.intake.formats.format import Directory, Fault, Format, Piece
 
 WRONG_COLUMNS: Final = "wrong-columns"
@@ -26,7 +26,7 @@ _HINT: Final = "sep="
 _LIKENESS: Final = 0.8
 
 
-class _Lines:
+class _CsvLines:
     """The physical lines of a file as text; one that is too long is passed over, and remembered."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -57,7 +57,7 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
 
     A row that cannot be taken apart holds whom the row before it held: a table is mostly about one creditor.
     """
-    lines = _Lines(stream)
+    lines = _CsvLines(stream)
     texts = iter(lines)
     header = next((line for line in texts if line.strip() and not line.lower().startswith(_HINT)), "")
     delimiter = _delimiter(header)
@@ -74,7 +74,7 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
         if isinstance(cells, Fault):
             yield replace(cells, creditor=creditor, account=account)
             continue
-        piece = table.meaning(Row(dict(zip(columns, cells, strict=True)), titles, where), directory)
+        piece = table.meaning(CsvRow(dict(zip(columns, cells, strict=True)), titles, where), directory)
         if isinstance(piece, Fault):
             creditor, account = piece.creditor, piece.account
             yield piece
@@ -83,7 +83,7 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
             yield piece
 
 
-def _rows(lines: _Lines, texts: Iterator[str], delimiter: str, width: int) -> Iterator[tuple[str, list[str] | Fault]]:
+def _rows(lines: _CsvLines, texts: Iterator[str], delimiter: str, width: int) -> Iterator[tuple[str, list[str] | Fault]]:
     """Each row that is not blank, and the line on which it begins; a fault where it cannot be taken apart."""
     rows = csv.reader(texts, delimiter=delimiter, strict=True)
     while True:
@@ -133,11 +133,11 @@ def _columns(header: str, delimiter: str) -> list[str]:
     return ["_".join(cell.lower().replace("-", " ").replace("_", " ").split()) for cell in cells]
 
 
-def _table_of(columns: list[str]) -> Table | None:
+def _table_of(columns: list[str]) -> CsvTable | None:
     return next((table for table in TABLES if table.told_by <= set(columns)), None)
 
 
-def _faults_of(columns: list[str], table: Table | None) -> tuple[str, ...]:
+def _faults_of(columns: list[str], table: CsvTable | None) -> tuple[str, ...]:
     """Why the columns cannot be read: one is missing, there twice, or looks mistyped."""
     if table is None:
         told = " or ".join(" and ".join(sorted(table.told_by)) for table in TABLES)

@@ -14,7 +14,7 @@ from services.intake.formats.business_ids import business_id, business_id_in_dig
 from services.intake.formats.debtors import Buyer
 from services.intake.formats.decimals import sign_of, unsigned, with_point
 from services.intake.formats.format import Directory, Event, Fault, Format, Piece
-from services.intake.formats.invoices import BillingDocument, Kind, Seller, meaning_of, owner_of
+from services.intake.formats.invoices import BillingDocument, DocumentKind, Seller, meaning_of, owner_of
 from services.intake.formats.xml import Element, elements, every, first, name_of, names_at, text
 
 NO_INVOICE: Final = "no-invoice"
@@ -104,7 +104,7 @@ def _type_code(message: Element) -> str:
     return (text(message, "InvoiceDetails/InvoiceTypeCode") or "INV01").upper()
 
 
-def _kind(message: Element) -> Kind | None:
+def _kind(message: Element) -> DocumentKind | None:
     """What the message is; None where it asks nothing. A cancellation may be of either type, with ``Cancel``."""
     code = _type_code(message)
     if not code.startswith(_INVOICES) or code in _NO_CLAIM:
@@ -114,7 +114,7 @@ def _kind(message: Element) -> Kind | None:
     return "credit-note" if code == _CREDIT_NOTE else "invoice"
 
 
-def _amount(message: Element, kind: Kind) -> Element | None:
+def _amount(message: Element, kind: DocumentKind) -> Element | None:
     """The element that says what is to be paid or credited, if there is one.
 
     Of a credit note it is the total, whichever sign it has. Of an invoice it is what the payment order says, of one
@@ -142,7 +142,7 @@ def _sign(amount: Element | None) -> int:
     return 0 if amount is None else sign_of(with_point(amount.text or ""))
 
 
-def _document(message: Element, kind: Kind) -> BillingDocument:
+def _document(message: Element, kind: DocumentKind) -> BillingDocument:
     amount = _amount(message, kind)
     number = "" if amount is None else with_point(amount.text or "")
     percent = text(message, f"{_TERMS}/PaymentOverDueFineDetails/PaymentOverDueFinePercent")

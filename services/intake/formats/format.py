@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.fields import EARLIEST_YEAR, LATEST_YEAR
 from services.intake import formats
-from services.intake.files import Line
+from services.intake.files import FileLine
 
 HEAD: Final = 4_096
 """Bytes from the beginning of a file by which its format is told."""
@@ -51,8 +51,8 @@ class Fault:
     content: bytes = b""
 
 
-Piece: TypeAlias = Event | Line | Fault
-"""One thing read from a file. A `Line` is to be taken as it stands: it holds a public event, or pretends to."""
+Piece: TypeAlias = Event | FileLine | Fault
+"""One thing read from a file. A `FileLine` is to be taken as it stands: it holds a public event, or pretends to."""
 
 
 class Directory(Protocol):

@@ -25,7 +25,7 @@ from services.intake.formats.format import (
 )
 from services.intake.formats.refusals import checked, refused
 
-Kind: TypeAlias = Literal["invoice", "credit-note", "cancellation"]
+DocumentKind: TypeAlias = Literal["invoice", "credit-note", "cancellation"]
 
 NO_SELLER: Final = "no-seller"
 NO_ORIGINAL_INVOICE: Final = "no-original-invoice"
@@ -58,7 +58,7 @@ class BillingDocument:
     says that a finance company owns the claim now.
     """
 
-    kind: Kind
+    kind: DocumentKind
     number: str
     issued: str
     amount: str
@@ -164,7 +164,7 @@ def _transferred(creditor: str, where: str) -> Fault:
 # --- what ----------------------------------------------------------------------------------------
 
 
-def _kind_of(document: BillingDocument) -> Kind:
+def _kind_of(document: BillingDocument) -> DocumentKind:
     if document.kind == "invoice" and sign_of(document.amount) < 0:
         return "credit-note"
     return document.kind
@@ -223,7 +223,7 @@ def _cancelled(document: BillingDocument, owner: Owner, known: str, where: str) 
     return checked(said, document.names, where)
 
 
-_TELLERS: Final[Mapping[Kind, Callable[[BillingDocument, Owner, str, str], Event | Fault]]] = {
+_TELLERS: Final[Mapping[DocumentKind, Callable[[BillingDocument, Owner, str, str], Event | Fault]]] = {
     "invoice": _issued,
     "credit-note": _credited,
     "cancellation": _cancelled,

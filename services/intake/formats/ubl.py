@@ -11,7 +11,7 @@ from schemas.references import is_valid_reference
 from services.intake.formats.debtors import Buyer
 from services.intake.formats.decimals import sign_of
 from services.intake.formats.format import Directory, Event, Fault, Format, Piece
-from services.intake.formats.invoices import BillingDocument, Kind, Seller, meaning_of
+from services.intake.formats.invoices import BillingDocument, DocumentKind, Seller, meaning_of
 from services.intake.formats.xml import Element, elements, every, first, name_of, names_at, text
 
 NO_INVOICE: Final = "no-invoice"
@@ -76,7 +76,7 @@ def _piece(document: Element, directory: Directory, where: str) -> Event | Fault
     code = _code(document)
     if code in _NO_CLAIM:
         return None
-    kind: Kind = "credit-note" if name_of(document) == _CREDIT_NOTE or code in _CREDIT_CODES else "invoice"
+    kind: DocumentKind = "credit-note" if name_of(document) == _CREDIT_NOTE or code in _CREDIT_CODES else "invoice"
     amount = _amount(document, kind)
     number = (amount.text or "").strip() if amount is not None else ""
     said = BillingDocument(
@@ -105,7 +105,7 @@ def _code(document: Element) -> str:
     return text(document, "InvoiceTypeCode") or text(document, "CreditNoteTypeCode") or ""
 
 
-def _amount(document: Element, kind: Kind) -> Element | None:
+def _amount(document: Element, kind: DocumentKind) -> Element | None:
     """What is to be paid; of a credit note of which nothing is left to be paid out, all that it credits."""
     payable = first(document, f"{_TOTAL}/PayableAmount")
     if kind == "credit-note" and (payable is None or sign_of((payable.text or "").strip()) == 0):

@@ -10,7 +10,7 @@ from schemas.journal import AccountEvent, LaneMessage, MoneyPlaced
 from schemas.topics import DEAD_LETTERS, DECISIONS, JOURNAL, Topic
 from services.cash_application.state.tally import Tally, total
 from services.cash_application.worker import CashApplication
-from services.intake.routing import address_of
+from services.intake.routing import destination_of
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine, Limits, Observer
 from services.runtime.sqlite.store import SqliteStore
@@ -52,7 +52,7 @@ class House:
         """Publish events where they belong, then settle: only within one partition they keep their order."""
         for event in events:
             line = event if isinstance(event, bytes) else raw(event)
-            address = address_of(line)
+            address = destination_of(line)
             self.engine.publish(address.topic, address.key, line)
         self.engine.settle()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.cash_application import worker
-from services.intake.routing import address_of
+from services.intake.routing import destination_of
 from services.runtime.engine import EmbeddedEngine, Unobserved
 from services.runtime.sqlite.store import SqliteStore
 from tests.unit.cash_application.books import Books, books_of
@@ -60,7 +60,7 @@ def told(path: Path) -> None:
     """All of the history lies in the log, and nobody has read it."""
     with EmbeddedEngine(SqliteStore(path), [], partitions=2) as engine:
         for event in HISTORY:
-            address = address_of(raw(event))
+            address = destination_of(raw(event))
             engine.publish(address.topic, address.key, raw(event))
         engine.tick(later(60))
 

@@ -12,7 +12,7 @@ import pytest
 from schemas.parsing import parse_event
 from services.intake import formats
 from services.intake.formats import csv_tables
-from services.intake.formats.csv_columns import INVOICES, PAYMENTS, Table
+from services.intake.formats.csv_columns import INVOICES, PAYMENTS, CsvTable
 from services.intake.formats.format import HEAD, Fault, Format, recognise, registry
 
 PAGE = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
@@ -62,7 +62,7 @@ def test_every_format_has_its_line() -> None:
 
 
 @pytest.mark.parametrize("table", [INVOICES, PAYMENTS], ids=lambda table: table.name)
-def test_every_column_of_a_table_has_its_line_and_the_needed_ones_say_so(table: Table) -> None:
+def test_every_column_of_a_table_has_its_line_and_the_needed_ones_say_so(table: CsvTable) -> None:
     rows = rows_behind(f"**{table.name.capitalize()}**, told by")
 
     assert sorted(rows) == sorted(table.columns)

@@ -19,8 +19,8 @@ from schemas.references import canonical_reference, is_valid_reference, parse_le
 from services.commands.playback.play_files import read_all
 from services.example import EVENTS, FIRST_DAY, LAST_DAY, event_files
 from services.example.write import written
-from services.intake.creditor_directory import Register
-from services.intake.pieces import Published
+from services.intake.creditor_directory import CreditorDirectory
+from services.intake.pieces import PublishedPiece
 from services.law.calendar import banking_day
 
 # Events that other events answer, or that speak of things before Eräpäivä and outside the example.
@@ -29,9 +29,9 @@ NOT_TOLD = {"policy.published.v1", "reference-rate.published.v1", "task.done.v1"
 
 
 @cache
-def pieces() -> tuple[Published, ...]:
+def pieces() -> tuple[PublishedPiece, ...]:
     """What is read of the shipped files, whatever their formats."""
-    return tuple(given.piece for given in read_all(event_files(), Register()))
+    return tuple(given.piece for given in read_all(event_files(), CreditorDirectory()))
 
 
 @cache

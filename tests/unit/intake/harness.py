@@ -5,7 +5,7 @@ from typing import Any
 from schemas.dead_letters import DeadLetter
 from schemas.facts import Fact, UnreadEvent
 from schemas.topics import DEAD_LETTERS, FACTS, Topic
-from services.intake.tally import Tally, total
+from services.intake.tally import IntakeTally, total
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.sqlite.store import SqliteStore
@@ -44,6 +44,6 @@ class Desk:
         return [message for message in self.messages(DEAD_LETTERS) if isinstance(message, DeadLetter)]
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> IntakeTally:
         """What intake counted."""
         return total(self.engine.store)

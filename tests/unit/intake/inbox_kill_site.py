@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from services.intake import inbox as inbox_module
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.intake.inbox import Inbox
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine
@@ -29,7 +29,7 @@ def work(folder: Path) -> None:
     """One life: take all that is there."""
     inbox_module.PIECES_AT_ONCE = AT_ONCE  # type: ignore[misc]
     with EmbeddedEngine(SqliteStore(folder / "store.db"), [Intake()], 2) as engine:
-        inbox = Inbox(folder / "inbox", engine, Register())
+        inbox = Inbox(folder / "inbox", engine, CreditorDirectory())
         for _ in range(LOOKS):
             inbox.look()
         engine.settle()

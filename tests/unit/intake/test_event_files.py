@@ -9,27 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.parsing import LARGEST_EVENT
-from services.intake.files import Line, lines_of, read_lines
+from services.intake.files import FileLine, lines_of, read_lines
 
 
-def read(content: bytes) -> list[Line]:
+def read(content: bytes) -> list[FileLine]:
     return list(lines_of(io.BytesIO(content)))
 
 
 def test_each_line_has_its_number_and_blank_ones_are_counted_but_not_read() -> None:
-    assert read(b"one\n\n  \ntwo\n") == [Line(1, b"one", 3), Line(4, b"two", 3)]
+    assert read(b"one\n\n  \ntwo\n") == [FileLine(1, b"one", 3), FileLine(4, b"two", 3)]
 
 
 def test_the_last_line_needs_no_end() -> None:
-    assert read(b"one\ntwo") == [Line(1, b"one", 3), Line(2, b"two", 3)]
+    assert read(b"one\ntwo") == [FileLine(1, b"one", 3), FileLine(2, b"two", 3)]
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_forgiven() -> None:
-    assert read(b"\xef\xbb\xbfone\r\ntwo\r\n") == [Line(1, b"one", 3), Line(2, b"two", 3)]
+    assert read(b"\xef\xbb\xbfone\r\ntwo\r\n") == [FileLine(1, b"one", 3), FileLine(2, b"two", 3)]
 
 
 def test_bytes_that_are_not_utf_8_are_kept_as_they_are() -> None:
-    assert read(b"\xff\xfe\x00\n") == [Line(1, b"\xff\xfe\x00", 3)]
+    assert read(b"\xff\xfe\x00\n") == [FileLine(1, b"\xff\xfe\x00", 3)]
 
 
 @pytest.mark.parametrize("length", [LARGEST_EVENT - 1, LARGEST_EVENT])

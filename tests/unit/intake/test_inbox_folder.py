@@ -10,11 +10,11 @@ import pytest
 
 from schemas.topics import Topic
 from services.intake import inbox as inbox_module
-from services.intake.creditor_directory import Register
+from services.intake.creditor_directory import CreditorDirectory
 from services.intake.formats.format import Directory
-from services.intake.inbox import Inbox, Looked
+from services.intake.inbox import Inbox, InboxPoll
 from services.intake.labels import unlabelled
-from services.intake.pieces import Published, pieces_of
+from services.intake.pieces import PublishedPiece, pieces_of
 from tests.unit.intake.formats.camt_messages import entry, notification, transaction
 from tests.unit.intake.public_events import creditor, invoice, payment, raw
 
@@ -63,17 +63,17 @@ def drop(folder: Path, name: str, lines: list[bytes]) -> None:
     (folder / name).write_bytes(b"\n".join(lines) + b"\n")
 
 
-def look_until_idle(inbox: Inbox) -> list[Looked]:
+def look_until_idle(inbox: Inbox) -> list[InboxPoll]:
     """Looks until two in a row find nothing to do."""
-    looks: list[Looked] = []
-    while len(looks) < 2 or looks[-1] != Looked() or looks[-2] != Looked():
+    looks: list[InboxPoll] = []
+    while len(looks) < 2 or looks[-1] != InboxPoll() or looks[-2] != InboxPoll():
         looks.append(inbox.look())
     return looks
 
 
 def test_a_files_lines_are_published_under_their_topics_and_keys_and_the_file_is_moved(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher, Register())
+    inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, "monday.jsonl", [raw(invoice(1)), b"", raw(payment("P")), b"junk"])
     look_until_idle(inbox)
     assert [(topic, key) for topic, key, _ in publisher.published] == [
@@ -89,7 +89,7 @@ def test_a_files_lines_are_published_under_their_topics_and_keys_and_the_file_is
 
 def test_files_are_taken_in_the_order_of_their_names(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher, Register())
+    inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     for name, line in (("c", LINES[2]), ("a", LINES[0]), ("b", LINES[1])):
         drop(tmp_path, name, [line])
     look_until_idle(inbox)
@@ -98,17 +98,17 @@ def test_files_are_taken_in_the_order_of_their_names(tmp_path: Path) -> None:
 
 def test_a_file_that_is_still_growing_is_left_alone(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher, Register())
+    inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     for end in (1, 2, 3):
         drop(tmp_path, "a", LINES[:end])
-        assert inbox.look() == Looked()
+        assert inbox.look() == InboxPoll()
     look_until_idle(inbox)
     assert publisher.lines == LINES[:3]
 
 
 def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher, Register())
+    inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, ".part", LINES)
     (tmp_path / "folder").mkdir()
     look_until_idle(inbox)
@@ -117,7 +117,7 @@ def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_done_already_is_kept_beside_it(tmp_path: Path) -> None:
-    inbox = Inbox(tmp_path, Publisher(), Register())
+    inbox = Inbox(tmp_path, Publisher(), CreditorDirectory())
     for _ in range(3):
         drop(tmp_path, "a", LINES)
         look_until_idle(inbox)
@@ -125,15 +125,15 @@ def test_a_name_that_is_done_already_is_kept_beside_it(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_done(tmp_path: Path) -> None:
-    inbox = Inbox(tmp_path, Publisher(), Register())
+    inbox = Inbox(tmp_path, Publisher(), CreditorDirectory())
     (tmp_path / "a").write_bytes(b"\n\n")
-    assert look_until_idle(inbox)[1] == Looked(finished=("a",))
+    assert look_until_idle(inbox)[1] == InboxPoll(finished=("a",))
 
 
 def test_a_large_file_is_published_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox_module, "PIECES_AT_ONCE", 2)
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher, Register())
+    inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, "a", LINES)
     looks = look_until_idle(inbox)
     assert [look.pieces for look in looks if look.pieces] == [2, 2, 1]
@@ -147,18 +147,18 @@ def test_a_crash_loses_no_line_and_repeats_none(
     monkeypatch.setattr(inbox_module, "PIECES_AT_ONCE", 2)
     publisher = Publisher()
     drop(tmp_path, "a", LINES)
-    first = Inbox(tmp_path, publisher, Register())
+    first = Inbox(tmp_path, publisher, CreditorDirectory())
     for _ in range(crash_after):
         first.look()
     publisher.forget()
-    look_until_idle(Inbox(tmp_path, publisher, Register()))
+    look_until_idle(Inbox(tmp_path, publisher, CreditorDirectory()))
     assert publisher.lines == LINES
 
 
 def test_a_crash_before_the_move_repeats_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publisher = Publisher()
     drop(tmp_path, "a", LINES)
-    inbox = Inbox(tmp_path, publisher, Register())
+    inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     inbox.look()
 
     def cut(_self: Path, _target: Path) -> None:
@@ -168,14 +168,14 @@ def test_a_crash_before_the_move_repeats_no_line(tmp_path: Path, monkeypatch: py
         patched.setattr(Path, "rename", cut)
         with pytest.raises(PowerCutError):
             inbox.look()
-    look_until_idle(Inbox(tmp_path, publisher, Register()))
+    look_until_idle(Inbox(tmp_path, publisher, CreditorDirectory()))
     assert publisher.lines == LINES
     assert [path.name for path in (tmp_path / "done").iterdir()] == ["a"]
 
 
 def test_another_file_of_the_same_name_is_read_from_its_beginning(tmp_path: Path) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher, Register())
+    inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, "a", LINES[:3])
     look_until_idle(inbox)
     drop(tmp_path, "a", LINES[3:])
@@ -191,12 +191,12 @@ def test_who_was_registered_between_a_crash_and_the_next_look_loses_no_money(
     publisher = Publisher()
     told = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"))
     (tmp_path / "notification.xml").write_text(notification(told))
-    first = Inbox(tmp_path, publisher, Register())
+    first = Inbox(tmp_path, publisher, CreditorDirectory())
     first.look()
-    assert first.look() == Looked(pieces=1)
+    assert first.look() == InboxPoll(pieces=1)
     publisher.forget()
 
-    register = Register()
+    register = CreditorDirectory()
     register.hear(raw(creditor()))
     look_until_idle(Inbox(tmp_path, publisher, register))
 
@@ -207,11 +207,11 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher = Publisher()
-    inbox = Inbox(tmp_path, publisher, Register())
+    inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, "a", LINES[:1])
     drop(tmp_path, "b", LINES[1:])
 
-    def pieces_unless_a(path: Path, directory: Directory) -> Iterator[Published]:
+    def pieces_unless_a(path: Path, directory: Directory) -> Iterator[PublishedPiece]:
         if path.name == "a":
             raise PermissionError(13, os.strerror(13))
         yield from pieces_of(path, directory)
@@ -224,7 +224,7 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
 
 
 def test_a_file_of_which_nothing_can_be_read_is_rejected_with_a_report_beside_it(tmp_path: Path) -> None:
-    inbox = Inbox(tmp_path, Publisher(), Register())
+    inbox = Inbox(tmp_path, Publisher(), CreditorDirectory())
     (tmp_path / "page.xml").write_bytes(b"\x89PNG nothing of ours")
     looks = look_until_idle(inbox)
     assert [look.rejected for look in looks if look.rejected] == [("page.xml",)]

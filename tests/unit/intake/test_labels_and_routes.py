@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.topics import INSTRUCTIONS, INVOICES, PAYMENTS, SETTINGS, Topic
 from services.intake.labels import UNLABELLED, Label, file_named, labelled, unlabelled
-from services.intake.routing import Address, address_of
+from services.intake.routing import Destination, destination_of
 from tests.unit.intake.public_events import IBAN, MORNING, completed, creditor, event, invoice, payment, raw, said
 
 texts = st.none() | st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
@@ -63,30 +63,30 @@ def test_a_file_whose_name_is_no_text_is_named_all_the_same() -> None:
     ],
 )
 def test_an_event_goes_where_its_type_belongs_under_its_key(told: dict[str, Any], topic: Topic, key: str) -> None:
-    assert address_of(raw(told)) == Address(topic, key, MORNING)
+    assert destination_of(raw(told)) == Destination(topic, key, MORNING)
 
 
 @pytest.mark.parametrize(
     "line", [b"junk", b"\xff", b"[]", b"17", b"null", b"{}", b'{"type": 1, "data": []}', b"[" * 100_000]
 )
 def test_what_cannot_be_read_goes_to_instructions_under_nobodys_key(line: bytes) -> None:
-    assert address_of(line) == Address(INSTRUCTIONS, "", None)
+    assert destination_of(line) == Destination(INSTRUCTIONS, "", None)
 
 
 def test_an_event_of_an_unknown_type_is_kept_under_its_creditor() -> None:
-    assert address_of(raw(event("invoice.eaten", {"creditor": "acme"}, id="x"))).key == "acme"
+    assert destination_of(raw(event("invoice.eaten", {"creditor": "acme"}, id="x"))).key == "acme"
 
 
 @pytest.mark.parametrize("creditor_id", [1, None, [], "x" * 201, "a\x1fb", "a\nb"])
 def test_a_key_is_always_a_short_printable_line(creditor_id: Any) -> None:
-    assert address_of(raw(said("hold.placed", "h", creditor=creditor_id))).key == ""
+    assert destination_of(raw(said("hold.placed", "h", creditor=creditor_id))).key == ""
 
 
 @pytest.mark.parametrize("time", ["2026-01-09", "2026-01-09T06:00:00", "yesterday", 17, None])
 def test_a_time_that_is_no_instant_is_no_time(time: Any) -> None:
-    assert address_of(raw(invoice(1) | {"time": time})).time is None
+    assert destination_of(raw(invoice(1) | {"time": time})).time is None
 
 
 def test_a_time_with_any_offset_is_read() -> None:
     told = invoice(1) | {"time": "2026-01-09T08:00:00+02:00"}
-    assert address_of(raw(told)).time == datetime(2026, 1, 9, 6, tzinfo=UTC)
+    assert destination_of(raw(told)).time == datetime(2026, 1, 9, 6, tzinfo=UTC)

@@ -5,15 +5,15 @@ from datetime import datetime
 from schemas.facts import Tick
 from schemas.messages import encode
 from schemas.ticks import TICK_KEY, time_reached
-from services.intake.resume_positions import PassedOn
+from services.intake.resume_positions import ResumePositions
 from tests.unit.intake.public_events import later
 
 PLACE = "payments/1"
 
 
-def passed_on(*told: tuple[int, int]) -> PassedOn:
+def passed_on(*told: tuple[int, int]) -> ResumePositions:
     """Ticks of one public partition that lie in two partitions of facts: (partition, minute)."""
-    passed = PassedOn(2)
+    passed = ResumePositions(2)
     for partition, minute in told:
         passed.fact(partition, encode(Tick(instant=later(minute), origin=PLACE)))
     for offset in range(0, 8, 2):
@@ -39,4 +39,4 @@ def test_time_has_come_as_far_as_any_public_topic_was_told() -> None:
     reached: datetime | None = passed_on().reached
 
     assert reached == later(3)
-    assert PassedOn(2).reached is None
+    assert ResumePositions(2).reached is None

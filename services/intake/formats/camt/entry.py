@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.intake.formats.camt.fields import Money, amount, code, day, is_credit, reference
+from services.intake.formats.camt.fields import CurrencyAmount, amount, code, day, is_credit, reference
 from services.intake.formats.xml import Element, children, first, line, text
 
 _OWN_DOMAINS: Final = frozenset({"ACMT", "CAMT", "CMDT", "DERV", "FORX", "LDAS", "PMET", "SECU", "TRAD"})
@@ -31,7 +31,7 @@ _BOOKED: Final = "BOOK"
 _MOST_DIGITS: Final = 15
 
 
-class Kind(Enum):
+class EntryKind(Enum):
     """What an entry is to us."""
 
     RECEIVED = auto()
@@ -47,15 +47,15 @@ class Kind(Enum):
 
 
 @dataclass(slots=True)
-class Entry:
+class BankEntry:
     """An entry as its beginning tells it: all that stands before its transactions.
 
     ``reference`` is the bank's for the whole entry: the same in camt.053 and camt.054. ``batch`` is how many
     transactions it sums up, 0 where a batch does not say, None where it is none.
     """
 
-    kind: Kind
-    money: Money
+    kind: EntryKind
+    money: CurrencyAmount
     is_credit: bool
     booked: date | None
     reference: str | None
@@ -65,12 +65,12 @@ class Entry:
     @property
     def is_booked(self) -> bool:
         """Whether it is part of the balances."""
-        return self.kind is not Kind.NOT_BOOKED
+        return self.kind is not EntryKind.NOT_BOOKED
 
     @property
     def moves_customers_money(self) -> bool:
         """Whether it brought money from customers, or took it back."""
-        return self.kind in (Kind.RECEIVED, Kind.RETURNED)
+        return self.kind in (EntryKind.RECEIVED, EntryKind.RETURNED)
 
     @property
     def is_lump(self) -> bool:
@@ -78,7 +78,7 @@ class Entry:
         return self.batch is not None or self.is_reference_payments
 
 
-def entry_of(element: Element, zone: ZoneInfo) -> Entry:
+def entry_of(element: Element, zone: ZoneInfo) -> BankEntry:
     """The entry of an ``Ntry`` element that is read at least to the beginning of its transactions.
 
     Raises:
@@ -90,7 +90,7 @@ def entry_of(element: Element, zone: ZoneInfo) -> Entry:
         raise ValueError("Amt: is missing")
     codes = _codes(parts.get("BkTxCd"))
     credit = is_credit(parts.get("CdtDbtInd"))
-    return Entry(
+    return BankEntry(
         kind=_kind(parts, codes, credit=credit),
         money=money,
         is_credit=credit,
@@ -137,18 +137,18 @@ def _codes(element: Element | None) -> _Codes:
     return codes
 
 
-def _kind(parts: dict[str, Element], codes: _Codes, *, credit: bool) -> Kind:
+def _kind(parts: dict[str, Element], codes: _Codes, *, credit: bool) -> EntryKind:
     if (code(parts.get("Sts")) or _BOOKED) != _BOOKED:
-        return Kind.NOT_BOOKED
+        return EntryKind.NOT_BOOKED
     mark = parts.get("RvslInd")
     is_reversal = mark is not None and (mark.text or "").strip() in ("true", "1")
     if credit and is_reversal:
-        return Kind.UNCLEAR if codes.is_incoming else Kind.OWN
+        return EntryKind.UNCLEAR if codes.is_incoming else EntryKind.OWN
     if credit:
-        return Kind.OWN if codes.is_own else Kind.RECEIVED
+        return EntryKind.OWN if codes.is_own else EntryKind.RECEIVED
     if codes.is_incoming or (is_reversal and not codes.is_own):
-        return Kind.RETURNED
-    return Kind.OWN
+        return EntryKind.RETURNED
+    return EntryKind.OWN
 
 
 def _batch(details: Element | None) -> int | None:

@@ -29,14 +29,14 @@ _NO_REFERENCE: Final = re.compile(r"(?:NOTPROVIDED|NOT PROVIDED|NONREF|NOREF|NON
 """What banks write where they have nothing to write."""
 
 
-class Money(NamedTuple):
+class CurrencyAmount(NamedTuple):
     """An amount in minor units, never below zero, and its currency."""
 
     minor: int
     currency: str
 
 
-def amount(element: Element | None) -> Money | None:
+def amount(element: Element | None) -> CurrencyAmount | None:
     """The money of an element such as ``<Amt Ccy="EUR">100.00</Amt>``; None without the element.
 
     Zeros beyond the decimals of the currency are forgiven.
@@ -53,7 +53,7 @@ def amount(element: Element | None) -> Money | None:
         raise ValueError(f"{name_of(element)}: {wrong}") from None
     if minor < 0:
         raise ValueError(f"{name_of(element)}: is below zero; CdtDbtInd tells the direction")
-    return Money(minor, currency)
+    return CurrencyAmount(minor, currency)
 
 
 def sum_of(written: str, currency: str) -> int:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from services.intake.formats.camt.entry import Entry, Kind
-from services.intake.formats.camt.fields import Money, is_credit
+from services.intake.formats.camt.entry import BankEntry, EntryKind
+from services.intake.formats.camt.fields import CurrencyAmount, is_credit
 from services.intake.formats.camt.transaction import (
-    Account,
+    ReportedAccount,
     archive_id,
     fingerprint,
     money_of,
@@ -34,7 +34,7 @@ _ALIKE_KEPT: Final = 100_000
 
 
 @dataclass(slots=True)
-class Tally:
+class EntryTotals:
     """What entries add up to, in minor units."""
 
     credits: int = 0
@@ -47,7 +47,7 @@ class Tally:
         """All of them."""
         return self.credit_entries + self.debit_entries
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: BankEntry) -> None:
         """Count one more entry."""
         if entry.is_credit:
             self.credits += entry.money.minor
@@ -58,7 +58,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Report:
+class AccountReport:
     """One report about an account, as far as it is read.
 
     ``booked`` are the entries that moved money, ``listed`` all of them. ``payments`` counts the payments that the
@@ -67,10 +67,10 @@ class Report:
     does not tie.
     """
 
-    account: Account
+    account: ReportedAccount
     where: str
-    booked: Tally = field(default_factory=Tally)
-    listed: Tally = field(default_factory=Tally)
+    booked: EntryTotals = field(default_factory=EntryTotals)
+    listed: EntryTotals = field(default_factory=EntryTotals)
     currencies: set[str] = field(default_factory=set)
     payments: int = 0
     received: int = 0
@@ -102,7 +102,7 @@ class EntryReading:
     say how much it was and what the bank calls it.
     """
 
-    def __init__(self, report: Report, entry: Entry | None, where: str, *, sums_up: bool) -> None:
+    def __init__(self, report: AccountReport, entry: BankEntry | None, where: str, *, sums_up: bool) -> None:
         """``entry`` None: its beginning could not be read, and the rest is passed over."""
         self._report = report
         self._entry = entry
@@ -137,12 +137,12 @@ class EntryReading:
         report.currencies.add(entry.money.currency)
         if entry.is_booked:
             report.booked.add(entry)
-        if entry.kind is Kind.UNCLEAR:
+        if entry.kind is EntryKind.UNCLEAR:
             yield report.fault(UNCLEAR_REVERSAL, "is a reversed credit of a customer; tell what it was", self._where)
         elif entry.moves_customers_money:
             yield from self._end(entry, element)
 
-    def _end(self, entry: Entry, element: Element) -> Iterator[Piece]:
+    def _end(self, entry: BankEntry, element: Element) -> Iterator[Piece]:
         if self._is_sum(entry):
             yield from self._sum_up(entry)
         elif self._count == 0:
@@ -154,24 +154,24 @@ class EntryReading:
                 line = "its transactions do not add up to its amount; ask the bank for a correct file"
                 yield self._report.fault(DETAILS_DO_NOT_TIE, line, self._where)
 
-    def _is_sum(self, entry: Entry) -> bool:
+    def _is_sum(self, entry: BankEntry) -> bool:
         """Whether it sums up transactions that are not in it."""
         if self._count > 1 or not entry.is_lump:
             return False
         only = self._first
         return only is None or (entry.batch or 0) > 1 or not tells_something(only)
 
-    def _sum_up(self, entry: Entry) -> Iterator[Fault]:
+    def _sum_up(self, entry: BankEntry) -> Iterator[Fault]:
         if not self._sums_up:
             line = "the transactions that it sums up are missing; order them from the bank"
             yield self._report.fault(DETAILS_MISSING, line, self._where)
-        elif entry.kind is Kind.RECEIVED:
+        elif entry.kind is EntryKind.RECEIVED:
             self._report.sums_up = True
             self._report.received += entry.money.minor
         else:
             self._report.returned += entry.money.minor
 
-    def _give_whole(self, entry: Entry, element: Element) -> Iterator[Piece]:
+    def _give_whole(self, entry: BankEntry, element: Element) -> Iterator[Piece]:
         """What an entry gives that has no transactions: it is one itself."""
         booked, money = entry.booked, entry.money
         id_ = entry.reference or self._report.numbered(fingerprint(element, entry))
@@ -179,7 +179,7 @@ class EntryReading:
             yield self._unidentified(booked, self._where)
         elif money.minor == 0:
             return
-        elif entry.kind is Kind.RETURNED:
+        elif entry.kind is EntryKind.RETURNED:
             yield returned_in_sum(self._report.account, entry, booked, id_)
             self._report.returned += money.minor
         else:
@@ -187,7 +187,7 @@ class EntryReading:
             yield self._count_payment(payment)
             self._report.received += money.minor
 
-    def _give(self, entry: Entry, element: Element, number: int, *, is_only: bool = False) -> Iterator[Piece]:
+    def _give(self, entry: BankEntry, element: Element, number: int, *, is_only: bool = False) -> Iterator[Piece]:
         """What one transaction gives."""
         where = f"{self._where}, transaction {number}"
         try:
@@ -210,9 +210,9 @@ class EntryReading:
             return
         yield from events
 
-    def _events(self, entry: Entry, booked: date, id_: str, element: Element, money: Money) -> list[Event]:
+    def _events(self, entry: BankEntry, booked: date, id_: str, element: Element, money: CurrencyAmount) -> list[Event]:
         account = self._report.account
-        if entry.kind is Kind.RETURNED:
+        if entry.kind is EntryKind.RETURNED:
             returns = list(returned(account, entry, booked, id_, element, money))
             self._report.returned += money.minor
             return returns
@@ -221,7 +221,7 @@ class EntryReading:
         self._report.received += money.minor
         return payments
 
-    def _identity(self, entry: Entry, element: Element, number: int, *, is_only: bool) -> str | None:
+    def _identity(self, entry: BankEntry, element: Element, number: int, *, is_only: bool) -> str | None:
         """What the bank calls the transaction; one called like the one before is its second, third, and so on."""
         told = archive_id(element)
         if told is not None:
@@ -243,7 +243,7 @@ class EntryReading:
         return self._report.fault(NO_ARCHIVE_ID, line, where)
 
 
-def _money(entry: Entry, transaction: Element, *, is_only: bool) -> Money:
+def _money(entry: BankEntry, transaction: Element, *, is_only: bool) -> CurrencyAmount:
     """What was booked by a transaction; by the only one of an entry, what the entry says.
 
     Raises:

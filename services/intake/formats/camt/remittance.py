@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.intake.formats.camt.fields import Money, amount, message
+from services.intake.formats.camt.fields import CurrencyAmount, amount, message
 from services.intake.formats.xml import Element, first, line, name_of, text
 
 _CREDIT_NOTE = "CREN"
 
 
 @dataclass(slots=True)
-class Paid:
+class RemittancePart:
     """One part of a transaction's money, in minor units, and what it is for."""
 
     minor: int
@@ -30,8 +30,8 @@ class _Strd:
 
     reference: str | None
     document: str | None
-    invoiced: Money | None
-    credited: Money | None
+    invoiced: CurrencyAmount | None
+    credited: CurrencyAmount | None
     is_note: bool = False
 
     @property
@@ -39,7 +39,7 @@ class _Strd:
         return self.is_note or self.credited is not None
 
 
-def paid(transaction: Element, money: Money) -> list[Paid]:
+def remittance_parts(transaction: Element, money: CurrencyAmount) -> list[RemittancePart]:
     """What the money of a transaction is for: one part, or one for each invoice where their amounts are told and tie.
 
     Credit notes are taken off the last invoice, what is left of them off the one before, so that the parts add up to
@@ -51,21 +51,21 @@ def paid(transaction: Element, money: Money) -> list[Paid]:
     """
     remittance = first(transaction, "RmtInf")
     if remittance is None:
-        return [Paid(money.minor, None, None)]
+        return [RemittancePart(money.minor, None, None)]
     free = [said for ustrd in remittance.iterchildren("{*}Ustrd") if (said := ustrd.text)]
     told = [_strd(strd) for strd in remittance.iterchildren("{*}Strd")]
     if len(told) == 1 and not told[0].is_credit_note:
-        return [Paid(money.minor, told[0].reference, _text(free, told))]
+        return [RemittancePart(money.minor, told[0].reference, _text(free, told))]
     split = list(_split(told, money))
     if split:
-        return [Paid(minor, strd.reference, _text(free, [strd])) for minor, strd in split]
+        return [RemittancePart(minor, strd.reference, _text(free, [strd])) for minor, strd in split]
     references = [strd.reference for strd in told if strd.reference and not strd.is_credit_note]
     if len(set(references)) == 1:
-        return [Paid(money.minor, references[0], _text(free, told))]
-    return [Paid(money.minor, None, _text(free + references, told))]
+        return [RemittancePart(money.minor, references[0], _text(free, told))]
+    return [RemittancePart(money.minor, None, _text(free + references, told))]
 
 
-def _split(told: list[_Strd], money: Money) -> Iterator[tuple[int, _Strd]]:
+def _split(told: list[_Strd], money: CurrencyAmount) -> Iterator[tuple[int, _Strd]]:
     """Each invoice with what it gets; nothing when their amounts do not add up to the money."""
     invoices = [(strd.invoiced, strd) for strd in told if strd.invoiced is not None and not strd.is_credit_note]
     notes = [strd.credited for strd in told if strd.credited is not None]

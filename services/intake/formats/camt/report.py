@@ -12,9 +12,9 @@ from typing import BinaryIO, Final
 
 from stdnum import iban
 
-from services.intake.formats.camt.entry import Entry, entry_of
-from services.intake.formats.camt.money import WRONG_ENTRY, EntryReading, Report
-from services.intake.formats.camt.transaction import Account
+from services.intake.formats.camt.entry import BankEntry, entry_of
+from services.intake.formats.camt.money import WRONG_ENTRY, EntryReading, AccountReport
+from services.intake.formats.camt.transaction import ReportedAccount
 from services.intake.formats.format import Directory, Fault, Piece, unknown_account
 from services.intake.formats.xml import Element, elements, first, line, name_of, text
 
@@ -39,7 +39,7 @@ class Style:
     element: str
     noun: str
     sums_up: bool
-    close: Callable[[Report, Element, Header], Iterator[Piece]]
+    close: Callable[[AccountReport, Element, Header], Iterator[Piece]]
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Header:
 def read_reports(stream: BinaryIO, directory: Directory, style: Style) -> Iterator[Piece]:
     """All that the reports in a stream give; see `services.intake.formats.format.Format`."""
     header = Header()
-    reading: _Reading | None = None
+    reading: _ReportReading | None = None
     reports = faults = 0
     for found in elements(stream, (_HEADER, style.element, _ENTRY, _TRANSACTION)):
         if isinstance(found, Fault):
@@ -70,7 +70,7 @@ def read_reports(stream: BinaryIO, directory: Directory, style: Style) -> Iterat
             continue
         if reading is None or reading.element is not report:
             reports += 1
-            reading = _Reading(report, f"{style.noun} {reports}", style)
+            reading = _ReportReading(report, f"{style.noun} {reports}", style)
             yield from reading.open(header, directory)
         if found is not report:
             yield from reading.read(found)
@@ -97,14 +97,14 @@ def _report_of(element: Element, report: str) -> Element | None:
     return report_element
 
 
-class _Reading:
+class _ReportReading:
     """One report in hand: whose account it is about, and the entry whose transactions are being read."""
 
     def __init__(self, element: Element, where: str, style: Style) -> None:
         self.element = element
         self._where = where
         self._style = style
-        self._report: Report | None = None
+        self._report: AccountReport | None = None
         self._entries = 0
         self._entry: EntryReading | None = None
         self._details: Element | None = None
@@ -135,7 +135,7 @@ class _Reading:
             yield unknown_account(number, self._where)
             return
         created = header.created or text(self.element, "CreDtTm")
-        self._report = Report(Account(creditor, number, directory.zone_of(creditor), created), self._where)
+        self._report = AccountReport(ReportedAccount(creditor, number, directory.zone_of(creditor), created), self._where)
 
     def read(self, element: Element) -> Iterator[Piece]:
         """A transaction, or an entry with all of its transactions."""
@@ -157,10 +157,10 @@ class _Reading:
         if self._report is not None:
             yield from self._style.close(self._report, self.element, header)
 
-    def _begin(self, report: Report, element: Element) -> Iterator[Fault]:
+    def _begin(self, report: AccountReport, element: Element) -> Iterator[Fault]:
         self._entries += 1
         where = f"{self._where}, entry {self._entries}"
-        entry: Entry | None = None
+        entry: BankEntry | None = None
         try:
             entry = entry_of(element, report.account.zone)
         except ValueError as wrong:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.intake.formats.camt.fields import sum_of
-from services.intake.formats.camt.money import Report, Tally
+from services.intake.formats.camt.money import AccountReport, EntryTotals
 from services.intake.formats.format import Fault
 from services.intake.formats.xml import Element, first, text
 
 SUMMARY_DOES_NOT_TIE: Final = "summary-does-not-tie"
 
 
-def check_summary(report: Report, element: Element) -> Iterator[Fault]:
+def check_summary(report: AccountReport, element: Element) -> Iterator[Fault]:
     """A fault for each count or sum that the report tells of its entries and that they do not come to.
 
     Banks differ in whether they count what is not booked; either is taken. What is in more than one currency has no
@@ -31,7 +31,7 @@ def check_summary(report: Report, element: Element) -> Iterator[Fault]:
             yield report.fault(SUMMARY_DOES_NOT_TIE, f"{name}: the entries do not come to what it says")
 
 
-def _figures(name: str, tally: Tally) -> tuple[int, int]:
+def _figures(name: str, tally: EntryTotals) -> tuple[int, int]:
     match name:
         case "TtlCdtNtries":
             return tally.credit_entries, tally.credits

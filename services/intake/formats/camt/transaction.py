@@ -14,9 +14,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from schemas.money import decimal_text
-from services.intake.formats.camt.entry import Entry
-from services.intake.formats.camt.fields import Money, amount, day_of, digest, message, party, reference
-from services.intake.formats.camt.remittance import Paid, paid
+from services.intake.formats.camt.entry import BankEntry
+from services.intake.formats.camt.fields import CurrencyAmount, amount, day_of, digest, message, party, reference
+from services.intake.formats.camt.remittance import RemittancePart, remittance_parts
 from services.intake.formats.format import Event, event, known_at
 from services.intake.formats.xml import Element, first, line, text
 
@@ -30,7 +30,7 @@ _BETWEEN: Final = "\x1f"
 
 
 @dataclass(slots=True)
-class Account:
+class ReportedAccount:
     """A registered creditor's bank account, and the instant at which the bank made the message about it, if told."""
 
     creditor: str
@@ -67,14 +67,14 @@ def archive_id(transaction: Element) -> str | None:
     return reference(first(transaction, "Refs/AcctSvcrRef"))
 
 
-def fingerprint(transaction: Element, entry: Entry) -> str:
+def fingerprint(transaction: Element, entry: BankEntry) -> str:
     """What tells a transaction from others where the bank gave it no archive id: a digest of all that it says."""
     said = [str(entry.booked), *map(str, entry.money)]
     said += [text for each in transaction.itertext() if (text := str(each).strip())]
     return f"digest-{digest(_BETWEEN.join(said))}"
 
 
-def money_of(transaction: Element, currency: str) -> Money | None:
+def money_of(transaction: Element, currency: str) -> CurrencyAmount | None:
     """What was booked, in the entry's currency; None when that is not told.
 
     Raises:
@@ -87,7 +87,7 @@ def money_of(transaction: Element, currency: str) -> Money | None:
     return None
 
 
-def received(account: Account, booked: date, id_: str, transaction: Element, money: Money) -> Iterator[Event]:
+def received(account: ReportedAccount, booked: date, id_: str, transaction: Element, money: CurrencyAmount) -> Iterator[Event]:
     """The payments of a transaction; together they are its money.
 
     Raises:
@@ -95,21 +95,21 @@ def received(account: Account, booked: date, id_: str, transaction: Element, mon
     """
     payer = _payer(transaction)
     paid_on = _paid_on(transaction, booked, account.zone)
-    parts = paid(transaction, money)
+    parts = remittance_parts(transaction, money)
     for number, part in enumerate(parts, start=1):
         payment = id_ if len(parts) == 1 else f"{id_}#{number}"
         yield _payment(account, payment, booked, part, money.currency, paid_on, payer)
 
 
-def received_in_sum(account: Account, booked: date, id_: str, entry: Element, money: Money) -> Event:
+def received_in_sum(account: ReportedAccount, booked: date, id_: str, entry: Element, money: CurrencyAmount) -> Event:
     """The payment of an entry that tells nothing of its transaction."""
     told = text(entry, "AddtlNtryInf")
-    part = Paid(money.minor, None, message([told]) if told else None)
+    part = RemittancePart(money.minor, None, message([told]) if told else None)
     return _payment(account, id_, booked, part, money.currency, booked, None)
 
 
 def returned(
-    account: Account, entry: Entry, booked: date, id_: str, transaction: Element, money: Money
+    account: ReportedAccount, entry: BankEntry, booked: date, id_: str, transaction: Element, money: CurrencyAmount
 ) -> Iterator[Event]:
     """The payments of a transaction, or what of them is taken back, under the identities that they came under.
 
@@ -118,22 +118,22 @@ def returned(
     """
     why = [_reason_code(transaction), text(transaction, "RtrInf/AddtlInf")]
     reason = message([said for said in why if said]) or _NO_REASON
-    parts = paid(transaction, money)
+    parts = remittance_parts(transaction, money)
     for number, part in enumerate(parts, start=1):
         payment = id_ if len(parts) == 1 else f"{id_}#{number}"
-        yield _reversal(account, entry, booked, payment, Money(part.minor, money.currency), reason)
+        yield _reversal(account, entry, booked, payment, CurrencyAmount(part.minor, money.currency), reason)
 
 
-def returned_in_sum(account: Account, entry: Entry, booked: date, id_: str) -> Event:
+def returned_in_sum(account: ReportedAccount, entry: BankEntry, booked: date, id_: str) -> Event:
     """The payment, or what of it is taken back, of an entry that tells nothing of its transaction."""
     return _reversal(account, entry, booked, id_, entry.money, _NO_REASON)
 
 
 def _payment(
-    account: Account,
+    account: ReportedAccount,
     payment: str,
     booked: date,
-    part: Paid,
+    part: RemittancePart,
     currency: str,
     paid_on: date,
     payer: dict[str, str] | None,
@@ -151,7 +151,7 @@ def _payment(
     return account.event(RECEIVED, payment, booked, said)
 
 
-def _reversal(account: Account, entry: Entry, booked: date, payment: str, money: Money, reason: str) -> Event:
+def _reversal(account: ReportedAccount, entry: BankEntry, booked: date, payment: str, money: CurrencyAmount, reason: str) -> Event:
     said = {
         "payment": payment,
         "amount": decimal_text(money.minor, money.currency),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from schemas.parsing import parse_event
-from services.intake.files import Line
+from services.intake.files import FileLine
 from services.intake.formats.business_ids import business_id
 from services.intake.formats.format import Fault, Format, Piece
 
@@ -71,7 +71,7 @@ def told(found: Iterable[Piece]) -> list[dict[str, Any]]:
     """The data of the events, of pieces that hold nothing else."""
     found = list(found)
     assert faults(found) == []
-    assert not any(isinstance(piece, Line) for piece in found)
+    assert not any(isinstance(piece, FileLine) for piece in found)
     return [piece["data"] for piece in events(found)]
 
 
