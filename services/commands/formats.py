@@ -13,7 +13,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  (each command is given its arguments)
     """Print each format and the events it gives."""
-    from services.intake.formats.format import registry
+    from services.intake.formats.registry import registry
 
     for known in registry():
         print(f"{known.name:<14} {known.title}")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from schemas.topics import INSTRUCTIONS, PAYMENTS
 from services.intake.files import FileLine
-from services.intake.formats.format import HEAD, Directory, Fault, Piece, recognise
+from services.intake.formats.format import HEAD, Directory, Fault, Piece
+from services.intake.formats.registry import recognise
 from services.intake.labels import Label, file_named, labelled
 from services.intake.routing import Destination, destination_of
 from services.intake.unknown_formats import stranger

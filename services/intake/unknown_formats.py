@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Fault, registry
+from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Fault
+from services.intake.formats.registry import registry
 
 _KEPT: Final = 1_000
 _WEB_PAGE: Final = re.compile(

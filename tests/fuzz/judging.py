@@ -4,7 +4,8 @@ import io
 
 from schemas.parsing import PublicEvent
 from services.intake.files import FileLine
-from services.intake.formats.format import HEAD, Fault, Piece, recognise, registry
+from services.intake.formats.format import HEAD, Fault, Piece
+from services.intake.formats.registry import recognise, registry
 from services.intake.labels import unlabelled
 from services.intake.pieces import published
 from services.intake.reading import Unread, read_labelled

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.formats.format import registry
+from services.intake.formats.registry import registry
 from tests.fuzz.judging import judge
 from tests.fuzz.mutating import files_of
 from tests.fuzz.seeds import SEEDS

@@ -14,7 +14,8 @@ from schemas.decisions import DecisionsMessage
 from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
 from services.clock.stepping import SteppingClock
 from services.intake.creditor_directory import CreditorDirectory
-from services.intake.formats.format import HEAD, recognise
+from services.intake.formats.format import HEAD
+from services.intake.formats.registry import recognise
 from services.intake.pieces import PublishedPiece, pieces_of
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.worker import Record

@@ -1,4 +1,5 @@
-"""Formats: what billing systems and banks really send, read into public events (one module per format).
+"""Formats: the files that billing systems and banks send, read into public events (one module per format).
 
-A module that has a ``FORMAT`` is a format; `services.intake.formats.format.registry` finds it.
+A module of this room or of a room in it that has a ``FORMAT`` is a format; `services.intake.formats.registry` finds it.
+``xml``, ``csv``, ``camt`` and ``billing`` hold what several formats share, and never import a format.
 """

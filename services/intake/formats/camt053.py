@@ -22,7 +22,7 @@ from services.intake.formats.camt.report import Header, Style, read_reports
 from services.intake.formats.camt.summary import check_summary
 from services.intake.formats.camt.transaction import RECEIVED, REVERSED
 from services.intake.formats.format import Fault, Format, Piece
-from services.intake.formats.xml import Element, every, first, line, names_at, text
+from services.intake.formats.xml.elements import Element, every, first, line, names_at, text
 
 COMPLETED: Final = "bank-feed.completed.v1"
 

@@ -14,7 +14,7 @@ from services.intake.formats.camt.report import Header, Style, read_reports
 from services.intake.formats.camt.summary import check_summary
 from services.intake.formats.camt.transaction import RECEIVED, REVERSED
 from services.intake.formats.format import Fault, Format
-from services.intake.formats.xml import Element, names_at
+from services.intake.formats.xml.elements import Element, names_at
 
 _MESSAGE: Final = "BkToCstmrDbtCdtNtfctn"
 

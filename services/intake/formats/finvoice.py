@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from schemas.references import is_valid_reference
-from services.intake.formats.business_ids import business_id, business_id_in_digits
-from services.intake.formats.debtors import Buyer
-from services.intake.formats.decimals import sign_of, unsigned, with_point
+from services.intake.formats.billing.business_ids import business_id, business_id_in_digits
+from services.intake.formats.billing.debtors import Buyer
+from services.intake.formats.billing.decimals import sign_of, unsigned, with_point
+from services.intake.formats.billing.documents import BillingDocument, DocumentKind, Seller, meaning_of, owner_of
 from services.intake.formats.format import Directory, Event, Fault, Format, Piece
-from services.intake.formats.invoices import BillingDocument, DocumentKind, Seller, meaning_of, owner_of
-from services.intake.formats.xml import Element, elements, every, first, name_of, names_at, text
+from services.intake.formats.xml.elements import Element, elements, every, first, name_of, names_at, text
 
 NO_INVOICE: Final = "no-invoice"
 UNKNOWN_TYPE: Final = "unknown-type"

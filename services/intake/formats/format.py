@@ -1,4 +1,4 @@
-"""What a format is, and which formats there are: a new one is one module with one function (docs/formats.md).
+"""What a format is: a reader of one kind of file, and the events and faults that it gives (docs/formats.md).
 
 A format tells its files by their first bytes, never by their name, and reads one as a stream of pieces: public events,
 faults, and, of a file that already holds public events, its lines as they are. Memory does not grow with the file.
@@ -8,17 +8,13 @@ reader can still tell apart behind it goes on.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
 from typing import Any, BinaryIO, Final, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from schemas.fields import EARLIEST_YEAR, LATEST_YEAR
-from services.intake import formats
 from services.intake.files import FileLine
 
 HEAD: Final = 4_096
@@ -82,19 +78,6 @@ class Format:
     gives: tuple[str, ...]
     recognises: Callable[[bytes], bool]
     read: Callable[[BinaryIO, Directory], Iterator[Piece]]
-
-
-@cache
-def registry() -> tuple[Format, ...]:
-    """Every format: the ``FORMAT`` of each module beside this one that has one, in the order of the modules' names."""
-    names = sorted(module.name for module in pkgutil.iter_modules(formats.__path__))
-    modules = (importlib.import_module(f"{formats.__name__}.{name}") for name in names)
-    return tuple(module.FORMAT for module in modules if hasattr(module, "FORMAT"))
-
-
-def recognise(head: bytes) -> Format | None:
-    """The format of a file that begins with ``head``; None when no format knows it."""
-    return next((known for known in registry() if known.recognises(head[:HEAD])), None)
 
 
 def event(kind: str, source: str, id_: str, known: str, data: dict[str, Any]) -> Event:

@@ -17,7 +17,6 @@ from stdnum.iso7064 import mod_97_10
 
 from schemas.money import decimal_text
 from schemas.references import canonical_reference
-from services.intake.formats.debtors import plain
 from services.intake.formats.format import (
     Directory,
     Event,
@@ -28,6 +27,7 @@ from services.intake.formats.format import (
     known_at,
     unknown_account,
 )
+from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked
 
 NOT_A_RECORD: Final = "not-a-record"

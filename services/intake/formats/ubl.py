@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from schemas.references import is_valid_reference
-from services.intake.formats.debtors import Buyer
-from services.intake.formats.decimals import sign_of
+from services.intake.formats.billing.debtors import Buyer
+from services.intake.formats.billing.decimals import sign_of
+from services.intake.formats.billing.documents import BillingDocument, DocumentKind, Seller, meaning_of
 from services.intake.formats.format import Directory, Event, Fault, Format, Piece
-from services.intake.formats.invoices import BillingDocument, DocumentKind, Seller, meaning_of
-from services.intake.formats.xml import Element, elements, every, first, name_of, names_at, text
+from services.intake.formats.xml.elements import Element, elements, every, first, name_of, names_at, text
 
 NO_INVOICE: Final = "no-invoice"
 

@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,10 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.parsing import parse_event
-from services.intake import formats
-from services.intake.formats import csv_tables
-from services.intake.formats.csv_columns import INVOICES, PAYMENTS, CsvTable
-from services.intake.formats.format import HEAD, Fault, Format, recognise, registry
+from services.intake.formats.csv import tables
+from services.intake.formats.csv.columns import INVOICES, PAYMENTS, CsvTable
+from services.intake.formats.format import HEAD, Fault, Format
+from services.intake.formats.registry import recognise, registry
+from tests.strangers.installed import installed
 
 PAGE = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
 IBAN = "FI5910000000000001"
@@ -45,16 +47,16 @@ def rows_behind(heading: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def kassa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Format]:
-    """The format of the page, as a module beside the others."""
-    (source,) = blocks("python")
-    (tmp_path / "kassa.py").write_text(source, "utf-8")
-    monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
+def kassa(tmp_path: Path) -> Iterator[Format]:
+    """The format of the page, in an installed package of its own."""
+    (source,), (entry,) = blocks("python"), blocks("toml")
+    (tmp_path / "kassa").mkdir()
+    (tmp_path / "kassa" / "kassa.py").write_text(source, "utf-8")
+    with installed(tmp_path, "kassa", tomllib.loads(entry)["project"]["entry-points"]):
+        registry.cache_clear()
+        yield next(known for known in registry() if known.name == "kassa")
     registry.cache_clear()
-    yield next(known for known in registry() if known.name == "kassa")
-    registry.cache_clear()
-    del sys.modules["services.intake.formats.kassa"]
-    vars(formats).pop("kassa", None)
+    del sys.modules["kassa"]
 
 
 def test_every_format_has_its_line() -> None:
@@ -70,9 +72,9 @@ def test_every_column_of_a_table_has_its_line_and_the_needed_ones_say_so(table: 
 
 
 def test_the_tables_of_the_page_can_be_read() -> None:
-    read = [list(csv_tables.FORMAT.read(io.BytesIO(block.encode()), Kuitu())) for block in blocks("csv")]
+    read = [list(tables.FORMAT.read(io.BytesIO(block.encode()), Kuitu())) for block in blocks("csv")]
 
-    assert all(recognise(block.encode()[:HEAD]) is csv_tables.FORMAT for block in blocks("csv"))
+    assert all(recognise(block.encode()[:HEAD]) is tables.FORMAT for block in blocks("csv"))
     data = [[parse_event(event).data.model_dump() for event in events if isinstance(event, dict)] for events in read]
     assert [[said.get("invoice") or said["payment"] for said in events] for events in data] == [
         ["1001", "1002"],

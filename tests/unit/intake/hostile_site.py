@@ -10,7 +10,7 @@ import resource
 import sys
 from pathlib import Path
 
-from services.intake.formats.format import registry
+from services.intake.formats.registry import registry
 from services.intake.pieces import pieces_of
 from tests.unit.intake.formats.file_reading import Anybody
 

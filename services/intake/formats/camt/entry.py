@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.intake.formats.camt.fields import CurrencyAmount, amount, code, day, is_credit, reference
-from services.intake.formats.xml import Element, children, first, line, text
+from services.intake.formats.xml.elements import Element, children, first, line, text
 
 _OWN_DOMAINS: Final = frozenset({"ACMT", "CAMT", "CMDT", "DERV", "FORX", "LDAS", "PMET", "SECU", "TRAD"})
 """Account and cash management, loans, currencies, securities: no payments of customers."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.fields import EARLIEST_YEAR, LATEST_YEAR
 from schemas.money import currency_decimals, minor_units
-from services.intake.formats.xml import Element, first, line, name_of, one_line, text
+from services.intake.formats.xml.elements import Element, first, line, name_of, one_line, text
 
 LONGEST_ID: Final = 100
 """Characters of a bank's reference that are kept as they are; ISO 20022 allows 35."""

@@ -21,7 +21,7 @@ from services.intake.formats.camt.transaction import (
     tells_something,
 )
 from services.intake.formats.format import Event, Fault, Piece
-from services.intake.formats.xml import Element, first
+from services.intake.formats.xml.elements import Element, first
 
 WRONG_ENTRY: Final = "wrong-entry"
 NO_ARCHIVE_ID: Final = "no-archive-id"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.intake.formats.camt.fields import CurrencyAmount, amount, message
-from services.intake.formats.xml import Element, first, line, name_of, text
+from services.intake.formats.xml.elements import Element, first, line, name_of, text
 
 _CREDIT_NOTE = "CREN"
 

@@ -13,10 +13,10 @@ from typing import BinaryIO, Final
 from stdnum import iban
 
 from services.intake.formats.camt.entry import BankEntry, entry_of
-from services.intake.formats.camt.money import WRONG_ENTRY, EntryReading, AccountReport
+from services.intake.formats.camt.money import WRONG_ENTRY, AccountReport, EntryReading
 from services.intake.formats.camt.transaction import ReportedAccount
 from services.intake.formats.format import Directory, Fault, Piece, unknown_account
-from services.intake.formats.xml import Element, elements, first, line, name_of, text
+from services.intake.formats.xml.elements import Element, elements, first, line, name_of, text
 
 NO_REPORT: Final = "nothing-reported"
 WRONG_ACCOUNT: Final = "wrong-account"
@@ -135,7 +135,9 @@ class _ReportReading:
             yield unknown_account(number, self._where)
             return
         created = header.created or text(self.element, "CreDtTm")
-        self._report = AccountReport(ReportedAccount(creditor, number, directory.zone_of(creditor), created), self._where)
+        self._report = AccountReport(
+            ReportedAccount(creditor, number, directory.zone_of(creditor), created), self._where
+        )
 
     def read(self, element: Element) -> Iterator[Piece]:
         """A transaction, or an entry with all of its transactions."""

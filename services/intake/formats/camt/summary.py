@@ -8,7 +8,7 @@ from typing import Final
 from services.intake.formats.camt.fields import sum_of
 from services.intake.formats.camt.money import AccountReport, EntryTotals
 from services.intake.formats.format import Fault
-from services.intake.formats.xml import Element, first, text
+from services.intake.formats.xml.elements import Element, first, text
 
 SUMMARY_DOES_NOT_TIE: Final = "summary-does-not-tie"
 

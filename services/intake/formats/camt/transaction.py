@@ -18,7 +18,7 @@ from services.intake.formats.camt.entry import BankEntry
 from services.intake.formats.camt.fields import CurrencyAmount, amount, day_of, digest, message, party, reference
 from services.intake.formats.camt.remittance import RemittancePart, remittance_parts
 from services.intake.formats.format import Event, event, known_at
-from services.intake.formats.xml import Element, first, line, text
+from services.intake.formats.xml.elements import Element, first, line, text
 
 RECEIVED: Final = "payment.received.v1"
 REVERSED: Final = "payment.reversed.v1"
@@ -87,7 +87,9 @@ def money_of(transaction: Element, currency: str) -> CurrencyAmount | None:
     return None
 
 
-def received(account: ReportedAccount, booked: date, id_: str, transaction: Element, money: CurrencyAmount) -> Iterator[Event]:
+def received(
+    account: ReportedAccount, booked: date, id_: str, transaction: Element, money: CurrencyAmount
+) -> Iterator[Event]:
     """The payments of a transaction; together they are its money.
 
     Raises:
@@ -151,7 +153,9 @@ def _payment(
     return account.event(RECEIVED, payment, booked, said)
 
 
-def _reversal(account: ReportedAccount, entry: BankEntry, booked: date, payment: str, money: CurrencyAmount, reason: str) -> Event:
+def _reversal(
+    account: ReportedAccount, entry: BankEntry, booked: date, payment: str, money: CurrencyAmount, reason: str
+) -> Event:
     said = {
         "payment": payment,
         "amount": decimal_text(money.minor, money.currency),

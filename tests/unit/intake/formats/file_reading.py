@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.parsing import parse_event
 from services.intake.files import FileLine
-from services.intake.formats.business_ids import business_id
+from services.intake.formats.billing.business_ids import business_id
 from services.intake.formats.format import Fault, Format, Piece
 
 HELSINKI = ZoneInfo("Europe/Helsinki")

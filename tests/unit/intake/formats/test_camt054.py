@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.intake.formats.camt054 import FORMAT
-from services.intake.formats.format import HEAD, Event, Fault, Piece, recognise
+from services.intake.formats.format import HEAD, Event, Fault, Piece
+from services.intake.formats.registry import recognise
 
 
 class OneCreditor:

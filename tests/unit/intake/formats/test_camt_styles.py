@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from services.intake.formats import camt053, camt054
-from services.intake.formats.format import HEAD, recognise
+from services.intake.formats.format import HEAD
+from services.intake.formats.registry import recognise
 from tests.unit.intake.formats.camt_messages import (
     IBAN,
     KNOWN,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.formats.csv_tables import FORMAT
+from services.intake.formats.csv.tables import FORMAT
 from services.intake.formats.format import HEAD, Fault
 from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, events, faults, pieces, told
 

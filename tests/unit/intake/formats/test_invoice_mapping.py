@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.references import is_valid_reference
-from services.intake.formats.business_ids import business_id, business_id_in_digits, is_personal_code
-from services.intake.formats.debtors import Buyer, debtor_of, party_of
-from services.intake.formats.decimals import by_hand, sign_of, unsigned, with_point
-from services.intake.formats.invoices import own_reference
+from services.intake.formats.billing.business_ids import business_id, business_id_in_digits, is_personal_code
+from services.intake.formats.billing.debtors import Buyer, debtor_of, party_of
+from services.intake.formats.billing.decimals import by_hand, sign_of, unsigned, with_point
+from services.intake.formats.billing.documents import own_reference
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ import pytest
 from lxml import etree
 from stdnum import iban
 
-from services.intake.formats.format import HEAD, Fault, Piece, recognise
+from services.intake.formats.format import HEAD, Fault, Piece
+from services.intake.formats.registry import recognise
 from tests.unit.intake.formats.file_reading import Anybody, events, faults, pieces
 
 Element = etree._Element

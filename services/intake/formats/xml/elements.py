@@ -1,6 +1,6 @@
 """XML from outside, element by element, in bounded memory and time; the only module that knows the parser.
 
-What the parser does not get to see cannot harm (`services.intake.formats.xml_source`); its own limits are on as well
+What the parser does not get to see cannot harm (`services.intake.formats.xml.source`); its own limits are on as well
 (256 levels, texts of 10 MB), and what it holds in memory is weighed again and again.
 
 A file may hold several documents one behind the other, as Finvoice messages in their SOAP frames do. One that is broken
@@ -18,7 +18,7 @@ from typing import BinaryIO, Final, TypeAlias, cast
 from lxml import etree
 
 from services.intake.formats.format import Fault
-from services.intake.formats.xml_source import (
+from services.intake.formats.xml.source import (
     NOT_XML,
     TRUNCATED_XML,
     WRONG_ENCODING,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import BinaryIO, Final
 
-from services.intake.formats.csv_columns import TABLES, CsvRow, CsvTable
+from services.intake.formats.csv.columns import TABLES, CsvRow, CsvTable
 from services.intake.formats.format import Directory, Fault, Format, Piece
 
 WRONG_COLUMNS: Final = "wrong-columns"
@@ -83,7 +83,9 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
             yield piece
 
 
-def _rows(lines: _CsvLines, texts: Iterator[str], delimiter: str, width: int) -> Iterator[tuple[str, list[str] | Fault]]:
+def _rows(
+    lines: _CsvLines, texts: Iterator[str], delimiter: str, width: int
+) -> Iterator[tuple[str, list[str] | Fault]]:
     """Each row that is not blank, and the line on which it begins; a fault where it cannot be taken apart."""
     rows = csv.reader(texts, delimiter=delimiter, strict=True)
     while True:

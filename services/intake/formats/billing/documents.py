@@ -11,9 +11,9 @@ from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
 from schemas.references import canonical_reference, national_reference
-from services.intake.formats.business_ids import business_id, is_personal_code
-from services.intake.formats.debtors import Buyer, debtor_of, party_of, plain
-from services.intake.formats.decimals import sign_of, unsigned
+from services.intake.formats.billing.business_ids import business_id, is_personal_code
+from services.intake.formats.billing.debtors import Buyer, debtor_of, party_of
+from services.intake.formats.billing.decimals import sign_of, unsigned
 from services.intake.formats.format import (
     Directory,
     Event,
@@ -23,6 +23,7 @@ from services.intake.formats.format import (
     unknown_account,
     unknown_business,
 )
+from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked, refused
 
 DocumentKind: TypeAlias = Literal["invoice", "credit-note", "cancellation"]

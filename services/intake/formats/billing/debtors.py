@@ -1,7 +1,6 @@
 """Who owes, as invoices name them: one id for the same buyer in every file, and the party that letters address."""
 
 import hashlib
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,11 +8,11 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.fields import Country, Email
-from services.intake.formats.business_ids import business_id, is_personal_code
+from services.intake.formats.billing.business_ids import business_id, is_personal_code
+from services.intake.formats.plain_text import plain
 
 _EMAIL: Final = TypeAdapter[str](Email)
 _COUNTRY: Final = TypeAdapter[str](Country)
-_NOT_PRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _LANGUAGES: Final = frozenset({"fi", "sv", "en"})
 _HASH_DIGITS: Final = 12
 
@@ -37,11 +36,6 @@ class Buyer:
     postcode: str = ""
     city: str = ""
     country: str = ""
-
-
-def plain(text: str) -> str:
-    """One line of text: without control characters, with single spaces."""
-    return " ".join(_NOT_PRINTED.sub(" ", text).split())
 
 
 def debtor_of(buyer: Buyer) -> str | None:

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, cast, get_args
 
-from services.intake.formats.debtors import Buyer, plain
-from services.intake.formats.decimals import by_hand, with_point
+from services.intake.formats.billing.debtors import Buyer
+from services.intake.formats.billing.decimals import by_hand, with_point
+from services.intake.formats.billing.documents import (
+    WRONG_FIELD,
+    BillingDocument,
+    DocumentKind,
+    Seller,
+    meaning_of,
+    owner_of,
+)
 from services.intake.formats.format import Directory, Event, Fault, event, known_at, unknown_account
-from services.intake.formats.invoices import WRONG_FIELD, BillingDocument, DocumentKind, Seller, meaning_of, owner_of
+from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked
 
 _FINNISH_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)

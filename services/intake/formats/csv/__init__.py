@@ -1,0 +1,1 @@
+"""CSV tables of invoices and payments: which columns there may be, and how a table is read."""
