@@ -1,14 +1,20 @@
-"""`make bench`: each benchmark in processes of its own; numbers with units beside their aims, not asserted."""
+"""`make bench`: each benchmark in processes of its own; numbers with units beside their aims, not asserted.
+
+Time is given by the clock and, where it is one process's, of the processor too: in microseconds and in loops (see
+`measuring`). ``--json FILE`` keeps all figures of all rounds, for `make bench-compare`.
+"""
 
 import argparse
+import json
 import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.bench import deciding, flowing, keeping, mailing, matching, one_day, parsing
+from tests.bench import deciding, flowing, histories, keeping, mailing, matching, one_day, parsing
 from tests.bench.kafka import passing, whole_flow
-from tests.bench.measuring import Benchmark, Stage, as_json, line_of, machine, run_in_child, run_stage
+from tests.bench.measuring import Benchmark, Figure, Stage, as_json, line_of, machine, run_in_child, run_stage
+from tests.bench.results import as_results
 
 BENCHMARKS: Final = (
     Benchmark("deciding", "Fold and decide alone, in memory", (Stage("deciding", deciding.measure),)),
@@ -29,6 +35,12 @@ BENCHMARKS: Final = (
         (Stage("matching", matching.measure),),
     ),
     Benchmark("flowing", "End to end on the embedded engine, durable", (Stage("flowing", flowing.measure),)),
+    Benchmark(
+        "histories",
+        "What an event costs when its account is old: accounts of 2, 24 and 60 receivables",
+        tuple(histories.stages()),
+        ("end to end: 120 accounts; the last two months of each history are measured, those before made it old",),
+    ),
     Benchmark(
         "keeping",
         "A worker's transactions of 500 records on SQLite and on PostgreSQL, durable",
@@ -64,6 +76,8 @@ def main(arguments: list[str] | None = None) -> int:
     names = [benchmark.name for benchmark in BENCHMARKS]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(names)}")
     parser.add_argument("--scale", type=float, default=1.0, help="a part of the size, such as 0.1, for a quick look")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each benchmark is run: 3 or more show noise")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures of all rounds in a file")
     parser.add_argument("--stage", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
@@ -73,8 +87,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(as_json(run_stage(stage, given.folder, given.scale)))
         return 0
     print(f"{machine()}{'' if given.scale == 1 else f'; scale {given.scale:g}'}")
-    for name in given.names or names:
-        _run(_named(name), given.scale)
+    rounds: list[tuple[str, list[Figure]]] = []
+    for _ in range(given.rounds):
+        rounds += [(name, _run(_named(name), given.scale)) for name in given.names or names]
+    if given.json is not None:
+        given.json.parent.mkdir(parents=True, exist_ok=True)
+        given.json.write_text(json.dumps(as_results(machine(), given.scale, rounds), indent=1), encoding="utf-8")
+        print(f"\n{given.json}: the figures of {given.rounds} round{'' if given.rounds == 1 else 's'}")
     return 0
 
 
@@ -82,14 +101,17 @@ def _named(name: str) -> Benchmark:
     return next(benchmark for benchmark in BENCHMARKS if benchmark.name == name)
 
 
-def _run(benchmark: Benchmark, scale: float) -> None:
+def _run(benchmark: Benchmark, scale: float) -> list[Figure]:
     print(f"\n{benchmark.title}")
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="erapaiva-bench-") as folder:
         for number in range(len(benchmark.stages)):
             for figure in run_in_child(benchmark.name, number, Path(folder), scale):
                 print(line_of(figure), flush=True)
+                figures.append(figure)
     for note in benchmark.notes:
         print(f"  {note}")
+    return figures
 
 
 if __name__ == "__main__":

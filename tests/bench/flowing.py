@@ -6,13 +6,12 @@ settled durably, then the window opens and the day's letters are planned, grante
 
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 from typing import Final
 
 from services.law.calendar import banking_day
 from tests.bench.business import fed, monthly_business, registered
 from tests.bench.engine_room import notices, publish, reach, running
-from tests.bench.measuring import Figure, followed
+from tests.bench.measuring import Figure, Stopwatch, followed
 
 _DEBTORS: Final = 10_000
 _FIRST_DAY: Final = date(2026, 2, 1)
@@ -27,16 +26,16 @@ def measure(folder: Path, scale: float) -> list[Figure]:
     events = 0
     with running(folder / "flow.db") as engine:
         publish(engine, [registered(_FIRST_DAY)])
-        started = perf_counter()
-        for day, news in followed(days, len(days), "Two months"):
-            told = [*news, fed(day)] if banking_day(day, "FI") else news
-            publish(engine, told)
-            events += len(told)
-            for clock in _TICKS:
-                reach(engine, day, clock)
-        seconds = perf_counter() - started
+        with Stopwatch() as watch:
+            for day, news in followed(days, len(days), "Two months"):
+                published = [*news, fed(day)] if banking_day(day, "FI") else news
+                publish(engine, published)
+                events += len(published)
+                for clock in _TICKS:
+                    reach(engine, day, clock)
         letters = notices(engine, "accepted")
     return [
-        Figure("events end to end, durable", events / seconds, "events/s", 10_000),
-        Figure("letters accepted meanwhile", letters / seconds, "letters/s"),
+        Figure("events end to end, durable", events / watch.seconds, "events/s", 10_000),
+        watch.each("  an event, of the processor", events, "event"),
+        Figure("letters accepted meanwhile", letters / watch.seconds, "letters/s"),
     ]

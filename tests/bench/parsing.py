@@ -5,7 +5,6 @@ Each file is written by a process of its own, so that what a reading process hol
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,7 @@ from schemas.references import national_reference
 from services.example import EVENTS
 from services.intake.formats import camt054, finvoice
 from services.intake.formats.format import Format
-from tests.bench.measuring import Figure
+from tests.bench.measuring import Figure, Stopwatch
 
 FEW: Final = 10_000
 TRANSACTIONS: Final = 100_000
@@ -92,14 +91,13 @@ def read_invoices(folder: Path, scale: float) -> list[Figure]:
 
 
 def _measured(path: Path, kind: Format, expected: int, what: str, aim: float | None = None) -> list[Figure]:
-    started = perf_counter()
-    with path.open("rb") as stream:
+    with Stopwatch() as watch, path.open("rb") as stream:
         read = sum(isinstance(piece, dict) for piece in kind.read(stream, Everybody()))
-    seconds = perf_counter() - started
     assert read == expected, f"{read} of {expected} {what} were read"
     return [
-        Figure(f"{what} of {expected:,}", read / seconds, "/s", aim),
-        Figure("of the file", path.stat().st_size / _MB / seconds, "MB/s"),
+        Figure(f"{what} of {expected:,}", read / watch.seconds, "/s", aim),
+        watch.each(f"  one of {expected:,} {what}, of the processor", read, what.removesuffix("s")),
+        Figure(f"  the file of {expected:,} {what}", path.stat().st_size / _MB / watch.seconds, "MB/s"),
     ]
 
 

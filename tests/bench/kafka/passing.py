@@ -60,9 +60,9 @@ class Run(NamedTuple):
     def figures(self) -> Iterator[Figure]:
         """What is printed of it."""
         yield Figure(self.name, self.a_second, "events/s")
-        yield Figure("  of the processor", self.processor_us, "µs/event")
-        yield Figure("  at a steady pace, median", self.waits_ms[len(self.waits_ms) // 2], "ms")
-        yield Figure("  at a steady pace, 99 of 100", self.waits_ms[int(len(self.waits_ms) * 0.99)], "ms")
+        yield Figure(f"  {self.name}: of the processor", self.processor_us, "µs/event", better="less", by="processor")
+        yield Figure(f"  {self.name}: at a steady pace, median", self.waits_ms[len(self.waits_ms) // 2], "ms")
+        yield Figure(f"  {self.name}: at a steady pace, 99 of 100", self.waits_ms[int(len(self.waits_ms) * 0.99)], "ms")
 
 
 def measure(folder: Path, scale: float) -> list[Figure]:
@@ -83,7 +83,7 @@ def _compared(ours: list[Run], theirs: Run) -> Iterator[Figure]:
     [same] = [run for run in ours if run.processes == theirs.processes]
     aim = 3 if theirs.kind.startswith("stock") else None
     yield Figure(f"ours / {theirs.name}", same.a_second / theirs.a_second, "times", aim)
-    yield Figure("  by the processor", theirs.processor_us / same.processor_us, "times")
+    yield Figure(f"  ours / {theirs.name}, by the processor", theirs.processor_us / same.processor_us, "times")
 
 
 class _Course:
