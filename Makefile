@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 PYTHON ?= python3.11
 JOBS   ?= 2
 MINUTES ?= 10
+ROUNDS ?= 1
+FIGURES := build/bench.json
 
 # What a stamp says is done is not done again: a second `make setup` takes no time.
 RUNTIME := $(VENV)/.runtime-installed
@@ -13,7 +15,7 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-fast hooks kafka-up lint bench soak chaos mutants lock clean
+.PHONY: help setup run test test-fast hooks kafka-up lint bench bench-compare soak chaos mutants lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,9 +44,12 @@ lint: $(DEV) ## Check style and types: ruff and mypy --strict
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(DEV) ## Measure, with units, on this machine's cores
+bench: $(DEV) ## Measure, with units, on this machine's cores; keeps build/bench.json (ROUNDS=1; NAMES="flowing histories" for some)
 	@tests/servers/install
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench --rounds $(ROUNDS) --json $(FIGURES) $(NAMES)
+
+bench-compare: $(DEV) ## Say what changed beyond noise since another run: make bench-compare OTHER.json
+	@$(BIN)/python -m tests.bench.compare $(filter %.json,$(MAKECMDGOALS)) $(FIGURES)
 
 soak: $(DEV) ## Ten minutes with the mail server down: what each process holds, and whether all goes out after (MINUTES=10)
 	@tests/servers/install
