@@ -7,23 +7,24 @@ import argparse
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import version
 
 COMMANDS: dict[str, str] = {
-    "run": "work: the embedded engine with a live clock, watching inbox/",
-    "worker": "one worker on Kafka, until it is told to stop",
+    "run": "run all workers in one process with a live clock, and take files from inbox/",
+    "worker": "run one worker on Kafka until SIGTERM",
     "play": "play event files with a virtual clock and print what happens",
-    "tell": "say what a person knows: a hold, a dispute, an approval, a task done, ...",
-    "explain": "why: the story of an invoice or a notice, in words",
+    "tell": "record what a person knows: a hold, a dispute, an approval, a task done, ...",
+    "explain": "why a letter went or did not: the story of an invoice or a notice, in words",
     "report": "what is owed, by age",
     "reconcile": "whether every booked cent is in one place and ties to the statements",
     "dump": "the whole state, as JSON Lines",
-    "dead-letters": "what could not be read or applied: look, mend, put back, let go",
-    "publish": "put files of events, invoices or payments into the log, and say what arrived",
+    "dead-letters": "what could not be read or applied: list, show, put back mended, discard",
+    "publish": "put files of events, invoices or payments into the log, and report what arrived",
     "status": "how far the workers are, and whether anything is left to do",
-    "topics": "Kafka's topics: create them, or name what differs",
+    "topics": "Kafka's topics: create them, or list what differs",
     "rebuild": "make a new database for Kafka's workers from the topics alone",
     "formats": "the kinds of files that are understood",
-    "validate": "name each fault in event files",
+    "validate": "list each fault in event files",
     "config": "the settings in force, secrets masked",
 }
 EXAMPLES = """examples:
@@ -37,6 +38,9 @@ EXAMPLES = """examples:
 def main(argv: list[str] | None = None) -> int:
     """Run one command; its exit status: 0 done, 1 something is wrong with what was given, 2 wrong use."""
     arguments = sys.argv[1:] if argv is None else argv
+    if arguments == ["--version"]:
+        print(f"erapaiva {version('erapaiva')}")
+        return 0
     if not arguments or arguments[0] in ("-h", "--help") or arguments[0] not in COMMANDS:
         return _overview(arguments)
     parser, run = _command(arguments[0])
@@ -67,7 +71,7 @@ def _command(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Nam
 def _overview(arguments: list[str]) -> int:
     width = max(map(len, COMMANDS))
     lines = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
-    text = f"usage: erapaiva COMMAND ...\n\ncommands:\n{lines}\n\n{EXAMPLES}\n`erapaiva COMMAND --help` says more."
+    text = f"usage: erapaiva COMMAND ...\n       erapaiva --version\n\ncommands:\n{lines}\n\n{EXAMPLES}\n`erapaiva COMMAND --help` says more."
     if not arguments or arguments[0] in ("-h", "--help"):
         print(text)
         return 0
