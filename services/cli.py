@@ -71,7 +71,8 @@ def _command(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Nam
 def _overview(arguments: list[str]) -> int:
     width = max(map(len, COMMANDS))
     lines = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
-    text = f"usage: erapaiva COMMAND ...\n       erapaiva --version\n\ncommands:\n{lines}\n\n{EXAMPLES}\n`erapaiva COMMAND --help` says more."
+    usage = "usage: erapaiva COMMAND ...\n       erapaiva --version"
+    text = f"{usage}\n\ncommands:\n{lines}\n\n{EXAMPLES}\n`erapaiva COMMAND --help` says more."
     if not arguments or arguments[0] in ("-h", "--help"):
         print(text)
         return 0

@@ -1,9 +1,9 @@
 """The shipped example: 120 days of an invented broadband company, from 1 January to 30 April 2026.
 
-About 200 invoices to 70 invented customers, the bank's payments each banking morning, and what people said
-meanwhile: each story that Eräpäivä knows how to follow is told at least once. Most of it comes as events; some
+About 200 invoices to 70 invented customers, the bank's payments each banking morning, and what people
+recorded meanwhile: each kind of event that Eräpäivä handles occurs at least once. Most of it comes as events; some
 invoices come as Finvoice, a day's payments as KTL, those of April as camt.054 with camt.053 (`channels`).
-``python -m services.example.write`` writes the files anew from `cast` (who) and `stories` (what happened).
+``python -m services.example.write`` writes the files anew from `customers` (who) and `stories` (what happened).
 """
 
 from datetime import date
@@ -14,7 +14,7 @@ CREDITOR: Final = "esimerkkila"
 """The example's one creditor."""
 FIRST_DAY: Final = date(2026, 1, 1)
 LAST_DAY: Final = date(2026, 4, 30)
-"""The last day that is told: a banking day, the 120th."""
+"""The last day of the example: a banking day, the 120th."""
 
 EVENTS: Final = Path(__file__).with_name("events")
 _FILES: Final = (

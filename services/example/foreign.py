@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from schemas.money import decimal_text
 from services.example import company
-from services.example.bank_days import Day, Payment
-from services.example.books import Invoice
+from services.example.bank_days import ExampleBankDay, ExampleBankLine
+from services.example.books import ExampleInvoice
 
 _OPENING_CENTS: Final = 1_250_000
 """What the account held before the first statement."""
@@ -20,25 +20,25 @@ _NATIONAL_LETTERS: Final = str.maketrans("ÄÖÅ", "[\\]")
 """SF 4017, the 7-bit set of KTL files."""
 
 
-def finvoices(invoices: list[tuple[Invoice, str]]) -> bytes:
+def finvoices(invoices: list[tuple[ExampleInvoice, str]]) -> bytes:
     """Invoices, each with what it is for."""
     texts = (_rendered("finvoice.xml.j2", invoice=invoice, subject=subject) for invoice, subject in invoices)
     return "".join(texts).encode("iso-8859-15")
 
 
-def notifications(days: list[Day]) -> bytes:
+def notifications(days: list[ExampleBankDay]) -> bytes:
     """Each day's payments one by one, where there are any."""
     return "".join(_rendered("notification.xml.j2", day=day) for day in days if day.payments).encode()
 
 
-def statements(days: list[Day]) -> bytes:
+def statements(days: list[ExampleBankDay]) -> bytes:
     """Each day's statement: the payments in one sum, the balances, which begin with what the day before left."""
     openings = accumulate((day.received - day.fee for day in days), initial=_OPENING_CENTS)
-    told = zip(days, openings, strict=False)
-    return "".join(_rendered("statement.xml.j2", day=day, opening=opening) for day, opening in told).encode()
+    reported = zip(days, openings, strict=False)
+    return "".join(_rendered("statement.xml.j2", day=day, opening=opening) for day, opening in reported).encode()
 
 
-def ktl(day: Day) -> bytes:
+def ktl(day: ExampleBankDay) -> bytes:
     """A day's payments as a batch of records of 90 characters."""
     records = [
         f"0{day.morning:%y%m%d}0700100000000011",
@@ -48,7 +48,7 @@ def ktl(day: Day) -> bytes:
     return "".join(f"{record:90}\r\n" for record in records).encode("ascii")
 
 
-def _ktl_payment(payment: Payment) -> str:
+def _ktl_payment(payment: ExampleBankLine) -> str:
     booking = payment.booking
     payer = f"{payment.payer.upper().translate(_NATIONAL_LETTERS):12.12}"
     days = f"{booking.booked:%y%m%d}{booking.paid.day:%y%m%d}"

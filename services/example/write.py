@@ -1,4 +1,4 @@
-"""Writes the example's files from its cast and stories: ``python -m services.example.write``.
+"""Writes the example's files from its customers and stories: ``python -m services.example.write``.
 
 The same bytes each time; a test holds the shipped files to it.
 """
@@ -13,12 +13,19 @@ from babel.dates import format_date
 
 from schemas.money import decimal_text
 from services.example import CREDITOR, EVENTS, FIRST_DAY, company
-from services.example.bank_days import Day, Payment, bank_days
-from services.example.books import Books, Invoice, open_books
-from services.example.cast import Debtor
+from services.example.bank_days import ExampleBankDay, ExampleBankLine, bank_days
+from services.example.books import ExampleBooks, ExampleInvoice, example_books
 from services.example.channels import is_finvoice, payments_come_as
+from services.example.customers import ExampleCustomer
 from services.example.foreign import finvoices, ktl, notifications, statements
-from services.example.stories import CREDITED, RETURNED, SAID, Credited, Returned, Said
+from services.example.stories import (
+    CREDIT_NOTES,
+    INSTRUCTIONS,
+    RETURNS,
+    ExampleCreditNote,
+    ExampleInstruction,
+    ExampleReturn,
+)
 
 _TOWN: Final = {"postcode": company.POSTCODE, "city": company.TOWN, "country": company.COUNTRY}
 _SUBJECT: Final = {
@@ -32,7 +39,7 @@ Data = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Event:
+class ExampleEvent:
     """One line of an event file; ``at`` is the local time of ``day`` at which the fact became known."""
 
     source: str
@@ -69,16 +76,16 @@ def main() -> None:
 
 def written() -> dict[str, bytes]:
     """What each file holds, by its name: events in order of time, and what comes as the files of other systems."""
-    books = open_books()
+    books = example_books()
     invoices = sorted(
         (invoice for listed in books.invoices.values() for invoice in listed), key=lambda each: each.number
     )
     events = [
         _creditor(),
         *(_issued(invoice) for invoice in invoices if not is_finvoice(invoice)),
-        *(_credited(credited, books) for credited in CREDITED),
+        *(_credited(credited, books) for credited in CREDIT_NOTES),
         *_bank(books),
-        *(_said(said, books) for said in SAID),
+        *(_instruction(given, books) for given in INSTRUCTIONS),
     ]
     events.sort(key=lambda event: event.instant)
     texts = dict.fromkeys(("creditor", "billing", "bank", "people"), "")
@@ -96,7 +103,7 @@ def written() -> dict[str, bytes]:
     }
 
 
-def _creditor() -> Event:
+def _creditor() -> ExampleEvent:
     data = {
         "creditor": CREDITOR,
         "name": company.NAME,
@@ -115,13 +122,13 @@ def _creditor() -> Event:
         "sender": {"name": company.NAME, "email": "laskut@esimerkkilankuitu.example"},
         "policies": {"consumer": "fi-consumer", "business": "fi-business"},
     }
-    return Event("creditor", "creditor-1", "creditor.registered", FIRST_DAY, "06:00", data)
+    return ExampleEvent("creditor", "creditor-1", "creditor.registered", FIRST_DAY, "06:00", data)
 
 
 # --- billing -------------------------------------------------------------------------------------
 
 
-def _issued(invoice: Invoice) -> Event:
+def _issued(invoice: ExampleInvoice) -> ExampleEvent:
     debtor, carried = invoice.debtor, invoice.carried
     data: Data = {
         "creditor": CREDITOR,
@@ -140,16 +147,16 @@ def _issued(invoice: Invoice) -> Event:
     if carried and carried.taken:
         data["taken"] = list(carried.taken)
     day, at = (FIRST_DAY, "06:10") if carried else (invoice.issued, "06:00")
-    return Event("billing", f"invoice-{invoice.number}", "invoice.issued", day, at, data)
+    return ExampleEvent("billing", f"invoice-{invoice.number}", "invoice.issued", day, at, data)
 
 
-def _subject(invoice: Invoice) -> str:
+def _subject(invoice: ExampleInvoice) -> str:
     debtor = invoice.debtor
     month = format_date(invoice.issued, "LLLL y", locale=debtor.language)
     return f"{_SUBJECT[debtor.service][debtor.language]}, {month}"
 
 
-def _party(debtor: Debtor) -> Data:
+def _party(debtor: ExampleCustomer) -> Data:
     party = {
         "kind": debtor.kind,
         "name": debtor.name,
@@ -161,7 +168,7 @@ def _party(debtor: Debtor) -> Data:
     return {name: value for name, value in party.items() if value is not None}
 
 
-def _credited(credited: Credited, books: Books) -> Event:
+def _credited(credited: ExampleCreditNote, books: ExampleBooks) -> ExampleEvent:
     number = f"H-{books.invoice(credited.debtor, credited.nth).number}"
     data = {
         "creditor": CREDITOR,
@@ -172,26 +179,26 @@ def _credited(credited: Credited, books: Books) -> Event:
         "currency": company.CURRENCY,
         "issued": credited.day.isoformat(),
     }
-    return Event("billing", f"credit-note-{number}", "invoice.credited", credited.day, "06:05", data)
+    return ExampleEvent("billing", f"credit-note-{number}", "invoice.credited", credited.day, "06:05", data)
 
 
 # --- the bank ------------------------------------------------------------------------------------
 
 
-def _bank(books: Books) -> Iterator[Event]:
-    """Each banking morning the payments, what went back, and how far the feed reaches, as far as events tell it."""
+def _bank(books: ExampleBooks) -> Iterator[ExampleEvent]:
+    """What the bank reports as events: payments, returned payments, and through which day the feed is complete."""
     for day in bank_days(books):
         for payment in day.payments if payments_come_as(day.morning) == "events" else ():
             for _ in range(payment.booking.paid.times):
                 yield _received(payment)
-    for returned in RETURNED:
+    for returned in RETURNS:
         yield _returned(returned, books)
     for day in bank_days(books):
         if payments_come_as(day.morning) != "camt":
             yield _fed(day)
 
 
-def _received(payment: Payment) -> Event:
+def _received(payment: ExampleBankLine) -> ExampleEvent:
     booking, paid = payment.booking, payment.booking.paid
     data = {
         "creditor": CREDITOR,
@@ -205,36 +212,38 @@ def _received(payment: Payment) -> Event:
         "payer": {"name": payment.payer},
         "debtor": paid.debtor if paid.names_debtor else "",
     }
-    told = {name: value for name, value in data.items() if value}
-    return Event("bank", booking.archive_id, "payment.received", booking.known, "07:00", told)
+    present = {name: value for name, value in data.items() if value}
+    return ExampleEvent("bank", booking.archive_id, "payment.received", booking.known, "07:00", present)
 
 
-def _returned(returned: Returned, books: Books) -> Event:
+def _returned(returned: ExampleReturn, books: ExampleBooks) -> ExampleEvent:
     archive_id = books.booking(returned.debtor, returned.nth).archive_id
     data = {"creditor": CREDITOR, "account": company.IBAN, "payment": archive_id, "reason": returned.reason}
-    return Event("bank", f"{archive_id}-{returned.how}", f"payment.{returned.how}", returned.day, "07:00", data)
+    return ExampleEvent("bank", f"{archive_id}-{returned.how}", f"payment.{returned.how}", returned.day, "07:00", data)
 
 
-def _fed(day: Day) -> Event:
+def _fed(day: ExampleBankDay) -> ExampleEvent:
     through = day.booked.isoformat()
     data: Data = {"creditor": CREDITOR, "account": company.IBAN, "through": through}
-    if all(returned.day != day.morning for returned in RETURNED):
+    if all(returned.day != day.morning for returned in RETURNS):
         data |= {"count": len(day.payments), "sum": _amount(day.received)}
-    return Event("bank", f"feed-{through}", "bank-feed.completed", day.morning, "07:05", data)
+    return ExampleEvent("bank", f"feed-{through}", "bank-feed.completed", day.morning, "07:05", data)
 
 
 # --- people --------------------------------------------------------------------------------------
 
 
-def _said(said: Said, books: Books) -> Event:
-    data: Data = {"creditor": CREDITOR, "debtor": said.debtor}
-    if said.type == "payment.assigned":
-        data |= {"account": company.IBAN, "payment": books.booking(said.debtor, 1).archive_id}
-    if said.nth is not None:
-        number = books.invoice(said.debtor, said.nth).number
-        data |= {"invoices": [number]} if said.type == "plan.agreed" else {"invoice": number}
-    source = "billing" if said.type.startswith("invoice.") else "people"
-    return Event(source, f"{said.type}-{said.debtor}-{said.day}", said.type, said.day, said.at, data | said.data)
+def _instruction(given: ExampleInstruction, books: ExampleBooks) -> ExampleEvent:
+    data: Data = {"creditor": CREDITOR, "debtor": given.debtor}
+    if given.type == "payment.assigned":
+        data |= {"account": company.IBAN, "payment": books.booking(given.debtor, 1).archive_id}
+    if given.nth is not None:
+        number = books.invoice(given.debtor, given.nth).number
+        data |= {"invoices": [number]} if given.type == "plan.agreed" else {"invoice": number}
+    source = "billing" if given.type.startswith("invoice.") else "people"
+    return ExampleEvent(
+        source, f"{given.type}-{given.debtor}-{given.day}", given.type, given.day, given.at, data | given.data
+    )
 
 
 def _amount(cents: int) -> str:

@@ -23,7 +23,9 @@ def test_each_command_is_a_module_and_each_module_a_command() -> None:
     files = {path.stem for path in (ROOT / "services" / "commands").glob("*.py")}
 
     assert {name.replace("-", "_") for name in COMMANDS} == files - {"__init__", "stores", "terminal"}
-    assert all((import_module(f"services.commands.{name.replace('-', '_')}").__doc__ or "").strip() for name in COMMANDS)
+    assert all(
+        (import_module(f"services.commands.{name.replace('-', '_')}").__doc__ or "").strip() for name in COMMANDS
+    )
 
 
 def test_an_unknown_command_is_wrong_use_and_the_known_ones_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from services.intake.pieces import PublishedPiece
 from services.law.calendar import banking_day
 
 # Events that other events answer, or that speak of things before Eräpäivä and outside the example.
-NOT_TOLD = {"policy.published.v1", "reference-rate.published.v1", "task.done.v1", "notice.settled.v1",
+NOT_IN_IT = {"policy.published.v1", "reference-rate.published.v1", "task.done.v1", "notice.settled.v1",
             "suspension.ended.v1", "plan.ended.v1"}  # fmt: skip
 
 
@@ -77,12 +77,12 @@ def test_all_that_is_read_is_valid_by_the_contracts_it_is_an_example_of() -> Non
 
 def test_files_of_billing_systems_and_banks_are_among_the_shipped_ones_and_are_read() -> None:
     """The story needs them: without one, money or invoices would be missing."""
-    told = Counter((piece.label.file, json.loads(piece.raw)["type"]) for piece in pieces())
+    found = Counter((piece.label.file, json.loads(piece.raw)["type"]) for piece in pieces())
 
-    assert told["billing.finvoice.xml", "invoice.issued.v1"] == 17
-    assert told["bank.ktl", "payment.received.v1"] == 12
-    assert told["bank.camt.054.xml", "payment.received.v1"] == 24
-    assert told["bank.camt.053.xml", "bank-feed.completed.v1"] == 20
+    assert found["billing.finvoice.xml", "invoice.issued.v1"] == 17
+    assert found["bank.ktl", "payment.received.v1"] == 12
+    assert found["bank.camt.054.xml", "payment.received.v1"] == 24
+    assert found["bank.camt.053.xml", "bank-feed.completed.v1"] == 20
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_files_of_other_systems_are_valid_by_the_schemas_of_their_standards(
         judge.assertValid(etree.fromstring(b"<?xml" + message))
 
 
-def test_it_tells_120_days_that_end_on_a_banking_day() -> None:
+def test_it_lasts_120_days_that_end_on_a_banking_day() -> None:
     days = [at(event).date() for event in events()]
 
     assert (LAST_DAY - FIRST_DAY).days + 1 == 120
@@ -122,12 +122,12 @@ def test_its_size_is_as_the_readme_says() -> None:
     assert {party["language"] for party in debtors.values()} == {"fi", "sv", "en"}
 
 
-def test_every_type_of_event_that_has_a_place_in_it_is_told() -> None:
-    assert set(EVENT_TYPES) - {event["type"] for event in events()} == NOT_TOLD
+def test_every_type_of_event_that_can_occur_in_it_does() -> None:
+    assert set(EVENT_TYPES) - {event["type"] for event in events()} == NOT_IN_IT
 
 
 def test_the_bank_reports_every_banking_morning_and_its_counts_and_sums_tie() -> None:
-    """Sums are given but on mornings with money going back, counts where payments are told one by one."""
+    """Sums are given but on mornings with money going back, counts where payments come one by one."""
     fed = [event for event in events() if event["type"] == "bank-feed.completed.v1"]
     mornings = [at(event).date() for event in fed]
     days = [date.fromordinal(day) for day in range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1)]
@@ -139,9 +139,9 @@ def test_the_bank_reports_every_banking_morning_and_its_counts_and_sums_tie() ->
             for paid in events()
             if paid["type"] == "payment.received.v1" and at(paid).date() == at(event).date()
         }
-        told = event["data"]
-        assert told.get("count", len(arrived)) == len(arrived)
-        assert minor_units(told["sum"], "EUR") == sum(arrived.values()) if "sum" in told else at(event).day in (29, 18)
+        data = event["data"]
+        assert data.get("count", len(arrived)) == len(arrived)
+        assert minor_units(data["sum"], "EUR") == sum(arrived.values()) if "sum" in data else at(event).day in (29, 18)
 
 
 def test_the_creditors_numbers_have_right_check_digits_and_are_plainly_invented() -> None:
