@@ -117,7 +117,7 @@ class Refund:
 
 
 @dataclass(slots=True)
-class Money:
+class ReceivedMoney:
     """A payment placed on this account: on invoices, on what a letter listed, or on the debtor (rules.md M3).
 
     ``invoice`` where it is one, ``invoices`` where one payment names several.
@@ -144,7 +144,7 @@ class Money:
 
 
 @dataclass(slots=True)
-class Segment:
+class InterestSegment:
     """Days ``first`` to ``last`` (both counted) that bear ``rate`` millionths of a percent a year."""
 
     first: date
@@ -153,7 +153,7 @@ class Segment:
 
 
 @dataclass(slots=True)
-class Line:
+class RecordedLine:
     """One receivable in a letter; ``step`` is the one it moves to, or None when it is only listed (rules.md S4)."""
 
     invoice: str
@@ -162,7 +162,7 @@ class Line:
     interest: bool = False
     start: date | None = None
     through: date | None = None
-    segments: list[Segment] = field(default_factory=list)
+    segments: list[InterestSegment] = field(default_factory=list)
     compensation: bool = False
     disputed: int = 0
     booked_interest: int = 0
@@ -170,7 +170,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Letter:
+class LetterRecord:
     """A notice and its course; only an accepted one moves steps and books (rules.md S6).
 
     ``fee`` is the step's fee under the law's maximum, before caps and compensation (rules.md F1); ``granted`` is
@@ -191,7 +191,7 @@ class Letter:
     response_by: date | None
     policy: str
     policy_version: int
-    lines: list[Line]
+    lines: list[RecordedLine]
     status: LetterStatus = "planned"
     claimed: datetime | None = None
     fee_invoice: str | None = None
@@ -232,7 +232,7 @@ class StopEnd:
 
 
 @dataclass(slots=True)
-class Instalment:
+class PlanInstalment:
     """A part of a plan."""
 
     due: date
@@ -240,14 +240,14 @@ class Instalment:
 
 
 @dataclass(slots=True)
-class Plan:
+class PaymentPlan:
     """An instalment plan over some receivables (rules.md G5)."""
 
     id: str
     known: datetime
     day: date
     invoices: list[str]
-    instalments: list[Instalment]
+    instalments: list[PlanInstalment]
     ended: datetime | None = None
 
 
@@ -271,11 +271,11 @@ class Account:
     party_changes: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
     receivables: dict[str, Receivable] = field(default_factory=dict)
     dues: list[Due] = field(default_factory=list)
-    moneys: list[Money] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
+    moneys: list[ReceivedMoney] = field(default_factory=list)
+    letters: list[LetterRecord] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     stop_ends: list[StopEnd] = field(default_factory=list)
-    plans: list[Plan] = field(default_factory=list)
+    plans: list[PaymentPlan] = field(default_factory=list)
     plan_ends: list[PlanEnd] = field(default_factory=list)
     pointed: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -298,13 +298,13 @@ class Account:
         """Whether the debtor is a trader in the sense of act 30/2013 1 § (a business unless told otherwise)."""
         return self.kind == "business" and self.party is not None and self.party.trader is not False
 
-    def accepted(self) -> list[Letter]:
+    def accepted(self) -> list[LetterRecord]:
         """Accepted letters in the order of their day."""
         return sorted(
             (letter for letter in self.letters if letter.status == "accepted"), key=lambda it: (it.day, it.granted)
         )
 
-    def open_letter(self) -> Letter | None:
+    def open_letter(self) -> LetterRecord | None:
         """The one notice on its way, or None (design.md §7.1: at most one)."""
         for letter in reversed(self.letters):
             if letter.status not in ("accepted", "closed"):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from schemas.money import decimal_text
-from services.overdue.account import Account, Letter, Receivable, load_account
+from services.overdue.account import Account, LetterRecord, Receivable, load_account
 from services.runtime.store.port import Store
 
 _PAGE: Final = 1_000
@@ -75,7 +75,7 @@ def _receivable(receivable: Receivable) -> dict[str, Any]:
     }
 
 
-def _letter(letter: Letter) -> dict[str, Any]:
+def _letter(letter: LetterRecord) -> dict[str, Any]:
     return {
         "notice": letter.notice,
         "day": str(letter.day),

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from schemas.policy import Policy
 from services.law.calendar import next_banking_day
-from services.overdue.account import Account, Letter
+from services.overdue.account import Account, LetterRecord
 from services.overdue.books.ledger import Books, books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.letters.apology import apology_letter
@@ -19,42 +19,42 @@ from services.overdue.letters.next_letter import Prospect, prospect
 from services.overdue.steps.cases import Case
 from services.overdue.steps.step_progress import call_task
 from services.overdue.stops.guards import HAND_OVER_GUARDS, below_minimum, reasons_of
-from services.overdue.stops.reasons import Reason
+from services.overdue.stops.reasons import StopReason
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PlanNotice:
     """Plan a letter: the notifier shall claim it."""
 
-    letter: Letter
+    letter: LetterRecord
     books: Books
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class GrantNotice:
     """The claimed letter may go, with these facts (design.md §7.3)."""
 
-    letter: Letter
+    letter: LetterRecord
     books: Books
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw:
+class WithdrawNotice:
     """The claimed letter may not go any more, and why."""
 
     notice: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[StopReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOverReceivables:
     """These receivables go to the collector (rules.md S7)."""
 
     cases: tuple[Case, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class RaiseTask:
     """A person is asked to do something; ``key`` makes it once only."""
 
     key: str
@@ -64,16 +64,16 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class RecordWithheld:
     """A step's date has come and no letter goes."""
 
     signature: str
     currency: str | None
     step: str | None
-    reasons: tuple[Reason, ...]
+    reasons: tuple[StopReason, ...]
 
 
-Act = Plan | Grant | Withdraw | HandOver | Task | Withheld
+Act = PlanNotice | GrantNotice | WithdrawNotice | HandOverReceivables | RaiseTask | RecordWithheld
 
 
 @dataclass(slots=True)
@@ -88,21 +88,21 @@ class Decision:
     policy: Policy | None = None
 
 
-def decide(account: Account, terms: CreditorContext, now: datetime, skew: timedelta) -> Decision:
+def decide(account: Account, context: CreditorContext, now: datetime, skew: timedelta) -> Decision:
     """Decide about an account at ``now``, the instant its lane's frontier has reached.
 
     ``skew`` is the largest difference between clocks: a claim is answered once the frontier is that far beyond it
     (design.md §7.2). Before the window opens nothing is done; what its opening would bring is found out, and only an
     account to which it brings something is looked at again then.
     """
-    today = terms.local(now).date()
-    policy = terms.policy_on(account.kind, today)
-    decision = Decision(policy=policy, books=books(account, today, terms))
+    today = context.local(now).date()
+    policy = context.policy_on(account.kind, today)
+    decision = Decision(policy=policy, books=books(account, today, context))
     if policy is None:
-        _without_policy(account, terms, decision, today)
+        _without_policy(account, context, decision, today)
         return decision
-    opens = terms.opens_at(account.kind, today)
-    _decide(decision, prospect(account, _books(decision), policy, terms, max(now, opens)), skew)
+    opens = context.opens_at(account.kind, today)
+    _decide(decision, prospect(account, _books(decision), policy, context, max(now, opens)), skew)
     if now < opens and decision.acts:
         return Decision(policy=policy, books=decision.books, wake=opens)
     return decision
@@ -121,21 +121,21 @@ def _decide(decision: Decision, outlook: Prospect, skew: timedelta) -> None:
         if letter is None:
             _act(decision, outlook)
         elif letter.status == "unknown":
-            outlook.blocked.append(Reason("notice-open"))
+            outlook.blocked.append(StopReason("notice-open"))
             decision.acts += _withheld(outlook)
     _look_again(decision, outlook)
 
 
-def _without_policy(account: Account, terms: CreditorContext, decision: Decision, today: date) -> None:
-    code = "no-creditor" if terms.creditor is None else "no-policy"
+def _without_policy(account: Account, context: CreditorContext, decision: Decision, today: date) -> None:
+    code = "no-creditor" if context.creditor is None else "no-policy"
     overdue = [entry for entry in _books(decision).open.values() if entry.principal and entry.effective_due < today]
     if overdue:
-        decision.acts += _withheld_for(account, None, None, (Reason(code),))
+        decision.acts += _withheld_for(account, None, None, (StopReason(code),))
     days = [entry.effective_due + timedelta(days=1) for entry in _books(decision).open.values() if entry.principal]
-    change = terms.next_policy_change(account.kind, today)
+    change = context.next_policy_change(account.kind, today)
     later = [day for day in [*days, change] if day is not None and day > today]
     decision.next_check = min(later, default=None)
-    decision.wake = None if decision.next_check is None else terms.opens_at(account.kind, decision.next_check)
+    decision.wake = None if decision.next_check is None else context.opens_at(account.kind, decision.next_check)
 
 
 def _books(decision: Decision) -> Books:
@@ -143,7 +143,7 @@ def _books(decision: Decision) -> Books:
     return decision.books
 
 
-def _answer(letter: Letter, outlook: Prospect) -> Act:
+def _answer(letter: LetterRecord, outlook: Prospect) -> Act:
     """Grant what may still go as planned, with today's amounts; else withdraw it (design.md §7.3)."""
     fresh = _same_purpose(letter, outlook)
     same = (
@@ -153,12 +153,12 @@ def _answer(letter: Letter, outlook: Prospect) -> Act:
         and (fresh.channel, fresh.recipient, fresh.currency) == (letter.channel, letter.recipient, letter.currency)
     )
     if not same or fresh is None:
-        return Withdraw(letter.notice, tuple(outlook.reasons()))
+        return WithdrawNotice(letter.notice, tuple(outlook.reasons()))
     fresh.notice, fresh.number = letter.notice, letter.number
-    return Grant(fresh, outlook.books)
+    return GrantNotice(fresh, outlook.books)
 
 
-def _same_purpose(letter: Letter, outlook: Prospect) -> Letter | None:
+def _same_purpose(letter: LetterRecord, outlook: Prospect) -> LetterRecord | None:
     if letter.purpose == "instalment":
         return instalment_letter(outlook)
     if letter.purpose == "apology":
@@ -170,11 +170,11 @@ def _act(decision: Decision, outlook: Prospect) -> None:
     """Hand-overs first, then at most one letter, else the reasons (rules.md S7, S4)."""
     leaving, rest = _without_hand_overs(outlook)
     if leaving:
-        decision.acts.append(HandOver(tuple(leaving)))
+        decision.acts.append(HandOverReceivables(tuple(leaving)))
     decision.acts += _calls(rest)
     letter = rest.letter() or instalment_letter(rest) or apology_letter(rest)
     if letter is not None:
-        decision.acts.append(Plan(letter, rest.books))
+        decision.acts.append(PlanNotice(letter, rest.books))
     else:
         decision.acts += _withheld(rest)
 
@@ -191,7 +191,7 @@ def _without_hand_overs(outlook: Prospect) -> tuple[list[Case], Prospect]:
     if not leaving:
         return [], outlook
     gone = frozenset(case.invoice for case in leaving)
-    return leaving, prospect(outlook.account, outlook.books, outlook.policy, outlook.terms, outlook.now, gone)
+    return leaving, prospect(outlook.account, outlook.books, outlook.policy, outlook.context, outlook.now, gone)
 
 
 def _calls(outlook: Prospect) -> Iterator[Act]:
@@ -202,7 +202,7 @@ def _calls(outlook: Prospect) -> Iterator[Act]:
         if case.ready and case.step is not None and case.step.action == "call":
             key = call_task(case.invoice, case.step.name)
             if key not in outlook.account.tasks:
-                yield Task(key, case.step.name, "call", case.invoice)
+                yield RaiseTask(key, case.step.name, "call", case.invoice)
 
 
 def _tasks(outlook: Prospect) -> Iterator[Act]:
@@ -218,40 +218,40 @@ def _tasks(outlook: Prospect) -> Iterator[Act]:
             yield task
 
 
-def _warnings(outlook: Prospect) -> Iterator[Task]:
+def _warnings(outlook: Prospect) -> Iterator[RaiseTask]:
     """Ninety days before a debt lapses a person is warned (act 728/2003; rules.md G8)."""
-    warning = timedelta(days=outlook.terms.law.limitation_warning_days)
+    warning = timedelta(days=outlook.context.law.limitation_warning_days)
     for case in outlook.cases:
         if case.entry.principal and case.entry.receivable.handed_over is None:
             warns = case.entry.lapses - warning
             if warns <= outlook.watch.today < case.entry.lapses:
-                yield Task(f"lapse {case.invoice} {case.entry.lapses}", "lapse-warning", "lapsed", case.invoice)
+                yield RaiseTask(f"lapse {case.invoice} {case.entry.lapses}", "lapse-warning", "lapsed", case.invoice)
             outlook.watch.at(warns)
 
 
-def _approvals(outlook: Prospect) -> Iterator[Task]:
+def _approvals(outlook: Prospect) -> Iterator[RaiseTask]:
     for case in outlook.cases:
         if case.step is not None and any(reason.code == "awaiting-approval" for reason in case.waiting):
-            yield Task(f"approve {case.invoice} {case.step.name}", "approve", "awaiting-approval", case.invoice)
+            yield RaiseTask(f"approve {case.invoice} {case.step.name}", "approve", "awaiting-approval", case.invoice)
 
 
-def _rests(outlook: Prospect) -> Iterator[Task]:
+def _rests(outlook: Prospect) -> Iterator[RaiseTask]:
     """Only interest or costs are left of the whole account: a person decides what becomes of them (rules.md M6)."""
     if outlook.cases and all(case.entry.principal == 0 for case in outlook.cases):
         for case in outlook.cases:
-            yield Task(f"rest {case.invoice}", "rest", "residual", case.invoice)
+            yield RaiseTask(f"rest {case.invoice}", "rest", "residual", case.invoice)
 
 
-def _addresses(outlook: Prospect) -> Iterator[Task]:
+def _addresses(outlook: Prospect) -> Iterator[RaiseTask]:
     """No address reaches the debtor: the step does not count, a person looks for one (design.md §7.5)."""
     if outlook.moving and any(reason.code == "no-channel" for reason in outlook.blocked):
         tried = len(outlook.account.unreachable)
-        yield Task(f"address {tried}", "find-address", "no-channel", None)
+        yield RaiseTask(f"address {tried}", "find-address", "no-channel", None)
 
 
-def _instalments(outlook: Prospect) -> Iterator[Task]:
+def _instalments(outlook: Prospect) -> Iterator[RaiseTask]:
     for key, invoice in missed_instalments(outlook):
-        yield Task(key, "missed-instalment", "in-plan", invoice)
+        yield RaiseTask(key, "missed-instalment", "in-plan", invoice)
 
 
 def _withheld(outlook: Prospect) -> Iterator[Act]:
@@ -264,11 +264,11 @@ def _withheld(outlook: Prospect) -> Iterator[Act]:
 
 
 def _withheld_for(
-    account: Account, currency: str | None, step: str | None, reasons: tuple[Reason, ...]
+    account: Account, currency: str | None, step: str | None, reasons: tuple[StopReason, ...]
 ) -> Iterator[Act]:
     signature = "|".join(sorted(f"{reason.code} {reason.invoice or ''}" for reason in reasons))
     if signature != account.withheld:
-        yield Withheld(signature, currency, step, reasons)
+        yield RecordWithheld(signature, currency, step, reasons)
 
 
 def _look_again(decision: Decision, outlook: Prospect) -> None:
@@ -277,8 +277,8 @@ def _look_again(decision: Decision, outlook: Prospect) -> None:
     decision.feed = outlook.watch.feed
     first = outlook.watch.first()
     if first is not None:
-        decision.wake = outlook.terms.opens_at(outlook.account.kind, first)
-    feed = [next_banking_day(outlook.watch.today, outlook.terms.country)] if decision.feed else []
+        decision.wake = outlook.context.opens_at(outlook.account.kind, first)
+    feed = [next_banking_day(outlook.watch.today, outlook.context.country)] if decision.feed else []
     decision.next_check = min([*feed, *([] if first is None else [first])], default=None)
 
 

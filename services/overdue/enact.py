@@ -4,52 +4,59 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from schemas.commands import HandOver as HandOverCommand
-from schemas.commands import HandOverLine, NoticeGranted, NoticePlanned, NoticeWithdrawn
+from schemas.commands import HandOver, HandOverLine, NoticeGranted, NoticePlanned, NoticeWithdrawn
 from schemas.decisions import (
     AccountChanged,
     Balance,
     Credit,
     HandedOver,
     NoticeDecided,
+    Reason,
     TaskRaised,
+    Withheld,
 )
-from schemas.decisions import Reason as ToldReason
-from schemas.decisions import Withheld as WithheldRecord
 from schemas.messages import Message
 from schemas.policy import Policy
 from schemas.topics import COMMANDS, DECISIONS, Topic
 from services.overdue.account import Account
 from services.overdue.books.ledger import Open
-from services.overdue.books.payment_allocation import money_uses
+from services.overdue.books.payment_allocation import payment_allocation
 from services.overdue.creditor_context import CreditorContext
-from services.overdue.decide import Decision, Grant, HandOver, Plan, Task, Withdraw, Withheld
+from services.overdue.decide import (
+    Decision,
+    GrantNotice,
+    HandOverReceivables,
+    PlanNotice,
+    RaiseTask,
+    RecordWithheld,
+    WithdrawNotice,
+)
 from services.overdue.letters.letter_facts import letter_facts, recipient_of
 from services.overdue.steps.cases import Case
-from services.overdue.steps.step_progress import position
+from services.overdue.steps.step_progress import step_progress
 
 _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
 
 
 def enact(
-    account: Account, decision: Decision, terms: CreditorContext, now: datetime, good_for: timedelta
+    account: Account, decision: Decision, context: CreditorContext, now: datetime, good_for: timedelta
 ) -> Iterator[tuple[Topic, Message]]:
     """Write the decision's acts into the account and say them: (topic, message) pairs.
 
     ``good_for``: how long after its claim a granted letter may go (design.md §7.3).
     """
-    today = terms.local(now).date()
+    today = context.local(now).date()
     for act in decision.acts:
-        if isinstance(act, Withheld):
+        if isinstance(act, RecordWithheld):
             yield DECISIONS, _withheld(account, act, decision, today)
-        elif isinstance(act, Task):
+        elif isinstance(act, RaiseTask):
             yield DECISIONS, _task(account, act, today)
-        elif isinstance(act, Withdraw):
+        elif isinstance(act, WithdrawNotice):
             yield COMMANDS, _withdrawn(account, act)
-        elif isinstance(act, Plan):
-            yield from _plan(account, act, _policy(decision), terms)
-        elif isinstance(act, Grant):
-            yield COMMANDS, _granted(account, act, _policy(decision), terms, good_for)
+        elif isinstance(act, PlanNotice):
+            yield from _plan(account, act, _policy(decision), context)
+        elif isinstance(act, GrantNotice):
+            yield COMMANDS, _granted(account, act, _policy(decision), context, good_for)
         else:
             yield from _hand_over(account, act, _policy(decision), today)
 
@@ -59,23 +66,23 @@ def _policy(decision: Decision) -> Policy:
     return decision.policy
 
 
-def _withheld(account: Account, act: Withheld, decision: Decision, today: date) -> WithheldRecord:
+def _withheld(account: Account, act: RecordWithheld, decision: Decision, today: date) -> Withheld:
     account.withheld = act.signature
     policy = decision.policy
-    return WithheldRecord(
+    return Withheld(
         creditor=account.creditor,
         debtor=account.debtor,
         date=today,
         currency=act.currency,
         step=act.step,
-        reasons=tuple(ToldReason(code=it.code, invoice=it.invoice, until=it.until) for it in act.reasons),
+        reasons=tuple(Reason(code=it.code, invoice=it.invoice, until=it.until) for it in act.reasons),
         next_check=decision.next_check,
         policy=None if policy is None else policy.policy,
         policy_version=None if policy is None else policy.version,
     )
 
 
-def _task(account: Account, act: Task, today: date) -> TaskRaised:
+def _task(account: Account, act: RaiseTask, today: date) -> TaskRaised:
     account.tasks.append(act.key)
     return TaskRaised(
         creditor=account.creditor,
@@ -87,7 +94,7 @@ def _task(account: Account, act: Task, today: date) -> TaskRaised:
     )
 
 
-def _withdrawn(account: Account, act: Withdraw) -> NoticeWithdrawn:
+def _withdrawn(account: Account, act: WithdrawNotice) -> NoticeWithdrawn:
     return NoticeWithdrawn(
         notice=act.notice,
         creditor=account.creditor,
@@ -96,8 +103,10 @@ def _withdrawn(account: Account, act: Withdraw) -> NoticeWithdrawn:
     )
 
 
-def _plan(account: Account, act: Plan, policy: Policy, terms: CreditorContext) -> Iterator[tuple[Topic, Message]]:
-    letter = letter_facts(account, act.letter, act.books, policy, terms)
+def _plan(
+    account: Account, act: PlanNotice, policy: Policy, context: CreditorContext
+) -> Iterator[tuple[Topic, Message]]:
+    letter = letter_facts(account, act.letter, act.books, policy, context)
     account.letters.append(act.letter)
     yield COMMANDS, NoticePlanned(notice=letter.notice, letter=letter)
     yield (
@@ -113,21 +122,23 @@ def _plan(account: Account, act: Plan, policy: Policy, terms: CreditorContext) -
 
 
 def _granted(
-    account: Account, act: Grant, policy: Policy, terms: CreditorContext, good_for: timedelta
+    account: Account, act: GrantNotice, policy: Policy, context: CreditorContext, good_for: timedelta
 ) -> NoticeGranted:
     """The granted letter takes the planned one's place, with amounts as of now."""
-    letter = letter_facts(account, act.letter, act.books, policy, terms)
+    letter = letter_facts(account, act.letter, act.books, policy, context)
     planned = account.open_letter()
     assert planned is not None
     assert planned.notice == letter.notice
     assert planned.claimed is not None
     act.letter.status, act.letter.claimed = "granted", planned.claimed
     account.letters[account.letters.index(planned)] = act.letter
-    closes = terms.closes_at(account.kind, letter.date)
+    closes = context.closes_at(account.kind, letter.date)
     return NoticeGranted(notice=letter.notice, letter=letter, good_until=min(planned.claimed + good_for, closes))
 
 
-def _hand_over(account: Account, act: HandOver, policy: Policy, today: date) -> Iterator[tuple[Topic, Message]]:
+def _hand_over(
+    account: Account, act: HandOverReceivables, policy: Policy, today: date
+) -> Iterator[tuple[Topic, Message]]:
     """The collector gets principal, interest and costs apart; the receivable leaves letters (rules.md S7, G0)."""
     for currency in dict.fromkeys(case.currency for case in act.cases):
         cases = [case for case in act.cases if case.currency == currency]
@@ -150,14 +161,12 @@ def _hand_over(account: Account, act: HandOver, policy: Policy, today: date) -> 
         )
 
 
-def _hand_over_command(
-    account: Account, cases: list[Case], currency: str, policy: Policy, today: date
-) -> HandOverCommand:
+def _hand_over_command(account: Account, cases: list[Case], currency: str, policy: Policy, today: date) -> HandOver:
     step = cases[0].step
     assert step is not None
     assert account.party is not None
     names = "\x1f".join((account.creditor, account.debtor, *(case.invoice for case in cases)))
-    return HandOverCommand(
+    return HandOver(
         hand_over=str(uuid.uuid5(_NAMESPACE, names)),
         creditor=account.creditor,
         debtor=account.debtor,
@@ -188,7 +197,7 @@ def _hand_over_line(case: Case) -> HandOverLine:
     )
 
 
-def account_changed(account: Account, decision: Decision, terms: CreditorContext, now: datetime) -> AccountChanged:
+def account_changed(account: Account, decision: Decision, context: CreditorContext, now: datetime) -> AccountChanged:
     """The account as it now is, for the read model."""
     found, party = decision.books, account.party
     assert found is not None
@@ -203,18 +212,18 @@ def account_changed(account: Account, decision: Decision, terms: CreditorContext
         name=party.name,
         kind=party.kind,
         as_of=now,
-        balances=tuple(_balance(account, entry, decision, terms) for _, entry in sorted(found.open.items())),
+        balances=tuple(_balance(account, entry, decision, context) for _, entry in sorted(found.open.items())),
         credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
-        money=tuple(money_uses(account, found, terms.local(now).date())),
+        money=tuple(payment_allocation(account, found, context.local(now).date())),
         next_check=decision.next_check,
     )
 
 
-def _balance(account: Account, entry: Open, decision: Decision, terms: CreditorContext) -> Balance:
+def _balance(account: Account, entry: Open, decision: Decision, context: CreditorContext) -> Balance:
     receivable = entry.receivable
     step = None
     if decision.policy is not None:
-        where = position(account, receivable, decision.policy, terms)
+        where = step_progress(account, receivable, decision.policy, context)
         step = decision.policy.steps[where.index].name if where.index >= 0 else None
     return Balance(
         invoice=receivable.invoice,

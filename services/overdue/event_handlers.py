@@ -13,9 +13,9 @@ from services.overdue.account import (
     Account,
     CreditNote,
     Due,
-    Instalment,
-    Plan,
+    PaymentPlan,
     PlanEnd,
+    PlanInstalment,
     Receivable,
     Reduction,
     StepDone,
@@ -24,37 +24,37 @@ from services.overdue.account import (
     StopKind,
 )
 from services.overdue.creditor_context import CreditorContext
-from services.overdue.steps.step_progress import call_task, position
+from services.overdue.steps.step_progress import call_task, step_progress
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AppliedEvent:
     """An event told of an account; ``day`` is the creditor's local date of its time."""
 
     account: Account
     event: AccountEvent
     day: date
-    terms: CreditorContext
+    context: CreditorContext
 
-    def spoken_of(self, invoice: str | None) -> list[Receivable]:
+    def receivables_of(self, invoice: str | None) -> list[Receivable]:
         """The receivables it speaks of: all, when it names no invoice (design.md §4)."""
         receivables = self.account.receivables
         return list(receivables.values()) if invoice is None else [receivables[invoice]]
 
 
-def tell(account: Account, event: AccountEvent, terms: CreditorContext) -> None:
+def apply_event(account: Account, event: AccountEvent, context: CreditorContext) -> None:
     """Write what the event says into the account."""
-    told = Told(account, event, terms.local(event.time).date(), terms)
-    _TELLS[event.event](told, event.data)
+    applied = AppliedEvent(account, event, context.local(event.time).date(), context)
+    _HANDLERS[event.event](applied, event.data)
 
 
 # -- invoices --------------------------------------------------------------------------------------------------
 
 
-def _issued(told: Told, data: events.InvoiceIssued) -> None:
-    _change_party(told, data.party.model_dump(exclude_none=True))
-    known = told.event.time
-    told.account.receivables[data.invoice] = Receivable(
+def _issued(applied: AppliedEvent, data: events.InvoiceIssued) -> None:
+    _change_party(applied, data.party.model_dump(exclude_none=True))
+    known = applied.event.time
+    applied.account.receivables[data.invoice] = Receivable(
         invoice=data.invoice,
         reference=data.reference,
         currency=data.currency,
@@ -67,60 +67,60 @@ def _issued(told: Told, data: events.InvoiceIssued) -> None:
         late_interest=None if data.late_interest is None else rate_of(data.late_interest),
         subject=data.subject,
         known=known,
-        dues=[due for due in told.account.dues if due.known >= known],
+        dues=[due for due in applied.account.dues if due.known >= known],
         done=[StepDone(taken.step, taken.sent, known, taken.response_by, taken.fee, True) for taken in data.taken],
     )
 
 
-def _credited(told: Told, data: events.InvoiceCredited) -> None:
-    note = CreditNote(told.event.time, told.event.id, data.issued, told.day, data.amount)
-    told.account.receivables[data.invoice].credit_notes.append(note)
+def _credited(applied: AppliedEvent, data: events.InvoiceCredited) -> None:
+    note = CreditNote(applied.event.time, applied.event.id, data.issued, applied.day, data.amount)
+    applied.account.receivables[data.invoice].credit_notes.append(note)
 
 
-def _cancelled(told: Told, data: events.InvoiceCancelled) -> None:
-    told.account.receivables[data.invoice].cancelled = told.day
+def _cancelled(applied: AppliedEvent, data: events.InvoiceCancelled) -> None:
+    applied.account.receivables[data.invoice].cancelled = applied.day
 
 
-def _rescheduled(told: Told, data: events.InvoiceRescheduled) -> None:
-    due = Due(told.event.time, told.event.id, data.due, extension=False)
-    told.account.receivables[data.invoice].dues.append(due)
+def _rescheduled(applied: AppliedEvent, data: events.InvoiceRescheduled) -> None:
+    due = Due(applied.event.time, applied.event.id, data.due, extension=False)
+    applied.account.receivables[data.invoice].dues.append(due)
 
 
-def _extended(told: Told, data: events.ExtensionGranted) -> None:
+def _extended(applied: AppliedEvent, data: events.ExtensionGranted) -> None:
     """More time for a receivable, or for all that are known by then, even when they arrive later (design.md §3)."""
-    due = Due(told.event.time, told.event.id, data.until, extension=True)
+    due = Due(applied.event.time, applied.event.id, data.until, extension=True)
     if data.invoice is None:
-        told.account.dues.append(due)
-    for receivable in told.spoken_of(data.invoice):
+        applied.account.dues.append(due)
+    for receivable in applied.receivables_of(data.invoice):
         if data.invoice is not None or receivable.known <= due.known:
             receivable.dues.append(due)
 
 
-def _fee_waived(told: Told, data: events.FeeWaived) -> None:
-    cut = Reduction(told.event.time, told.event.id, told.day, data.amount, "costs")
-    told.account.receivables[data.invoice].reductions.append(cut)
+def _fee_waived(applied: AppliedEvent, data: events.FeeWaived) -> None:
+    cut = Reduction(applied.event.time, applied.event.id, applied.day, data.amount, "costs")
+    applied.account.receivables[data.invoice].reductions.append(cut)
 
 
-def _written_off(told: Told, data: events.ReceivableWrittenOff) -> None:
-    cut = Reduction(told.event.time, told.event.id, told.day, data.amount, "receivable")
-    told.account.receivables[data.invoice].reductions.append(cut)
+def _written_off(applied: AppliedEvent, data: events.ReceivableWrittenOff) -> None:
+    cut = Reduction(applied.event.time, applied.event.id, applied.day, data.amount, "receivable")
+    applied.account.receivables[data.invoice].reductions.append(cut)
 
 
-def _acknowledged(told: Told, data: events.DebtAcknowledged) -> None:
-    whose = told.account if data.invoice is None else told.account.receivables[data.invoice]
-    whose.acknowledged.append(told.day)
+def _acknowledged(applied: AppliedEvent, data: events.DebtAcknowledged) -> None:
+    whose = applied.account if data.invoice is None else applied.account.receivables[data.invoice]
+    whose.acknowledged.append(applied.day)
 
 
 # -- the debtor ------------------------------------------------------------------------------------------------
 
 
-def _updated(told: Told, data: events.DebtorUpdated) -> None:
-    _change_party(told, data.party.model_dump(exclude_none=True))
+def _updated(applied: AppliedEvent, data: events.DebtorUpdated) -> None:
+    _change_party(applied, data.party.model_dump(exclude_none=True))
 
 
-def _change_party(told: Told, said: dict[str, Any]) -> None:
+def _change_party(applied: AppliedEvent, said: dict[str, Any]) -> None:
     """What was told later replaces what was told before, by the events' times, then ids (design.md §3)."""
-    account, event = told.account, told.event
+    account, event = applied.account, applied.event
     changes = sorted([*account.party_changes, (event.time, event.id, said)], key=lambda change: change[:2])
     account.party_changes = [
         change for index, change in enumerate(changes) if index == 0 or change[2] != changes[index - 1][2]
@@ -134,57 +134,61 @@ def _change_party(told: Told, said: dict[str, Any]) -> None:
 # -- stops and plans -------------------------------------------------------------------------------------------
 
 
-def _begins(kind: StopKind) -> Callable[[Told, Any], None]:
-    def begin(told: Told, data: Any) -> None:
+def _begins(kind: StopKind) -> Callable[[AppliedEvent, Any], None]:
+    def begin(applied: AppliedEvent, data: Any) -> None:
         until, amount = getattr(data, "until", None), getattr(data, "amount", None)
-        stop = Stop(kind, data.invoice, told.event.time, told.event.id, told.day, until, amount)
-        told.account.stops.append(stop)
+        stop = Stop(kind, data.invoice, applied.event.time, applied.event.id, applied.day, until, amount)
+        applied.account.stops.append(stop)
 
     return begin
 
 
-def _ends(kind: StopKind) -> Callable[[Told, Any], None]:
-    def end(told: Told, data: Any) -> None:
+def _ends(kind: StopKind) -> Callable[[AppliedEvent, Any], None]:
+    def end(applied: AppliedEvent, data: Any) -> None:
         upheld = getattr(data, "outcome", None) == "upheld"
-        told.account.stop_ends.append(StopEnd(kind, data.invoice, told.event.time, told.event.id, told.day, upheld))
+        applied.account.stop_ends.append(
+            StopEnd(kind, data.invoice, applied.event.time, applied.event.id, applied.day, upheld)
+        )
 
     return end
 
 
-def _plan_agreed(told: Told, data: events.PlanAgreed) -> None:
-    parts = [Instalment(part.due, part.amount) for part in data.instalments]
-    told.account.plans.append(Plan(told.event.id, told.event.time, told.day, list(data.invoices), parts))
+def _plan_agreed(applied: AppliedEvent, data: events.PlanAgreed) -> None:
+    parts = [PlanInstalment(part.due, part.amount) for part in data.instalments]
+    applied.account.plans.append(
+        PaymentPlan(applied.event.id, applied.event.time, applied.day, list(data.invoices), parts)
+    )
 
 
-def _plan_ended(told: Told, data: events.PlanEnded) -> None:
-    told.account.plan_ends.append(PlanEnd(told.event.time, told.event.id, list(data.invoices)))
+def _plan_ended(applied: AppliedEvent, data: events.PlanEnded) -> None:
+    applied.account.plan_ends.append(PlanEnd(applied.event.time, applied.event.id, list(data.invoices)))
 
 
 # -- people's work ---------------------------------------------------------------------------------------------
 
 
-def _approved(told: Told, data: events.StepApproved) -> None:
-    told.account.receivables[data.invoice].approved.append(data.step)
+def _approved(applied: AppliedEvent, data: events.StepApproved) -> None:
+    applied.account.receivables[data.invoice].approved.append(data.step)
 
 
-def _task_done(told: Told, data: events.TaskDone) -> None:
+def _task_done(applied: AppliedEvent, data: events.TaskDone) -> None:
     """A call that was made moves its step; other tasks change nothing of the account (rules.md S7)."""
-    policy = told.terms.policy_on(told.account.kind, told.day)
+    policy = applied.context.policy_on(applied.account.kind, applied.day)
     if policy is None:
         return
-    for receivable in told.spoken_of(data.invoice):
-        step = position(told.account, receivable, policy, told.terms).next_step(policy)
+    for receivable in applied.receivables_of(data.invoice):
+        step = step_progress(applied.account, receivable, policy, applied.context).next_step(policy)
         if step is None or data.task not in (step.name, "call"):
             continue
-        if call_task(receivable.invoice, step.name) in told.account.tasks:
-            receivable.done.append(StepDone(step.name, told.day, told.event.time, None, 0, False))
+        if call_task(receivable.invoice, step.name) in applied.account.tasks:
+            receivable.done.append(StepDone(step.name, applied.day, applied.event.time, None, 0, False))
 
 
-def _settled(told: Told, data: events.NoticeSettled) -> None:
+def _settled(applied: AppliedEvent, data: events.NoticeSettled) -> None:
     """Nothing: only the notifier closes a notice (design.md §7.3); the worker passes a person's word on to it."""
 
 
-_TELLS: dict[str, Callable[[Told, Any], None]] = {
+_HANDLERS: dict[str, Callable[[AppliedEvent, Any], None]] = {
     "invoice.issued.v1": _issued,
     "invoice.credited.v1": _credited,
     "invoice.cancelled.v1": _cancelled,

@@ -17,11 +17,11 @@ from schemas.journal import (
     NoticeClaimed,
     NoticeOutcome,
 )
-from services.overdue.account import Account, Letter, Money, Refund
+from services.overdue.account import Account, LetterRecord, ReceivedMoney, Refund
 from services.overdue.books.entries import payment_key
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
-from services.overdue.event_handlers import tell
+from services.overdue.event_handlers import apply_event
 from services.overdue.letters.draft import cycle_key
 
 AccountMessage = (
@@ -41,15 +41,15 @@ AccountMessage = (
 )
 
 
-def fold(account: Account, message: AccountMessage, terms: CreditorContext) -> Account:
+def fold(account: Account, message: AccountMessage, context: CreditorContext) -> Account:
     """The account after one more message; ``terms`` tell the creditor's local date of its instant."""
     match message:
         case AccountEvent():
-            tell(account, message, terms)
+            apply_event(account, message, context)
         case MoneyPlaced():
             _place(account, message)
         case MoneyMoved() | MoneyReversed() | MoneyRefunded():
-            _take_away(account, message, terms)
+            _take_away(account, message, context)
         case NoticeClaimed() | NoticeAttempting() | NoticeOutcome():
             _follow(account, message)
         case MoneyPointed():
@@ -68,7 +68,7 @@ def fold(account: Account, message: AccountMessage, terms: CreditorContext) -> A
 # -- money -----------------------------------------------------------------------------------------------------
 
 
-def _find(account: Account, message: MoneyPlaced | MoneyMoved | MoneyReversed | MoneyRefunded) -> Money | None:
+def _find(account: Account, message: MoneyPlaced | MoneyMoved | MoneyReversed | MoneyRefunded) -> ReceivedMoney | None:
     same = (message.account, message.payment)
     return next((money for money in account.moneys if (money.account, money.payment) == same), None)
 
@@ -79,7 +79,7 @@ def _place(account: Account, message: MoneyPlaced) -> None:
         found.invoice, found.invoices, found.letter = message.invoice, message.invoices or (), message.letter
         return
     account.moneys.append(
-        Money(
+        ReceivedMoney(
             account=message.account,
             payment=message.payment,
             currency=message.currency,
@@ -95,23 +95,23 @@ def _place(account: Account, message: MoneyPlaced) -> None:
     )
 
 
-def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefunded, terms: CreditorContext) -> None:
+def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefunded, context: CreditorContext) -> None:
     found = _find(account, message)
     if found is None:
         return
     if isinstance(message, MoneyMoved):
         account.moneys.remove(found)
     elif isinstance(message, MoneyRefunded):
-        day = terms.local(message.time).date()
+        day = context.local(message.time).date()
         found.refunds.append(Refund(message.time, message.id, day, message.amount))
     else:
-        _reverse(account, found, message, terms)
+        _reverse(account, found, message, context)
 
 
-def _reverse(account: Account, money: Money, message: MoneyReversed, terms: CreditorContext) -> None:
+def _reverse(account: Account, money: ReceivedMoney, message: MoneyReversed, context: CreditorContext) -> None:
     """Undone as if it had never come; what it had paid waits before its next step (rules.md M5, G9)."""
-    day = terms.local(message.time).date()
-    paid = books(account, day, terms).paid_by.get(payment_key(money), {})
+    day = context.local(message.time).date()
+    paid = books(account, day, context).paid_by.get(payment_key(money), {})
     for invoice in {*paid, *money.named}:
         account.receivables[invoice].reversals.append(day)
     left = money.amount - money.reversed
@@ -137,7 +137,7 @@ def _follow(account: Account, message: NoticeClaimed | NoticeAttempting | Notice
         _end(account, letter, message)
 
 
-def _end(account: Account, letter: Letter, message: NoticeOutcome) -> None:
+def _end(account: Account, letter: LetterRecord, message: NoticeOutcome) -> None:
     """Only an accepted notice counts; a failed one's address is not tried again (rules.md S6; design.md §7.5)."""
     if message.outcome == "accepted":
         letter.status = "accepted"
@@ -152,7 +152,7 @@ def _end(account: Account, letter: Letter, message: NoticeOutcome) -> None:
             _flag(account, letter.recipient)
 
 
-def _bounce(account: Account, letter: Letter) -> None:
+def _bounce(account: Account, letter: LetterRecord) -> None:
     """Accepted mail that came back: as if never sent; after a later step only its bookings fall (rules.md S6)."""
     moved = {invoice for invoice, _ in letter.moves()}
     later = [it for it in account.accepted() if (it.day, it.granted) > (letter.day, letter.granted)]
@@ -163,7 +163,7 @@ def _bounce(account: Account, letter: Letter) -> None:
     _flag(account, letter.recipient)
 
 
-def _close(account: Account, letter: Letter) -> None:
+def _close(account: Account, letter: LetterRecord) -> None:
     letter.status = "closed"
     for invoice, step in letter.moves() or {(letter.subject_of or "", letter.purpose)}:
         key = cycle_key(invoice, step)

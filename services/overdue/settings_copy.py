@@ -113,7 +113,7 @@ def _copy_settings(message: SettingsCopied, unit: UnitOfWork) -> str | None:
     return None
 
 
-def terms_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
+def context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
     """The terms of a creditor from its lane's copy; shipped policies and rates are always there."""
     stored = unit.get("creditor", _key(lane, creditor))
     row = CreditorRow() if stored is None else _creditor(stored)

@@ -29,7 +29,7 @@ from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import account_changed, enact
 from services.overdue.fold import AccountMessage, fold
-from services.overdue.settings_copy import copy, terms_of
+from services.overdue.settings_copy import context_of, copy
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 
@@ -82,7 +82,7 @@ class _Desk:
         self._skew = skew
         self._good_for = good_for
         self._accounts: dict[str, Account] = {}
-        self._terms: dict[str, CreditorContext] = {}
+        self._contexts: dict[str, CreditorContext] = {}
 
     # -- taking messages ---------------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class _Desk:
         assert message.debtor is not None, "the journal's accounts are named"
         account = self._account(message.creditor, message.debtor)
         self._tell(account, message)
-        fold(account, message, self._terms_of(account.creditor))
+        fold(account, message, self._context_of(account.creditor))
 
     def _account(self, creditor: str, debtor: str) -> Account:
         key = account_key(creditor, debtor)
@@ -140,7 +140,7 @@ class _Desk:
     def copy(self, message: LaneMessage) -> None:
         """Keep a lane's settings and look again at the accounts that they may concern."""
         creditor = copy(message, self._unit)
-        self._terms.clear()
+        self._contexts.clear()
         self.save()
         kind = f"account:{message.lane}"
         if creditor is None:
@@ -159,20 +159,20 @@ class _Desk:
         due = self._unit.due(kind, at, CHUNK)
         for _, stored in due:
             account = load_account(stored)
-            self._check(account, self._terms_of(account.creditor), frontier.instant)
+            self._check(account, self._context_of(account.creditor), frontier.instant)
         return len(due) < CHUNK
 
-    def _check(self, account: Account, terms: CreditorContext, now: datetime) -> None:
+    def _check(self, account: Account, context: CreditorContext, now: datetime) -> None:
         if account.party is None:
             self._store(account, None, None)
             return
-        decision = decide(account, terms, now, self._skew)
+        decision = decide(account, context, now, self._skew)
         key = account_key(account.creditor, account.debtor)
-        for topic, message in enact(account, decision, terms, now, self._good_for):
+        for topic, message in enact(account, decision, context, now, self._good_for):
             self._unit.publish(topic, key, message)
             self._remember(account, message)
-        self._refuse(account, decision, terms, now)
-        changed = account_changed(account, decision, terms, now)
+        self._refuse(account, decision, context, now)
+        changed = account_changed(account, decision, context, now)
         said = sha256(changed.model_dump_json(exclude={"as_of"}, exclude_none=True).encode()).hexdigest()
         if said != account.reported:
             account.reported = said
@@ -195,14 +195,14 @@ class _Desk:
             )
             self._unit.publish(DECISIONS, account_key(account.creditor, account.debtor), alert)
 
-    def _refuse(self, account: Account, decision: Decision, terms: CreditorContext, now: datetime) -> None:
+    def _refuse(self, account: Account, decision: Decision, context: CreditorContext, now: datetime) -> None:
         """A payment of a lapsed debt is nobody's until a person decides (rules.md M3; act 728/2003 14 §)."""
         for money in decision.books.refused if decision.books is not None else ():
             if payment_key(money) not in account.refused:
                 account.refused.append(payment_key(money))
                 unmatched = Unmatched(
                     creditor=account.creditor,
-                    date=terms.local(now).date(),
+                    date=context.local(now).date(),
                     account=money.account,
                     payment=money.payment,
                     amount=money.amount - money.reversed,
@@ -227,12 +227,12 @@ class _Desk:
         """Accounts are kept apart by lane, so that a lane's frontier finds its own."""
         return f"account:{partition_of(creditor, self._unit.partitions)}"
 
-    def _terms_of(self, creditor: str) -> CreditorContext:
-        terms = self._terms.get(creditor)
-        if terms is None:
+    def _context_of(self, creditor: str) -> CreditorContext:
+        context = self._contexts.get(creditor)
+        if context is None:
             lane = partition_of(creditor, self._unit.partitions)
-            terms = self._terms[creditor] = terms_of(creditor, lane, self._unit)
-        return terms
+            context = self._contexts[creditor] = context_of(creditor, lane, self._unit)
+        return context
 
 
 def _feed(creditor: str) -> str:

@@ -10,10 +10,10 @@ FOLD = "services/overdue/fold.py"
 GUARDS = "services/overdue/stops/guards.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
-POSITION = "services/overdue/steps/step_progress.py"
-PROSPECT = "services/overdue/letters/next_letter.py"
-TERMS = "services/overdue/creditor_context.py"
-TOLD = "services/overdue/event_handlers.py"
+STEP_PROGRESS = "services/overdue/steps/step_progress.py"
+NEXT_LETTER = "services/overdue/letters/next_letter.py"
+CONTEXT = "services/overdue/creditor_context.py"
+EVENT_HANDLERS = "services/overdue/event_handlers.py"
 
 MUTANTS = (
     Mutant(
@@ -33,7 +33,7 @@ MUTANTS = (
     Mutant(
         "C2 due dates are not rolled",
         LEDGER,
-        "effective_due=roll(receivable.due_now, self.terms.country),",
+        "effective_due=roll(receivable.due_now, self.context.country),",
         "effective_due=receivable.due_now,",
         "overdue/test_calendar_rules.py::c2",
     ),
@@ -53,21 +53,21 @@ MUTANTS = (
     ),
     Mutant(
         "C4 a day has passed when it is fed itself",
-        TERMS,
+        CONTEXT,
         "return today > day and self.fed_through(next_banking_day(day, self.country))",
         "return today > day and self.fed_through(day)",
         "overdue/test_calendar_rules.py::c4",
     ),
     Mutant(
         "C4 without a feed the first banking day after is enough",
-        TERMS,
+        CONTEXT,
         "else banking_days_after(day, 2, self.country)",
         "else banking_days_after(day, 1, self.country)",
         "overdue/test_calendar_rules.py::c4",
     ),
     Mutant(
         "C4 one fed bank account is enough",
-        TERMS,
+        CONTEXT,
         "        return self.creditor is not None and all(",
         "        return self.creditor is not None and any(",
         "overdue/test_calendar_rules.py::c4",
@@ -75,27 +75,27 @@ MUTANTS = (
     Mutant(
         "S1 overdue on the due date",
         CASES,
-        "    case.overdue = terms.has_passed(entry.effective_due, today, policy) and case.asked > 0",
+        "    case.overdue = context.has_passed(entry.effective_due, today, policy) and case.asked > 0",
         "    case.overdue = today >= entry.effective_due and case.asked > 0",
         "overdue/test_steps.py::s1",
     ),
     Mutant(
         "S2 the first step comes a day early",
-        POSITION,
+        STEP_PROGRESS,
         '(effective_due + timedelta(days=step.after_due_days), "wait")',
         '(effective_due + timedelta(days=step.after_due_days - 1), "wait")',
         "overdue/test_steps.py::s2",
     ),
     Mutant(
         "S2 a later step comes a day early",
-        POSITION,
+        STEP_PROGRESS,
         '(last + timedelta(days=step.after_previous_days), "gap")',
         '(last + timedelta(days=step.after_previous_days - 1), "gap")',
         "overdue/test_steps.py::s2",
     ),
     Mutant(
         "S2 of two waits the shorter is enough",
-        POSITION,
+        STEP_PROGRESS,
         'return max(days, default=(date.max, "last-step"))',
         'return min(days, default=(date.max, "last-step"))',
         "overdue/test_steps.py::s2",
@@ -103,20 +103,20 @@ MUTANTS = (
     Mutant(
         "S2 the response date is not waited for",
         GUARDS,
-        "        if not facts.terms.has_passed(response, facts.watch.today, facts.policy):",
+        "        if not facts.context.has_passed(response, facts.watch.today, facts.policy):",
         "        if response is None:",
         "overdue/test_steps.py::s2",
     ),
     Mutant(
         "S2 a step is skipped",
-        POSITION,
+        STEP_PROGRESS,
         "        following = self.index + 1\n",
         "        following = self.index + 2\n",
         "overdue/test_steps.py::s2",
     ),
     Mutant(
         "S3 taken letters count as no letters",
-        POSITION,
+        STEP_PROGRESS,
         "        sent += [(done.day, done.response_by) for done in receivable.done if done.letter]\n",
         "        sent += []\n",
         "overdue/test_steps.py::s3",
@@ -144,7 +144,7 @@ MUTANTS = (
     ),
     Mutant(
         "S4 a letter mixes currencies",
-        PROSPECT,
+        NEXT_LETTER,
         "        listed = [case for case in cases if case.currency == currency and case.listed]",
         "        listed = [case for case in cases if case.listed]",
         "overdue/test_steps.py::s4",
@@ -152,14 +152,14 @@ MUTANTS = (
     Mutant(
         "S5 the response date is not rolled",
         DRAFT,
-        "        response_by=roll(today + timedelta(days=wait), terms.country),",
+        "        response_by=roll(today + timedelta(days=wait), context.country),",
         "        response_by=today + timedelta(days=wait),",
         "overdue/test_steps.py::s5",
     ),
     Mutant(
         "S5 the post takes no time",
         DRAFT,
-        " + terms.law.delivery_days(channel[0])",
+        " + context.law.delivery_days(channel[0])",
         "",
         "overdue/test_steps.py::s5",
     ),
@@ -186,16 +186,16 @@ MUTANTS = (
     ),
     Mutant(
         "S7 a call moves nothing",
-        TOLD,
-        "            receivable.done.append(StepDone(step.name, told.day, told.event.time, None, 0, False))",
+        EVENT_HANDLERS,
+        "            receivable.done.append(StepDone(step.name, applied.day, applied.event.time, None, 0, False))",
         "            continue",
         "overdue/test_steps.py::s7",
     ),
     Mutant(
         "S7 a call counts as a letter",
-        TOLD,
-        "StepDone(step.name, told.day, told.event.time, None, 0, False)",
-        "StepDone(step.name, told.day, told.event.time, None, 0, True)",
+        EVENT_HANDLERS,
+        "StepDone(step.name, applied.day, applied.event.time, None, 0, False)",
+        "StepDone(step.name, applied.day, applied.event.time, None, 0, True)",
         "overdue/test_steps.py::s7",
     ),
     Mutant(
@@ -235,7 +235,7 @@ MUTANTS = (
     ),
     Mutant(
         "policy: the first version counts for ever",
-        TERMS,
+        CONTEXT,
         "key=lambda policy: policy.version, default=None)\n        return self._in_force",
         "key=lambda policy: (-policy.in_force.toordinal(), -policy.version), default=None)\n"
         "        return self._in_force",
@@ -243,14 +243,14 @@ MUTANTS = (
     ),
     Mutant(
         "policy: a version counts before it is in force",
-        TERMS,
+        CONTEXT,
         "[policy for policy in self.versions(kind) if policy.in_force <= day]",
         "[*self.versions(kind)]",
         "overdue/test_policy_versions.py",
     ),
     Mutant(
         "policy: a removed step sends back to the start",
-        POSITION,
+        STEP_PROGRESS,
         "    return next((names.index(step) for step in reversed(earlier) if step in names), -1)",
         "    return -1",
         "overdue/test_policy_versions.py",

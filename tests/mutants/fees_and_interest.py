@@ -9,7 +9,7 @@ FEES = "services/overdue/letters/fees.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
 LETTER_FACTS = "services/overdue/letters/letter_facts.py"
-POSITION = "services/overdue/steps/step_progress.py"
+STEP_PROGRESS = "services/overdue/steps/step_progress.py"
 
 MUTANTS = (
     Mutant(
@@ -29,7 +29,7 @@ MUTANTS = (
     Mutant(
         "F1 a fee above the law's maximum",
         FEES,
-        "        amount=min(_step_of(bearer).fee or 0, terms.law.reminder_fee_max(account.kind)),",
+        "        amount=min(_step_of(bearer).fee or 0, context.law.reminder_fee_max(account.kind)),",
         "        amount=_step_of(bearer).fee or 0,",
         "overdue/test_fees.py::f1",
     ),
@@ -49,7 +49,7 @@ MUTANTS = (
     ),
     Mutant(
         "F2 letters that only listed do not count",
-        POSITION,
+        STEP_PROGRESS,
         "        and any(line.invoice == receivable.invoice for line in letter.lines)",
         "        and any(line.invoice == receivable.invoice and line.step for line in letter.lines)",
         "overdue/test_fees.py::f2",
@@ -92,14 +92,14 @@ MUTANTS = (
     Mutant(
         "F4 fees before the compensation are not taken off",
         LEDGER,
-        "max(0, self.terms.law.fixed_compensation - entry.fees)",
-        "self.terms.law.fixed_compensation",
+        "max(0, self.context.law.fixed_compensation - entry.fees)",
+        "self.context.law.fixed_compensation",
         "overdue/test_fees.py::f4",
     ),
     Mutant(
         "F4 fees after the compensation come on top",
         LEDGER,
-        "        floor = self.terms.law.fixed_compensation if entry.compensated else 0",
+        "        floor = self.context.law.fixed_compensation if entry.compensated else 0",
         "        floor = 0",
         "overdue/test_fees.py::f4",
     ),

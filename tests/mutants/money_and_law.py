@@ -79,7 +79,7 @@ MUTANTS = (
         "M3 money pays what is stopped",
         LEDGER,
         "        return entry.lapses > day and not passes_by(self.account, entry.receivable, known,"
-        " day, self.terms.country)",
+        " day, self.context.country)",
         "        return entry.lapses > day",
         "overdue/test_money_in.py::m3",
     ),

@@ -9,7 +9,7 @@ FOLD = "services/overdue/fold.py"
 GUARDS = "services/overdue/stops/guards.py"
 INSTALMENTS = "services/overdue/letters/instalments.py"
 STOPS = "services/overdue/stops/standing.py"
-TERMS = "services/overdue/creditor_context.py"
+CONTEXT = "services/overdue/creditor_context.py"
 
 MUTANTS = (
     Mutant(
@@ -22,13 +22,13 @@ MUTANTS = (
     Mutant(
         "G1 stale data is good enough",
         GUARDS,
-        "    if facts.terms.feed_is_stale(facts.watch.today, facts.policy):",
-        "    if facts.terms is None:",
+        "    if facts.context.feed_is_stale(facts.watch.today, facts.policy):",
+        "    if facts.context is None:",
         "overdue/test_stops.py::g1",
     ),
     Mutant(
         "G1 the age of the feed is not asked",
-        TERMS,
+        CONTEXT,
         "banking_days_before(today, policy.feed_max_age, self.country)",
         "banking_days_before(today, 1, self.country)",
         "overdue/test_stops.py::g1",
@@ -57,8 +57,8 @@ MUTANTS = (
     Mutant(
         "G2 a disputed part stops all",
         CASES,
-        "        return None if stop.amount is not None else Reason",
-        "        return Reason",
+        "        return None if stop.amount is not None else StopReason",
+        "        return StopReason",
         "overdue/test_stops.py::g2",
     ),
     Mutant(
@@ -93,7 +93,7 @@ MUTANTS = (
     Mutant(
         "G4 a promise is over on its day",
         CASES,
-        "        passed = terms.has_passed(last, watch.today, policy)",
+        "        passed = context.has_passed(last, watch.today, policy)",
         "        passed = watch.today >= last",
         "overdue/test_stops.py::g4",
     ),
@@ -121,7 +121,7 @@ MUTANTS = (
     Mutant(
         "G5 the task does not wait for the letter's answer",
         INSTALMENTS,
-        "            if outlook.terms.has_passed(letter.response_by, outlook.watch.today, outlook.policy):",
+        "            if outlook.context.has_passed(letter.response_by, outlook.watch.today, outlook.policy):",
         "            if letter is not None:",
         "overdue/test_guards.py::g5",
     ),
@@ -184,7 +184,7 @@ MUTANTS = (
     Mutant(
         "G10 an unread event is no reason",
         GUARDS,
-        "    if facts.account.unread or facts.terms.unread:",
+        "    if facts.account.unread or facts.context.unread:",
         "    if facts.account is None:",
         "overdue/test_guards.py::g10",
     ),

@@ -3,25 +3,25 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 
-from services.overdue.account import Account, Letter, Money, Receivable
+from services.overdue.account import Account, LetterRecord, Receivable, ReceivedMoney
 
 Entry = tuple[date, datetime, str, int, str, object]
 """Its day, the instant it became known, its id, a number that settles ties, whose it is, and what it is."""
 
 
-def payment_key(money: Money) -> str:
+def payment_key(money: ReceivedMoney) -> str:
     """The key of a payment within its account: bank account and archive id."""
     return f"{money.account} {money.payment}"
 
 
-def money_day(account: Account) -> Callable[[Money], date]:
+def money_day(account: Account) -> Callable[[ReceivedMoney], date]:
     """A payment's day: the payer's payment date for a consumer, the booking date for a business (rules.md I5)."""
     if account.kind == "consumer":
         return lambda money: money.paid
     return lambda money: money.booked
 
 
-def entries_of(account: Account, draft: Letter | None) -> Iterator[Entry]:
+def entries_of(account: Account, draft: LetterRecord | None) -> Iterator[Entry]:
     """Every dated entry of the account: day, instant it became known, id, a counter to settle ties, whose, what."""
     day_of = money_day(account)
     for money in account.moneys:

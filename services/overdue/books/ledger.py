@@ -12,7 +12,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from services.law.calendar import roll
 from services.law.rates import accrued
-from services.overdue.account import EURO, Account, Letter, Line, Money, Receivable, Reduction, Refund, StepDone
+from services.overdue.account import (
+    EURO,
+    Account,
+    LetterRecord,
+    Receivable,
+    ReceivedMoney,
+    RecordedLine,
+    Reduction,
+    Refund,
+    StepDone,
+)
 from services.overdue.books.entries import entries_of, payment_key
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.stops.standing import disputed_part, passes_by
@@ -61,7 +71,7 @@ class Booking:
 
 
 @dataclass(slots=True)
-class Credit:
+class UnusedCredit:
     """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment.
 
     ``payment`` is the payment's key; of the credit of credit notes the currency.
@@ -74,7 +84,7 @@ class Credit:
 
 
 @dataclass(slots=True)
-class Use:
+class AllocatedMoney:
     """What became of a payment's money, but for what is still unused credit: by class, and given back by refunds."""
 
     principal: int = 0
@@ -88,12 +98,12 @@ class Books:
     """The account as it stands on a day; what was paid by whom is told by `Credit.payment`."""
 
     open: dict[str, Open]
-    credit: list[Credit] = field(default_factory=list)
+    credit: list[UnusedCredit] = field(default_factory=list)
     fee_days: list[date] = field(default_factory=list)
     bookings: dict[str, dict[str, Booking]] = field(default_factory=dict)
-    refused: list[Money] = field(default_factory=list)
+    refused: list[ReceivedMoney] = field(default_factory=list)
     paid_by: dict[str, dict[str, int]] = field(default_factory=dict)
-    uses: dict[str, Use] = field(default_factory=dict)
+    uses: dict[str, AllocatedMoney] = field(default_factory=dict)
 
     def credit_in(self, currency: str) -> int:
         """Unused credit in a currency, in minor units."""
@@ -125,7 +135,7 @@ def principal_pieces(entry: Open, first: date, last: date, disputed: int) -> Ite
             yield begins, ends, principal - disputed
 
 
-def claimed_interest(entry: Open, line: Line, start: date) -> int:
+def claimed_interest(entry: Open, line: RecordedLine, start: date) -> int:
     """The interest a letter's line claims: what accrued since the last claim, rounded once (rules.md I4)."""
     if line.through is None:
         return 0
@@ -143,10 +153,10 @@ def claimed_interest(entry: Open, line: Line, start: date) -> int:
 class _Replay:
     """One pass over the entries of an account."""
 
-    def __init__(self, account: Account, terms: CreditorContext, today: date, shortages: dict[str, int]) -> None:
+    def __init__(self, account: Account, context: CreditorContext, today: date, shortages: dict[str, int]) -> None:
         self.account = account
         self.today = today
-        self.terms = terms
+        self.context = context
         self.shortages = shortages
         self.books = Books(open={})
         self.missing: dict[str, int] = {}
@@ -163,8 +173,8 @@ class _Replay:
         base = receivable.due_now if agreed else receivable.issued
         entry = Open(
             receivable=receivable,
-            effective_due=roll(receivable.due_now, self.terms.country),
-            lapses=self.terms.law.limitation_end(base),
+            effective_due=roll(receivable.due_now, self.context.country),
+            lapses=self.context.law.limitation_end(base),
             principal=principal,
             credited=min(credited, receivable.amount),
             reduced=credited > 0,
@@ -175,10 +185,10 @@ class _Replay:
             self._waive_rest(entry, last.day)
             if credited > receivable.amount and receivable.cancelled is None:
                 currency = receivable.currency
-                self.books.credit.append(Credit(last.day, credited - receivable.amount, currency, currency))
+                self.books.credit.append(UnusedCredit(last.day, credited - receivable.amount, currency, currency))
         entry.history.append((_FIRST, entry.principal))
 
-    def run(self, draft: Letter | None) -> Books:
+    def run(self, draft: LetterRecord | None) -> Books:
         """Replay every entry whose day has come, a draft letter's among them; a day begins with the use of credit."""
         uses = deque(sorted(day for day in self._days_of_use() if day <= self.today))
         for day, known, _, _, whose, what in sorted(entries_of(self.account, draft), key=lambda entry: entry[:4]):
@@ -194,16 +204,16 @@ class _Replay:
         """The days on which credit may find something to pay: each due date that was ever in force, rolled."""
         receivables = self.account.receivables.values()
         dues = {day for each in receivables for day in (each.due, *(due.day for due in each.dues))}
-        return {roll(day, self.terms.country) for day in dues} | {credit.day for credit in self.books.credit}
+        return {roll(day, self.context.country) for day in dues} | {credit.day for credit in self.books.credit}
 
     def _was_due(self, entry: Open, day: date) -> bool:
         """Whether its due date of that time had come by ``day``: what was used stays used (rules.md M3, M7)."""
-        return roll(entry.receivable.due_on(day), self.terms.country) <= day
+        return roll(entry.receivable.due_on(day), self.context.country) <= day
 
     def _enter(self, whose: str, what: object, day: date, known: datetime) -> None:
-        if isinstance(what, Money):
+        if isinstance(what, ReceivedMoney):
             self._receive(what, day, known)
-        elif isinstance(what, Letter):
+        elif isinstance(what, LetterRecord):
             self._book(what, day)
         elif isinstance(what, StepDone):
             self._book_taken(self.books.open[whose], what)
@@ -216,7 +226,7 @@ class _Replay:
 
     # -- money in ----------------------------------------------------------------------------------------------
 
-    def _receive(self, money: Money, day: date, known: datetime) -> None:
+    def _receive(self, money: ReceivedMoney, day: date, known: datetime) -> None:
         key = payment_key(money)
         amount = money.amount - money.reversed - self.shortages.get(key, 0)
         if amount <= 0:
@@ -232,10 +242,10 @@ class _Replay:
             for group in self._groups(money, day, known):
                 rest = self._pay(group, rest, day, key, known)
         if rest:
-            self.books.credit.append(Credit(day, rest, money.currency, key))
+            self.books.credit.append(UnusedCredit(day, rest, money.currency, key))
             self._use_credit(day)
 
-    def _groups(self, money: Money, day: date, known: datetime) -> list[list[Open]]:
+    def _groups(self, money: ReceivedMoney, day: date, known: datetime) -> list[list[Open]]:
         """Where money without a receivable's own reference goes, group by group (rules.md M3)."""
         free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, day)]
         if money.letter is not None:
@@ -255,7 +265,7 @@ class _Replay:
         return [entry for entry in self.books.open.values() if entry.receivable.currency == currency and entry.balance]
 
     def _reachable(self, entry: Open, known: datetime, day: date) -> bool:
-        return entry.lapses > day and not passes_by(self.account, entry.receivable, known, day, self.terms.country)
+        return entry.lapses > day and not passes_by(self.account, entry.receivable, known, day, self.context.country)
 
     def _use_credit(self, day: date) -> None:
         """Credit pays the other receivables on the later of their due date and the day it arose (rules.md M3).
@@ -279,7 +289,7 @@ class _Replay:
         paid, use = self.books.paid_by.setdefault(payment, {}), self._use(payment)
         targets = sorted(targets, key=lambda entry: (entry.effective_due, entry.receivable.invoice))
         touched: list[Open] = []
-        for name in _CLASSES[self.terms.allocation_on(self.account.kind, day)]:
+        for name in _CLASSES[self.context.allocation_on(self.account.kind, day)]:
             for entry in targets:
                 payable = getattr(entry, name)
                 if name == "principal" and known is not None:
@@ -302,7 +312,7 @@ class _Replay:
 
     def _waive_rest(self, entry: Open, day: date) -> None:
         """A small rest after a payment or credit is waived (rules.md M6; euros only, F6)."""
-        below = self.terms.waive_below_on(self.account.kind, day)
+        below = self.context.waive_below_on(self.account.kind, day)
         if entry.receivable.currency == EURO and below and 0 < entry.balance < below:
             entry.waived += entry.balance
             entry.principal = entry.interest = entry.costs = 0
@@ -331,12 +341,12 @@ class _Replay:
         if amount > 0:
             self.missing[key] = self.missing.get(key, self.shortages.get(key, 0)) + amount
 
-    def _use(self, payment: str) -> Use:
-        return self.books.uses.setdefault(payment, Use())
+    def _use(self, payment: str) -> AllocatedMoney:
+        return self.books.uses.setdefault(payment, AllocatedMoney())
 
     # -- letters -----------------------------------------------------------------------------------------------
 
-    def _book(self, letter: Letter, day: date) -> None:
+    def _book(self, letter: LetterRecord, day: date) -> None:
         if letter.purpose == "apology":
             return
         booked: dict[str, Booking] = {}
@@ -347,7 +357,7 @@ class _Replay:
                 booked[line.invoice] = self._book_line(letter, line, entry, day)
         self.books.bookings[letter.notice] = booked
 
-    def _book_line(self, letter: Letter, line: Line, entry: Open, day: date) -> Booking:
+    def _book_line(self, letter: LetterRecord, line: RecordedLine, entry: Open, day: date) -> Booking:
         """Interest, compensation, then the fee, on open principal only (rules.md M1, F4, I4)."""
         booking = Booking()
         if line.interest and entry.first_interest_letter is None:
@@ -361,7 +371,7 @@ class _Replay:
                 line.through if entry.claimed_through is None else max(entry.claimed_through, line.through)
             )
         if line.compensation and not entry.compensated:
-            booking.compensation = max(0, self.terms.law.fixed_compensation - entry.fees)
+            booking.compensation = max(0, self.context.law.fixed_compensation - entry.fees)
             entry.compensated = True
         if letter.fee_invoice == line.invoice:
             booking.fee = self._fee(letter, entry, day)
@@ -369,19 +379,19 @@ class _Replay:
         entry.costs += booking.compensation + booking.fee
         return booking
 
-    def _fee(self, letter: Letter, entry: Open, day: date) -> int:
+    def _fee(self, letter: LetterRecord, entry: Open, day: date) -> int:
         """The fee under the cap, and past the compensation that absorbs it (LSP 10 d, 10 h, 10 i §; rules.md F3–F5)."""
         if letter.forgiven:
             self.books.fee_days.append(day)
             return 0
-        room = self.terms.law.total_cap(self.account.kind, entry.receivable.amount) - entry.fees
+        room = self.context.law.total_cap(self.account.kind, entry.receivable.amount) - entry.fees
         fee = max(0, min(letter.fee, room))
         if fee:
             self.books.fee_days.append(day)
         return self._add_fee(entry, fee)
 
     def _add_fee(self, entry: Open, fee: int) -> int:
-        floor = self.terms.law.fixed_compensation if entry.compensated else 0
+        floor = self.context.law.fixed_compensation if entry.compensated else 0
         before = max(floor, entry.fees)
         entry.fees += fee
         return max(floor, entry.fees) - before
@@ -389,7 +399,7 @@ class _Replay:
     def _book_taken(self, entry: Open, done: StepDone) -> None:
         """A step taken before go-live: its fee is open cost, no interest or compensation (rules.md S3)."""
         self._interrupt(entry, done.day)
-        if entry.first_interest_letter is None and self.terms.claims_interest(self.account.kind, done.step):
+        if entry.first_interest_letter is None and self.context.claims_interest(self.account.kind, done.step):
             entry.first_interest_letter = done.day
         if entry.principal > 0 and done.fee and entry.receivable.currency == EURO:
             self.books.fee_days.append(done.day)
@@ -410,7 +420,7 @@ class _Replay:
     def _interrupt(self, entry: Open, day: date) -> None:
         """A letter, a payment or an acknowledgement starts limitation anew (act 728/2003 10, 13 §; rules.md G8)."""
         if day < entry.lapses:
-            entry.lapses = max(entry.lapses, self.terms.law.limitation_end(day))
+            entry.lapses = max(entry.lapses, self.context.law.limitation_end(day))
 
     @staticmethod
     def _remember(entry: Open, day: date) -> None:
@@ -426,14 +436,14 @@ _CLASSES: dict[str, tuple[str, ...]] = {
 }
 
 
-def books(account: Account, today: date, terms: CreditorContext, draft: Letter | None = None) -> Books:
+def books(account: Account, today: date, context: CreditorContext, draft: LetterRecord | None = None) -> Books:
     """The account's books on ``today``, with a draft letter's bookings when one is given.
 
     A refund that the unused credit does not cover is money never kept: the payment counts for less from its own day.
     """
     shortages: dict[str, int] = {}
     while True:
-        replay = _Replay(account, terms, today, shortages)
+        replay = _Replay(account, context, today, shortages)
         result = replay.run(draft)
         if replay.missing in ({}, shortages):
             return result

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import date
 
 from schemas.decisions import PaymentUse
-from services.overdue.account import Account, Money
+from services.overdue.account import Account, ReceivedMoney
 from services.overdue.books.entries import money_day, payment_key
-from services.overdue.books.ledger import Books, Use
+from services.overdue.books.ledger import AllocatedMoney, Books
 
 
-def money_uses(account: Account, found: Books, today: date) -> Iterator[PaymentUse]:
+def payment_allocation(account: Account, found: Books, today: date) -> Iterator[PaymentUse]:
     """Each payment as the account knows it and the books used it; money whose day is yet to come is unused credit."""
     unused: dict[str, int] = {}
     for credit in found.credit:
@@ -19,7 +19,7 @@ def money_uses(account: Account, found: Books, today: date) -> Iterator[PaymentU
     day_of = money_day(account)
     for money in sorted(account.moneys, key=payment_key):
         key = payment_key(money)
-        use = found.uses.get(key, Use())
+        use = found.uses.get(key, AllocatedMoney())
         untouched = money.amount - money.reversed - use.given_back
         yield PaymentUse(
             account=money.account,
@@ -38,7 +38,7 @@ def money_uses(account: Account, found: Books, today: date) -> Iterator[PaymentU
             yield PaymentUse(account="", payment="", currency=currency, amount=0, given_back=notes.given_back)
 
 
-def _refunded(money: Money, today: date) -> int:
+def _refunded(money: ReceivedMoney, today: date) -> int:
     """What refunds say was given back, in the order of their days; one without an amount is of all that was left."""
     refunded = 0
     for refund in sorted(money.refunds, key=lambda refund: (refund.day, refund.known, refund.id)):

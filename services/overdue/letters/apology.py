@@ -1,6 +1,6 @@
 """A payment crossed a letter in the post: what the letter asked too much is taken back, and said (rules.md M1)."""
 
-from services.overdue.account import Letter, Line
+from services.overdue.account import LetterRecord, RecordedLine
 from services.overdue.letters.draft import next_number, notice_id
 from services.overdue.letters.next_letter import Prospect
 from services.overdue.stops.guards import NOTE_GUARDS, channel_of, reasons_of
@@ -8,7 +8,7 @@ from services.overdue.stops.guards import NOTE_GUARDS, channel_of, reasons_of
 _STEP = "apology"
 
 
-def apology_letter(outlook: Prospect) -> Letter | None:
+def apology_letter(outlook: Prospect) -> LetterRecord | None:
     """The note about the first letter whose bookings have shrunk since it was accepted, or None.
 
     Only where the policy says ``apology: true``; one note a letter.
@@ -22,11 +22,11 @@ def apology_letter(outlook: Prospect) -> Letter | None:
     return None
 
 
-def _told(outlook: Prospect, letter: Letter) -> bool:
+def _told(outlook: Prospect, letter: LetterRecord) -> bool:
     return any(note.subject_of == letter.notice for note in outlook.account.accepted())
 
 
-def _taken_back(outlook: Prospect, letter: Letter) -> list[Line]:
+def _taken_back(outlook: Prospect, letter: LetterRecord) -> list[RecordedLine]:
     """The lines whose interest or costs are less in the books than the letter said."""
     now = outlook.books.bookings.get(letter.notice, {})
     lines = []
@@ -35,17 +35,17 @@ def _taken_back(outlook: Prospect, letter: Letter) -> list[Line]:
         interest = booked.interest if booked is not None else 0
         costs = booked.fee + booked.compensation if booked is not None else 0
         if interest < line.booked_interest or costs < line.booked_costs:
-            back = Line(invoice=line.invoice, step=None, effective_due=line.effective_due)
+            back = RecordedLine(invoice=line.invoice, step=None, effective_due=line.effective_due)
             back.booked_interest = max(0, line.booked_interest - interest)
             back.booked_costs = max(0, line.booked_costs - costs)
             lines.append(back)
     return lines
 
 
-def _draft(outlook: Prospect, about: Letter, lines: list[Line]) -> Letter:
+def _draft(outlook: Prospect, about: LetterRecord, lines: list[RecordedLine]) -> LetterRecord:
     channel = channel_of(outlook.account, outlook.policy)
     assert channel is not None, "the no-channel guard lets nothing pass without one"
-    return Letter(
+    return LetterRecord(
         notice=notice_id(outlook.account, about.currency, [(about.notice, _STEP)]),
         number=next_number(outlook.account),
         day=outlook.watch.today,

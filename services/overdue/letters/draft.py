@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from schemas.policy import Policy
 from services.law.calendar import roll
-from services.overdue.account import EURO, Account, Letter, Line, Segment
+from services.overdue.account import EURO, Account, InterestSegment, LetterRecord, RecordedLine
 from services.overdue.books.ledger import Books, interest_start
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.letters.fees import fee_of
@@ -34,19 +34,19 @@ def draft_reminder(
     listed: Sequence[Case],
     moving: Sequence[Case],
     policy: Policy,
-    terms: CreditorContext,
+    context: CreditorContext,
     now: datetime,
     channel: tuple[str, str],
-) -> Letter:
+) -> LetterRecord:
     """The reminder that lists ``listed`` and moves ``moving``, as of ``now``."""
-    today = terms.local(now).date()
+    today = context.local(now).date()
     steps = {case.invoice: case.step for case in moving if case.step is not None}
     furthest = max(moving, key=lambda case: case.where.index).step
     assert furthest is not None
-    fee = fee_of(moving, account, books, policy, terms, now, today)
+    fee = fee_of(moving, account, books, policy, context, now, today)
     moves = [(invoice, step.name) for invoice, step in steps.items()]
-    wait = max(step.response_days or 0 for step in steps.values()) + terms.law.delivery_days(channel[0])
-    return Letter(
+    wait = max(step.response_days or 0 for step in steps.values()) + context.law.delivery_days(channel[0])
+    return LetterRecord(
         notice=notice_id(account, listed[0].currency, moves),
         number=next_number(account),
         day=today,
@@ -56,10 +56,12 @@ def draft_reminder(
         recipient=channel[1],
         currency=listed[0].currency,
         step=furthest.name,
-        response_by=roll(today + timedelta(days=wait), terms.country),
+        response_by=roll(today + timedelta(days=wait), context.country),
         policy=policy.policy,
         policy_version=policy.version,
-        lines=[_moving_line(case, account, terms, today) if case.invoice in steps else _line(case) for case in listed],
+        lines=[
+            _moving_line(case, account, context, today) if case.invoice in steps else _line(case) for case in listed
+        ],
         fee_invoice=fee.invoice if fee is not None else None,
         fee=fee.amount if fee is not None else 0,
         forgiven=fee is not None and fee.forgiven,
@@ -71,11 +73,11 @@ def next_number(account: Account) -> int:
     return max((letter.number for letter in account.letters), default=0) + 1
 
 
-def _line(case: Case) -> Line:
-    return Line(invoice=case.invoice, step=None, effective_due=case.entry.effective_due, disputed=case.disputed)
+def _line(case: Case) -> RecordedLine:
+    return RecordedLine(invoice=case.invoice, step=None, effective_due=case.entry.effective_due, disputed=case.disputed)
 
 
-def _moving_line(case: Case, account: Account, terms: CreditorContext, today: date) -> Line:
+def _moving_line(case: Case, account: Account, context: CreditorContext, today: date) -> RecordedLine:
     step, entry = case.step, case.entry
     assert step is not None
     line = _line(case)
@@ -84,7 +86,7 @@ def _moving_line(case: Case, account: Account, terms: CreditorContext, today: da
     first_letter = entry.first_interest_letter or (today if line.interest else None)
     line.start = interest_start(account, entry, entry.effective_due, first_letter)
     if line.interest:
-        line.segments = _segments(case, account, terms, line.start, today)
+        line.segments = _segments(case, account, context, line.start, today)
         line.through = _through(line, today)
     line.compensation = (
         account.trader and case.currency == EURO and step.fixed_compensation == "claim" and today > line.start
@@ -92,21 +94,23 @@ def _moving_line(case: Case, account: Account, terms: CreditorContext, today: da
     return line
 
 
-def _segments(case: Case, account: Account, terms: CreditorContext, start: date, today: date) -> list[Segment]:
+def _segments(
+    case: Case, account: Account, context: CreditorContext, start: date, today: date
+) -> list[InterestSegment]:
     """The rates of the days after ``start`` up to today, as far as they are known (rules.md I2, I3)."""
     if start >= today:
         return []
-    found = terms.rates.segments(
+    found = context.rates.segments(
         start + timedelta(days=1),
         today,
         kind=account.kind,
         trader=account.trader,
         agreed=case.entry.receivable.late_interest,
     )
-    return [Segment(segment.first, segment.last, segment.rate) for segment in found]
+    return [InterestSegment(segment.first, segment.last, segment.rate) for segment in found]
 
 
-def _through(line: Line, today: date) -> date | None:
+def _through(line: RecordedLine, today: date) -> date | None:
     """The day up to which the line counts interest: today, or the last day whose rate is known (rules.md I3)."""
     if line.segments:
         return line.segments[-1].last

@@ -28,26 +28,26 @@ def fee_of(
     account: Account,
     books: Books,
     policy: Policy,
-    terms: CreditorContext,
+    context: CreditorContext,
     now: datetime,
     today: date,
 ) -> Fee | None:
     """The letter's one fee, or None where no receivable may bear it (rules.md F1)."""
-    able = [case for case in moving if may_bear(case, account, books, terms, now, today)]
+    able = [case for case in moving if may_bear(case, account, books, context, now, today)]
     if not able:
         return None
     bearer = min(able, key=lambda case: (-case.where.index, case.entry.effective_due, case.invoice))
-    room = terms.law.total_cap(account.kind, bearer.entry.receivable.amount) - bearer.entry.fees
+    room = context.law.total_cap(account.kind, bearer.entry.receivable.amount) - bearer.entry.fees
     return Fee(
         invoice=bearer.invoice,
-        amount=min(_step_of(bearer).fee or 0, terms.law.reminder_fee_max(account.kind)),
+        amount=min(_step_of(bearer).fee or 0, context.law.reminder_fee_max(account.kind)),
         forgiven=room > 0 and forgiven(account, books, policy, today),
     )
 
 
-def may_bear(case: Case, account: Account, books: Books, terms: CreditorContext, now: datetime, today: date) -> bool:
+def may_bear(case: Case, account: Account, books: Books, context: CreditorContext, now: datetime, today: date) -> bool:
     """Whether a moving receivable may bear a fee today (LSP 10 b, 10 f §; rules.md F2, F6, G3)."""
-    receivable, law = case.entry.receivable, terms.law
+    receivable, law = case.entry.receivable, context.law
     if not _step_of(case).fee or receivable.currency != EURO or once_suspended(account, receivable, now):
         return False
     gap = law.fee_gap_days(account.kind)

@@ -19,21 +19,22 @@ from schemas.policy import Policy, Step
 from schemas.references import letter_reference
 from services.law.calendar import roll
 from services.law.percent import percent_text
-from services.overdue.account import Account, Line
-from services.overdue.account import Letter as Draft
+from services.overdue.account import Account, LetterRecord, RecordedLine
 from services.overdue.books.ledger import Booking, Books, Open, books, interest_start, principal_pieces
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.stops.standing import once_suspended
 
 
-def letter_facts(account: Account, draft: Draft, before: Books, policy: Policy, terms: CreditorContext) -> Letter:
+def letter_facts(
+    account: Account, draft: LetterRecord, before: Books, policy: Policy, context: CreditorContext
+) -> Letter:
     """The letter as the notifier shall render it; the draft's lines learn what they book.
 
     ``before`` are the books without the letter; the balances printed are those after it.
     """
-    assert terms.creditor is not None
+    assert context.creditor is not None
     assert account.party is not None
-    after = books(account, draft.day, terms, draft)
+    after = books(account, draft.day, context, draft)
     booked = after.bookings.get(draft.notice, {})
     lines = [_line(account, line, draft, before, after, booked.get(line.invoice, Booking())) for line in draft.lines]
     step = next((known for known in policy.steps if known.name == draft.step), None)
@@ -51,12 +52,12 @@ def letter_facts(account: Account, draft: Draft, before: Books, policy: Policy, 
         step=draft.step,
         tone=step.tone if step is not None and step.tone is not None else "friendly",
         purpose=draft.purpose,
-        language=account.party.language or terms.creditor.language,
+        language=account.party.language or context.creditor.language,
         channel="email" if draft.channel == "email" else "print",
         recipient=recipient_of(account.party),
         trader=account.trader,
-        sender=LetterSender(name=terms.creditor.sender.name, email=terms.creditor.sender.email),
-        house=_house(terms),
+        sender=LetterSender(name=context.creditor.sender.name, email=context.creditor.sender.email),
+        house=_house(context),
         reference=_reference(account, draft),
         letter_number=draft.number,
         response_by=draft.response_by or draft.day,
@@ -66,14 +67,16 @@ def letter_facts(account: Account, draft: Draft, before: Books, policy: Policy, 
         total=sum(line.balance for line in lines) if draft.asked is None else draft.asked,
         fee_forgiven=draft.forgiven,
         fee_barred_by_suspension=suspended,
-        payments_through=terms.payments_through(),
+        payments_through=context.payments_through(),
         interest_through=min((day for day in through if day is not None and day < draft.day), default=None),
         lines=tuple(lines),
-        next=_next_step(account, draft, policy, terms),
+        next=_next_step(account, draft, policy, context),
     )
 
 
-def _line(account: Account, line: Line, draft: Draft, before: Books, after: Books, booking: Booking) -> LetterLine:
+def _line(
+    account: Account, line: RecordedLine, draft: LetterRecord, before: Books, after: Books, booking: Booking
+) -> LetterLine:
     entry = after.open[line.invoice]
     receivable = entry.receivable
     disputed = min(line.disputed, entry.principal)
@@ -102,7 +105,7 @@ def _line(account: Account, line: Line, draft: Draft, before: Books, after: Book
     )
 
 
-def _slices(account: Account, line: Line, entry: Open) -> tuple[InterestSlice, ...]:
+def _slices(account: Account, line: RecordedLine, entry: Open) -> tuple[InterestSlice, ...]:
     """The days, principals and rates of the interest this letter claims (rules.md I1–I4)."""
     if line.step is None or not line.interest or line.through is None or line.start is None:
         return ()
@@ -119,14 +122,14 @@ def _slices(account: Account, line: Line, entry: Open) -> tuple[InterestSlice, .
     )
 
 
-def _reference(account: Account, draft: Draft) -> str:
+def _reference(account: Account, draft: LetterRecord) -> str:
     """An invoice's own reference when the letter is about one, else the letter's own (design.md §3)."""
     if len(draft.lines) == 1:
         return account.receivables[draft.lines[0].invoice].reference
     return letter_reference(account.number, draft.number)
 
 
-def _next_step(account: Account, draft: Draft, policy: Policy, terms: CreditorContext) -> NextStep:
+def _next_step(account: Account, draft: LetterRecord, policy: Policy, context: CreditorContext) -> NextStep:
     """What the policy in force does next to the receivable that is furthest, if nothing is paid (design.md §6)."""
     names = [step.name for step in policy.steps]
     following = names.index(draft.step) + 1 if draft.step in names else len(names)
@@ -136,23 +139,23 @@ def _next_step(account: Account, draft: Draft, policy: Policy, terms: CreditorCo
     return NextStep(
         action=step.action,
         step=step.name,
-        not_before=_not_before(step, draft, policy, terms),
-        fee=min(step.fee, terms.law.reminder_fee_max(account.kind)),
+        not_before=_not_before(step, draft, policy, context),
+        fee=min(step.fee, context.law.reminder_fee_max(account.kind)),
         interest=step.interest,
         compensation=account.trader and step.fixed_compensation == "claim",
         needs_approval=step.approval,
     )
 
 
-def _not_before(step: Step, draft: Draft, policy: Policy, terms: CreditorContext) -> date:
+def _not_before(step: Step, draft: LetterRecord, policy: Policy, context: CreditorContext) -> date:
     """The earliest day of a step after this letter: its waits, and the response date has passed (rules.md S2)."""
     days = [draft.day + timedelta(days=step.after_previous_days or 0)]
     if draft.response_by is not None:
-        days.append(terms.passes(draft.response_by, policy))
+        days.append(context.passes(draft.response_by, policy))
     if step.after_due_days is not None:
         moved = [line.effective_due for line in draft.lines if line.step == draft.step]
         days += [due + timedelta(days=step.after_due_days) for due in moved]
-    return roll(max(days), terms.country)
+    return roll(max(days), context.country)
 
 
 def recipient_of(party: Party) -> Recipient:
@@ -166,8 +169,8 @@ def _address(address: Address | CreditorAddress) -> LetterAddress:
     return LetterAddress(street=address.street, postcode=address.postcode, city=address.city, country=address.country)
 
 
-def _house(terms: CreditorContext) -> House:
-    creditor = terms.creditor
+def _house(context: CreditorContext) -> House:
+    creditor = context.creditor
     assert creditor is not None
     contact = creditor.contact
     return House(

@@ -8,8 +8,8 @@ from services.law.calendar import roll
 from services.overdue.account import EURO, Account, Stop
 from services.overdue.books.ledger import Books, Open
 from services.overdue.creditor_context import CreditorContext
-from services.overdue.steps.step_progress import Position, earliest, position
-from services.overdue.stops.reasons import Reason, Watch
+from services.overdue.steps.step_progress import StepProgress, earliest, step_progress
+from services.overdue.stops.reasons import StopReason, Watch
 from services.overdue.stops.standing import CODES, disputed_part, last_day, pauses_ended, plan_of, standing
 
 
@@ -22,13 +22,13 @@ class Case:
     """
 
     entry: Open
-    where: Position
+    where: StepProgress
     step: Step | None
     overdue: bool = False
     reached: bool = False
     disputed: int = 0
-    out: list[Reason] = field(default_factory=list)
-    waiting: list[Reason] = field(default_factory=list)
+    out: list[StopReason] = field(default_factory=list)
+    waiting: list[StopReason] = field(default_factory=list)
 
     @property
     def invoice(self) -> str:
@@ -57,41 +57,41 @@ class Case:
 
 
 def cases_of(
-    account: Account, books: Books, policy: Policy, terms: CreditorContext, now: datetime, watch: Watch
+    account: Account, books: Books, policy: Policy, context: CreditorContext, now: datetime, watch: Watch
 ) -> list[Case]:
     """The cases of all receivables with something open, by effective due date, then id."""
     entries = [entry for entry in books.open.values() if entry.balance > 0]
     entries.sort(key=lambda entry: (entry.effective_due, entry.receivable.invoice))
-    return [_case(account, entry, policy, terms, now, watch) for entry in entries]
+    return [_case(account, entry, policy, context, now, watch) for entry in entries]
 
 
-def _case(account: Account, entry: Open, policy: Policy, terms: CreditorContext, now: datetime, watch: Watch) -> Case:
-    where = position(account, entry.receivable, policy, terms)
+def _case(account: Account, entry: Open, policy: Policy, context: CreditorContext, now: datetime, watch: Watch) -> Case:
+    where = step_progress(account, entry.receivable, policy, context)
     case = Case(entry, where, where.next_step(policy))
     today = watch.today
-    _stops(case, account, policy, terms, now, watch)
+    _stops(case, account, policy, context, now, watch)
     if entry.principal == 0:
         return case
-    case.overdue = terms.has_passed(entry.effective_due, today, policy) and case.asked > 0
+    case.overdue = context.has_passed(entry.effective_due, today, policy) and case.asked > 0
     if case.step is None:
-        case.waiting.append(Reason("last-step", case.invoice))
+        case.waiting.append(StopReason("last-step", case.invoice))
         return case
     first, code = earliest(case.step, where, entry.effective_due)
     case.reached = today >= first
     if not case.reached:
-        case.waiting.append(Reason("extended" if _extended(case, today) else code, case.invoice, first))
+        case.waiting.append(StopReason("extended" if _extended(case, today) else code, case.invoice, first))
         watch.at(first)
-    elif not terms.has_passed(entry.effective_due, today, policy):
-        case.waiting.append(_not_passed("wait", case, entry.effective_due, policy, terms, watch))
-    _own_waits(case, account, policy, terms, now, watch)
+    elif not context.has_passed(entry.effective_due, today, policy):
+        case.waiting.append(_not_passed("wait", case, entry.effective_due, policy, context, watch))
+    _own_waits(case, account, policy, context, now, watch)
     return case
 
 
-def _not_passed(code: str, case: Case, day: date, policy: Policy, terms: CreditorContext, watch: Watch) -> Reason:
+def _not_passed(code: str, case: Case, day: date, policy: Policy, context: CreditorContext, watch: Watch) -> StopReason:
     """A day that has not passed holds the receivable until it may have (rules.md C4)."""
-    passes = terms.passes(day, policy)
+    passes = context.passes(day, policy)
     watch.passing(passes)
-    return Reason(code, case.invoice, passes if passes > watch.today else None)
+    return StopReason(code, case.invoice, passes if passes > watch.today else None)
 
 
 def _extended(case: Case, today: date) -> bool:
@@ -99,52 +99,52 @@ def _extended(case: Case, today: date) -> bool:
     return any(due.extension for due in receivable.dues) and receivable.due_now >= today
 
 
-def _stops(case: Case, account: Account, policy: Policy, terms: CreditorContext, now: datetime, watch: Watch) -> None:
+def _stops(case: Case, account: Account, policy: Policy, context: CreditorContext, now: datetime, watch: Watch) -> None:
     """G2–G5, lapsed and handed over (rules.md G0)."""
     receivable, today = case.entry.receivable, watch.today
     if receivable.handed_over is not None:
-        case.out.append(Reason("handed-over", case.invoice))
+        case.out.append(StopReason("handed-over", case.invoice))
     if case.entry.lapses <= today:
-        case.out.append(Reason("lapsed", case.invoice))
+        case.out.append(StopReason("lapsed", case.invoice))
     else:
         watch.at(case.entry.lapses)
     if plan_of(account, case.invoice, now) is not None:
-        case.out.append(Reason("in-plan", case.invoice))
+        case.out.append(StopReason("in-plan", case.invoice))
     case.disputed = disputed_part(account, receivable, now)
     if case.disputed and case.asked == 0 and case.entry.principal:
-        case.out.append(Reason("disputed", case.invoice))
+        case.out.append(StopReason("disputed", case.invoice))
     for stop in standing(account, receivable, now):
-        reason = _stopped(case, stop, policy, terms, watch)
+        reason = _stopped(case, stop, policy, context, watch)
         if reason is not None:
             case.out.append(reason)
 
 
-def _stopped(case: Case, stop: Stop, policy: Policy, terms: CreditorContext, watch: Watch) -> Reason | None:
+def _stopped(case: Case, stop: Stop, policy: Policy, context: CreditorContext, watch: Watch) -> StopReason | None:
     """Why a standing stop keeps the receivable out today, or None when its date has gone by."""
-    last = last_day(stop, terms.country)
+    last = last_day(stop, context.country)
     if last is None:
-        return None if stop.amount is not None else Reason(CODES[stop.kind], case.invoice)
+        return None if stop.amount is not None else StopReason(CODES[stop.kind], case.invoice)
     if stop.kind == "promise":
-        passed = terms.has_passed(last, watch.today, policy)
-        return None if passed else _not_passed(CODES["promise"], case, last, policy, terms, watch)
+        passed = context.has_passed(last, watch.today, policy)
+        return None if passed else _not_passed(CODES["promise"], case, last, policy, context, watch)
     if watch.today > last:
         return None
     watch.at(last + timedelta(days=1))
-    return Reason(CODES[stop.kind], case.invoice, last + timedelta(days=1))
+    return StopReason(CODES[stop.kind], case.invoice, last + timedelta(days=1))
 
 
 def _own_waits(
-    case: Case, account: Account, policy: Policy, terms: CreditorContext, now: datetime, watch: Watch
+    case: Case, account: Account, policy: Policy, context: CreditorContext, now: datetime, watch: Watch
 ) -> None:
     """What else the receivable's own step waits for: G9, a small rest (M6), approval (S7)."""
     receivable = case.entry.receivable
     ended = [day for _, day in pauses_ended(account, receivable, now)] + receivable.reversals
-    for day in {roll(day + timedelta(days=terms.law.resume_gap_days), terms.country) for day in ended}:
-        if not terms.has_passed(day, watch.today, policy):
-            case.waiting.append(_not_passed("wait", case, day, policy, terms, watch))
-    below = terms.waive_below_on(account.kind, watch.today)
+    for day in {roll(day + timedelta(days=context.law.resume_gap_days), context.country) for day in ended}:
+        if not context.has_passed(day, watch.today, policy):
+            case.waiting.append(_not_passed("wait", case, day, policy, context, watch))
+    below = context.waive_below_on(account.kind, watch.today)
     if case.currency == EURO and case.entry.reduced and case.entry.principal < below:
-        case.waiting.append(Reason("residual", case.invoice))
+        case.waiting.append(StopReason("residual", case.invoice))
     assert case.step is not None
     if case.reached and case.step.approval and case.step.name not in receivable.approved:
-        case.waiting.append(Reason("awaiting-approval", case.invoice))
+        case.waiting.append(StopReason("awaiting-approval", case.invoice))

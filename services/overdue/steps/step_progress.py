@@ -9,7 +9,7 @@ from services.overdue.creditor_context import CreditorContext
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class StepProgress:
     """The last step taken, as an index into the policy's steps (-1: none), and the day it was taken."""
 
     index: int
@@ -21,7 +21,7 @@ class Position:
         return policy.steps[following] if following < len(policy.steps) else None
 
 
-def position(account: Account, receivable: Receivable, policy: Policy, terms: CreditorContext) -> Position:
+def step_progress(account: Account, receivable: Receivable, policy: Policy, context: CreditorContext) -> StepProgress:
     """The receivable's place in ``policy``; a removed step's name is the last earlier step that both versions have."""
     last: tuple[date, datetime, str, Policy | None] | None = None
     for letter in account.letters:
@@ -33,22 +33,22 @@ def position(account: Account, receivable: Receivable, policy: Policy, terms: Cr
                     letter.day,
                     letter.granted,
                     line.step,
-                    terms.policy_version(letter.policy, letter.policy_version),
+                    context.policy_version(letter.policy, letter.policy_version),
                 )
                 last = moved if last is None or moved[:2] >= last[:2] else last
     for done in receivable.done:
         if last is None or (done.day, done.known) >= last[:2]:
             last = (done.day, done.known, done.step, None)
     if last is None:
-        return Position(-1, None)
-    return Position(_index(last[2], last[3], policy, account, terms), last[0])
+        return StepProgress(-1, None)
+    return StepProgress(_index(last[2], last[3], policy, account, context), last[0])
 
 
-def _index(name: str, taken_under: Policy | None, policy: Policy, account: Account, terms: CreditorContext) -> int:
+def _index(name: str, taken_under: Policy | None, policy: Policy, account: Account, context: CreditorContext) -> int:
     names = [step.name for step in policy.steps]
     if name in names:
         return names.index(name)
-    old = taken_under or next((known for known in terms.versions(account.kind) if _has(known, name)), None)
+    old = taken_under or next((known for known in context.versions(account.kind) if _has(known, name)), None)
     if old is None:
         return -1
     earlier = [step.name for step in old.steps]
@@ -60,7 +60,7 @@ def _has(policy: Policy, name: str) -> bool:
     return any(step.name == name for step in policy.steps)
 
 
-def earliest(step: Step, where: Position, effective_due: date) -> tuple[date, str]:
+def earliest(step: Step, where: StepProgress, effective_due: date) -> tuple[date, str]:
     """The first day of the step by its waits, and the code of the wait that reaches further (rules.md S2, M7)."""
     days: list[tuple[date, str]] = []
     if step.after_due_days is not None:

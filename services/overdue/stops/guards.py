@@ -14,7 +14,7 @@ from services.overdue.account import EURO, Account
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.cases import Case
 from services.overdue.steps.step_progress import letters_sent
-from services.overdue.stops.reasons import Reason, Watch
+from services.overdue.stops.reasons import StopReason, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Facts:
 
     account: Account
     policy: Policy
-    terms: CreditorContext
+    context: CreditorContext
     now: datetime
     watch: Watch
 
 
-def response_open(facts: Facts) -> Iterator[Reason]:
+def response_open(facts: Facts) -> Iterator[StopReason]:
     """No letter before the response date of the last accepted letter has passed (rules.md S2)."""
     sent = letters_sent(facts.account)
     if not sent:
@@ -36,20 +36,20 @@ def response_open(facts: Facts) -> Iterator[Reason]:
     last = max(day for day, _ in sent)
     answers = [response for day, response in sent if day == last and response is not None]
     for response in [max(answers)] if answers else []:
-        if not facts.terms.has_passed(response, facts.watch.today, facts.policy):
-            passes = facts.terms.passes(response, facts.policy)
+        if not facts.context.has_passed(response, facts.watch.today, facts.policy):
+            passes = facts.context.passes(response, facts.policy)
             facts.watch.passing(passes)
-            yield Reason("response-open", None, passes if passes > facts.watch.today else None)
+            yield StopReason("response-open", None, passes if passes > facts.watch.today else None)
 
 
-def stale_feed(facts: Facts) -> Iterator[Reason]:
+def stale_feed(facts: Facts) -> Iterator[StopReason]:
     """Never on stale bank data (rules.md G1)."""
-    if facts.terms.feed_is_stale(facts.watch.today, facts.policy):
+    if facts.context.feed_is_stale(facts.watch.today, facts.policy):
         facts.watch.feed = True
-        yield Reason("stale-feed")
+        yield StopReason("stale-feed")
 
 
-def contact_budget(facts: Facts) -> Iterator[Reason]:
+def contact_budget(facts: Facts) -> Iterator[StopReason]:
     """At most so many letters in so many days (rules.md G7)."""
     budget = facts.policy.contacts
     if budget is None:
@@ -58,46 +58,46 @@ def contact_budget(facts: Facts) -> Iterator[Reason]:
     if len(recent) >= budget.max:
         frees = recent[len(recent) - budget.max] + timedelta(days=budget.days)
         facts.watch.at(frees)
-        yield Reason("contact-budget", None, frees)
+        yield StopReason("contact-budget", None, frees)
 
 
-def closed_day(facts: Facts) -> Iterator[Reason]:
+def closed_day(facts: Facts) -> Iterator[StopReason]:
     """Letters go only on banking days (rules.md C3)."""
-    today, country = facts.watch.today, facts.terms.country
+    today, country = facts.watch.today, facts.context.country
     if not banking_day(today, country):
         opens = next_banking_day(today, country)
         facts.watch.at(opens)
-        yield Reason("closed-day", None, opens)
+        yield StopReason("closed-day", None, opens)
 
 
-def outside_window(facts: Facts) -> Iterator[Reason]:
+def outside_window(facts: Facts) -> Iterator[StopReason]:
     """Letters go only inside the policy's window (rules.md C3)."""
-    clock = facts.terms.local(facts.now).time()
+    clock = facts.context.local(facts.now).time()
     if not facts.policy.window.from_ <= clock < facts.policy.window.to:
         tomorrow = facts.watch.today + timedelta(days=1)
         facts.watch.at(tomorrow)
-        yield Reason("outside-window", None, tomorrow)
+        yield StopReason("outside-window", None, tomorrow)
 
 
-def no_channel(facts: Facts) -> Iterator[Reason]:
+def no_channel(facts: Facts) -> Iterator[StopReason]:
     """A letter needs an address that works (design.md §7.5)."""
     if channel_of(facts.account, facts.policy) is None:
-        yield Reason("no-channel")
+        yield StopReason("no-channel")
 
 
-def unmatched_money(facts: Facts) -> Iterator[Reason]:
+def unmatched_money(facts: Facts) -> Iterator[StopReason]:
     """Money that is not placed points to this account (rules.md G10)."""
     if facts.account.pointed:
-        yield Reason("unmatched-money")
+        yield StopReason("unmatched-money")
 
 
-def unread_event(facts: Facts) -> Iterator[Reason]:
+def unread_event(facts: Facts) -> Iterator[StopReason]:
     """An event that nobody could read may concern this account (design.md §3, Doubt holds)."""
-    if facts.account.unread or facts.terms.unread:
-        yield Reason("unread-event")
+    if facts.account.unread or facts.context.unread:
+        yield StopReason("unread-event")
 
 
-Guard = Callable[[Facts], Iterator[Reason]]
+Guard = Callable[[Facts], Iterator[StopReason]]
 LETTER_GUARDS: tuple[Guard, ...] = (
     response_open,
     stale_feed,
@@ -123,17 +123,17 @@ NOTE_GUARDS: tuple[Guard, ...] = (stale_feed, closed_day, outside_window, no_cha
 """What a note that asks for nothing needs."""
 
 
-def reasons_of(guards: tuple[Guard, ...], facts: Facts) -> list[Reason]:
+def reasons_of(guards: tuple[Guard, ...], facts: Facts) -> list[StopReason]:
     """The reasons of all guards, none left out."""
     return [reason for guard in guards for reason in guard(facts)]
 
 
-def below_minimum(cases: list[Case], policy: Policy) -> Iterator[Reason]:
+def below_minimum(cases: list[Case], policy: Policy) -> Iterator[StopReason]:
     """A letter about less open principal than ``minimum`` is not worth it, in euros (rules.md G6, F6)."""
     listed = [case for case in cases if case.listed]
     in_euros = bool(listed) and listed[0].currency == EURO
     if in_euros and sum(case.asked for case in listed if case.overdue) < policy.minimum:
-        yield Reason("below-minimum")
+        yield StopReason("below-minimum")
 
 
 def channel_of(account: Account, policy: Policy) -> tuple[str, str] | None:

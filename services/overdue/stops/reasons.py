@@ -5,7 +5,7 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class StopReason:
     """A reason code of rules.md "Stops", whom it concerns, and the date from which it may no longer hold, or None."""
 
     code: str

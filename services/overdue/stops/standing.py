@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from services.law.calendar import roll
-from services.overdue.account import Account, Plan, Receivable, Stop, StopEnd
+from services.overdue.account import Account, PaymentPlan, Receivable, Stop, StopEnd
 
 CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "promise": "promised"}
 
@@ -65,7 +65,7 @@ def standing(account: Account, receivable: Receivable, at: datetime) -> Iterator
             yield stop
 
 
-def plan_of(account: Account, invoice: str, at: datetime) -> Plan | None:
+def plan_of(account: Account, invoice: str, at: datetime) -> PaymentPlan | None:
     """The instalment plan in force that holds the receivable, or None."""
     for plan in account.plans:
         if invoice in plan.invoices and plan.known <= at and not _plan_ended(account, plan, at):
@@ -73,12 +73,12 @@ def plan_of(account: Account, invoice: str, at: datetime) -> Plan | None:
     return None
 
 
-def plans_in_force(account: Account, at: datetime) -> list[Plan]:
+def plans_in_force(account: Account, at: datetime) -> list[PaymentPlan]:
     """The account's instalment plans that nobody has ended."""
     return [plan for plan in account.plans if plan.known <= at and not _plan_ended(account, plan, at)]
 
 
-def _plan_ended(account: Account, plan: Plan, at: datetime) -> bool:
+def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:
     return any(
         (plan.known, plan.id) < (end.known, end.id)
         and end.known <= at

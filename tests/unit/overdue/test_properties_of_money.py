@@ -17,7 +17,7 @@ from services.law.figures import law_of
 from services.overdue.account import dump_account, load_account
 from services.overdue.books.entries import money_day
 from services.overdue.books.ledger import Books, books
-from services.overdue.books.payment_allocation import money_uses
+from services.overdue.books.payment_allocation import payment_allocation
 from services.overdue.fold import AccountMessage, fold
 from tests.unit.overdue.harness import Office
 from tests.unit.overdue.lives import UNTIL, explore, lives
@@ -85,7 +85,7 @@ def every_payment_is_somewhere(office: Office, found: Books, today: date) -> Non
 
 def each_payment_lies_in_one_place(office: Office, found: Books, today: date) -> None:
     """I2: what is told of where a payment's money lies comes to the payment; refunds come out of some of it."""
-    uses = list(money_uses(office.accounts[DEBTOR], found, today))
+    uses = list(payment_allocation(office.accounts[DEBTOR], found, today))
     for use in uses:
         placed = use.principal + use.interest + use.costs + use.credit + use.refused
         assert use.payment == "" or placed + use.given_back + use.reversed == use.amount

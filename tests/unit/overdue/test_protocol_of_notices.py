@@ -7,7 +7,7 @@ import pytest
 
 from schemas.journal import NoticeClaimed, NoticeOutcome
 from services.overdue.account import Account
-from services.overdue.decide import Decision, Grant, Plan, Withdraw, decide
+from services.overdue.decide import Decision, GrantNotice, PlanNotice, WithdrawNotice, decide
 from services.overdue.enact import enact
 from services.overdue.fold import fold
 from tests.unit.overdue.harness import SKEW, Office
@@ -54,7 +54,7 @@ def test_a_letter_is_planned_once_and_nothing_is_booked_by_planning() -> None:
 
     first, second = ask(office, account, NINE), ask(office, account, NINE + timedelta(minutes=1))
 
-    assert [type(act) for act in first.acts] == [Plan]
+    assert [type(act) for act in first.acts] == [PlanNotice]
     assert second.acts == []
     assert balances(office) == {"1001": ("100.00", "0.00", "0.00")}
 
@@ -68,7 +68,7 @@ def test_a_claim_is_answered_when_time_has_passed_it_by_the_largest_skew() -> No
     late = ask(office, account, NINE + SKEW)
 
     assert (early.acts, early.wake) == ([], NINE + SKEW)
-    assert [type(act) for act in late.acts] == [Grant]
+    assert [type(act) for act in late.acts] == [GrantNotice]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_deferred_notice_is_claimed_again_under_the_same_id() -> None:
 
     again = ask(office, account, NINE + timedelta(minutes=6))
 
-    assert [type(act) for act in again.acts] == [Grant]
+    assert [type(act) for act in again.acts] == [GrantNotice]
     assert len(account.letters) == 1
 
 
@@ -137,7 +137,7 @@ def test_a_claim_that_comes_again_is_answered_again() -> None:
 
     again = ask(office, account, NINE + timedelta(minutes=2))
 
-    assert [type(act) for act in again.acts] == [Grant]
+    assert [type(act) for act in again.acts] == [GrantNotice]
     assert len(account.letters) == 1
 
 
@@ -151,7 +151,7 @@ def test_a_withdrawal_that_was_not_heard_is_said_again_to_the_next_claim() -> No
 
     again = ask(office, account, NINE + timedelta(minutes=2))
 
-    assert [type(act) for act in (*first.acts, *again.acts)] == [Withdraw, Withdraw]
+    assert [type(act) for act in (*first.acts, *again.acts)] == [WithdrawNotice, WithdrawNotice]
 
 
 def test_a_claim_of_a_closed_notice_changes_nothing() -> None:
