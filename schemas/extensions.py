@@ -30,8 +30,9 @@ def extensions(group: str) -> dict[str, object]:
             raise ExtensionError(f'two installed packages register "{entry.name}" in {group}; uninstall one of them')
         try:
             found[entry.name] = entry.load()
-        except (ImportError, AttributeError) as fault:
+        except Exception as fault:
+            why = f"{type(fault).__name__}: {fault}".splitlines()[0]
             raise ExtensionError(
-                f'"{entry.name}" in {group}: {entry.value} cannot be imported ({fault}); install its package anew'
+                f'"{entry.name}" in {group}: {entry.value} cannot be imported ({why}); mend or uninstall its package'
             ) from fault
     return found

@@ -395,6 +395,5 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 Language = Literal["fi", "sv", "en"]
 Kind = Literal["consumer", "business"]
-Channel = Literal["email", "print"]
 Tone = Literal["friendly", "firm", "final"]
 Raw = dict[str, Any]

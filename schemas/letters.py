@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from schemas.fields import Channel, Date, Kind, Language, Part, Tone
+from schemas.channels import ChannelName
+from schemas.fields import Date, Kind, Language, Part, Tone
 
 
 class LetterPart(Part):
@@ -144,7 +145,7 @@ class Letter(LetterPart):
     tone: Tone
     purpose: Literal["reminder", "instalment", "apology"] = "reminder"
     language: Language
-    channel: Channel
+    channel: ChannelName
     recipient: Recipient
     trader: bool = False
     sender: LetterSender

@@ -9,10 +9,10 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from schemas.channels import ChannelName
 from schemas.data import Settings
 from schemas.fields import (
     Cents,
-    Channel,
     ClockTime,
     Country,
     Day,
@@ -129,7 +129,7 @@ class Policy(Settings):
     kind: Kind
     in_force: Day
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
-    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=2)]
+    channels: Annotated[tuple[ChannelName, ...], Field(min_length=1)]
     window: Window
     calendar: Country
     feed_max_age: Annotated[int, Field(strict=True, ge=1, le=60)] | None = None

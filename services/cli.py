@@ -45,11 +45,12 @@ def main(argv: list[str] | None = None) -> int:
         return _overview(arguments)
     parser, run = _command(arguments[0])
     given = parser.parse_args(arguments[1:])
+    from schemas.extensions import ExtensionError
     from services.runtime.refusal import Refusal
 
     try:
         return run(given)
-    except Refusal as refusal:
+    except (Refusal, ExtensionError) as refusal:
         for line in str(refusal).splitlines():
             print(f"erapaiva {arguments[0]}: {line}", file=sys.stderr)
         return 1

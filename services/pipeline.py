@@ -15,7 +15,7 @@ from schemas.topics import Topic
 from services.cash_application.worker import CashApplication
 from services.clock.worker import ClockWorker
 from services.intake.worker import Intake
-from services.notifier.post import Post
+from services.notifier.posts.post import Post
 from services.notifier.worker import Notifier
 from services.overdue.worker import Overdue
 from services.reporting.worker import Reporting

@@ -71,7 +71,6 @@ class Law:
         limitation_years: calendar years until a debt lapses (G8; 728/2003 4 §).
         limitation_warning_days: days before that on which a person is warned (G8).
         resume_gap_days: days the next step waits after a dispute, a suspension or a reversal (G9).
-        delivery: days a letter is on its way, by channel (S5).
         sources: the statute behind each figure, by its name in the country's file.
     """
 
@@ -86,7 +85,6 @@ class Law:
     limitation_years: int
     limitation_warning_days: int
     resume_gap_days: int
-    delivery: Mapping[str, int]
     sources: Mapping[str, str]
 
     def of(self, kind: Kind) -> KindFigures:
@@ -121,16 +119,6 @@ class Law:
     def consumer_response_days_min(self) -> int:
         """Least days a consumer has to answer a letter, delivery not counted (S5; KKV 2024)."""
         return self.consumer.response_days_min
-
-    def delivery_days(self, channel: str) -> int:
-        """Days a letter is on its way, added to the time to answer (S5).
-
-        Raises:
-            ValueError: the law's file says nothing of the channel.
-        """
-        if channel not in self.delivery:
-            raise ValueError(f"{self.country} law: no delivery time for {channel!r}; known: {', '.join(self.delivery)}")
-        return self.delivery[channel]
 
     def limitation_end(self, day: date) -> date:
         """The first day on which a debt that began to run on ``day`` has lapsed; the day before is the last to send.
@@ -184,9 +172,6 @@ def _law_from(book: StatuteBook, day: date) -> Law:
         limitation_years=reading.whole("limitation", "years"),
         limitation_warning_days=reading.whole("limitation_warning", "days"),
         resume_gap_days=reading.whole("resume_gap", "days"),
-        delivery=MappingProxyType(
-            {channel: reading.whole(f"delivery.{channel}", "days") for channel in book.table("delivery")}
-        ),
         sources=MappingProxyType(reading.sources),
     )
 

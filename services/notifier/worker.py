@@ -21,7 +21,7 @@ from schemas.commands import (
 )
 from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
 from schemas.topics import COMMANDS, JOURNAL, account_key
-from services.notifier.post import Attempt, Outcome, Post, Status
+from services.notifier.posts.post import Attempt, Outcome, Post, Status
 from services.notifier.protocol import Move, Notice, State, day_is_over, dump_notice, load_notice, retry_wait
 from services.notifier.rate_limit import Pace, dump_pace, load_pace
 from services.notifier.trial import note_trial

@@ -8,9 +8,9 @@ from pathlib import Path
 from services.clock.stepping import SteppingClock
 from services.intake.labels import Label, labelled
 from services.intake.routing import destination_of
-from services.notifier.post import Post
-from services.notifier.post_routing import post_of
-from services.notifier.simulated import SimulatedPost
+from services.notifier.posts.post import Post
+from services.notifier.posts.post_routing import post_of
+from services.notifier.posts.simulated import SimulatedPost
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine

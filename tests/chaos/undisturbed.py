@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from services.clock.stepping import SteppingClock
 from services.commands.playback.play_files import Given
-from services.notifier.post import Attempt, Outcome, OutcomeBox, Status
+from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine

@@ -16,7 +16,7 @@ from services.commands.playback.bootstrap import stage_with
 from services.commands.playback.play_files import Play, merged
 from services.example import event_files
 from services.intake.creditor_directory import CreditorDirectory
-from services.notifier.simulated import SimulatedPost
+from services.notifier.posts.simulated import SimulatedPost
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Store

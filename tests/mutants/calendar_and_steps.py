@@ -159,7 +159,7 @@ MUTANTS = (
     Mutant(
         "S5 the post takes no time",
         DRAFT,
-        " + context.law.delivery_days(channel[0])",
+        " + channel[0].delivery_days",
         "",
         "overdue/test_steps.py::s5",
     ),

@@ -9,8 +9,8 @@ from schemas.decisions import NoticeEnded
 from schemas.letters import Letter
 from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
 from services.intake.routing import destination_of
-from services.notifier.post import Attempt, Post
-from services.notifier.simulated import SimulatedPost
+from services.notifier.posts.post import Attempt, Post
+from services.notifier.posts.simulated import SimulatedPost
 from services.overdue.canonical import account_entries
 from services.pipeline import pipeline
 from services.reporting.canonical import canonical_dump

@@ -17,7 +17,7 @@ from services.cash_application.worker import CashApplication
 from services.clock.stepping import SteppingClock
 from services.commands.playback.play_files import Play, merged
 from services.intake.creditor_directory import CreditorDirectory
-from services.notifier.simulated import SimulatedPost
+from services.notifier.posts.simulated import SimulatedPost
 from services.overdue import worker as overdue
 from services.overdue.worker import Overdue
 from services.pipeline import pipeline

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from schemas.channels import channels
+
 Entries = Mapping[str, Mapping[str, str]]
 """What a package registers: by group, by name, where the object is (``package.module:object``)."""
 
@@ -23,7 +25,15 @@ def installed(folder: Path, package: str, entries: Entries) -> Iterator[None]:
         encoding="utf-8",
     )
     sys.path.insert(0, str(metadata.parent))
+    _read_registries_anew()
     try:
         yield
     finally:
         sys.path.remove(str(metadata.parent))
+        _read_registries_anew()
+
+
+def _read_registries_anew() -> None:
+    """Forget what is registered: a process reads it once, a test installs and uninstalls."""
+    for registry in (channels,):
+        registry.cache_clear()

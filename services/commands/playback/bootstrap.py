@@ -4,9 +4,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from services.clock.stepping import SteppingClock
-from services.notifier.outbox import OutboxPost
-from services.notifier.post import Post
-from services.notifier.simulated import SimulatedPost
+from services.notifier.posts.outbox import OutboxPost
+from services.notifier.posts.post import Post
+from services.notifier.posts.simulated import SimulatedPost
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
 from services.runtime.engine import EmbeddedEngine

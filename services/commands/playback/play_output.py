@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from schemas.channels import channel_named
 from schemas.dead_letters import DeadLetter
 from schemas.decisions import HandedOver, NoticeEnded, TaskRaised, Unmatched, Withheld
-from schemas.letters import LetterLine
+from schemas.letters import Letter, LetterLine
 from schemas.money import decimal_text
 from services.commands.playback.play_files import Happening
 
@@ -43,7 +44,7 @@ def notice(ended: NoticeEnded) -> Told | None:
         "step": letter.step,
         "status": ended.status,
         "channel": letter.channel,
-        "recipient": letter.recipient.email if letter.channel == "email" else letter.recipient.name,
+        "recipient": _recipient_of(letter),
         "language": letter.language,
         "currency": letter.currency,
         "reference": letter.reference,
@@ -54,6 +55,11 @@ def notice(ended: NoticeEnded) -> Told | None:
         "response_by": letter.response_by.isoformat(),
         "receivables": [_receivable(line, letter.currency) for line in letter.lines],
     }
+
+
+def _recipient_of(letter: Letter) -> str | None:
+    by_mail = channel_named(letter.channel).address == "email"
+    return letter.recipient.email if by_mail else letter.recipient.name
 
 
 def _receivable(line: LetterLine, currency: str) -> Told:

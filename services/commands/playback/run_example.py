@@ -14,7 +14,7 @@ from services.commands.playback.play_files import Given, Play, merged
 from services.commands.processes.run_loop import live
 from services.example import LAST_DAY, event_files
 from services.intake.creditor_directory import CreditorDirectory
-from services.notifier.outbox import OutboxPost
+from services.notifier.posts.outbox import OutboxPost
 from services.reporting.summary import as_table, summary
 from services.runtime.settings import PostgresSettings, Settings
 from services.runtime.sqlite.store import SqliteStore

@@ -10,8 +10,8 @@ from types import FrameType
 from services.clock.worker import Clock, ClockWorker, WallClock
 from services.intake.creditor_directory import CreditorDirectory
 from services.intake.inbox import Inbox
-from services.notifier.logged import LoggedPost
-from services.notifier.post_routing import post_of
+from services.notifier.posts.logged import LoggedPost
+from services.notifier.posts.post_routing import post_of
 from services.notifier.trial import has_trial_letters
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES

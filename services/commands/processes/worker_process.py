@@ -10,8 +10,8 @@ from typing import Final
 
 from services.clock.worker import ClockWorker, WallClock
 from services.commands.processes.run_loop import loop, refuse_trial_letters, told_to_stop
-from services.notifier.logged import LoggedPost
-from services.notifier.post_routing import post_of
+from services.notifier.posts.logged import LoggedPost
+from services.notifier.posts.post_routing import post_of
 from services.pipeline import READS, WORKERS, WorkerParts
 from services.reporting.frontier_progress import slowest
 from services.reporting.tables import TABLES

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from schemas.channels import channel_named
 from schemas.letters import Letter, NextStep
 from schemas.references import printed_reference
 from services.law.figures import law_of
@@ -91,7 +92,7 @@ class _Composer:
             language=letter.language,
             subject=self.subject(),
             creditor=self.creditor,
-            recipient=self.recipient() if letter.channel == "print" else (),
+            recipient=self.recipient() if channel_named(letter.channel).address == "postal" else (),
             heading=self.heading(),
             greeting=words.say("greeting.text", name=plain(letter.recipient.name)),
             opening=tuple(self.opening()),
@@ -303,7 +304,7 @@ class _Composer:
             Row(self.say("contact.email"), contact.email, (), f"mailto:{quote(contact.email, safe='@')}"),
             Row(self.say("contact.web"), url, (), url if _WEB_ADDRESS.fullmatch(url) else None),
         )
-        reply = (self.say("contact.reply"),) if self.letter.channel == "email" else ()
+        reply = (self.say("contact.reply"),) if channel_named(self.letter.channel).address == "email" else ()
         return Section(self.say("contact.heading"), reply, rows)
 
     def advice(self) -> Section:

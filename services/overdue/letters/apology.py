@@ -51,7 +51,7 @@ def _draft(outlook: Prospect, about: LetterRecord, lines: list[RecordedLine]) ->
         day=outlook.watch.today,
         granted=outlook.now,
         purpose="apology",
-        channel=channel[0],
+        channel=channel[0].name,
         recipient=channel[1],
         currency=about.currency,
         step=None,

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from schemas.channels import Channel
 from schemas.policy import Policy
 from services.law.calendar import roll
 from services.overdue.account import EURO, Account, InterestSegment, LetterRecord, RecordedLine
@@ -36,7 +37,7 @@ def draft_reminder(
     policy: Policy,
     context: CreditorContext,
     now: datetime,
-    channel: tuple[str, str],
+    channel: tuple[Channel, str],
 ) -> LetterRecord:
     """The reminder that lists ``listed`` and moves ``moving``, as of ``now``."""
     today = context.local(now).date()
@@ -45,14 +46,14 @@ def draft_reminder(
     assert furthest is not None
     fee = fee_of(moving, account, books, policy, context, now, today)
     moves = [(invoice, step.name) for invoice, step in steps.items()]
-    wait = max(step.response_days or 0 for step in steps.values()) + context.law.delivery_days(channel[0])
+    wait = max(step.response_days or 0 for step in steps.values()) + channel[0].delivery_days
     return LetterRecord(
         notice=notice_id(account, listed[0].currency, moves),
         number=next_number(account),
         day=today,
         granted=now,
         purpose="reminder",
-        channel=channel[0],
+        channel=channel[0].name,
         recipient=channel[1],
         currency=listed[0].currency,
         step=furthest.name,

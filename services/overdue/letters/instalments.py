@@ -89,14 +89,14 @@ def _draft(outlook: Prospect, plan: PaymentPlan, count: int) -> LetterRecord:
     channel = channel_of(account, outlook.policy)
     assert channel is not None, "the no-channel guard lets nothing pass without one"
     cases, subject = _cases(outlook, plan), _subject(plan, count)
-    wait = context.law.response_days_min("consumer") + context.law.delivery_days(channel[0])
+    wait = context.law.response_days_min("consumer") + channel[0].delivery_days
     return LetterRecord(
         notice=notice_id(account, cases[0].currency, [(subject, _STEP)]),
         number=next_number(account),
         day=today,
         granted=outlook.now,
         purpose="instalment",
-        channel=channel[0],
+        channel=channel[0].name,
         recipient=channel[1],
         currency=cases[0].currency,
         step=None,

@@ -53,7 +53,7 @@ def letter_facts(
         tone=step.tone if step is not None and step.tone is not None else "friendly",
         purpose=draft.purpose,
         language=account.party.language or context.creditor.language,
-        channel="email" if draft.channel == "email" else "print",
+        channel=draft.channel,
         recipient=recipient_of(account.party),
         trader=account.trader,
         sender=LetterSender(name=context.creditor.sender.name, email=context.creditor.sender.email),

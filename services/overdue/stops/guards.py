@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from schemas.channels import Channel, channel_named
 from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
 from services.overdue.account import EURO, Account
@@ -136,13 +137,13 @@ def below_minimum(cases: list[Case], policy: Policy) -> Iterator[StopReason]:
         yield StopReason("below-minimum")
 
 
-def channel_of(account: Account, policy: Policy) -> tuple[str, str] | None:
-    """The first of the policy's channels that reaches the debtor: (channel, recipient), or None."""
+def channel_of(account: Account, policy: Policy) -> tuple[Channel, str] | None:
+    """The first of the policy's channels that reaches the debtor, with the recipient's e-mail address or name."""
     party = account.party
     assert party is not None
-    for channel in policy.channels:
-        if channel == "email" and party.email and party.email not in account.unreachable:
+    for channel in map(channel_named, policy.channels):
+        if channel.address == "email" and party.email and party.email not in account.unreachable:
             return channel, party.email
-        if channel == "print" and party.address is not None:
+        if channel.address == "postal" and party.address is not None:
             return channel, party.name
     return None

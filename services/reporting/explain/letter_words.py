@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
 from typing import Final
 
+from schemas.channels import channels
 from services.reporting.explain.story import Entry
 from services.reporting.explain.timeline_words import money
 from services.reporting.reading import Found, day, instant, number, text, text_or_none
@@ -17,7 +18,6 @@ _OUTCOMES: Final = {
     "withdrawn": "was withdrawn before it was sent: something had changed",
 }
 _PURPOSES: Final = {"instalment": "kind reminder of an instalment (G5)", "apology": "apology (M1)"}
-_CHANNELS: Final = {"email": "by e-mail", "print": "on paper"}
 
 
 def letter_entry(notice: Found, details: Iterable[str], zone: tzinfo) -> Entry:
@@ -33,8 +33,14 @@ def _headline(notice: Found) -> str:
     name = f"Letter {step!r}" if step else f"A {_PURPOSES.get(text(notice, 'purpose'), 'letter')}"
     trial = ", trial mode" if number(notice, "trial") else ""
     outcome = _OUTCOMES.get(text(notice, "status"), text(notice, "status"))
-    channel = _CHANNELS.get(text(notice, "channel"), text(notice, "channel"))
+    channel = _came(text(notice, "channel"))
     return f"{name} ({channel}{trial}) {outcome}; notice {notice['notice']}, dated {notice['date']}"
+
+
+def _came(name: str) -> str:
+    """How a letter came; a channel whose package is not installed any more is called by its name."""
+    channel = channels().get(name)
+    return name if channel is None else channel.came.en
 
 
 def why_it_moved(notice: Found, line: Found) -> str:

@@ -13,9 +13,9 @@ from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from schemas.channels import channels
 from schemas.dead_letters import DeadLetter
 from schemas.decisions import Alert, NoticeDecided, NoticeEnded, TaskRaised, Unmatched, Withheld
-from schemas.fields import Channel
 
 REASON_CODES: Final = frozenset({
     "wait", "gap", "response-open", "stale-feed", "disputed", "held", "suspended", "promised", "extended", "in-plan",
@@ -63,7 +63,7 @@ class Metrics:
         """Show each series of a closed set from the start: one that appears as 1 has not risen for Prometheus."""
         for outcome in get_args(NoticeEnded.model_fields["status"].annotation):
             self.letters.labels(outcome)
-        for channel in get_args(Channel):
+        for channel in channels():
             self.sent.labels(channel, "true")
             self.sent.labels(channel, "false")
         for reason in (*REASON_CODES, "other"):

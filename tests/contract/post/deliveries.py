@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.notifier.post import Attempt, Outcome, Post
+from services.notifier.posts.post import Attempt, Outcome, Post
 from tests.unit.notifier.letters import RECIPIENT, a_letter
 
 AT = datetime(2026, 2, 12, 7, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.outbox import OutboxPost, file_name
-from services.notifier.simulated import SIMULATOR
+from services.notifier.posts.outbox import OutboxPost, file_name
+from services.notifier.posts.simulated import SIMULATOR
 from services.runtime.refusal import Refusal
 from tests.contract.post.deliveries import AT, an_attempt
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.logged import LoggedPost
-from services.notifier.outbox import OutboxPost
-from services.notifier.post import Post
-from services.notifier.post_routing import SortedPost
-from services.notifier.simulated import SIMULATOR, SimulatedPost
-from services.notifier.smtp import SmtpPost
-from services.notifier.smtp_session import MailServer
+from services.notifier.posts.logged import LoggedPost
+from services.notifier.posts.outbox import OutboxPost
+from services.notifier.posts.post import Post
+from services.notifier.posts.post_routing import RoutedPost
+from services.notifier.posts.simulated import SIMULATOR, SimulatedPost
+from services.notifier.posts.smtp import SmtpPost
+from services.notifier.posts.smtp_session import MailServer
 from services.runtime.telemetry.logs import Log
 from tests.contract.post.deliveries import AT, an_attempt, outcomes_of
 from tests.contract.post.mail_server import Behaviour, mail_server
@@ -29,9 +29,10 @@ def smtp(stack: ExitStack, *, trial: bool) -> Post:
     return post
 
 
-def sorted_post(stack: ExitStack, folder: Path, *, trial: bool) -> Post:
+def routed_post(stack: ExitStack, folder: Path, *, trial: bool) -> Post:
     outbox = OutboxPost(folder, trial=trial)
-    return SortedPost(smtp(stack, trial=trial), lambda letter: letter.notice.endswith("1"), outbox)
+    posts = {"smtp": smtp(stack, trial=trial), "outbox": outbox}
+    return RoutedPost(posts, lambda letter: "smtp" if letter.notice.endswith("1") else "outbox")
 
 
 POSTS: dict[str, Build] = {
@@ -39,12 +40,12 @@ POSTS: dict[str, Build] = {
     "logged": lambda _stack, _folder: LoggedPost(SimulatedPost(), Log(io.StringIO())),
     "outbox": lambda _stack, folder: OutboxPost(folder),
     "smtp": lambda stack, _folder: smtp(stack, trial=True),
-    "sorted": lambda stack, folder: sorted_post(stack, folder, trial=True),
+    "routed": lambda stack, folder: routed_post(stack, folder, trial=True),
 }
 LIVE_POSTS: dict[str, Build] = {
     "outbox": lambda _stack, folder: OutboxPost(folder, trial=False),
     "smtp": lambda stack, _folder: smtp(stack, trial=False),
-    "sorted": lambda stack, folder: sorted_post(stack, folder, trial=False),
+    "routed": lambda stack, folder: routed_post(stack, folder, trial=False),
 }
 
 
@@ -108,7 +109,7 @@ def test_an_attempt_of_an_earlier_process_has_an_outcome_too(post: Post) -> None
 
     (outcome,) = outcomes_of(post, 0, 1)
 
-    assert outcome.status == ("unknown" if isinstance(post, SmtpPost | SortedPost) else "accepted")
+    assert outcome.status == ("unknown" if isinstance(post, SmtpPost | RoutedPost) else "accepted")
 
 
 def test_an_attempt_whose_outcome_is_told_already_is_not_recovered(post: Post) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.notifier.outbox import OutboxPost
-from services.notifier.post import Post
-from services.notifier.post_routing import post_of
+from services.notifier.posts.outbox import OutboxPost
+from services.notifier.posts.post import Post
+from services.notifier.posts.post_routing import post_of
 from services.runtime.settings import MailSettings
 from tests.contract.post.deliveries import AT, an_attempt, outcomes_of
 from tests.contract.post.mail_server import Behaviour, mail_server

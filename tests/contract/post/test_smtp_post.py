@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import trustme
 
-from services.notifier.post import Outcome
-from services.notifier.smtp import SmtpPost
-from services.notifier.smtp_session import ClearTextError, MailServer
+from services.notifier.posts.post import Outcome
+from services.notifier.posts.smtp import SmtpPost
+from services.notifier.posts.smtp_session import ClearTextError, MailServer
 from tests.contract.post.deliveries import AT, an_attempt, await_that, outcomes_of
 from tests.contract.post.mail_server import Behaviour, mail_server
 from tests.unit.notifier.letters import a_line

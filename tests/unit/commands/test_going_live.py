@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from services.commands.processes.run_loop import refuse_trial_letters
-from services.notifier.post import Status
+from services.notifier.posts.post import Status
 from services.reporting.tables import TABLES
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 import schemas.topics
 from schemas.topics import ALL_TOPICS, DEAD_LETTERS, PUBLIC_TOPICS, Topic
 from services.clock.worker import ClockWorker
-from services.notifier.simulated import SimulatedPost
+from services.notifier.posts.simulated import SimulatedPost
 from services.pipeline import PROCESSES, READS, WORKERS, Rebuild, pipeline
 from services.runtime.settings import Settings
 

@@ -54,15 +54,9 @@ def test_f4_the_fixed_compensation_is_40_euros() -> None:
     assert LAW.fixed_compensation == 40_00
 
 
-def test_s5_a_consumer_has_10_days_to_answer_and_print_takes_7_days_to_arrive() -> None:
+def test_s5_a_consumer_has_10_days_to_answer() -> None:
     assert LAW.consumer_response_days_min == LAW.response_days_min("consumer") == 10
     assert LAW.response_days_min("business") == 0
-    assert (LAW.delivery_days("email"), LAW.delivery_days("print")) == (0, 7)
-
-
-def test_s5_an_unknown_channel_has_no_delivery_time() -> None:
-    with pytest.raises(ValueError, match="no delivery time for 'pigeon'; known: email, print"):
-        LAW.delivery_days("pigeon")
 
 
 def test_i1_interest_on_a_due_date_that_was_not_agreed_starts_30_days_after_sending() -> None:

@@ -10,7 +10,7 @@ from schemas.journal import JournalMessage, NoticeAttempting, NoticeClaimed, Not
 from schemas.letters import Letter
 from schemas.messages import encode
 from schemas.topics import COMMANDS, JOURNAL, account_key
-from services.notifier.post import Attempt, Outcome, OutcomeBox, Status
+from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
 from services.notifier.worker import CLAIMS_PER_MINUTE, OPEN_CLAIMS, Notifier
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore

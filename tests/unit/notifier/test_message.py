@@ -10,7 +10,7 @@ import pytest
 
 from schemas.letters import Letter
 from services.notifier.letter import Rendered, render
-from services.notifier.message import Mail, NoAddressError, mail_of
+from services.notifier.posts.message import Mail, NoAddressError, mail_of
 from tests.unit.notifier.hostile import STRINGS
 from tests.unit.notifier.letters import HOUSE, RECIPIENT, a_letter, a_line, all_letters
 

@@ -16,7 +16,7 @@ from referencing.jsonschema import DRAFT202012
 from schemas.events import EVENT_TYPES
 from schemas.generate import ASYNCAPI, FOLDER, asyncapi_text, write
 from schemas.topics import ALL_TOPICS, PUBLIC_TOPICS
-from services.notifier.simulated import SimulatedPost
+from services.notifier.posts.simulated import SimulatedPost
 from services.pipeline import pipeline
 from services.runtime.settings import Settings
 from tests.unit.schemas.public_samples import cloud_event

@@ -13,8 +13,8 @@ from typing import Final, Literal
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 
-from services.notifier.message import Mail
-from services.notifier.post import Status
+from services.notifier.posts.message import Mail
+from services.notifier.posts.post import Status
 from services.runtime.settings import is_loopback
 
 Tls = Literal["starttls", "implicit", "none"]

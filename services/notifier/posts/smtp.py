@@ -9,9 +9,10 @@ from typing import Final
 
 from services.notifier.letter import render
 from services.notifier.letter.sums import SumsDisagreeError
-from services.notifier.message import Mail, NoAddressError, mail_of
-from services.notifier.post import Attempt, Outcome, OutcomeBox
-from services.notifier.smtp_session import Connection, MailServer, Verdict
+from services.notifier.posts.message import Mail, NoAddressError, mail_of
+from services.notifier.posts.post import Attempt, Outcome, OutcomeBox
+from services.notifier.posts.smtp_session import Connection, MailServer, Verdict
+from services.runtime.settings import MailSettings
 
 _IDLE_SECONDS: Final = 20.0
 """Then a connection is closed: servers close idle ones themselves, some after half a minute."""
@@ -153,6 +154,21 @@ class SmtpPost:
     def _keep(self, attempt: Attempt, verdict: Verdict) -> None:
         notice, (status, detail) = attempt.letter.notice, (verdict.status, verdict.detail)
         self._box.put(Outcome(notice, attempt.partition, attempt.at, status, self._now(), detail, self._trial))
+
+
+def smtp_post(mail: MailSettings, now: Callable[[], datetime]) -> SmtpPost:
+    """The post of channel ``email``, connected as the settings say, which name a server."""
+    assert mail.host is not None, "without a server nothing is sent"
+    server = MailServer(
+        host=mail.host,
+        port=mail.port,
+        tls=mail.tls,
+        username=mail.username,
+        password=None if mail.password is None else mail.password.get_secret_value(),
+        timeout=mail.timeout_s,
+        final_timeout=mail.final_timeout_s,
+    )
+    return SmtpPost(server, now, connections=mail.connections, trial=mail.mode == "trial")
 
 
 def _mail_of(attempt: Attempt) -> Mail:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.notifier.post import Attempt, Outcome, Post
+from services.notifier.posts.post import Attempt, Outcome, Post
 from services.runtime.telemetry.logs import Event, Log
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from services.notifier.post import Attempt, Outcome, OutcomeBox, Status
+from schemas.channels import channel_named
+from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
 
 SIMULATOR: Final[Mapping[str, Status]] = MappingProxyType(
     {
@@ -48,7 +49,7 @@ class SimulatedPost:
 def simulated(attempt: Attempt, *, trial: bool) -> Outcome:
     """The outcome that an attempt's address asks for, at the instant of the attempt."""
     letter = attempt.letter
-    address = letter.recipient.email if letter.channel == "email" else None
+    address = letter.recipient.email if channel_named(letter.channel).address == "email" else None
     status = SIMULATOR.get((address or "").lower(), "accepted")
     detail = None if status == "accepted" else "simulated"
     return Outcome(letter.notice, attempt.partition, attempt.at, status, attempt.at, detail, trial)

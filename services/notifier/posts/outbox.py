@@ -1,18 +1,20 @@
-"""The outbox: letters as files in a folder, e-mails as .eml, letters to print as .txt (design.md §8, trial mode)."""
+"""The outbox: letters as files in a folder, e-mails as .eml, all other letters as .txt (design.md §8, trial mode)."""
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from schemas.channels import channel_named
 from schemas.letters import Letter
 from services.notifier.letter import render
 from services.notifier.letter.sums import SumsDisagreeError
-from services.notifier.message import NoAddressError, mail_of
-from services.notifier.post import Attempt, Outcome, OutcomeBox, Status
-from services.notifier.simulated import simulated
+from services.notifier.posts.message import NoAddressError, mail_of
+from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
+from services.notifier.posts.simulated import simulated
 from services.runtime.refusal import Refusal
+from services.runtime.settings import MailSettings
 
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}", re.ASCII)
 
@@ -87,6 +89,11 @@ class OutboxPost:
         return Outcome(attempt.letter.notice, attempt.partition, attempt.at, status, attempt.at, detail, self._trial)
 
 
+def outbox_post(mail: MailSettings, now: Callable[[], datetime]) -> OutboxPost:  # noqa: ARG001  (of all factories)
+    """The post of channel ``print``: live, it writes the files that the printer takes away."""
+    return OutboxPost(mail.outbox, trial=mail.mode == "trial")
+
+
 def file_name(day: date, notice: str, suffix: str) -> str:
     """``2026-02-12-<notice>.eml``; ValueError when the notice's id is no plain id and could name another folder."""
     if not _SAFE_NAME.fullmatch(notice):
@@ -98,13 +105,17 @@ def _file_of(attempt: Attempt) -> tuple[str, bytes]:
     letter = attempt.letter
     rendered = render(letter)
     name = file_name(letter.date, letter.notice, _suffix(letter))
-    if letter.channel == "print":
-        return name, rendered.text.encode()
-    return name, mail_of(letter, rendered, attempt.at).content
+    if _is_mail(letter):
+        return name, mail_of(letter, rendered, attempt.at).content
+    return name, rendered.text.encode()
 
 
 def _suffix(letter: Letter) -> str:
-    return ".txt" if letter.channel == "print" else ".eml"
+    return ".eml" if _is_mail(letter) else ".txt"
+
+
+def _is_mail(letter: Letter) -> bool:
+    return channel_named(letter.channel).address == "email"
 
 
 def _lies_in(folder: Path, name: str) -> bool:
