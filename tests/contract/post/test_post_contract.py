@@ -18,6 +18,7 @@ from services.notifier.posts.smtp_session import MailServer
 from services.runtime.telemetry.logs import Log
 from tests.contract.post.deliveries import AT, an_attempt, outcomes_of
 from tests.contract.post.mail_server import Behaviour, mail_server
+from tests.strangers.pigeon import PigeonPost
 
 Build = Callable[[ExitStack, Path], Post]
 
@@ -46,6 +47,7 @@ LIVE_POSTS: dict[str, Build] = {
     "outbox": lambda _stack, folder: OutboxPost(folder, trial=False),
     "smtp": lambda stack, _folder: smtp(stack, trial=False),
     "routed": lambda stack, folder: routed_post(stack, folder, trial=False),
+    "a stranger's": lambda _stack, folder: PigeonPost(folder, trial=False),
 }
 
 
