@@ -7,7 +7,7 @@ from pathlib import Path
 from schemas.dead_letters import DeadLetter
 from services.intake.labels import Label, labelled
 from services.intake.routing import destination_of
-from services.runtime.log_client import LogClient, StoreLog, Told
+from services.runtime.log_client import ClientRecord, LogClient, StoreLogClient
 from services.runtime.open_store import open_store
 from services.runtime.settings import load
 from services.runtime.sqlite.store import SqliteStore
@@ -27,13 +27,13 @@ def outside_log(path: Path | None) -> Iterator[LogClient]:
     """
     settings = load()
     if path is None and settings.kafka.bootstrap is not None:
-        from services.runtime.kafka.broker.log_client import kafka_log  # its clients take a while to load
+        from services.runtime.kafka.broker.log_client import kafka_log_client  # its clients take a while to load
 
-        with kafka_log(settings.kafka) as log:
+        with kafka_log_client(settings.kafka) as log:
             yield log
     else:
         with _opened(path, Access.APPEND) as store:
-            yield StoreLog(store)
+            yield StoreLogClient(store)
 
 
 def put_back(log: LogClient, letter: DeadLetter, raw: bytes) -> str | None:
@@ -43,7 +43,7 @@ def put_back(log: LogClient, letter: DeadLetter, raw: bytes) -> str | None:
     """
     address = destination_of(raw or letter.content.encode())
     label = Label(file=letter.file, line=letter.line, mends=letter.key, source=letter.source)
-    (fault,) = log.append([Told(address.topic, address.key, labelled(raw, label))])
+    (fault,) = log.append([ClientRecord(address.topic, address.key, labelled(raw, label))])
     return fault
 
 

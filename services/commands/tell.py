@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from services.clock.worker import WallClock
     from services.commands.stores import outside_log
     from services.intake.routing import destination_of
-    from services.runtime.log_client import Told
+    from services.runtime.log_client import ClientRecord
 
     try:
         event = event_of(arguments.type, arguments.fields, WallClock().now())
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         parse_event(raw)
         address = destination_of(raw)
         with outside_log(arguments.store) as log:
-            (lost,) = log.append([Told(address.topic, address.key, raw)])
+            (lost,) = log.append([ClientRecord(address.topic, address.key, raw)])
     except InvalidEvent as fault:
         for line in fault.lines:
             print(f"erapaiva tell: {line}", file=sys.stderr)

@@ -14,7 +14,7 @@ from services.runtime.store.port import Store
 _READ_AT_ONCE: Final = 1_000
 
 
-class Told(NamedTuple):
+class ClientRecord(NamedTuple):
     """A record from outside; its key decides on its partition."""
 
     topic: Topic
@@ -25,7 +25,7 @@ class Told(NamedTuple):
 class LogClient(Protocol):
     """What one may do to the log from outside. One contract suite (tests/contract/log) holds both engines' to it."""
 
-    def append(self, records: Sequence[Told]) -> list[str | None]:
+    def append(self, records: Sequence[ClientRecord]) -> list[str | None]:
         """Append records durably, in this order within a partition.
 
         Answers, for each, None or the kind of fault for which it is not in the log. Raises Refusal when nothing can
@@ -36,13 +36,13 @@ class LogClient(Protocol):
         """All records of a topic up to now, partition by partition, each in order."""
 
 
-class StoreLog:
+class StoreLogClient:
     """The log of the embedded engine."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def append(self, records: Sequence[Told]) -> list[str | None]:
+    def append(self, records: Sequence[ClientRecord]) -> list[str | None]:
         """All or, with a Refusal, none: see `LogClient`."""
         append_all(self._store, records)
         return [None] * len(records)
@@ -59,10 +59,10 @@ class StoreLog:
 
 def append(store: Store, topic: Topic, key: str, value: bytes) -> tuple[int, int]:
     """Append one record durably and return its partition and offset; see `append_all`."""
-    return append_all(store, [Told(topic, key, value)])[0]
+    return append_all(store, [ClientRecord(topic, key, value)])[0]
 
 
-def append_all(store: Store, records: Sequence[Told]) -> list[tuple[int, int]]:
+def append_all(store: Store, records: Sequence[ClientRecord]) -> list[tuple[int, int]]:
     """Append records in one transaction and return each one's partition and offset.
 
     Raises Refusal when the store was never run, or stays locked by another writer.

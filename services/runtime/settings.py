@@ -70,6 +70,11 @@ class KafkaSettings(_Section):
     bootstrap: str | None = Field(
         None, min_length=1, description="host:port of brokers, separated by commas; none: the embedded engine"
     )
+    prefix: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._-]{0,100}$",
+        description="begins the name of every topic and consumer group, so that several sets share a cluster",
+    )
     private_network: bool = Field(
         False, description="whether the brokers' network is ours alone, so that plaintext may do"
     )
@@ -87,9 +92,11 @@ class KafkaSettings(_Section):
     instance: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9._-]{1,100}$",
-        description="names this process among those of its worker; keeps its seat",
+        description="names this process among those of its worker; keeps its partitions over a restart",
     )
-    session_s: int = Field(10, ge=6, le=300, description="how long a process may be silent before others take its seat")
+    session_s: int = Field(
+        10, ge=6, le=300, description="how long a process may be silent before others get its partitions"
+    )
     replication: int = Field(3, ge=1, le=9, description="copies of each topic, when topics are created")
 
     @field_validator("security")

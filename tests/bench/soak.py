@@ -20,7 +20,7 @@ import psutil
 
 from schemas.topics import INVOICES, PAYMENTS, SETTINGS
 from services.pipeline import READS
-from services.runtime.kafka.broker.end_offsets import LogEnds
+from services.runtime.kafka.broker.end_offsets import EndOffsets
 from services.runtime.telemetry.consumer_lag import places
 from tests.bench.business import CREDITOR, IBAN, TERM, Bill, fed, instant, issued, registered
 from tests.bench.kafka.topics_seen import TopicsSeen
@@ -63,7 +63,7 @@ class _Soak:
         self._seen = seen
         self._crew = crew
         self._clock = clock
-        self._ends = LogEnds(place.settings.kafka, _PARTITIONS)
+        self._ends = EndOffsets(place.settings.kafka, _PARTITIONS)
         self._now = instant(_TODAY, "07:01")
         self._bills = _bills()
         self._began = time.monotonic()
@@ -103,7 +103,7 @@ class _Soak:
     def look(self) -> Look:
         """What there is to see now."""
         with self._place.reading() as store:
-            behind = sum(place.lag for place in places(store, READS, self._ends.look()))
+            behind = sum(place.lag for place in places(store, READS, self._ends.fetch()))
             accepted = store.tables.query("SELECT count(*) AS n FROM notice WHERE status = 'accepted'")[0]["n"]
         assert isinstance(accepted, int), "a count is a number"
         held = (self._crew.of(worker)[0].process.pid for worker in WORKERS)

@@ -1,7 +1,7 @@
-"""A desk that writes down what the shell asks of it, in a file that several processes share.
+"""A handler that writes down what the shell asks of it, in a file that several processes share.
 
-The file is its store: each line is one call, and a position is one after the last offset handled or passed.
-`python -m tests.kafka.notebook FILE BROKERS TOPICS [INSTANCE [SESSION_S]]` is a worker's process with such a desk.
+The file is its store: each line is one call, and a position is one after the last offset handled or skipped.
+`python -m tests.kafka.notebook FILE BROKERS TOPICS [INSTANCE [SESSION_S]]` is a worker's process with such a handler.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from services.runtime.kafka.faust.shell import Shell
-from services.runtime.kafka.partition_handler import Message
+from services.runtime.kafka.partition_handler import KafkaRecord
 from services.runtime.settings import KafkaSettings
 
 Line = dict[str, Any]
@@ -53,7 +53,7 @@ class Notebook:
         """From where it is to be read."""
         handled = [offset + 1 for offset in self.offsets(topic, partition)]
         passed: list[int] = [
-            line["ends"].get(topic, 0) for line in self.lines("passed") if line["partition"] == partition
+            line["ends"].get(topic, 0) for line in self.lines("skipped") if line["partition"] == partition
         ]
         return max([0, *handled, *passed])
 
@@ -63,7 +63,7 @@ class Notebook:
                 yield from ((offset, value) for name, offset, value in line["records"] if name == topic)
 
 
-class NotebookDesk:
+class NotebookHandler:
     """Notes each call; `handle` takes ``slow_s`` seconds, and fails at the value "fail"."""
 
     def __init__(self, notebook: Notebook, topics: Sequence[str], slow_s: float = 0) -> None:
@@ -74,53 +74,53 @@ class NotebookDesk:
     async def open(self) -> None:
         """Nothing: a notebook is always open."""
 
-    async def wind_up(self) -> None:
+    async def finish(self) -> None:
         """Nothing goes on beside it."""
 
     async def close(self) -> None:
         """Nothing: what was written stays."""
 
-    async def take_over(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
+    async def assign(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
         """Noted; answers what the notebook knows."""
         self.notebook.write(
-            "took",
+            "assigned",
             partitions=sorted(partitions),
             logging={name: logging.getLogger(name).level for name in ("", "faust", "aiokafka")},
             own_streams=sys.stdout is sys.__stdout__ and sys.stderr is sys.__stderr__,
         )
         return {(topic, part): self.notebook.position(topic, part) for topic in self._topics for part in partitions}
 
-    async def give_up(self, partitions: frozenset[int]) -> None:
+    async def revoke(self, partitions: frozenset[int]) -> None:
         """Noted."""
-        self.notebook.write("gave", partitions=sorted(partitions))
+        self.notebook.write("revoked", partitions=sorted(partitions))
 
-    async def handle(self, shares: Mapping[int, Sequence[Message]]) -> None:
+    async def handle(self, batches: Mapping[int, Sequence[KafkaRecord]]) -> None:
         """Noted one by one, each once it is done, as a transaction would be."""
-        for partition, messages in shares.items():
+        for partition, messages in batches.items():
             await self._handle(partition, messages)
 
-    async def _handle(self, partition: int, messages: Sequence[Message]) -> None:
+    async def _handle(self, partition: int, messages: Sequence[KafkaRecord]) -> None:
         self.notebook.write("began", partition=partition)
         records = [(message.topic, message.offset, (message.value or b"-").decode()) for message in messages]
         await asyncio.sleep(self.slow_s)
         if any(value == "fail" for _, _, value in records):
-            raise RuntimeError("a desk that fails")
+            raise RuntimeError("a handler that fails")
         self.notebook.write("handled", partition=partition, records=records)
 
-    async def passed(self, partition: int, ends: Mapping[str, int]) -> None:
+    async def skip_to(self, partition: int, ends: Mapping[str, int]) -> None:
         """Noted."""
-        self.notebook.write("passed", partition=partition, ends=dict(ends))
+        self.notebook.write("skipped", partition=partition, ends=dict(ends))
 
-    async def rest(self) -> None:
+    async def idle(self) -> None:
         """Noted."""
-        self.notebook.write("rested")
+        self.notebook.write("idle")
 
 
 def main(file: str, brokers: str, topics: str, instance: str = "", session_s: str = "6", slow_s: str = "0") -> int:
     """A worker's process."""
     names = topics.split(",")
     kafka = KafkaSettings(bootstrap=brokers, security="plaintext", instance=instance or None, session_s=int(session_s))
-    return Shell(names[0], names, kafka, NotebookDesk(Notebook(Path(file)), names, float(slow_s))).run()
+    return Shell(names[0], names, kafka, NotebookHandler(Notebook(Path(file)), names, float(slow_s))).run()
 
 
 if __name__ == "__main__":

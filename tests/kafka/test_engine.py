@@ -15,7 +15,7 @@ from services.runtime.engine import Observer, Unobserved
 from services.runtime.kafka.broker.headers import Origin, origin_of
 from services.runtime.kafka.engine.engine import KafkaEngine
 from services.runtime.kafka.engine.partition_task import Fenced, PartitionTask
-from services.runtime.kafka.engine.publisher import Publisher
+from services.runtime.kafka.engine.publisher import RecordPublisher
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 from services.runtime.sqlite.store import SqliteStore
@@ -66,15 +66,15 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
-def at_engine(
+def with_engine(
     broker: Kafka,
     path: Path,
     do: Callable[[KafkaEngine], Awaitable[Answer]],
     make_worker: Callable[[], PassOn] = PassOn,
     observer: Observer | None = None,
-    winding_up: Callable[[], None] = lambda: None,
+    on_finish: Callable[[], None] = lambda: None,
 ) -> Answer:
-    """What is done at a engine that is opened for it and closed behind it."""
+    """Open an engine, do something with it, and close it."""
 
     async def main() -> Answer:
         kafka = KafkaSettings(bootstrap=broker.bootstrap, security="plaintext")
@@ -85,7 +85,7 @@ def at_engine(
             PARTITIONS,
             kafka,
             observer or Unobserved(),
-            winding_up=winding_up,
+            on_finish=on_finish,
         )
         await engine.open()
         try:
@@ -113,17 +113,17 @@ def written(broker: Kafka, topic: Topic) -> list[tuple[int, Origin | None, bytes
 def killed_behind_the_commit(path: Path, *values: bytes) -> None:
     """A process that handled records and was killed before it published anything."""
     with SqliteStore(path) as store:
-        seat = PartitionTask(PassOn(), 1, PARTITIONS, store, Unobserved())
-        seat.come([outside(INVOICES, offset, value) for offset, value in enumerate(values)])
-        assert seat.work() is not None
+        task = PartitionTask(PassOn(), 1, PARTITIONS, store, Unobserved())
+        task.receive([outside(INVOICES, offset, value) for offset, value in enumerate(values)])
+        assert task.work() is not None
 
 
 def test_what_is_handled_is_published_under_the_workers_name_and_number(broker: Kafka, path: Path) -> None:
     async def handle(engine: KafkaEngine) -> None:
-        assert await engine.take_over(frozenset({1})) == {(topic.name, 1): 0 for topic in PUBLIC_TOPICS}
+        assert await engine.assign(frozenset({1})) == {(topic.name, 1): 0 for topic in PUBLIC_TOPICS}
         await engine.handle({1: [outside(INVOICES, 0, b"a"), outside(INVOICES, 1, b"b"), outside(INVOICES, 2, b"c")]})
 
-    at_engine(broker, path, handle)
+    with_engine(broker, path, handle)
 
     assert written(broker, FACTS) == [
         (0, Origin("intake", 1, 1), b"a"),
@@ -132,15 +132,15 @@ def test_what_is_handled_is_published_under_the_workers_name_and_number(broker: 
     ]
 
 
-def test_what_a_killed_process_left_unpublished_is_published_by_whoever_takes_its_seat(
+def test_what_a_killed_process_left_unpublished_is_published_by_whoever_takes_its_task(
     broker: Kafka, path: Path
 ) -> None:
     killed_behind_the_commit(path, b"a", b"b")
 
-    async def take_over(engine: KafkaEngine) -> int:
-        return (await engine.take_over(frozenset({1})))[INVOICES.name, 1]
+    async def assign(engine: KafkaEngine) -> int:
+        return (await engine.assign(frozenset({1})))[INVOICES.name, 1]
 
-    assert at_engine(broker, path, take_over) == 2
+    assert with_engine(broker, path, assign) == 2
     assert [value for _, _, value in written(broker, FACTS)] == [b"a", b"b"]
 
 
@@ -148,49 +148,49 @@ def test_effects_wait_until_the_log_has_what_was_published(broker: Kafka, path: 
     seen: list[int] = []
 
     async def handle(engine: KafkaEngine) -> None:
-        await engine.take_over(frozenset({1}))
+        await engine.assign(frozenset({1}))
         await engine.handle({1: [outside(INVOICES, 0, b"a")]})
 
-    at_engine(broker, path, handle, lambda: PassOn(lambda: seen.append(len(written(broker, FACTS)))))
+    with_engine(broker, path, handle, lambda: PassOn(lambda: seen.append(len(written(broker, FACTS)))))
 
     assert seen == [1]
 
 
-def test_no_effect_is_run_once_another_process_has_the_seat(broker: Kafka, path: Path) -> None:
+def test_no_effect_is_run_once_another_process_has_the_task(broker: Kafka, path: Path) -> None:
     ran: list[str] = []
 
     class TakenOver(Unobserved):
-        """Behind the commit this process is paused, and another takes the seat."""
+        """Behind the commit this process is paused, and another takes the task."""
 
         def after_commit(self) -> None:
             with SqliteStore(path, Access.APPEND) as store:
                 PartitionTask(PassOn(), 1, PARTITIONS, store, Unobserved())
 
     async def handle(engine: KafkaEngine) -> None:
-        await engine.take_over(frozenset({1}))
+        await engine.assign(frozenset({1}))
         with pytest.raises(Fenced):
             await engine.handle({1: [outside(INVOICES, 0, b"a")]})
 
-    at_engine(broker, path, handle, lambda: PassOn(lambda: ran.append("sent")), TakenOver())
+    with_engine(broker, path, handle, lambda: PassOn(lambda: ran.append("sent")), TakenOver())
 
     assert ran == []
 
 
-def test_records_of_a_partition_that_was_given_up_are_not_handled(broker: Kafka, path: Path) -> None:
+def test_records_of_a_partition_that_was_revoked_are_not_handled(broker: Kafka, path: Path) -> None:
     async def handle(engine: KafkaEngine) -> None:
-        await engine.take_over(frozenset({0, 1}))
-        await engine.give_up(frozenset({1}))
+        await engine.assign(frozenset({0, 1}))
+        await engine.revoke(frozenset({1}))
         await engine.handle({1: [outside(INVOICES, 0, b"a")]})
 
-    at_engine(broker, path, handle)
+    with_engine(broker, path, handle)
 
     assert written(broker, FACTS) == []
 
 
-def test_while_the_broker_takes_the_records_of_one_seat_another_has_its_transaction(
+def test_while_the_broker_takes_the_records_of_one_task_another_has_its_transaction(
     broker: Kafka, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish = Publisher.publish
+    publish = RecordPublisher.publish
 
     async def handle(engine: KafkaEngine) -> None:
         both = asyncio.Barrier(2)
@@ -200,16 +200,16 @@ def test_while_the_broker_takes_the_records_of_one_seat_another_has_its_transact
                 await both.wait()
             return await publish(*given)
 
-        await engine.take_over(frozenset({0, 1}))
-        monkeypatch.setattr(Publisher, "publish", waiting_for_both)
+        await engine.assign(frozenset({0, 1}))
+        monkeypatch.setattr(RecordPublisher, "publish", waiting_for_both)
         await engine.handle({0: [outside(INVOICES, 0, b"a", partition=0)], 1: [outside(INVOICES, 0, b"b")]})
 
-    at_engine(broker, path, handle)
+    with_engine(broker, path, handle)
 
     assert sorted(value for _, _, value in written(broker, FACTS)) == [b"a", b"b"]
 
 
-def test_a_fault_of_one_seat_is_raised_when_the_others_have_come_to_an_end(broker: Kafka, path: Path) -> None:
+def test_a_fault_of_one_task_is_raised_when_the_others_have_come_to_an_end(broker: Kafka, path: Path) -> None:
     class Failing(PassOn):
         def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
             if unit.partition == 0:
@@ -217,21 +217,21 @@ def test_a_fault_of_one_seat_is_raised_when_the_others_have_come_to_an_end(broke
             return super().handle(batch, unit)
 
     async def handle(engine: KafkaEngine) -> None:
-        await engine.take_over(frozenset({0, 1}))
+        await engine.assign(frozenset({0, 1}))
         with pytest.raises(ZeroDivisionError):
             await engine.handle({0: [outside(INVOICES, 0, b"a", partition=0)], 1: [outside(INVOICES, 0, b"b")]})
         assert [value for _, _, value in written(broker, FACTS)] == [b"b"]
 
-    at_engine(broker, path, handle, Failing)
+    with_engine(broker, path, handle, Failing)
 
 
 def handled(broker: Kafka, path: Path, offset: int, value: bytes) -> None:
     async def handle(engine: KafkaEngine) -> None:
-        await engine.take_over(frozenset({1}))
+        await engine.assign(frozenset({1}))
         await engine.handle({1: [outside(INVOICES, offset, value)]})
-        await engine.rest()
+        await engine.idle()
 
-    at_engine(broker, path, handle)
+    with_engine(broker, path, handle)
 
 
 def test_a_store_restored_from_the_past_is_refused(broker: Kafka, path: Path) -> None:
@@ -246,8 +246,8 @@ def test_a_store_restored_from_the_past_is_refused(broker: Kafka, path: Path) ->
         handled(broker, path, 3, b"d")
 
 
-def test_what_others_wrote_is_looked_through_once_and_not_at_each_taking_over(broker: Kafka, path: Path) -> None:
-    handled(broker, path, 0, b"a")  # which goes to partition 0 of facts: this seat never wrote to partition 1
+def test_what_others_wrote_is_looked_through_once_and_not_at_each_assignment(broker: Kafka, path: Path) -> None:
+    handled(broker, path, 0, b"a")  # which goes to partition 0 of facts: this task never wrote to partition 1
     others = KafkaProducer(bootstrap_servers=broker.bootstrap)
     for _ in range(10):
         others.send(FACTS.name, value=b"somebody else's", partition=1)
@@ -256,7 +256,7 @@ def test_what_others_wrote_is_looked_through_once_and_not_at_each_taking_over(br
     handled(broker, path, 2, b"b")
 
     with SqliteStore(path) as store:
-        reached = PartitionTask(PassOn(), 1, PARTITIONS, store, Unobserved()).ledger.reached
+        reached = PartitionTask(PassOn(), 1, PARTITIONS, store, Unobserved()).sequences.verified
     assert (reached["facts/0"], reached["facts/1"]) == (2, 10)
 
 
@@ -270,7 +270,7 @@ def test_a_lost_store_is_refused_as_long_as_the_log_knows_more(broker: Kafka, pa
         handled(broker, path, 0, b"a")
 
 
-def test_a_seat_that_changes_hands_in_good_order_goes_on_as_if_it_had_not(broker: Kafka, path: Path) -> None:
+def test_a_task_that_changes_hands_in_good_order_goes_on_as_if_it_had_not(broker: Kafka, path: Path) -> None:
     for offset, value in enumerate([b"a", b"b", b"c", b"d"]):
         handled(broker, path, offset, value)
 
@@ -294,9 +294,9 @@ def test_what_ends_while_the_process_winds_up_is_still_recorded(broker: Kafka, p
             return bool(ended)
 
     async def work(engine: KafkaEngine) -> None:
-        await engine.take_over(frozenset({1}))
-        await engine.wind_up()
+        await engine.assign(frozenset({1}))
+        await engine.finish()
 
-    at_engine(broker, path, work, Delivering, winding_up=lambda: ended.append("delivered"))
+    with_engine(broker, path, work, Delivering, on_finish=lambda: ended.append("delivered"))
 
     assert [value for _, _, value in written(broker, FACTS)] == [b"delivered"]

@@ -11,7 +11,7 @@ from kafka.admin import KafkaAdminClient
 
 from schemas.topics import FACTS
 from services.runtime.kafka.broker.connection import connected
-from services.runtime.kafka.engine.publisher import Publisher
+from services.runtime.kafka.engine.publisher import RecordPublisher
 from services.runtime.settings import KafkaSettings
 from services.runtime.store.partition_tasks import PendingRecord
 from tests.servers.kafka import Kafka
@@ -56,7 +56,7 @@ def test_nothing_is_lost_doubled_or_out_of_order_while(trouble: Trouble) -> None
             cluster.create_topic(FACTS.name, PARTITIONS)
             publisher = publisher_at(cluster.bootstrap)
             await publisher.start()
-            # when: the next transaction does not wait for the one before, as with several seats
+            # when: the next transaction does not wait for the one before, as with several tasks
             waiting = []
             for turn in range(TRANSACTIONS):
                 await trouble(cluster, turn)
@@ -108,8 +108,8 @@ def settings_of(bootstrap: str) -> KafkaSettings:
     return KafkaSettings(bootstrap=bootstrap, security="plaintext", replication=1)
 
 
-def publisher_at(bootstrap: str) -> Publisher:
-    return Publisher(settings_of(bootstrap))
+def publisher_at(bootstrap: str) -> RecordPublisher:
+    return RecordPublisher(settings_of(bootstrap))
 
 
 def transaction(turn: int) -> list[PendingRecord]:

@@ -213,8 +213,8 @@ def invoices() -> Iterator[Event]:
 
 
 def changed_hands(store: Store) -> set[str]:
-    """The workers of whom a seat was taken over."""
-    return {seat.worker for seat in store.partition_tasks.status() if seat.token.epoch > 1}
+    """The workers of whom a task was taken over."""
+    return {task.worker for task in store.partition_tasks.status() if task.token.epoch > 1}
 
 
 def test_partitions_revoked_while_records_come_are_worked_off_to_the_same_end(

@@ -11,8 +11,8 @@ _READ = ("invoices", "payments", "instructions", "settings")
 
 def partitions_of(scene: Scene, pid: int) -> list[int]:
     """The partitions a process has."""
-    changes = [line for line in scene.notebook.lines(pid=pid) if line["what"] in ("took", "gave")]
-    return list(changes[-1]["partitions"]) if changes and changes[-1]["what"] == "took" else []
+    changes = [line for line in scene.notebook.lines(pid=pid) if line["what"] in ("assigned", "revoked")]
+    return list(changes[-1]["partitions"]) if changes and changes[-1]["what"] == "assigned" else []
 
 
 def share_all(scene: Scene, *pids: int) -> bool:
@@ -48,11 +48,11 @@ def test_two_processes_share_partitions_each_with_all_topics_of_its_own(scene: S
     assert set(handled.values()) == {1}
 
 
-def test_a_killed_process_that_comes_back_finds_its_seat_and_disturbs_nobody(scene: Scene) -> None:
+def test_a_killed_process_that_comes_back_finds_its_task_and_disturbs_nobody(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     one, two = scene.work([topic], "1", session_s=30), scene.work([topic], "2", session_s=30)
     until(lambda: share_all(scene, one.pid, two.pid))
-    had, taken_by_one = partitions_of(scene, two.pid), len(scene.notebook.lines("took", one.pid))
+    had, taken_by_one = partitions_of(scene, two.pid), len(scene.notebook.lines("assigned", one.pid))
 
     two.kill()
     scene.publish(topic, had[0], "while it was dead")
@@ -60,10 +60,10 @@ def test_a_killed_process_that_comes_back_finds_its_seat_and_disturbs_nobody(sce
 
     until(lambda: scene.notebook.values(topic, had[0]) == ["while it was dead"])
     assert partitions_of(scene, back.pid) == had
-    assert len(scene.notebook.lines("took", one.pid)) == taken_by_one
+    assert len(scene.notebook.lines("assigned", one.pid)) == taken_by_one
 
 
-def test_others_take_the_seats_of_one_that_stays_dead(scene: Scene) -> None:
+def test_others_take_the_tasks_of_one_that_stays_dead(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     one, two = scene.work([topic], "1"), scene.work([topic], "2")
     until(lambda: share_all(scene, one.pid, two.pid))
@@ -136,7 +136,7 @@ def test_a_signal_ends_a_process_whose_broker_is_away(own_kafka: Kafka, scene: S
     scene.brokers = own_kafka.bootstrap
     [topic] = scene.topics("facts")
     worker = scene.work([topic], "1")
-    until(lambda: bool(scene.notebook.lines("rested")))
+    until(lambda: bool(scene.notebook.lines("idle")))
 
     own_kafka.kill()
     worker.send_signal(signal.SIGTERM)

@@ -14,9 +14,9 @@ from schemas.topics import DEAD_LETTERS, INSTRUCTIONS, INVOICES, PAYMENTS, SETTI
 from services.cli import main
 from services.intake.labels import unlabelled
 from services.runtime.kafka.broker.headers import Origin, headers_of
-from services.runtime.kafka.broker.log_client import kafka_log
+from services.runtime.kafka.broker.log_client import kafka_log_client
 from services.runtime.kafka.broker.topics import LARGEST_PUBLIC, create
-from services.runtime.log_client import Told
+from services.runtime.log_client import ClientRecord
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings, Settings, load
 from tests.servers.kafka import Kafka
@@ -79,17 +79,21 @@ def test_a_bank_file_finds_the_creditor_that_kafka_knows_and_what_cannot_be_read
         "bank.csv:2: published as unreadable (wrong-field)",
         "payments: 2 records",
     ]
-    with kafka_log(settings.kafka) as log:
+    with kafka_log_client(settings.kafka) as log:
         (read, event), (unread, _) = map(unlabelled, log.values(PAYMENTS))
     assert json.loads(event)["data"]["creditor"] == "esimerkkila"
     assert (read.reason, unread.reason, unread.account) == (None, "wrong-field", "FI5910000000000001")
 
 
 def test_what_is_too_large_for_the_brokers_is_named_and_the_rest_arrives(settings: Settings) -> None:
-    with kafka_log(settings.kafka) as log:
+    with kafka_log_client(settings.kafka) as log:
         before = len(list(log.values(INVOICES)))
         faults = log.append(
-            [Told(INVOICES, "c", b"1"), Told(INVOICES, "c", b"x" * LARGEST_PUBLIC), Told(INVOICES, "c", b"2")]
+            [
+                ClientRecord(INVOICES, "c", b"1"),
+                ClientRecord(INVOICES, "c", b"x" * LARGEST_PUBLIC),
+                ClientRecord(INVOICES, "c", b"2"),
+            ]
         )
         assert faults == [None, "MessageSizeTooLargeError", None]
         assert len(list(log.values(INVOICES))) == before + 2
@@ -97,7 +101,7 @@ def test_what_is_too_large_for_the_brokers_is_named_and_the_rest_arrives(setting
 
 def test_events_in_binary_mode_and_aborted_transactions_are_read_as_others_read_them(settings: Settings) -> None:
     # given
-    with kafka_log(settings.kafka) as log:
+    with kafka_log_client(settings.kafka) as log:
         before = list(log.values(SETTINGS))
     producer = KafkaProducer(bootstrap_servers=settings.kafka.bootstrap, transactional_id="t")
     producer.init_transactions()
@@ -110,7 +114,7 @@ def test_events_in_binary_mode_and_aborted_transactions_are_read_as_others_read_
     producer.commit_transaction()
     producer.close()
     # when
-    with kafka_log(settings.kafka) as log:
+    with kafka_log_client(settings.kafka) as log:
         found = list(log.values(SETTINGS))
     # then
     (new,) = [value for value in found if value not in before]
@@ -120,7 +124,7 @@ def test_events_in_binary_mode_and_aborted_transactions_are_read_as_others_read_
 def test_what_a_person_tells_is_in_the_log(settings: Settings) -> None:
     status = main(["tell", "hold.placed", "creditor=kuura", "debtor=C-1", "reason=agreed", "until=2026-03-31"])
     assert status == 0
-    with kafka_log(settings.kafka) as log:
+    with kafka_log_client(settings.kafka) as log:
         told = [json.loads(value) for value in log.values(INSTRUCTIONS) if b"hold.placed" in value]
     assert [event["data"]["debtor"] for event in told if event["data"]["creditor"] == "kuura"] == ["C-1"]
 
@@ -137,7 +141,7 @@ def test_dead_letters_are_listed_shown_and_let_go(settings: Settings, capsys: py
     assert main(["dead-letters", "redrive", "3f"]) == 1
     assert "still wrong" in capsys.readouterr().err
     assert main(["dead-letters", "discard", "3f"]) == 0
-    with kafka_log(settings.kafka) as log:
+    with kafka_log_client(settings.kafka) as log:
         mended = {label.mends: raw for label, raw in map(unlabelled, log.values(INSTRUCTIONS))}
     assert mended["3f1c"] == b""
 
@@ -176,10 +180,10 @@ def test_what_a_stranger_wrote_on_dead_letters_is_no_dead_letter_and_closes_none
 def test_without_topics_it_is_said_which_is_missing() -> None:
     with (
         Kafka() as empty,
-        kafka_log(KafkaSettings(bootstrap=empty.bootstrap, security="plaintext")) as log,
+        kafka_log_client(KafkaSettings(bootstrap=empty.bootstrap, security="plaintext")) as log,
         pytest.raises(Refusal, match=r"topics: invoices is not there for us .*; see `erapaiva topics check`"),
     ):
-        log.append([Told(INVOICES, "c", b"1")])
+        log.append([ClientRecord(INVOICES, "c", b"1")])
 
 
 def write(

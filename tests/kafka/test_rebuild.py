@@ -19,8 +19,8 @@ from services.commands.playback.bootstrap import stage
 from services.commands.playback.play_files import Given, Play, merged
 from services.example import event_files
 from services.intake.creditor_directory import CreditorDirectory
-from services.runtime.kafka.broker.log_client import kafka_log
-from services.runtime.log_client import LogClient, StoreLog
+from services.runtime.kafka.broker.log_client import kafka_log_client
+from services.runtime.log_client import LogClient, StoreLogClient
 from tests.kafka.crew import Crew, Hand
 from tests.kafka.test_same_answer import dump, letters
 from tests.kafka.workplace import SESSION_S, Workplace, workplace
@@ -59,7 +59,7 @@ def expected(given: list[Given], tmp_path_factory: pytest.TempPathFactory) -> It
         engine, clock = stage(folder, stack)
         for _ in Play(engine, clock).play(given, END.date() - timedelta(days=1)):
             pass
-        yield Expected(dump(engine.store), letters(folder / "outbox"), attempts(StoreLog(engine.store)))
+        yield Expected(dump(engine.store), letters(folder / "outbox"), attempts(StoreLogClient(engine.store)))
 
 
 def attempts(log: LogClient) -> Counter[str]:
@@ -121,7 +121,7 @@ def test_a_database_from_the_past_is_refused_and_one_from_the_topics_goes_on_as_
 
         with here.reading() as store:
             assert dump(store) == expected.dump
-        with kafka_log(here.settings.kafka) as log:
+        with kafka_log_client(here.settings.kafka) as log:
             assert attempts(log) == expected.attempts
     assert letters(here.settings.mail.outbox) == expected.letters
 
@@ -145,6 +145,6 @@ def test_a_database_lost_in_the_midst_of_work_is_made_anew_and_no_letter_goes_tw
 
         with here.reading() as store:
             assert dump(store) == expected.dump
-        with kafka_log(here.settings.kafka) as log:
+        with kafka_log_client(here.settings.kafka) as log:
             assert attempts(log) == expected.attempts
     assert letters(here.settings.mail.outbox).keys() == expected.letters.keys()

@@ -1,4 +1,4 @@
-"""A shell brings records of Kafka to a desk: all of them, in order, from where the desk says."""
+"""A shell brings records of Kafka to a handler: all of them, in order, from where the handler says."""
 
 import signal
 
@@ -8,20 +8,20 @@ from kafka.structs import OffsetAndMetadata
 from tests.kafka.scene import SOON_S, Scene, until
 
 
-def test_every_record_reaches_the_desk_in_order_and_a_signal_ends_the_process(scene: Scene) -> None:
+def test_every_record_reaches_the_handler_in_order_and_a_signal_ends_the_process(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     wanted = [str(number) for number in range(1_200)]
     scene.publish(topic, 2, *wanted)
 
     worker = scene.work([topic])
-    until(lambda: scene.notebook.position(topic, 2) == len(wanted) and bool(scene.notebook.lines("rested")))
+    until(lambda: scene.notebook.position(topic, 2) == len(wanted) and bool(scene.notebook.lines("idle")))
     worker.send_signal(signal.SIGTERM)
 
     assert worker.wait(10) == 0
     assert scene.notebook.values(topic, 2) == wanted
 
 
-def test_a_desk_that_fails_ends_the_process_and_gets_the_same_record_again(scene: Scene) -> None:
+def test_a_handler_that_fails_ends_the_process_and_gets_the_same_record_again(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     scene.publish(topic, 0, "first")
     worker = scene.work([topic])
@@ -35,7 +35,7 @@ def test_a_desk_that_fails_ends_the_process_and_gets_the_same_record_again(scene
     assert scene.notebook.values(topic, 0) == ["first"]
     assert len(scene.notebook.lines("began")) == 3
     assert '"fault": "RuntimeError"' in scene.log()
-    assert "a desk that fails" not in scene.log()
+    assert "a handler that fails" not in scene.log()
 
 
 def test_a_signal_lets_the_batch_in_hand_be_finished_and_begins_no_other(scene: Scene) -> None:
@@ -50,7 +50,7 @@ def test_a_signal_lets_the_batch_in_hand_be_finished_and_begins_no_other(scene: 
     assert len(scene.notebook.lines("began")) == len(scene.notebook.lines("handled")) == 1
 
 
-def test_a_handler_slower_than_the_session_keeps_its_seat(scene: Scene) -> None:
+def test_a_handler_slower_than_the_session_keeps_its_task(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     scene.publish(topic, 0, "slow")
     scene.work([topic], session_s=6, slow_s=9)
@@ -59,7 +59,7 @@ def test_a_handler_slower_than_the_session_keeps_its_seat(scene: Scene) -> None:
     scene.publish(topic, 0, "next")
     until(lambda: scene.notebook.position(topic, 0) == 2)
 
-    assert len(scene.notebook.lines("took")) == 1
+    assert len(scene.notebook.lines("assigned")) == 1
     assert scene.notebook.values(topic, 0) == ["slow", "next"]
 
 
@@ -77,7 +77,7 @@ def test_records_without_value_and_with_any_bytes_are_records_like_others(scene:
     assert scene.notebook.values(topic, 1) == ["-", "not { json", "-"]
 
 
-def test_what_the_desk_says_counts_and_not_what_kafka_has_committed(scene: Scene) -> None:
+def test_what_the_handler_says_counts_and_not_what_kafka_has_committed(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     scene.publish(topic, 0, "a", "b", "c", "d")
     scene.publish(topic, 1, "a", "b")
@@ -120,7 +120,7 @@ def test_a_position_whose_records_were_deleted_is_refused(scene: Scene) -> None:
 def test_records_deleted_before_they_are_read_end_the_process(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     worker = scene.work([topic])
-    until(lambda: bool(scene.notebook.lines("rested")))
+    until(lambda: bool(scene.notebook.lines("idle")))
     worker.send_signal(signal.SIGSTOP)
     scene.publish(topic, 0, "a")  # at most this one is in the answer to a fetch that is on its way
     scene.publish(topic, 0, "b", "c", "d")
@@ -130,7 +130,7 @@ def test_records_deleted_before_they_are_read_end_the_process(scene: Scene) -> N
 
     assert worker.wait(SOON_S) == 1
     assert "Rebuild this store from the log" in scene.log(), (
-        "found at the fetch, or, had it lost its seats, at taking over"
+        "found at the fetch, or, had it lost its tasks, at taking over"
     )
 
 
@@ -164,7 +164,7 @@ def test_a_transaction_that_is_open_holds_back_what_follows(scene: Scene) -> Non
     scene.work([topic])
     with scene.transaction(topic, 0, "first"):
         scene.publish(topic, 0, "second")
-        until(lambda: len(scene.notebook.lines("rested")) > 10)
+        until(lambda: len(scene.notebook.lines("idle")) > 10)
         assert scene.notebook.position(topic, 0) == 0
 
     until(lambda: scene.notebook.values(topic, 0) == ["first", "second"])

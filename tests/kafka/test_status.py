@@ -8,9 +8,9 @@ import pytest
 
 from schemas.topics import INVOICES, partition_of
 from services.cli import main
-from services.runtime.kafka.broker.log_client import kafka_log
+from services.runtime.kafka.broker.log_client import kafka_log_client
 from services.runtime.kafka.broker.topics import create
-from services.runtime.log_client import Told
+from services.runtime.log_client import ClientRecord
 from services.runtime.settings import Settings, load
 from services.runtime.sqlite.store import SqliteStore
 from tests.servers.kafka import Kafka
@@ -39,8 +39,8 @@ def test_a_worker_lags_until_its_stored_position_is_at_the_end(
 ) -> None:
     # given
     assert main(["status", "--drained"]) == 0
-    with kafka_log(settings.kafka) as log:
-        log.append([Told(INVOICES, "kuura", b"{}")] * 3)
+    with kafka_log_client(settings.kafka) as log:
+        log.append([ClientRecord(INVOICES, "kuura", b"{}")] * 3)
     # when, then: nothing was taken
     assert main(["status", "--drained"]) == 1
     assert capsys.readouterr().out == ""
@@ -60,8 +60,8 @@ def test_a_worker_lags_until_its_stored_position_is_at_the_end(
 def test_the_table_for_a_person_says_whether_anything_is_left(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with kafka_log(settings.kafka) as log:
-        log.append([Told(INVOICES, "kuura", b"{}")])
+    with kafka_log_client(settings.kafka) as log:
+        log.append([ClientRecord(INVOICES, "kuura", b"{}")])
     assert main(["status"]) == 0
     said = capsys.readouterr().out
     assert "cash_application" in said

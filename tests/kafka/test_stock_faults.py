@@ -65,7 +65,7 @@ def test_the_root_logger_and_the_standard_streams_are_left_alone(scene: Scene) -
 
     scene.work([topic])
 
-    until(lambda: bool(scene.notebook.lines("took")))
-    [took] = scene.notebook.lines("took")
+    until(lambda: bool(scene.notebook.lines("assigned")))
+    [took] = scene.notebook.lines("assigned")
     assert took["logging"] == {"": logging.WARNING, "faust": logging.WARNING, "aiokafka": logging.WARNING}
     assert took["own_streams"]

@@ -11,9 +11,9 @@ from schemas.parsing import LARGEST_EVENT
 from schemas.topics import ALL_TOPICS, DEAD_LETTERS
 from services.cli import main
 from services.runtime.kafka.broker.connection import connected
-from services.runtime.kafka.broker.log_client import kafka_log
+from services.runtime.kafka.broker.log_client import kafka_log_client
 from services.runtime.kafka.broker.topics import create, differences, refuse_wrong_topics
-from services.runtime.kafka.engine.publisher import Publisher
+from services.runtime.kafka.engine.publisher import RecordPublisher
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from services.runtime.store.partition_tasks import PendingRecord
@@ -99,7 +99,7 @@ def test_the_largest_event_fits_as_a_dead_letter(settings: Settings) -> None:
     content = (b"\xff" * LARGEST_EVENT).decode("utf-8", "backslashreplace")
     letter = DeadLetter(key="k", reason="not-json", detail=("x",), origin="invoices/0", position=0, content=content)
     value = letter.model_dump_json().encode()
-    publisher = Publisher(settings.kafka)
+    publisher = RecordPublisher(settings.kafka)
 
     async def publish() -> None:
         await publisher.start()
@@ -109,5 +109,5 @@ def test_the_largest_event_fits_as_a_dead_letter(settings: Settings) -> None:
     # when
     asyncio.run(publish())
     # then
-    with kafka_log(settings.kafka) as log:
+    with kafka_log_client(settings.kafka) as log:
         assert list(log.values(DEAD_LETTERS)) == [value]

@@ -18,9 +18,9 @@ from schemas.topics import partition_of
 from services.clock.stepping import SteppingClock
 from services.commands.playback.play_files import Given, zone_of
 from services.pipeline import READS
-from services.runtime.kafka.broker.end_offsets import LogEnds
+from services.runtime.kafka.broker.end_offsets import EndOffsets
 from services.runtime.kafka.broker.security import kafka_python_options
-from services.runtime.kafka.broker.tick_producer import Ticks
+from services.runtime.kafka.broker.tick_producer import TickProducer
 from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
@@ -42,8 +42,8 @@ class _Sight:
 
     def __init__(self, settings: Settings) -> None:
         self.store: Final[Store] = open_store(settings, Access.WORKER)
-        self.ends: Final = LogEnds(settings.kafka, settings.store.partitions)
-        self.ticks: Final = Ticks(settings.kafka, self.store, settings.store.partitions)
+        self.ends: Final = EndOffsets(settings.kafka, settings.store.partitions)
+        self.ticks: Final = TickProducer(settings.kafka, self.store, settings.store.partitions)
 
     def close(self) -> None:
         """Disconnect."""
@@ -113,7 +113,7 @@ class ToldTime:
     def _is_settled(self) -> bool:
         try:
             sight = self._seeing()
-            if self._claims_due(sight.store) or not is_drained(sight.store, READS, sight.ends.look):
+            if self._claims_due(sight.store) or not is_drained(sight.store, READS, sight.ends.fetch):
                 return False
             with open_store(self._settings, Access.READ) as afresh:  # an open one need not know what others added
                 self._next_wake = afresh.state.earliest_wake()
@@ -132,9 +132,9 @@ class ToldTime:
 
     def _what_is_left(self) -> str:
         sight = self._seeing()
-        behind = [place for place in places(sight.store, READS, sight.ends.look()) if place.lag]
-        seats = map(str, sight.store.partition_tasks.status())
-        return "\n".join([f"not drained within {self._drains_within_s} s", *map(str, behind), *seats, self._why_not()])
+        behind = [place for place in places(sight.store, READS, sight.ends.fetch()) if place.lag]
+        tasks = map(str, sight.store.partition_tasks.status())
+        return "\n".join([f"not drained within {self._drains_within_s} s", *map(str, behind), *tasks, self._why_not()])
 
     def next_wake(self) -> int | None:
         """The earliest instant at which a worker had something to do when all was settled.

@@ -21,7 +21,7 @@ from kafka.errors import KafkaError
 from tests.servers.kafka_jars import kafka_jars
 from tests.servers.ports import free_port, is_open
 
-LOG_LINES: Final = Path(__file__).with_name("kafka_log.properties")
+LOG_LINES: Final = Path(__file__).with_name("kafka_log_client.properties")
 _ANSWERS_WITHIN_S: Final = 60
 _STOPS_WITHIN_S: Final = 30
 _TAIL: Final = 4_000

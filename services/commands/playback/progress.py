@@ -44,12 +44,12 @@ def log_of(settings: Settings, store: Store, path: Path | None) -> Iterator[Log]
         yield Log(lambda: {topic.name: store.log.ends(topic.name) for topic in ALL_TOPICS}, lambda _: None)
         return
     from services.runtime.kafka.broker.connection import explained  # its clients take a while to load
-    from services.runtime.kafka.broker.end_offsets import LogEnds
+    from services.runtime.kafka.broker.end_offsets import EndOffsets
 
     with explained(settings.kafka):
-        ends = LogEnds(settings.kafka, store.partitions)
+        ends = EndOffsets(settings.kafka, store.partitions)
         try:
-            yield Log(ends.look, lambda place: ends.arrived(place.topic, place.partition, place.position))
+            yield Log(ends.fetch, lambda place: ends.appended_at(place.topic, place.partition, place.position))
         finally:
             ends.close()
 

@@ -12,7 +12,7 @@ from schemas.topics import SETTINGS
 from services.intake.creditor_directory import CreditorDirectory
 from services.intake.labels import unlabelled
 from services.intake.pieces import PublishedPiece, pieces_of
-from services.runtime.log_client import LogClient, Told
+from services.runtime.log_client import ClientRecord, LogClient
 
 _AT_ONCE: Final = 2_000
 _COMPLETED: Final = BankFeedCompleted.event_type.encode()
@@ -87,6 +87,6 @@ def _together(pieces: Iterable[PublishedPiece]) -> Iterator[list[PublishedPiece]
 
 
 def _publish(pieces: Sequence[PublishedPiece], log: LogClient, report: Report) -> None:
-    told = [Told(piece.address.topic, piece.address.key, piece.value) for piece in pieces]
+    told = [ClientRecord(piece.address.topic, piece.address.key, piece.value) for piece in pieces]
     for piece, fault in zip(pieces, log.append(told), strict=True):
         report.count(piece, fault)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer
 from kafka.admin import KafkaAdminClient
 
 from schemas.commands import decode_commands
@@ -31,11 +31,11 @@ from services.notifier.worker import Notifier
 from services.pipeline import READS, WORKERS, Rebuild, WorkerEntry
 from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.connection import connected
-from services.runtime.kafka.broker.group import GROUP
-from services.runtime.kafka.broker.read_partition import FROM_THE_BEGINNING, whole
+from services.runtime.kafka.broker.names import group_name
+from services.runtime.kafka.broker.read_partition import FROM_THE_BEGINNING, partition_ends, read_to_end
 from services.runtime.kafka.broker.topics import refuse_wrong_topics
-from services.runtime.kafka.engine.log_scan import LogMemory
-from services.runtime.kafka.engine.sequences import Ledger, dump_ledger, output
+from services.runtime.kafka.engine.log_scan import LogScan
+from services.runtime.kafka.engine.sequences import Sequences, dump_sequences, output_key
 from services.runtime.last_tick import remember_tick
 from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
@@ -80,8 +80,8 @@ class _Told:
 
     passed: ResumePositions
     notices: list[Recollection]
-    memory: LogMemory = field(default_factory=LogMemory)
-    ends: dict[tuple[str, int], int] = field(default_factory=dict)
+    scan: LogScan = field(default_factory=LogScan)
+    ends: dict[str, list[int]] = field(default_factory=dict)
     records: int = 0
     has_trial_letters: bool = False
 
@@ -96,28 +96,26 @@ def _read(settings: Settings) -> _Told:
     takes = dict.fromkeys(_INTERNAL, _take) | dict.fromkeys(PUBLIC_TOPICS, _take_public)
     takes |= {FACTS: _take_fact, JOURNAL: _take_outcome, COMMANDS: _take_command}
     with connected(KafkaConsumer, settings.kafka, **FROM_THE_BEGINNING) as consumer:
-        places = {topic: [TopicPartition(topic.name, place) for place in range(partitions)] for topic in ALL_TOPICS}
-        ends = consumer.end_offsets([place for of_topic in places.values() for place in of_topic])
-        told.ends = {(place.topic, place.partition): end for place, end in ends.items()}
+        told.ends = {topic.name: partition_ends(consumer, settings.kafka, topic, partitions) for topic in ALL_TOPICS}
         for topic in (*_INTERNAL, *PUBLIC_TOPICS):
-            for place in places[topic]:
-                for record in whole(consumer, place, ends[place]):
+            for partition, end in enumerate(told.ends[topic.name]):
+                for record in read_to_end(consumer, settings.kafka, topic, partition, end):
                     takes[topic](told, record)
                     told.records += 1
     return told
 
 
 def _take(told: _Told, record: Any) -> None:
-    told.memory.take(record)
+    told.scan.add(record)
 
 
 def _take_fact(told: _Told, record: Any) -> None:
-    if told.memory.take(record) is not None:
+    if told.scan.add(record) is not None:
         told.passed.fact(record.partition, record.value)
 
 
 def _take_outcome(told: _Told, record: Any) -> None:
-    origin = told.memory.take(record)
+    origin = told.scan.add(record)
     if origin is not None and origin.producer == Notifier.name:
         message = decode_journal(record.value)
         assert isinstance(message, NoticeMessage), "the notifier speaks of notices only"
@@ -126,7 +124,7 @@ def _take_outcome(told: _Told, record: Any) -> None:
 
 
 def _take_command(told: _Told, record: Any) -> None:
-    if told.memory.take(record) is not None:
+    if told.scan.add(record) is not None:
         told.notices[record.partition].command(decode_commands(record.value), record.value)
 
 
@@ -142,27 +140,27 @@ def _write(store: Store, told: _Told) -> None:
     """Inside a transaction: sequences, positions, the notifier's rows and what it has still to send, the time."""
     for partition in range(store.partitions):
         for entry in WORKERS.values():
-            ledger = _ledger(told, entry, partition)
+            sequences = _sequences(told, entry, partition)
             if entry.name == Notifier.name and told.passed.reached is not None:
-                _keep_notices(store, partition, told.notices[partition], ledger, told.passed.reached)
+                _keep_notices(store, partition, told.notices[partition], sequences, told.passed.reached)
             store.partition_tasks.take_over(entry.name, partition)
-            store.partition_tasks.finish_transaction(entry.name, partition, dump_ledger(ledger), busy=True)
+            store.partition_tasks.finish_transaction(entry.name, partition, dump_sequences(sequences), busy=True)
             if entry.rebuild is Rebuild.RESUME:
                 store.move({(entry.name, *place): offset for place, offset in _positions(told, entry, partition)})
     if told.passed.reached is not None:
         remember_tick(store, told.passed.reached)
 
 
-def _ledger(told: _Told, entry: WorkerEntry, partition: int) -> Ledger:
+def _sequences(told: _Told, entry: WorkerEntry, partition: int) -> Sequences:
     """What a worker has written from a partition, in the form that its kind of rebuild goes by."""
     match entry.rebuild:
         case Rebuild.RESUME:
             internal = tuple(topic.name for topic in entry.reads if topic in _INTERNAL)
-            return told.memory.to_go_on(entry.name, partition, internal)
+            return told.scan.to_continue(entry.name, partition, internal)
         case Rebuild.REPLAY:
-            return told.memory.to_begin_again(entry.name, partition)
+            return told.scan.to_remake(entry.name, partition)
         case Rebuild.REPLAY_UNORDERED:
-            return told.memory.to_count_again(entry.name, partition)
+            return told.scan.to_recount(entry.name, partition)
 
 
 def _positions(told: _Told, entry: WorkerEntry, partition: int) -> Iterator[tuple[tuple[str, int], int]]:
@@ -171,25 +169,26 @@ def _positions(told: _Told, entry: WorkerEntry, partition: int) -> Iterator[tupl
         public = topic in PUBLIC_TOPICS
         yield (
             (topic.name, partition),
-            told.passed.position(topic.name, partition) if public else told.ends[topic.name, partition],
+            told.passed.position(topic.name, partition) if public else told.ends[topic.name][partition],
         )
 
 
-def _keep_notices(store: Store, partition: int, notices: Recollection, ledger: Ledger, now: datetime) -> None:
+def _keep_notices(store: Store, partition: int, notices: Recollection, sequences: Sequences, now: datetime) -> None:
     for kind, rows in notices.rows().items():
         if rows:
             store.state.save(store.state.space(Notifier.name, kind), partition, rows)
-    owed = [_pending(outcome, ledger, store.partitions) for outcome in notices.words(now)]
+    owed = [_pending(outcome, sequences, store.partitions) for outcome in notices.words(now)]
     if owed:
         store.partition_tasks.add_pending(Notifier.name, partition, owed)
 
 
-def _pending(outcome: NoticeOutcome, ledger: Ledger, partitions: int) -> PendingRecord:
+def _pending(outcome: NoticeOutcome, sequences: Sequences, partitions: int) -> PendingRecord:
     key = account_key(outcome.creditor, outcome.debtor)
     partition = partition_of(key, partitions)
-    ledger.number += 1
-    sent = ledger.said[output(JOURNAL.name, partition)] = ledger.said.get(output(JOURNAL.name, partition), 0) + 1
-    return PendingRecord(ledger.number, JOURNAL.name, partition, sent, key, encode(outcome))
+    sequences.number += 1
+    output = output_key(JOURNAL.name, partition)
+    sent = sequences.sent[output] = sequences.sent.get(output, 0) + 1
+    return PendingRecord(sequences.number, JOURNAL.name, partition, sent, key, encode(outcome))
 
 
 # -- refusals ------------------------------------------------------------------------------------------------------
@@ -198,7 +197,7 @@ def _pending(outcome: NoticeOutcome, ledger: Ledger, partitions: int) -> Pending
 def _refuse_running(settings: Settings) -> None:
     """Workers that run would write while the topics are read."""
     with connected(KafkaAdminClient, settings.kafka) as admin:
-        groups = admin.describe_groups([f"{GROUP}{worker}" for worker in READS])
+        groups = admin.describe_groups([group_name(settings.kafka, worker) for worker in READS])
     running = sorted(name for name, group in groups.items() if group["members"])
     if running:
         raise Refusal(f"rebuild: {', '.join(running)}: processes are running; stop all workers, and the clock")

@@ -1,4 +1,4 @@
-"""A worker's process on Kafka: its store, its seats, its shell, its health (design.md §8)."""
+"""A worker's process on Kafka: its store, its partition tasks, its shell, its health (design.md §8)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,7 +16,7 @@ from services.pipeline import READS, WORKERS, WorkerParts
 from services.reporting.frontier_progress import slowest
 from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.group import refuse_closed_group
-from services.runtime.kafka.broker.tick_producer import Ticks
+from services.runtime.kafka.broker.tick_producer import TickProducer
 from services.runtime.kafka.broker.topics import refuse_wrong_topics
 from services.runtime.kafka.engine.engine import KafkaEngine
 from services.runtime.kafka.faust.shell import Shell
@@ -60,7 +60,7 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
         stack.enter_context(_served(settings, metrics, health, log))
         log.info(Event.ENGINE_STARTED, worker=name, partitions=settings.store.partitions, mode=settings.mail.mode)
         shell = Shell(name, [topic.name for topic in READS[name]], settings.kafka, engine, log=log)
-        metrics.behind.labels(name).set_function(shell.behind)
+        metrics.behind.labels(name).set_function(shell.lag)
         status = shell.run()
         log.info(Event.ENGINE_STOPPED, worker=name)
     return status
@@ -97,7 +97,7 @@ def tell_time(settings: Settings) -> int:
         store = _opened(settings)
         stack.callback(store.close)
         metrics, health = Metrics(), Health()
-        ticks = Ticks(settings.kafka, store, settings.store.partitions)
+        ticks = TickProducer(settings.kafka, store, settings.store.partitions)
         stack.callback(ticks.close)
         clock = WallClock()
         worker = ClockWorker(clock, ticks.tick, ticks.reached)

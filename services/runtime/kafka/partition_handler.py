@@ -1,4 +1,7 @@
-"""The desk: where records of Kafka are handled. The shell brings them, the engine sits at it."""
+"""The partition handler: the interface between the Faust shell, which fetches records, and the engine.
+
+The engine implements it; the dispatcher of the shell calls it.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 
-class Message(NamedTuple):
-    """One record of Kafka. `offset` rises within a topic's partition, with gaps where transactions ended."""
+class KafkaRecord(NamedTuple):
+    """One record of Kafka, under the topic's own name.
+
+    `offset` rises within a topic's partition, with gaps where transactions ended.
+    """
 
     topic: str
     partition: int
@@ -18,39 +24,41 @@ class Message(NamedTuple):
     timestamp_ms: int
 
 
-class Desk(Protocol):
-    """What is done with records. The shell calls one method at a time and waits until it returns.
+class PartitionHandler(Protocol):
+    """Handles the records of the partitions that a process is assigned.
 
-    Partitions are meant by number, over all topics of the worker. Whatever a method raises ends the process.
+    The shell calls one method at a time and waits until it returns. A partition is a number, and stands for that
+    partition of all topics of the worker. Whatever a method raises ends the process.
     """
 
     async def open(self) -> None:
         """Work is about to begin. Raises Refusal for what a person can mend."""
 
-    async def wind_up(self) -> None:
-        """Told to stop, in good order, and still at the desk: the last that is to be recorded."""
+    async def finish(self) -> None:
+        """The process is to stop in good order: the last chance to record something."""
 
     async def close(self) -> None:
-        """Work has ended, in order or not: nothing else is called any more."""
+        """Work has ended, in good order or not; no other method is called any more."""
 
-    async def take_over(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
-        """These partitions are ours now; they may have been before.
+    async def assign(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
+        """Kafka has assigned these partitions to the process, perhaps not for the first time.
 
-        Answers from which offset each (topic, partition) is to be read. They need not be what Kafka has committed.
+        Returns the offset from which each (topic, partition) is to be read. It may differ from Kafka's committed
+        offset.
         """
 
-    async def give_up(self, partitions: frozenset[int]) -> None:
-        """These, all that we had, are no longer ours; `take_over` says which are ours next."""
+    async def revoke(self, partitions: frozenset[int]) -> None:
+        """Kafka has revoked all partitions of the process; `assign` names the next ones."""
 
-    async def handle(self, shares: Mapping[int, Sequence[Message]]) -> None:
+    async def handle(self, batches: Mapping[int, Sequence[KafkaRecord]]) -> None:
         """Handle records, by partition and there in the order of each topic. All is durable on return."""
 
-    async def passed(self, partition: int, ends: Mapping[str, int]) -> None:
-        """Nothing before these offsets of the topics will come any more.
+    async def skip_to(self, partition: int, offsets: Mapping[str, int]) -> None:
+        """By topic, an offset before which no further record will come.
 
-        Told when no record is left but the log goes on with what nobody gets to read: ends of transactions, and
-        records of those that were aborted.
+        Called when all records were handled but the log goes on with offsets that no consumer reads: markers of
+        transactions, and records of transactions that were aborted.
         """
 
-    async def rest(self) -> None:
-        """A moment without records: between batches, and a few times a second while nothing comes."""
+    async def idle(self) -> None:
+        """Called between batches, and a few times a second while no record comes."""

@@ -16,7 +16,7 @@ import psutil
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from schemas.topics import FACTS, INVOICES
-from services.runtime.kafka.broker.group import GROUP
+from services.runtime.kafka.broker.names import group_name
 from services.runtime.kafka.broker.topics import properties_of
 from tests.bench.business import Bill, issued
 from tests.bench.kafka.contenders import Kind, racing
@@ -102,7 +102,7 @@ class _Course:
     def ours(self, name: str, processes: int) -> Run:
         """Processes of the intake worker."""
         with _intake(self._place, processes) as pids:
-            return self._run(name, "ours", f"{GROUP}intake", FACTS.name, pids)
+            return self._run(name, "ours", group_name(self._place.settings.kafka, "intake"), FACTS.name, pids)
 
     def theirs(self, name: str, kind: Kind, processes: int) -> Run:
         """Processes of somebody else."""

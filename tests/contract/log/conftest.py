@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from services.runtime.kafka.broker.log_client import kafka_log
+from services.runtime.kafka.broker.log_client import kafka_log_client
 from services.runtime.kafka.broker.topics import create
-from services.runtime.log_client import LogClient, StoreLog
+from services.runtime.log_client import LogClient, StoreLogClient
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
 from services.runtime.store.port import Access
@@ -20,7 +20,7 @@ PARTITIONS = 3
 def of_a_store() -> Iterator[LogClient]:
     with SqliteStore(IN_MEMORY, Access.ENGINE) as store:
         store.fix_partitions(PARTITIONS)
-        yield StoreLog(store)
+        yield StoreLogClient(store)
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def of_kafka() -> Iterator[LogClient]:
     with Kafka() as broker:
         kafka = KafkaSettings(bootstrap=broker.bootstrap, security="plaintext", replication=1)
         create(Settings(kafka=kafka, store=StoreSettings(partitions=PARTITIONS)))
-        with kafka_log(kafka) as log:
+        with kafka_log_client(kafka) as log:
             yield log
 
 

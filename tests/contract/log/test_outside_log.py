@@ -1,13 +1,13 @@
 """What somebody outside the engine may rely on, whichever log it is."""
 
 from schemas.topics import COMMANDS, INSTRUCTIONS, INVOICES, SETTINGS, partition_of
-from services.runtime.log_client import LogClient, Told
+from services.runtime.log_client import ClientRecord, LogClient
 from tests.contract.log.conftest import PARTITIONS
 
 
 def test_what_was_appended_is_read_back_in_order_within_its_partition(log: LogClient) -> None:
     # given
-    told = [Told(INVOICES, f"creditor-{number % 5}", b"%d" % number) for number in range(100)]
+    told = [ClientRecord(INVOICES, f"creditor-{number % 5}", b"%d" % number) for number in range(100)]
     # when
     faults = log.append(told)
     # then
@@ -17,7 +17,9 @@ def test_what_was_appended_is_read_back_in_order_within_its_partition(log: LogCl
 
 
 def test_records_of_several_topics_go_each_to_its_own(log: LogClient) -> None:
-    log.append([Told(SETTINGS, "a", b"1"), Told(INSTRUCTIONS, "a", b"2"), Told(SETTINGS, "a", b"3")])
+    log.append(
+        [ClientRecord(SETTINGS, "a", b"1"), ClientRecord(INSTRUCTIONS, "a", b"2"), ClientRecord(SETTINGS, "a", b"3")]
+    )
     assert list(log.values(SETTINGS)) == [b"1", b"3"]
     assert list(log.values(INSTRUCTIONS)) == [b"2"]
 

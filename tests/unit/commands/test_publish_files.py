@@ -8,7 +8,7 @@ import pytest
 from schemas.topics import Topic
 from services.commands.processes.publish_files import Report, publish
 from services.intake.labels import unlabelled
-from services.runtime.log_client import Told
+from services.runtime.log_client import ClientRecord
 from tests.unit.intake.public_events import Event, completed, creditor, payment, raw
 
 
@@ -19,7 +19,7 @@ class Leaky:
         self._refuses = refuses
         self.taken: list[bytes] = []
 
-    def append(self, records: Sequence[Told]) -> list[str | None]:
+    def append(self, records: Sequence[ClientRecord]) -> list[str | None]:
         faults = ["KafkaTimeoutError" if self._refuses in record.value else None for record in records]
         self.taken += [
             unlabelled(record.value)[1] for record, fault in zip(records, faults, strict=True) if fault is None

@@ -57,6 +57,7 @@ WRONG = {
     "KAFKA__SECURITY": ["none", "sasl_plaintext"],
     "KAFKA__MECHANISM": ["GSSAPI"],
     "KAFKA__INSTANCE": ["a b", "a/b"],
+    "KAFKA__PREFIX": ["a b", "live/", "ä-", "a" * 101],
     "KAFKA__SESSION_S": ["5", "301"],
     "KAFKA__REPLICATION": ["0", "10"],
     "INBOX__POLL_MS": ["-1", "49", "x"],

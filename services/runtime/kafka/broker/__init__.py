@@ -1,1 +1,1 @@
-"""Talking to Kafka's broker: connections, topics, groups, offsets, records from outside."""
+"""Access to Kafka's brokers: connections, names, topics, groups, offsets, and the log outside the engine."""

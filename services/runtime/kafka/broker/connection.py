@@ -1,4 +1,4 @@
-"""A connection that is given back, and whose failing is a sentence for whoever asked for it."""
+"""Connections of kafka-python that are closed at the end, and whose faults become a sentence for a person."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from services.runtime.settings import KafkaSettings
 
 Client = TypeVar("Client")
 
-logging.getLogger("kafka").addHandler(logging.NullHandler())  # a command says itself what is wrong, once
+logging.getLogger("kafka").addHandler(logging.NullHandler())  # a command reports a fault itself, once
 
 
 @contextmanager
 def connected(client: Callable[..., Client], kafka: KafkaSettings, **options: Any) -> Iterator[Client]:
-    """A client of kafka-python, closed at the end. Raises Refusal when no broker lets us in, or answers no more."""
+    """A client of kafka-python, closed at the end. Raises Refusal when no broker lets us in or answers any more."""
     with explained(kafka):
         opened: Any = client(**kafka_python_options(kafka), **options)
         try:
@@ -31,7 +31,7 @@ def connected(client: Callable[..., Client], kafka: KafkaSettings, **options: An
 
 @contextmanager
 def explained(kafka: KafkaSettings) -> Iterator[None]:
-    """Raise Refusal instead of what a client raises, which may quote what it was asked to write."""
+    """Raise Refusal instead of a client's KafkaError, whose text may quote the record that was to be written."""
     try:
         yield
     except KafkaError as fault:

@@ -1,4 +1,4 @@
-"""The group of a worker's processes: its name, and whether we may be in it."""
+"""The consumer group of a worker's processes, and whether the broker's user may be a member of it."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import GroupAuthorizationFailedError, KafkaError
 
 from services.runtime.kafka.broker.connection import connected
+from services.runtime.kafka.broker.names import group_name
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
 
-GROUP: Final = "erapaiva-"
-"""Stands before a worker's name."""
-
-_UNTOLD: Final = ("READ",)
+_UNREPORTED: Final = ("READ",)
+"""The rights that are taken for granted where the brokers report none."""
 
 
 def refuse_closed_group(kafka: KafkaSettings, worker: str) -> None:
-    """Raise Refusal when we may not be in the worker's group.
+    """Raise Refusal when our user may not be a member of the worker's group.
 
-    Of a group that nobody was ever in, the brokers tell only whether we may know of it; to read it implies that.
+    The brokers let only users with the right DESCRIBE describe a group that has never had a member; the right READ
+    implies it.
     """
-    group = GROUP + worker
+    group = group_name(kafka, worker)
     if "READ" not in _rights(kafka, group):
         raise Refusal(f"group: the right to READ {group} is missing; give it to ERAPAIVA_KAFKA__USERNAME")
 
 
 def _rights(kafka: KafkaSettings, group: str) -> Collection[str]:
-    """What we may do with a group; the most that it can be where the brokers do not tell."""
+    """Our user's rights in a group, as far as the brokers report them."""
     with connected(KafkaAdminClient, kafka) as admin:
         try:
-            told: Collection[str] | None = admin.describe_groups([group])[group]["authorized_operations"]
+            reported: Collection[str] | None = admin.describe_groups([group])[group]["authorized_operations"]
         except GroupAuthorizationFailedError:
             return ()
         except KafkaError as fault:
-            if not fault.retriable:  # as of a new cluster, where nobody coordinates groups before the first
+            if not fault.retriable:  # as of a new cluster, which has no group coordinator before the first group
                 raise
-            return _UNTOLD
-    return _UNTOLD if told is None else told
+            return _UNREPORTED
+    return _UNREPORTED if reported is None else reported

@@ -1,7 +1,7 @@
-"""How a broker is reached: the settings as the keyword arguments of both Kafka clients.
+"""The settings of the connection to a broker as keyword arguments of both Kafka clients.
 
-Certificates are verified and so is the broker's name. A password is shown nowhere, though both clients log how they
-were called.
+Certificates and the broker's host name are verified. Both clients log the arguments that they were called with, so a
+password is a text that prints as stars.
 """
 
 from __future__ import annotations
@@ -18,16 +18,12 @@ _PREFIX: Final = "ERAPAIVA_KAFKA__"
 _BOOTSTRAP_WITHIN_MS: Final = 10_000
 """How long a command waits for the first answer of a broker, in milliseconds."""
 
-for _talkative in (
-    "aiokafka.conn",
-    "kafka.net",
-    "kafka.protocol",
-):  # on debug they log the bytes they send, a password among them
-    logging.getLogger(_talkative).setLevel(logging.INFO)
+for _logger in ("aiokafka.conn", "kafka.net", "kafka.protocol"):  # on debug they log the bytes of a login
+    logging.getLogger(_logger).setLevel(logging.INFO)
 
 
 class Secret(str):
-    """A text that only its holder reads: whoever prints what it is part of gets stars."""
+    """A text whose `repr`, also inside a printed dict, is stars."""
 
     __slots__ = ()
 
@@ -36,12 +32,12 @@ class Secret(str):
 
 
 def kafka_python_options(kafka: KafkaSettings) -> dict[str, Any]:
-    """What every client of kafka-python is given. Raises Refusal for settings that cannot be used together."""
+    """The arguments of every client of kafka-python. Raises Refusal for settings that cannot be used together."""
     return {**aiokafka_options(kafka), "bootstrap_timeout_ms": _BOOTSTRAP_WITHIN_MS}
 
 
 def aiokafka_options(kafka: KafkaSettings) -> dict[str, Any]:
-    """What every client of aiokafka is given. Raises Refusal for settings that cannot be used together."""
+    """The arguments of every client of aiokafka. Raises Refusal for settings that cannot be used together."""
     if kafka.bootstrap is None:
         raise Refusal(f"{_PREFIX}BOOTSTRAP: no broker is named; give host:port")
     options: dict[str, Any] = {
@@ -56,7 +52,7 @@ def aiokafka_options(kafka: KafkaSettings) -> dict[str, Any]:
 
 
 def _verifying(kafka: KafkaSettings) -> ssl.SSLContext:
-    """Trusts the named certificates, or the system's, and shows our own where there is one."""
+    """A TLS context that trusts the named certificates, or the system's, and presents our own where one is set."""
     try:
         context = ssl.create_default_context(cafile=kafka.ca)
     except OSError as fault:

@@ -1,4 +1,4 @@
-"""Telling the time on Kafka: one tick into every partition of the public topics (design.md §3)."""
+"""Publishes ticks on Kafka: one `time.reached` into every partition of the public topics (design.md §3)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kafka import KafkaProducer
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import PUBLIC_TOPICS
 from services.runtime.kafka.broker.connection import explained
+from services.runtime.kafka.broker.names import topic_name
 from services.runtime.kafka.broker.security import kafka_python_options
 from services.runtime.last_tick import last_tick, remember_tick
 from services.runtime.settings import KafkaSettings
@@ -18,8 +19,8 @@ from services.runtime.store.port import Store
 _TIMEOUT_S: Final = 60
 
 
-class Ticks:
-    """Publishes ticks; the store remembers the last one, so that time only rises whoever tells it."""
+class TickProducer:
+    """Publishes ticks. The store keeps the last one, so that time only rises whichever process publishes it."""
 
     def __init__(self, kafka: KafkaSettings, store: Store, partitions: int) -> None:
         self._kafka = kafka
@@ -32,14 +33,14 @@ class Ticks:
 
     @property
     def reached(self) -> datetime | None:
-        """The instant of the last tick ever told."""
+        """The instant of the last tick that any process published; None before the first."""
         return last_tick(self._store)
 
     def tick(self, instant: datetime) -> bool:
-        """Tell an instant to every partition of every public topic; False when it, or a later one, was told before.
+        """Publish an instant; False when it, or a later one, was published before.
 
-        It is remembered first: after a crash in between a minute may be left out, and none is told twice. Raises
-        Refusal when the log does not take it in time.
+        The store keeps it first: after a crash in between a minute may be left out, and none is published twice.
+        Raises Refusal when the log does not take it within a minute.
         """
         last = self.reached
         if last is not None and instant <= last:
@@ -48,18 +49,18 @@ class Ticks:
         remember_tick(self._store, instant)
         self._store.commit()
         with explained(self._kafka):
-            self._tell(time_reached(instant))
+            self._publish(time_reached(instant))
         return True
 
-    def _tell(self, value: bytes) -> None:
+    def _publish(self, value: bytes) -> None:
         sent = [
-            self._producer.send(topic.name, key=TICK_KEY.encode(), value=value, partition=partition)
+            self._producer.send(topic_name(self._kafka, topic), key=TICK_KEY.encode(), value=value, partition=partition)
             for topic in PUBLIC_TOPICS
             for partition in range(self._partitions)
         ]
         self._producer.flush(timeout=_TIMEOUT_S)
-        for told in sent:
-            told.get(timeout=0)  # the flush has waited
+        for each in sent:
+            each.get(timeout=0)  # the flush has waited
 
     def close(self) -> None:
         """Disconnect."""

@@ -1,7 +1,7 @@
-"""Our topics in Kafka: created as they must be, and what differs from that named (design.md §3, §8).
+"""Creates our topics on Kafka, and compares the topics that exist with what they must be (design.md §3, §8).
 
-Nothing is ever thrown away or compacted: folding a topic again must give the same answer for ever. Nothing that exists
-is altered: a topic that differs is a person's to mend.
+No record is ever deleted or compacted: reading a topic again must give the same answer for ever. A topic that exists is
+never altered: a person decides what to do with one that differs.
 """
 
 from __future__ import annotations
@@ -14,24 +14,27 @@ from kafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartiti
 
 from schemas.topics import ALL_TOPICS, PUBLIC_TOPICS, Topic
 from services.runtime.kafka.broker.connection import connected
+from services.runtime.kafka.broker.names import topic_name
 from services.runtime.refusal import Refusal
-from services.runtime.settings import Settings
+from services.runtime.settings import KafkaSettings, Settings
 
 LARGEST_PUBLIC: Final = 1_048_588
-"""The largest batch of records from outside, in bytes: an event of the largest size, its label, Kafka's own fields."""
+"""The largest batch of public events, in bytes: an event of the largest size, its label, Kafka's own fields."""
 
 LARGEST_OF_OURS: Final = 8 * 1_024 * 1_024
-"""The same between our workers: a dead letter keeps an event whole, and escapes each byte that is no text."""
+"""The largest batch on a topic between our workers, in bytes: a dead letter keeps a whole event, and escapes each byte
+that is no text."""
 
 LARGEST_RECORD: Final = LARGEST_OF_OURS - 16 * 1_024
-"""Bytes of a key and a value of ours: what is left of the batch is for our headers and Kafka's own fields."""
+"""The largest key and value of a record between our workers, in bytes: the rest of the batch is for headers and Kafka's
+own fields."""
 
 
 def properties_of(topic: Topic, replication: int) -> dict[str, str]:
-    """How a topic is kept.
+    """The configuration of a topic on Kafka.
 
-    A record counts as written when a majority of its copies has it, and its timestamp is when it arrived, so that
-    nobody's clock but the broker's says how old it is.
+    A record counts as written when a majority of the replicas has it. Its timestamp is the broker's time of arrival, so
+    that the age of a record depends on no producer's clock.
     """
     return {
         "cleanup.policy": "delete",
@@ -45,9 +48,9 @@ def properties_of(topic: Topic, replication: int) -> dict[str, str]:
 
 
 def create(settings: Settings) -> list[str]:
-    """Create what does not exist; the names of what was made. Raises Refusal."""
+    """Create the topics that do not exist; their names on Kafka. Raises Refusal."""
     wanted = {
-        topic.name: {
+        topic_name(settings.kafka, topic): {
             "num_partitions": settings.store.partitions,
             "replication_factor": settings.kafka.replication,
             "configs": properties_of(topic, settings.kafka.replication),
@@ -72,23 +75,25 @@ def create(settings: Settings) -> list[str]:
 def differences(settings: Settings) -> list[str]:
     """A line for everything in which the topics are not as `create` makes them. Raises Refusal."""
     with connected(KafkaAdminClient, settings.kafka) as admin:
-        described = _described(admin)
-        kept = _kept(admin)
-    lines = list(_unusable(described, settings.store.partitions, None))
+        described = _describe(admin, settings.kafka)
+        properties = _read_properties(admin, settings.kafka)
+    lines = list(_unusable(described, settings, None))
     for topic in ALL_TOPICS:
-        if described[topic.name]["partitions"]:
-            lines += _other_replication(topic, described[topic.name], settings.kafka.replication)
-            lines += _other_properties(topic, kept.get(topic.name, {}), settings.kafka.replication)
+        name = topic_name(settings.kafka, topic)
+        if described[name]["partitions"]:
+            lines += _other_replication(name, described[name], settings.kafka.replication)
+            wanted = properties_of(topic, settings.kafka.replication)
+            lines += _other_properties(name, properties.get(name, {}), wanted)
     return lines
 
 
 def refuse_wrong_topics(settings: Settings, worker: str | None = None) -> None:
-    """Raise Refusal when the topics are not fit to work with: a line for each reason.
+    """Raise Refusal, with a line for each reason, when workers cannot read and write the topics.
 
     For one worker only the topics that it reads or writes count, and the rights that it needs for that.
     """
     with connected(KafkaAdminClient, settings.kafka) as admin:
-        lines = list(_unusable(_described(admin), settings.store.partitions, worker))
+        lines = list(_unusable(_describe(admin, settings.kafka), settings, worker))
     if lines:
         raise Refusal("\n".join(f"topics: {line}" for line in lines))
 
@@ -97,29 +102,32 @@ Described = dict[str, Any]
 """A topic as the brokers describe it: ``error_code``, ``partitions``, ``authorized_operations``."""
 
 
-def _described(admin: KafkaAdminClient) -> dict[str, Described]:
-    return {each["name"]: each for each in admin.describe_topics([topic.name for topic in ALL_TOPICS])}
+def _describe(admin: KafkaAdminClient, kafka: KafkaSettings) -> dict[str, Described]:
+    """Each topic by its name on Kafka."""
+    return {each["name"]: each for each in admin.describe_topics([topic_name(kafka, topic) for topic in ALL_TOPICS])}
 
 
-def _kept(admin: KafkaAdminClient) -> dict[str, dict[str, str]]:
-    """The properties of each topic; none of one that does not exist or that we may not describe."""
+def _read_properties(admin: KafkaAdminClient, kafka: KafkaSettings) -> dict[str, dict[str, str]]:
+    """The configuration of each topic; none of one that does not exist or that our user may not describe."""
     asked = [
-        ConfigResource(ConfigResourceType.TOPIC, topic.name, list(properties_of(topic, 1))) for topic in ALL_TOPICS
+        ConfigResource(ConfigResourceType.TOPIC, topic_name(kafka, topic), list(properties_of(topic, 1)))
+        for topic in ALL_TOPICS
     ]
     found = admin.describe_configs(asked, config_filter="all").get("topic", {})
     return {topic: {name: each["value"] for name, each in properties.items()} for topic, properties in found.items()}
 
 
-def _unusable(described: dict[str, Described], partitions: int, worker: str | None) -> Iterator[str]:
-    """Why the topics are not fit to work with, for one worker or for all."""
+def _unusable(described: dict[str, Described], settings: Settings, worker: str | None) -> Iterator[str]:
+    """Why one worker, or all, cannot read and write the topics."""
     for topic in ALL_TOPICS:
         rights = _rights(topic, worker)
         if rights:
-            yield from (f"{topic}: {fault}" for fault in _faults(described[topic.name], partitions, rights))
+            name = topic_name(settings.kafka, topic)
+            yield from (f"{name}: {fault}" for fault in _faults(described[name], settings.store.partitions, rights))
 
 
 def _rights(topic: Topic, worker: str | None) -> list[str]:
-    """What a worker may have to do with a topic; everything where no worker is named."""
+    """The rights that a worker needs in a topic; all where no worker is named."""
     sides = (("READ", topic.consumers), ("WRITE", topic.producers))
     return [right for right, workers in sides if worker is None or worker in workers]
 
@@ -141,16 +149,16 @@ def _faults(found: Described, partitions: int, rights: Collection[str]) -> Itera
                 yield f"the right to {right} is missing; give it to ERAPAIVA_KAFKA__USERNAME"
 
 
-def _other_replication(topic: Topic, found: Described, replication: int) -> Iterator[str]:
+def _other_replication(name: str, found: Described, replication: int) -> Iterator[str]:
     fewest = min(len(partition["replica_nodes"]) for partition in found["partitions"])
     if fewest != replication:
-        yield f"{topic}: it has {fewest} copies, but ERAPAIVA_KAFKA__REPLICATION is {replication}"
+        yield f"{name}: it has {fewest} copies, but ERAPAIVA_KAFKA__REPLICATION is {replication}"
 
 
-def _other_properties(topic: Topic, kept: dict[str, str], replication: int) -> Iterator[str]:
-    if not kept:
-        yield f"{topic}: how it is kept may not be read; give ERAPAIVA_KAFKA__USERNAME the right DESCRIBE_CONFIGS"
+def _other_properties(name: str, found: dict[str, str], wanted: dict[str, str]) -> Iterator[str]:
+    if not found:
+        yield f"{name}: how it is kept may not be read; give ERAPAIVA_KAFKA__USERNAME the right DESCRIBE_CONFIGS"
         return
-    for name, wanted in properties_of(topic, replication).items():
-        if kept[name] != wanted:
-            yield f"{topic}: {name} is {kept[name]}, but should be {wanted}"
+    for item, value in wanted.items():
+        if found[item] != value:
+            yield f"{name}: {item} is {found[item]}, but should be {value}"

@@ -1,1 +1,1 @@
-"""The Kafka engine: one transaction of a partition task after the other, and the records it still has to publish."""
+"""Partition tasks: the transactions of a worker in one partition, and the records that they publish."""

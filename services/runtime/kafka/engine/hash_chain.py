@@ -1,4 +1,4 @@
-"""A short proof that records are the same, in the same order: each link holds all before it."""
+"""A hash chain over records: equal chains prove equal records in the same order."""
 
 from hashlib import sha256
 

@@ -1,4 +1,4 @@
-"""What the log remembers of our workers: all that each seat has written, and as which in a row (docs/adr/0013)."""
+"""A scan of our own topics for a rebuild: the records that each partition task has written (docs/adr/0013)."""
 
 from __future__ import annotations
 
@@ -7,77 +7,77 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from schemas.topics import DEAD_LETTERS, TOPICS
-from services.runtime.kafka.broker.headers import Origin, origin_of
+from services.runtime.kafka.broker.headers import Origin, producer_origin
 from services.runtime.kafka.engine.hash_chain import FIRST, link
-from services.runtime.kafka.engine.sequences import Known, Ledger, output, voice
+from services.runtime.kafka.engine.sequences import LoggedOutput, Sequences, output_key, producer_key
 from services.runtime.refusal import Refusal
 
 _DEAD_LETTERS: Final = f"{DEAD_LETTERS}/"
-_Seat = tuple[str, int]
+_Task = tuple[str, int]
 """A worker, and its partition."""
 
 
-class LogMemory:
-    """Is told all records of our own topics, partition by partition, each in its order."""
+class LogScan:
+    """Given all records of our own topics, partition by partition and in order, makes the sequences of every task."""
 
     def __init__(self) -> None:
-        self._known: dict[_Seat, dict[str, Known]] = defaultdict(dict)
-        self._reached: dict[_Seat, dict[str, int]] = defaultdict(dict)
+        self._logged: dict[_Task, dict[str, LoggedOutput]] = defaultdict(dict)
+        self._verified: dict[_Task, dict[str, int]] = defaultdict(dict)
 
-    def take(self, record: Any) -> Origin | None:
-        """Who wrote a record; None for one that nobody of ours wrote, and for one that came before.
+    def add(self, record: Any) -> Origin | None:
+        """Add a record and return its origin; None for a stranger's record, and for a repetition.
 
-        Raises Refusal where records before it are missing.
+        Raises Refusal where records before it are missing, and for a message of a later version.
         """
-        origin = origin_of(record.headers)
-        if origin is None or origin.producer not in TOPICS[record.topic].producers:
+        origin = producer_origin(TOPICS[record.topic], record.partition, record.offset, record.headers)
+        if origin is None:
             return None
-        seat, place = (origin.producer, origin.partition), output(record.topic, record.partition)
-        known = self._known[seat].setdefault(place, Known(0, FIRST))
-        self._reached[seat][place] = record.offset + 1
-        if origin.sequence <= known.through:
+        task, output = (origin.producer, origin.partition), output_key(record.topic, record.partition)
+        logged = self._logged[task].setdefault(output, LoggedOutput(0, FIRST))
+        self._verified[task][output] = record.offset + 1
+        if origin.sequence <= logged.through:
             return None
-        if origin.sequence > known.through + 1:
+        if origin.sequence > logged.through + 1:
             raise Refusal(
                 f"topics: {record.topic}/{record.partition} at {record.offset}: {origin.producer}/{origin.partition} "
-                f"wrote {origin.sequence}, but {known.through + 1} is missing; restore the topic"
+                f"wrote {origin.sequence}, but {logged.through + 1} is missing; restore the topic"
             )
-        assert known.chain is not None, "a chain is made here"
-        known.through, known.chain = origin.sequence, link(known.chain, record.key or b"", record.value or b"")
+        assert logged.chain is not None, "a chain is made here"
+        logged.through, logged.chain = origin.sequence, link(logged.chain, record.key or b"", record.value or b"")
         return origin
 
-    def to_go_on(self, worker: str, partition: int, heard: Collection[str]) -> Ledger:
-        """The ledger of a seat that goes on behind what it wrote, and behind all of ``heard``, topics that it read."""
-        known, reached = self._of(worker, partition)
-        said = {place: each.through for place, each in known.items()}
-        return Ledger(said=said, reached=reached, heard=self._heard(partition, heard))
+    def to_continue(self, worker: str, partition: int, inputs: Collection[str]) -> Sequences:
+        """The sequences of a task that goes on behind its last record, and behind the last of its input topics."""
+        logged, verified = self._of(worker, partition)
+        sent = {output: each.through for output, each in logged.items()}
+        return Sequences(sent=sent, verified=verified, received=self._received(partition, inputs))
 
-    def to_begin_again(self, worker: str, partition: int) -> Ledger:
-        """The ledger of a seat that makes again, record for record, what it wrote.
+    def to_remake(self, worker: str, partition: int) -> Sequences:
+        """The sequences of a task that makes all its records again, to be compared with those in the log.
 
-        Only dead letters are but counted: what it says of a stranger's record comes between its own in no given order.
+        Dead letters are only counted: a report of a stranger's record has no fixed place among the task's own.
         """
-        known, reached = self._of(worker, partition)
-        for place, each in known.items():
-            if place.startswith(_DEAD_LETTERS):
+        logged, verified = self._of(worker, partition)
+        for output, each in logged.items():
+            if output.startswith(_DEAD_LETTERS):
                 each.chain = None
-        return Ledger(known=known, reached=reached)
+        return Sequences(logged=logged, verified=verified)
 
-    def to_count_again(self, worker: str, partition: int) -> Ledger:
-        """The same for a seat that writes in the order in which it happens to read several topics."""
-        ledger = self.to_begin_again(worker, partition)
-        for known in ledger.known.values():
-            known.chain = None
-        return ledger
+    def to_recount(self, worker: str, partition: int) -> Sequences:
+        """As `to_remake`, for a task whose records may come in another order: all are only counted."""
+        sequences = self.to_remake(worker, partition)
+        for logged in sequences.logged.values():
+            logged.chain = None
+        return sequences
 
-    def _of(self, worker: str, partition: int) -> tuple[dict[str, Known], dict[str, int]]:
-        seat = worker, partition
-        return self._known.get(seat, {}), self._reached.get(seat, {})
+    def _of(self, worker: str, partition: int) -> tuple[dict[str, LoggedOutput], dict[str, int]]:
+        task = worker, partition
+        return self._logged.get(task, {}), self._verified.get(task, {})
 
-    def _heard(self, partition: int, topics: Collection[str]) -> dict[str, int]:
+    def _received(self, partition: int, topics: Collection[str]) -> dict[str, int]:
         return {
-            voice(topic, Origin(worker, of, 0)): places[place].through
+            producer_key(topic, Origin(worker, of, 0)): outputs[output].through
             for topic in topics
-            for (worker, of), places in self._known.items()
-            if (place := output(topic, partition)) in places
+            for (worker, of), outputs in self._logged.items()
+            if (output := output_key(topic, partition)) in outputs
         }

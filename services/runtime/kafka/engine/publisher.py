@@ -1,4 +1,4 @@
-"""Publishing what the store holds: in order, each record once a session, and known to be in the log on return."""
+"""Publishes a partition task's pending records, in order; on return the log has them."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 
 from services.runtime.kafka.broker.headers import Origin, headers_of
+from services.runtime.kafka.broker.names import topic_name
 from services.runtime.kafka.broker.security import aiokafka_options
 from services.runtime.kafka.broker.topics import LARGEST_OF_OURS
-from services.runtime.kafka.engine.sequences import output
+from services.runtime.kafka.engine.sequences import output_key
 from services.runtime.settings import KafkaSettings
 from services.runtime.store.partition_tasks import PendingRecord
 
 _BATCH_BYTES: Final = 256 * 1024
 _REQUEST_TIMEOUT_MS: Final = 60_000
-"""How long a broker may take, restarts included; after that the process ends, and publishes anew when it is back."""
+"""How long a broker may take, restarts included; after that the process ends, and the next one publishes anew."""
 
 
-class Publisher:
-    """The producer of one process. Idempotent: a retry writes nothing twice and changes no order."""
+class RecordPublisher:
+    """The idempotent producer of one process: a retry neither repeats a record nor changes the order."""
 
     def __init__(self, kafka: KafkaSettings) -> None:
-        self._options = aiokafka_options(kafka)
+        self._kafka = kafka
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
         """Connect."""
         self._producer = AIOKafkaProducer(
-            **self._options,
+            **aiokafka_options(self._kafka),
             acks="all",
             enable_idempotence=True,
             max_batch_size=_BATCH_BYTES,
@@ -40,14 +41,14 @@ class Publisher:
         await self._producer.start()
 
     async def publish(self, worker: str, partition: int, records: Sequence[PendingRecord]) -> dict[str, int]:
-        """Write a seat's records; answers, by output partition, the offset behind the last of them.
+        """Write a task's records; returns, by output partition, the offset behind the last of them.
 
         Raises KafkaError when the log does not take them in time.
         """
         assert self._producer is not None, "a publisher that was started"
         sent = [
             await self._producer.send(
-                record.topic,
+                topic_name(self._kafka, record.topic),
                 value=record.value,
                 key=record.key.encode(),
                 partition=record.partition,
@@ -57,7 +58,7 @@ class Publisher:
         ]
         ends: dict[str, int] = {}
         for record, metadata in zip(records, await asyncio.gather(*sent), strict=True):
-            ends[output(record.topic, record.partition)] = metadata.offset + 1
+            ends[output_key(record.topic, record.partition)] = metadata.offset + 1
         return ends
 
     async def stop(self) -> None:

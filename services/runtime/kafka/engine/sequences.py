@@ -1,67 +1,77 @@
-"""What a seat remembers of its traffic: what it has said to each output partition, what it has heard from whom."""
+"""The sequences of a partition task: the last number sent to each output partition and received from each producer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import AliasChoices, ConfigDict, Field, TypeAdapter
 
 from services.runtime.kafka.broker.headers import Origin
 from services.runtime.kafka.engine.hash_chain import FIRST
 
 
+def _stored_as(name: str, older: str) -> Any:
+    return Field(validation_alias=AliasChoices(name, older))
+
+
 @dataclass(slots=True)
-class Known:
-    """What the log has of a seat's records in one output partition since before a rebuild."""
+class LoggedOutput:
+    """The records of a task that one output partition held before a rebuild; the task makes them again."""
 
     through: int
     """The last sequence."""
     chain: str | None
-    """The chain of all of them; None where they may come in another order, so that they are only counted."""
+    """The hash chain of them all; None where their order may differ, so that they are only counted."""
     made: str = FIRST
-    """The chain of those that were made again."""
+    """The hash chain of those that were made again so far."""
 
 
 @dataclass(slots=True)
-class Ledger:
-    """Kept with the seat, changed by each of its transactions. Keys are ``topic/partition`` and the like."""
+class Sequences:
+    """Stored with the partition task and changed by each of its transactions.
+
+    An output partition is ``topic/partition`` (`output_key`), a producer ``topic/worker/partition`` (`producer_key`).
+    The second name of a field is the one that stores before version 0.2.0 have.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a lost sequence would be a silent repetition
 
     number: int = 0
-    """The number of the last record that was ever to be published."""
-    said: dict[str, int] = field(default_factory=dict)
-    """By output partition, the last sequence given out."""
-    reached: dict[str, int] = field(default_factory=dict)
-    """By output partition, the offset up to which the log is known to hold no record of ours that we do not know."""
-    heard: dict[str, int] = field(default_factory=dict)
-    """By input topic, producer and its partition, the last sequence applied."""
-    known: dict[str, Known] = field(default_factory=dict)
-    """By output partition, what is made again after a rebuild and not published; gone once that is done."""
+    """The number of the task's last pending record, over all output partitions."""
+    sent: Annotated[dict[str, int], _stored_as("sent", "said")] = field(default_factory=dict)
+    """By output partition, the last sequence given to a record."""
+    verified: Annotated[dict[str, int], _stored_as("verified", "reached")] = field(default_factory=dict)
+    """By output partition, the offset before which the log is known to hold no record of the task beyond `sent`."""
+    received: Annotated[dict[str, int], _stored_as("received", "heard")] = field(default_factory=dict)
+    """By producer, the last sequence applied."""
+    logged: Annotated[dict[str, LoggedOutput], _stored_as("logged", "known")] = field(default_factory=dict)
+    """By output partition, the records to be made again after a rebuild, unpublished; removed once that is done."""
 
-    def last(self, place: str) -> int:
-        """The last sequence that the log may have in an output partition."""
-        said = self.said.get(place, 0)
-        return max(said, self.known[place].through) if place in self.known else said
+    def last(self, output: str) -> int:
+        """The last sequence that the log may hold in an output partition."""
+        sent = self.sent.get(output, 0)
+        return max(sent, self.logged[output].through) if output in self.logged else sent
 
 
-def output(topic: str, partition: int) -> str:
+def output_key(topic: str, partition: int) -> str:
     """The key of an output partition."""
     return f"{topic}/{partition}"
 
 
-def voice(topic: str, origin: Origin) -> str:
-    """The key of a producer's partition, as heard on an input topic."""
+def producer_key(topic: str, origin: Origin) -> str:
+    """The key of a producer: a worker's partition, writing to an input topic."""
     return f"{topic}/{origin.producer}/{origin.partition}"
 
 
-_STORED: Final = TypeAdapter(Ledger)
+_STORED: Final = TypeAdapter(Sequences)
 
 
-def dump_ledger(ledger: Ledger) -> bytes:
-    """The ledger as it is stored."""
-    return _STORED.dump_json(ledger)
+def dump_sequences(sequences: Sequences) -> bytes:
+    """The sequences as they are stored: JSON."""
+    return _STORED.dump_json(sequences)
 
 
-def load_ledger(stored: bytes) -> Ledger:
-    """The inverse of `dump_ledger`; a seat that never had a turn has an empty one."""
-    return _STORED.validate_json(stored) if stored else Ledger()
+def load_sequences(stored: bytes) -> Sequences:
+    """The inverse of `dump_sequences`; empty sequences for a task that has had no transaction."""
+    return _STORED.validate_json(stored) if stored else Sequences()

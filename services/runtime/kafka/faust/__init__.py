@@ -1,1 +1,1 @@
-"""Faust as the shell of a worker: it joins the group and fetches records; it commits and produces nothing."""
+"""The Faust shell of a worker: it joins the group and fetches records; it produces nothing."""

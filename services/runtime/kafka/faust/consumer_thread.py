@@ -1,4 +1,4 @@
-"""A process as a member of its worker's group: how it reads, and how long it may believe what it was assigned."""
+"""The thread of a process that fetches records and sends the heartbeats of its group membership."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mode.threads import ServiceThread, WorkerThread
 from typing_extensions import override
 
 _FOREVER_MS: Final = 7 * 24 * 3_600 * 1_000
-"""Between two fetches. Heartbeats tell whether we live; a handler may take its time (a mail server that is down)."""
+"""Between two fetches. Heartbeats show that the process lives; a handler may take its time (a mail server is down)."""
 _FETCH_WAIT_MS: Final = 500
 _ENDS_WITHIN_S: Final = 2
 
@@ -32,47 +32,47 @@ class _Thread(WorkerThread):
         self.is_stopped.wait(_ENDS_WITHIN_S)
 
 
-class Membership(driver.AIOKafkaConsumerThread):
-    """The thread that fetches and sends heartbeats.
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Fetches committed records, and knows since when the group's coordinator has not answered.
 
-    Stock Faust reads what transactions may still take back, deals partitions out without regard to other topics, and
-    jumps to the log's beginning when its position is not in the log. This reads committed records only, gives a process
-    partition p of all topics together (`range` over topics of equal size), and never jumps.
+    Stock Faust reads uncommitted records, assigns each topic's partitions on their own, and jumps to the log's
+    beginning when its position is not in the log. This reads committed records only, gets partition p of all topics
+    together (`range` over topics of equal size), and never jumps.
     """
 
     Worker = _Thread
 
     def __init__(self, consumer: driver.Consumer, connection: Mapping[str, Any], **kwargs: Any) -> None:
         self._connection = connection
-        self._heard_at = -math.inf
+        self._answered_at = -math.inf
         super().__init__(consumer, **kwargs)
 
     async def on_start(self) -> None:
         """Start the consumer, and note from then on when its heartbeats are answered."""
         await super().on_start()
-        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 (aiokafka tells nobody of its heartbeats)
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 (aiokafka reports its heartbeats nowhere)
         coordinator._do_heartbeat = self._noting(coordinator._do_heartbeat)  # noqa: SLF001
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """A member who has just been given partitions was heard."""
-        self._heard_at = time.monotonic()
+        """An assignment counts as an answered heartbeat."""
+        self._answered_at = time.monotonic()
         await super().on_partitions_assigned(assigned, generation_id)
 
-    def is_sure(self) -> bool:
-        """Whether the group cannot have given our partitions to others yet.
+    def is_assignment_certain(self) -> bool:
+        """Whether the group cannot have assigned our partitions to another process yet.
 
-        It goes by when the last heartbeat was sent that was answered. The monotonic clock runs on while a process is
-        paused, so that after a pause this is false until the broker has spoken.
+        The last heartbeat that was answered must have been sent within the session timeout. The monotonic clock runs on
+        while a process is paused, so after a pause this is false until the broker has answered.
         """
-        return time.monotonic() - self._heard_at < self.app.conf.broker_session_timeout
+        return time.monotonic() - self._answered_at < self.app.conf.broker_session_timeout
 
     def position_of(self, tp: TP) -> int:
-        """Where the next fetch of a partition that was sought begins."""
+        """Where the next fetch of a partition begins, after a seek."""
         subscription = self._ensure_consumer()._subscription.subscription  # noqa: SLF001 (`position` would wait)
         return int(subscription.assignment.state_value(tp).position)
 
     def end_of(self, tp: TP) -> int:
-        """Behind the last record of a partition, by the last fetch; 0 before the first."""
+        """The offset behind the last record of a partition, by the last fetch; 0 before the first."""
         end = self._ensure_consumer().highwater(tp)
         return 0 if end is None else int(end)
 
@@ -81,7 +81,7 @@ class Membership(driver.AIOKafkaConsumerThread):
             sent_at = time.monotonic()
             answered = await heartbeat()
             if answered:
-                self._heard_at = sent_at
+                self._answered_at = sent_at
             return answered
 
         return noted

@@ -1,4 +1,7 @@
-"""Brings records to the desk, one thing at a time, and only those that are certainly ours to handle."""
+"""Dispatches fetched records, assignments and revocations to the partition handler, one call at a time.
+
+Records are dispatched only while their partitions are certainly still assigned to this process.
+"""
 
 from __future__ import annotations
 
@@ -10,114 +13,115 @@ from typing import Final, Protocol
 
 from faust.types import TP
 
-from services.runtime.kafka.faust.faust_patches import Taken
-from services.runtime.kafka.faust.fetch_progress import Reading
-from services.runtime.kafka.partition_handler import Desk, Message
+from services.runtime.kafka.faust.faust_patches import FetchedRecord
+from services.runtime.kafka.faust.fetch_progress import FetchProgress
+from services.runtime.kafka.partition_handler import KafkaRecord, PartitionHandler
 from services.runtime.refusal import Refusal
 
-_REST_S: Final = 0.2
-"""Between two rests, at the most."""
+_IDLE_S: Final = 0.2
+"""Between two calls of `idle`, at the most."""
 _QUIET_S: Final = 0.02
-"""After a batch, without another: then it is a moment to rest, and whoever waits for us sees that we are done."""
-_UNSURE_S: Final = 0.05
+"""After a batch without a further one `idle` is called, so that waiting outcomes and the metrics are soon served."""
+_UNCERTAIN_S: Final = 0.05
 
 
-class Member(Protocol):
+class GroupMember(Protocol):
     """The process as a member of its worker's group."""
 
     @property
-    def readings(self) -> Mapping[TP, Reading]:
-        """What is ours, and how far it was read."""
+    def fetch_progress(self) -> Mapping[TP, FetchProgress]:
+        """The partitions that are assigned, and how far each was fetched."""
 
-    def is_sure(self) -> bool:
-        """Whether what is ours is certainly still ours."""
+    def is_assignment_certain(self) -> bool:
+        """Whether the group cannot have assigned them to another process yet."""
 
 
-class Bearer:
-    """Stands between what Faust fetches and the desk. Only one of the desk's methods runs at a time."""
+class Dispatcher:
+    """Stands between Faust's consumer and the partition handler."""
 
-    def __init__(self, desk: Desk, topics: Iterable[str]) -> None:
-        self._desk = desk
-        self._topics = frozenset(topics)
-        self._turn = asyncio.Lock()
-        self._ours: frozenset[int] = frozenset()
+    def __init__(self, handler: PartitionHandler, topics: Mapping[str, str]) -> None:
+        """`topics`: by a topic's name on Kafka, its own name, by which the handler knows it."""
+        self._handler = handler
+        self._topics = topics
+        self._lock = asyncio.Lock()
+        self._assigned: frozenset[int] = frozenset()
         self._finished = False
-        self._brought = asyncio.Event()
+        self._handled = asyncio.Event()
 
-    async def take_over(self, tps: frozenset[TP]) -> Mapping[TP, int]:
-        """Have the desk take over these; from where each is to be read. Raises Refusal."""
+    async def assign(self, tps: frozenset[TP]) -> Mapping[TP, int]:
+        """Assign partitions to the handler; the offsets from which they are to be read. Raises Refusal."""
         self._refuse_partial(tps)
-        async with self._turn:
+        async with self._lock:
             if self._finished:
-                await asyncio.Event().wait()  # until the process ends: whoever leaves takes nothing over
-            self._ours = frozenset(tp.partition for tp in tps)
-            positions = await self._desk.take_over(self._ours)
-        return {tp: positions[tp] for tp in tps}
+                await asyncio.Event().wait()  # until the process ends: one that leaves takes no partition over
+            self._assigned = frozenset(tp.partition for tp in tps)
+            positions = await self._handler.assign(self._assigned)
+        return {tp: positions[self._topics[tp.topic], tp.partition] for tp in tps}
 
-    async def give_up(self) -> None:
-        """Have the desk give up what it has, after the batch in hand."""
-        async with self._turn:
-            ours, self._ours = self._ours, frozenset()
-            if ours:
-                await self._desk.give_up(ours)
+    async def revoke(self) -> None:
+        """Revoke all partitions of the handler, after the batch in hand."""
+        async with self._lock:
+            revoked, self._assigned = self._assigned, frozenset()
+            if revoked:
+                await self._handler.revoke(revoked)
 
-    async def bring(self, records: Iterable[Taken], member: Member) -> None:
-        """Have the desk handle records; what was taken away meanwhile is dropped."""
-        async with self._turn_when_sure(member):
-            await self._handle([record for record in records if record.reading.ours])
+    async def dispatch(self, records: Iterable[FetchedRecord], member: GroupMember) -> None:
+        """Have the handler handle records; those of partitions that were revoked since are dropped."""
+        async with self._locked_when_certain(member):
+            await self._handle([record for record in records if record.progress.assigned])
 
-    async def rest_often(self, member: Member) -> None:
-        """Let the desk rest, and tell it of offsets that nobody gets to read. Ends never."""
+    async def idle_often(self, member: GroupMember) -> None:
+        """Call the handler's `idle`, and report offsets that hold no record, for ever."""
         while True:
-            await self._a_moment()
-            async with self._turn_when_sure(member):
+            await self._until_quiet()
+            async with self._locked_when_certain(member):
                 if not self._finished:
-                    await self._desk.rest()
-                    await self._tell_unread_ends(member.readings)
+                    await self._handler.idle()
+                    await self._report_ends(member.fetch_progress)
 
     async def finish(self) -> None:
-        """Wait until the batch in hand is done, begin no other, and have the desk wind up."""
+        """Wait for the batch in hand, dispatch no other, and have the handler finish."""
         self._finished = True
-        async with self._turn:
-            await self._desk.wind_up()
+        async with self._lock:
+            await self._handler.finish()
 
-    async def _a_moment(self) -> None:
-        """Wait until it is quiet after a batch, and while there is none or no end of them, for `_REST_S`."""
+    async def _until_quiet(self) -> None:
+        """Wait until `_QUIET_S` pass after a batch without another; `_IDLE_S` at the most."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + _REST_S
+        until = loop.time() + _IDLE_S
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
-                await self._brought.wait()
+                await self._handled.wait()
             while True:
-                self._brought.clear()
+                self._handled.clear()
                 async with asyncio.timeout_at(min(until, loop.time() + _QUIET_S)):
-                    await self._brought.wait()
+                    await self._handled.wait()
 
-    async def _handle(self, records: Sequence[Taken]) -> None:
+    async def _handle(self, records: Sequence[FetchedRecord]) -> None:
         if not records or self._finished:
             return
-        shares: dict[int, list[Message]] = defaultdict(list)
+        batches: dict[int, list[KafkaRecord]] = defaultdict(list)
         for record in records:
-            shares[record.partition].append(record.message())
-        await self._desk.handle(shares)
+            batches[record.partition].append(record.as_topic(self._topics[record.topic]))
+        await self._handler.handle(batches)
         for record in records:
-            record.reading.has_handled(record.offset)
-        self._brought.set()
+            record.progress.mark_handled(record.offset)
+        self._handled.set()
 
-    async def _tell_unread_ends(self, readings: Mapping[TP, Reading]) -> None:
-        ends: dict[int, dict[str, int]] = defaultdict(dict)
-        for tp, reading in readings.items():
-            end = reading.unread_end()
+    async def _report_ends(self, fetch_progress: Mapping[TP, FetchProgress]) -> None:
+        ends: dict[int, dict[TP, int]] = defaultdict(dict)
+        for tp, progress in fetch_progress.items():
+            end = progress.end_to_report()
             if end is not None:
-                ends[tp.partition][tp.topic] = end
+                ends[tp.partition][tp] = end
         for partition, of_partition in ends.items():
-            await self._desk.passed(partition, of_partition)
-            for topic, end in of_partition.items():
-                readings[TP(topic, partition)].told = end
+            await self._handler.skip_to(partition, {self._topics[tp.topic]: end for tp, end in of_partition.items()})
+            for tp, end in of_partition.items():
+                fetch_progress[tp].reported = end
 
     def _refuse_partial(self, tps: frozenset[TP]) -> None:
         for partition in sorted({tp.partition for tp in tps}):
-            missing = self._topics - {tp.topic for tp in tps if tp.partition == partition}
+            missing = self._topics.keys() - {tp.topic for tp in tps if tp.partition == partition}
             if missing:
                 raise Refusal(
                     f"{', '.join(sorted(missing))}: partition {partition} is not there, or handled by another process. "
@@ -125,10 +129,10 @@ class Bearer:
                 )
 
     @asynccontextmanager
-    async def _turn_when_sure(self, member: Member) -> AsyncIterator[None]:
+    async def _locked_when_certain(self, member: GroupMember) -> AsyncIterator[None]:
         while True:
-            async with self._turn:
-                if member.is_sure():
+            async with self._lock:
+                if member.is_assignment_certain():
                     yield
                     return
-            await asyncio.sleep(_UNSURE_S)
+            await asyncio.sleep(_UNCERTAIN_S)

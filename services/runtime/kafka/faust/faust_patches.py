@@ -1,9 +1,9 @@
-"""faust-streaming 0.15.3 where it could lose an event, mended for that very version.
+"""Replaces what would lose events in faust-streaming 0.15.3, for that very version.
 
-What is committed is what the desk has handled, said by the shell alone: not what Faust acks by itself when an agent
-fails, a record cannot be decoded or a stream skips one. What is read begins where the desk says, and nothing that was
-fetched before that reaches it. And Faust never sends: our records go out through a producer of our own, so that no
-commit waits for a queue, overtakes it, or follows a failed send.
+Only offsets of handled records are committed. Stock Faust also commits when an agent fails, a record cannot be decoded
+or a stream skips one. Reading begins at the offset that the handler names; no record that was fetched before reaches
+the handler. Faust never produces: records go out through a producer of our own, so that no commit waits for a queue,
+overtakes it, or follows a failed send.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from faust.types.transports import ConsumerT, ProducerT, TPorTopicSet
 from mode import ServiceT
 from typing_extensions import override
 
-from services.runtime.kafka.faust.consumer_thread import Membership
-from services.runtime.kafka.faust.fetch_progress import Reading
-from services.runtime.kafka.partition_handler import Message
+from services.runtime.kafka.faust.consumer_thread import ConsumerThread
+from services.runtime.kafka.faust.fetch_progress import FetchProgress
+from services.runtime.kafka.partition_handler import KafkaRecord
 from services.runtime.refusal import Refusal
 
 FETCH_WAIT_S: Final = 0.25
 _MOST_BYTES: Final = 16 * 1024 * 1024
-"""Of records in memory that were not handled: the next one waits, however few they are."""
-_FULL_TRAY_S: Final = 0.005
+"""Of records that were fetched and not handled: the next one waits, however few they are."""
+_FULL_QUEUE_S: Final = 0.005
 _NO_SENDING: Final = "Faust sends nothing here: our records go out through a producer of our own"
 
 
-class Taken(ConsumerMessage):
-    """A record that knows under which reading it was fetched."""
+class FetchedRecord(ConsumerMessage):
+    """A record with the fetch progress under which it was fetched."""
 
-    def __init__(self, record: Any, reading: Reading, tp: TP, generation: int) -> None:
+    def __init__(self, record: Any, progress: FetchProgress, tp: TP, generation: int) -> None:
         super().__init__(
             record.topic,
             record.partition,
@@ -50,14 +50,14 @@ class Taken(ConsumerMessage):
             tp=tp,
             generation_id=generation,
         )
-        self.reading = reading
+        self.progress = progress
         self._record = record
 
-    def message(self) -> Message:
-        """What the desk sees of it."""
+    def as_topic(self, topic: str) -> KafkaRecord:
+        """The record for the handler, under the topic's own name."""
         record = self._record
-        return Message(
-            record.topic,
+        return KafkaRecord(
+            topic,
             record.partition,
             record.offset,
             record.key,
@@ -67,78 +67,78 @@ class Taken(ConsumerMessage):
         )
 
 
-class Reader(Protocol):
-    """Who reads: told before the first record of partitions that are ours, and when they are taken away."""
+class RebalanceListener(Protocol):
+    """Is called before the first record of newly assigned partitions, and when partitions are revoked."""
 
-    async def take_over(self, tps: frozenset[TP]) -> Mapping[TP, int]:
-        """These are ours now; from which offset each is to be read."""
+    async def assign(self, tps: frozenset[TP]) -> Mapping[TP, int]:
+        """These are assigned; returns the offset from which each is to be read."""
 
-    async def give_up(self) -> None:
-        """What was ours no longer is."""
+    async def revoke(self) -> None:
+        """All partitions are revoked."""
 
 
-class OutsideLog(Refusal):
-    """A position where the log has nothing: its records are gone, or it is not the log the store has read."""
+class PositionOutsideLog(Refusal):
+    """A position that is not between the log's beginning and its end: records are gone, or it is another log."""
 
 
 class SafeConsumer(driver.Consumer):
-    """Reads from where the reader says, and commits what it has handled."""
+    """Reads from the offsets that the listener names, and commits what was handled."""
 
-    _thread: Membership
+    _thread: ConsumerThread
     transport: Transport
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.readings: dict[TP, Reading] = {}
-        self._seated = False
-        self._in_hand_bytes = 0
+        self.fetch_progress: dict[TP, FetchProgress] = {}
+        self._has_positions = False
+        self._buffered_bytes = 0
 
-    def _new_consumer_thread(self) -> Membership:
-        return Membership(self, self.transport.connection, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, self.transport.connection, loop=self.loop, beacon=self.beacon)
 
-    def is_sure(self) -> bool:
-        """Whether our partitions are certainly still ours."""
-        return self._thread.is_sure()
+    def is_assignment_certain(self) -> bool:
+        """Whether the group cannot have assigned our partitions to another process yet."""
+        return self._thread.is_assignment_certain()
 
-    def behind(self) -> int:
-        """Records that lie in our partitions and were not handled, by the last fetch."""
-        readings = tuple(self.readings.items())  # at once: it is asked from another thread
-        return sum(max(0, self._thread.end_of(tp) - reading.told) for tp, reading in readings)
+    def lag(self) -> int:
+        """Records in the assigned partitions that were not handled, by the last fetch."""
+        fetch_progress = tuple(self.fetch_progress.items())  # at once: another thread calls this
+        return sum(max(0, self._thread.end_of(tp) - progress.reported) for tp, progress in fetch_progress)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """All we had is taken away; what was fetched is no longer to be handled."""
-        for reading in self.readings.values():
-            reading.ours = False
-        self.readings = {}
-        self._seated = False
+        """Partitions that were revoked are dropped, with their records that were fetched and not handled."""
+        for progress in self.fetch_progress.values():
+            progress.assigned = False
+        self.fetch_progress = {}
+        self._has_positions = False
         await super().on_partitions_revoked(revoked)
-        await self.transport.reader.give_up()
+        await self.transport.listener.revoke()
 
     async def perform_seek(self) -> None:
-        """Nothing: the committed offsets, to which Faust would go, are not where the store is (`_sit_down`)."""
+        """Nothing: Faust would seek to the committed offsets; the store's positions count (`_seek_positions`)."""
 
-    def let_go(self, message: FaustMessage) -> None:
+    def release(self, message: FaustMessage) -> None:
         """A record that was delivered is no longer in memory."""
-        self._in_hand_bytes -= _size(message)
+        self._buffered_bytes -= _size(message)
 
     def ack(self, message: FaustMessage) -> bool:
-        """Let go of a record. Nothing is committed by it, as Faust also acks what nobody has handled."""
+        """Forget a record. Nothing is committed by it, as Faust also acks records that were not handled."""
         message.acked = True
         self._unacked_messages.discard(message)
         return True
 
     def _filter_tps_with_pending_acks(self, topics: TPorTopicSet | None = None) -> Iterator[TP]:
-        return (tp for tp in list(self.readings) if topics is None or tp in topics or tp.topic in topics)
+        return (tp for tp in list(self.fetch_progress) if topics is None or tp in topics or tp.topic in topics)
 
     def _new_offset(self, tp: TP) -> int | None:
-        reading = self.readings.get(tp)
-        return reading.told if reading is not None else None
+        progress = self.fetch_progress.get(tp)
+        return progress.reported if progress is not None else None
 
     async def verify_all_partitions_active(self) -> None:
-        """Nothing: Faust would call a desk that takes its time, or a partition that is moving, an error."""
+        """Nothing: Faust would report a slow handler, or a partition that is being reassigned, as an error."""
 
     def on_buffer_full(self, tp: TP) -> None:
-        """Nothing: the drain itself waits for room, so that what lies in memory is bounded for all partitions."""
+        """Nothing: the drain itself waits for room, so that memory is bounded over all partitions."""
 
     def on_buffer_drop(self, tp: TP) -> None:
         """Nothing; see `on_buffer_full`."""
@@ -149,99 +149,99 @@ class SafeConsumer(driver.Consumer):
                 await self.wait_for_stopped(self.can_resume_flow.wait())
             elif not self.assignment():
                 await asyncio.sleep(FETCH_WAIT_S)
-            elif not self._seated:
-                await self._sit_down()
+            elif not self._has_positions:
+                await self._seek_positions()
             else:
                 await self._fetch()
 
-    async def _sit_down(self) -> None:
-        """Have the reader take over what was assigned, and go to where it is to be read."""
+    async def _seek_positions(self) -> None:
+        """Report the assignment to the listener, and seek to the offsets that it names."""
         assigned = frozenset(self.assignment())
-        self._seated = True
-        while not self.is_sure():  # paused since the assignment? Others may have been given these meanwhile
+        self._has_positions = True
+        while not self.is_assignment_certain():  # paused since? The partitions may be another process's by now
             await asyncio.sleep(FETCH_WAIT_S)
-            if not self._seated:
+            if not self._has_positions:
                 return
-        positions = await self.transport.reader.take_over(assigned)
-        if self._seated:
-            await self._refuse_outside(positions)
-        if not self._seated:  # taken away meanwhile
+        positions = await self.transport.listener.assign(assigned)
+        if self._has_positions:
+            await self._refuse_outside_log(positions)
+        if not self._has_positions:  # revoked meanwhile
             return
         try:
             await self._thread.seek_wait(positions)
         except IllegalStateError:
-            if self._seated:
+            if self._has_positions:
                 raise
-        if self._seated:
-            self.readings = {tp: Reading(offset) for tp, offset in positions.items()}
+        if self._has_positions:
+            self.fetch_progress = {tp: FetchProgress(offset) for tp, offset in positions.items()}
 
-    async def _refuse_outside(self, positions: Mapping[TP, int]) -> None:
+    async def _refuse_outside_log(self, positions: Mapping[TP, int]) -> None:
         beginnings = await self.earliest_offsets(*positions)
         ends = await self.highwaters(*positions)
         for tp, offset in positions.items():
             if not beginnings[tp] <= offset <= ends[tp]:
-                raise OutsideLog(
+                raise PositionOutsideLog(
                     f"{tp.topic}, partition {tp.partition}: to be read from offset {offset}, but the log has "
                     f"{beginnings[tp]} to {ends[tp]}. Is it another broker's, made anew, or kept too short? "
                     "Rebuild this store from the log, or restore the log."
                 )
 
     async def _fetch(self) -> None:
-        readings_before = self.readings
+        before = self.fetch_progress
         try:
             fetched = await self._getmany(self.assignment(), timeout=FETCH_WAIT_S)
         except OffsetOutOfRangeError as fault:
             [(tp, offset)] = fault.args[0].items()
-            raise OutsideLog(
+            raise PositionOutsideLog(
                 f"{tp.topic}, partition {tp.partition}: offset {offset} was deleted from the log before it was read. "
                 "Rebuild this store from the log, and keep the log longer."
             ) from fault
         except NoOffsetForPartitionError:
-            if self.readings is readings_before:
+            if self.fetch_progress is before:
                 raise
-            return  # dealt out anew while we waited, and nobody had said yet from where it is to be read
+            return  # assigned anew during the fetch: the new positions were not sought yet
         except self.consumer_stopped_errors:
             if self.app.should_stop:
                 return
             raise
-        readings = self.readings
+        fetch_progress = self.fetch_progress
         for tp, records in fetched.items():
-            if tp in readings:
-                await self._deliver(tp, readings[tp], records)
-        for tp, reading in readings.items():
-            if reading.ours:
-                reading.position = self._thread.position_of(tp)
+            if tp in fetch_progress:
+                await self._deliver(tp, fetch_progress[tp], records)
+        for tp, progress in fetch_progress.items():
+            if progress.assigned:
+                progress.position = self._thread.position_of(tp)
 
-    async def _deliver(self, tp: TP, reading: Reading, records: Iterable[Any]) -> None:
-        trays = [channel.queue for channel in self.app.topics]
+    async def _deliver(self, tp: TP, progress: FetchProgress, records: Iterable[Any]) -> None:
+        queues = [channel.queue for channel in self.app.topics]
         for record in records:
-            # A queue tells nobody that it has room: it is asked.
-            while self._in_hand_bytes > _MOST_BYTES or any(tray.full() for tray in trays):  # noqa: ASYNC110
-                await asyncio.sleep(_FULL_TRAY_S)
-            if not reading.ours:
+            # No queue reports that it has room, so they are polled.
+            while self._buffered_bytes > _MOST_BYTES or any(queue.full() for queue in queues):  # noqa: ASYNC110
+                await asyncio.sleep(_FULL_QUEUE_S)
+            if not progress.assigned:
                 return
-            reading.fetched = record.offset + 1
-            taken = Taken(record, reading, tp, self.app.consumer_generation_id)
-            self._in_hand_bytes += _size(taken)
-            await self.callback(taken)
+            progress.fetched = record.offset + 1
+            fetched = FetchedRecord(record, progress, tp, self.app.consumer_generation_id)
+            self._buffered_bytes += _size(fetched)
+            await self.callback(fetched)
 
 
 class RawTopic(faust.Topic):
-    """A topic of bytes. Stock Faust acks what it cannot decode and goes on; here there is nothing to decode."""
+    """A topic of bytes. Stock Faust acks a record that it cannot decode and goes on; bytes need no decoding."""
 
     @override
     async def on_key_decode_error(self, exc: Exception, message: FaustMessage) -> None:
-        """Never; else the process ends."""
+        """Not reached with bytes; if it were, the process would end."""
         raise exc
 
     @override
     async def on_value_decode_error(self, exc: Exception, message: FaustMessage) -> None:
-        """Never; else the process ends."""
+        """Not reached with bytes; if it were, the process would end."""
         raise exc
 
 
 class NoProducer(driver.Producer):
-    """Sends nothing, and says so: Faust commits before its queue is empty, and only logs a send that fails."""
+    """Refuses to send: Faust would commit before its queue is empty, and only log a send that fails."""
 
     async def on_start(self) -> None:
         """Nothing: no connection."""
@@ -250,7 +250,7 @@ class NoProducer(driver.Producer):
         """Nothing."""
 
     async def flush(self) -> None:
-        """Nothing can be waiting."""
+        """Nothing: no record waits."""
 
     def send_soon(self, fut: FutureMessage) -> None:
         """Refused."""
@@ -286,14 +286,14 @@ class NoProducer(driver.Producer):
 
 
 class Transport(driver.Transport):
-    """What a Faust app of ours reaches Kafka through: for this app alone, nothing of Faust is replaced for others."""
+    """The transport of a worker's Faust app; no other app of the process is changed."""
 
     Consumer: ClassVar[type[ConsumerT]] = SafeConsumer
     Producer: ClassVar[type[ProducerT]] = NoProducer
 
-    def __init__(self, app: AppT, reader: Reader, connection: Mapping[str, Any]) -> None:
+    def __init__(self, app: AppT, listener: RebalanceListener, connection: Mapping[str, Any]) -> None:
         super().__init__(app.conf.broker_consumer, app)
-        self.reader = reader
+        self.listener = listener
         self.connection = connection
 
 

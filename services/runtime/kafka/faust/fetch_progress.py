@@ -1,4 +1,4 @@
-"""How far one topic's partition was read, from the moment it became ours until it is taken away."""
+"""The fetch progress of one topic-partition, from its assignment to the process until it is revoked."""
 
 from __future__ import annotations
 
@@ -6,31 +6,33 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Reading:
-    """Offsets of one topic's partition, each the next after what was done with the record before it.
+class FetchProgress:
+    """Offsets of one topic-partition; each is the offset behind the last record that it concerns.
 
-    It is ours while ``ours``; when the partition comes back, it comes with a new reading. So a record that knows under
-    which reading it was fetched knows whether it may still be handled.
+    When a revoked partition is assigned again it gets a new object. Each fetched record holds the one under which it
+    was fetched, and may be handled only while that is still `assigned`.
     """
 
     fetched: int
-    """After the last record that was fetched."""
-    ours: bool = True
+    """Behind the last record that was fetched."""
+    assigned: bool = True
+    """Whether the partition has not been revoked since."""
     position: int = -1
-    """Where the next fetch begins; beyond `fetched` when what followed is not for reading."""
+    """Where the next fetch begins; beyond `fetched` when offsets without a record followed."""
     handled: int = -1
-    told: int = -1
-    """Up to where the desk knows that nothing comes any more."""
+    """Behind the last record that was handled."""
+    reported: int = -1
+    """The offset before which the handler knows that no further record comes."""
 
     def __post_init__(self) -> None:
-        self.position = self.handled = self.told = self.fetched
+        self.position = self.handled = self.reported = self.fetched
 
-    def has_handled(self, offset: int) -> None:
-        """The record at an offset is durable."""
-        self.handled = self.told = offset + 1
+    def mark_handled(self, offset: int) -> None:
+        """The record at an offset was handled, durably."""
+        self.handled = self.reported = offset + 1
 
-    def unread_end(self) -> int | None:
-        """Up to where the log has nothing more for the desk, though it was not told so yet."""
-        if self.handled < self.fetched or self.position <= self.told:
+    def end_to_report(self) -> int | None:
+        """The offset before which no further record comes; None while records wait, or when it was reported."""
+        if self.handled < self.fetched or self.position <= self.reported:
             return None
         return self.position

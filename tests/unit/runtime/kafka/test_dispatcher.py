@@ -1,4 +1,4 @@
-"""Between Faust and the desk: one thing at a time, and in good order at the end."""
+"""The dispatcher calls the handler one method at a time, and in good order at the end."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from services.runtime.kafka.faust.dispatcher import Bearer
-from services.runtime.kafka.partition_handler import Message
+from services.runtime.kafka.faust.dispatcher import Dispatcher
+from services.runtime.kafka.partition_handler import KafkaRecord
 
 _TP = TP("facts", 0)
 
 
-class Slow:
-    """A desk whose every step takes a moment; it notes what is called and never works at two things."""
+class SlowHandler:
+    """A handler whose every method takes a moment; it notes the calls, and fails when two overlap."""
 
     def __init__(self) -> None:
         self.called: list[str] = []
@@ -33,53 +33,53 @@ class Slow:
     async def close(self) -> None:
         await self._step("close")
 
-    async def take_over(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
-        await self._step("take over")
+    async def assign(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
+        await self._step("assign")
         return {("facts", partition): 0 for partition in partitions}
 
-    async def give_up(self, partitions: frozenset[int]) -> None:
+    async def revoke(self, partitions: frozenset[int]) -> None:
         assert partitions
-        await self._step("give up")
+        await self._step("revoke")
 
-    async def handle(self, shares: Mapping[int, Sequence[Message]]) -> None:
-        await self._step(f"handle {sorted(shares)}")
+    async def handle(self, batches: Mapping[int, Sequence[KafkaRecord]]) -> None:
+        await self._step(f"handle {sorted(batches)}")
 
-    async def passed(self, partition: int, ends: Mapping[str, int]) -> None:
-        await self._step(f"passed {dict(ends)} of {partition}")
+    async def skip_to(self, partition: int, offsets: Mapping[str, int]) -> None:
+        await self._step(f"skip to {dict(offsets)} of {partition}")
 
-    async def rest(self) -> None:
-        await self._step("rest")
+    async def idle(self) -> None:
+        await self._step("idle")
 
-    async def wind_up(self) -> None:
-        await self._step("wind up")
+    async def finish(self) -> None:
+        await self._step("finish")
 
 
-def told(story: Coroutine[Any, Any, None]) -> None:
+def run(story: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(story, 10))
 
 
-def test_seats_that_are_taken_away_while_the_desk_winds_up_are_given_up_behind_it() -> None:
+def test_partitions_that_are_revoked_while_the_handler_finishes_are_revoked_behind_it() -> None:
     async def story() -> None:
-        desk = Slow()
-        bearer = Bearer(desk, ["facts"])
-        await bearer.take_over(frozenset({_TP}))
+        handler = SlowHandler()
+        dispatcher = Dispatcher(handler, {"facts": "facts"})
+        await dispatcher.assign(frozenset({_TP}))
 
-        await asyncio.gather(bearer.finish(), bearer.give_up())
+        await asyncio.gather(dispatcher.finish(), dispatcher.revoke())
 
-        assert desk.called == ["take over", "wind up", "give up"]
+        assert handler.called == ["assign", "finish", "revoke"]
 
-    told(story())
+    run(story())
 
 
-def test_whoever_leaves_takes_nothing_over() -> None:
+def test_a_process_that_leaves_is_assigned_nothing() -> None:
     async def story() -> None:
-        desk = Slow()
-        bearer = Bearer(desk, ["facts"])
-        await bearer.finish()
+        handler = SlowHandler()
+        dispatcher = Dispatcher(handler, {"facts": "facts"})
+        await dispatcher.finish()
 
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(bearer.take_over(frozenset({_TP})), 0.2)
+            await asyncio.wait_for(dispatcher.assign(frozenset({_TP})), 0.2)
 
-        assert desk.called == ["wind up"]
+        assert handler.called == ["finish"]
 
-    told(story())
+    run(story())

@@ -1,6 +1,6 @@
 """Each way in which stock faust-streaming 0.15.3 would commit what nobody has handled, and that ours does not.
 
-Every test first shows the fault: when one no longer fails, the version has changed and `mended` is due for a look.
+Every test first shows the fault: when one no longer fails, the version has changed: look at `faust_patches`.
 """
 
 import asyncio
@@ -18,18 +18,18 @@ from faust.types import TP, ConsumerMessage, FutureMessage
 from faust.types.tuples import PendingMessage
 
 from services.runtime.kafka.faust.faust_patches import NoProducer, SafeConsumer, Transport
-from services.runtime.kafka.faust.fetch_progress import Reading
+from services.runtime.kafka.faust.fetch_progress import FetchProgress
 
 _TP: Final = TP("facts", 0)
 
 
-class Nobody:
-    """A reader who is never asked."""
+class NoListener:
+    """A listener that is never called."""
 
-    async def take_over(self, tps: frozenset[TP]) -> Mapping[TP, int]:
+    async def assign(self, tps: frozenset[TP]) -> Mapping[TP, int]:
         raise AssertionError(tps)
 
-    async def give_up(self) -> None:
+    async def revoke(self) -> None:
         raise AssertionError
 
 
@@ -56,12 +56,12 @@ def stock_consumer() -> Consumer:
 
 
 def safe_consumer(handled: int) -> SafeConsumer:
-    """Ours, the desk having handled all before an offset."""
-    mended = app()
-    mended.transport = Transport(mended, Nobody(), {})
-    consumer = cast("SafeConsumer", mended.consumer)
+    """Ours, the handler having handled all before an offset."""
+    patched = app()
+    patched.transport = Transport(patched, NoListener(), {})
+    consumer = cast("SafeConsumer", patched.consumer)
     _made.append(consumer)
-    consumer.readings = {_TP: Reading(handled)}
+    consumer.fetch_progress = {_TP: FetchProgress(handled)}
     return consumer
 
 
@@ -223,11 +223,11 @@ def test_a_commit_never_follows_a_send_that_failed(caplog: pytest.LogCaptureFixt
 
 async def refuses_to_send() -> None:
     """Ours: nothing can be queued or sent through Faust, so a commit has nothing to wait for."""
-    mended = app()
-    mended.transport = mended.producer_transport = Transport(mended, Nobody(), {})
-    producer = mended.producer
+    patched = app()
+    patched.transport = patched.producer_transport = Transport(patched, NoListener(), {})
+    producer = patched.producer
     assert isinstance(producer, NoProducer)
-    for channel in (mended.topic("facts"), mended.channel()):
+    for channel in (patched.topic("facts"), patched.channel()):
         with pytest.raises(NotImplementedError):
             producer.send_soon(FutureMessage(PendingMessage(channel, b"", b"", None, None, None, None, None, None)))
     with pytest.raises(NotImplementedError):
@@ -246,18 +246,18 @@ def test_a_few_huge_records_fill_the_memory_as_many_small_ones_do() -> None:
         safe.callback = facts.queue.put
         huge = [Fetched(offset, value=bytes(12 * 1024 * 1024)) for offset in range(3)]
 
-        drain = asyncio.create_task(safe._deliver(_TP, safe.readings[_TP], huge))
+        drain = asyncio.create_task(safe._deliver(_TP, safe.fetch_progress[_TP], huge))
         await asyncio.sleep(0.1)
         assert facts.queue.qsize() == 2
 
-        safe.let_go(facts.queue.get_nowait())
+        safe.release(facts.queue.get_nowait())
         await drain
         assert facts.queue.qsize() == 2
 
     run(story())
 
 
-def test_a_slow_desk_bounds_what_lies_in_memory_and_what_is_taken_away_is_not_brought() -> None:
+def test_a_slow_handler_bounds_memory_and_records_of_revoked_partitions_are_not_delivered() -> None:
     async def story() -> None:
         safe = safe_consumer(0)
         safe.app.conf.stream_buffer_maxsize = 3
@@ -265,40 +265,40 @@ def test_a_slow_desk_bounds_what_lies_in_memory_and_what_is_taken_away_is_not_br
         safe.app.topics.add(facts)
         safe.app.flow_control.resume()
         safe.callback = facts.queue.put
-        reading = safe.readings[_TP]
+        progress = safe.fetch_progress[_TP]
 
-        drain = asyncio.create_task(safe._deliver(_TP, reading, [Fetched(offset) for offset in range(10)]))
+        drain = asyncio.create_task(safe._deliver(_TP, progress, [Fetched(offset) for offset in range(10)]))
         await asyncio.sleep(0.1)
-        assert (facts.queue.qsize(), reading.fetched) == (3, 3)
+        assert (facts.queue.qsize(), progress.fetched) == (3, 3)
 
         facts.queue.get_nowait()
         await asyncio.sleep(0.1)
-        assert (facts.queue.qsize(), reading.fetched) == (3, 4)
+        assert (facts.queue.qsize(), progress.fetched) == (3, 4)
 
-        reading.ours = False
+        progress.assigned = False
         facts.queue.get_nowait()
         await drain
-        assert (facts.queue.qsize(), reading.fetched) == (2, 4)
+        assert (facts.queue.qsize(), progress.fetched) == (2, 4)
 
     run(story())
 
 
-@pytest.mark.parametrize("taken_away", [True, False])
-def test_partitions_dealt_out_anew_during_a_fetch_need_no_committed_offset(
-    taken_away: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("revoked", [True, False])
+def test_partitions_assigned_anew_during_a_fetch_need_no_committed_offset(
+    revoked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> None:
         safe = safe_consumer(0)
 
-        async def dealt_out_anew(*_: object, **__: object) -> None:
-            if taken_away:
-                safe.readings = {}
+        async def assigned_anew(*_: object, **__: object) -> None:
+            if revoked:
+                safe.fetch_progress = {}
             raise NoOffsetForPartitionError(_TP)
 
         monkeypatch.setattr(safe, "assignment", lambda: {_TP})
-        monkeypatch.setattr(safe, "_getmany", dealt_out_anew)
+        monkeypatch.setattr(safe, "_getmany", assigned_anew)
 
-        if taken_away:
+        if revoked:
             await safe._fetch()
         else:
             with pytest.raises(NoOffsetForPartitionError):

@@ -9,85 +9,85 @@ from hypothesis import strategies as st
 
 from schemas.topics import FACTS, INVOICES, JOURNAL, PAYMENTS
 from services.runtime.kafka.broker.headers import Origin, headers_of, origin_of
-from services.runtime.kafka.engine.inbound import BATCH_RECORDS, Arrivals
-from services.runtime.kafka.engine.sequences import Ledger, dump_ledger, load_ledger
-from services.runtime.kafka.partition_handler import Message
+from services.runtime.kafka.engine.inbound import BATCH_RECORDS, InboundRecords
+from services.runtime.kafka.engine.sequences import Sequences, dump_sequences, load_sequences
+from services.runtime.kafka.partition_handler import KafkaRecord
 from services.runtime.refusal import Refusal
 from tests.unit.runtime.kafka.records import ours, outside
 
 
-def arrivals(positions: Mapping[str, int] | None = None, ledger: Ledger | None = None) -> Arrivals:
-    return Arrivals(1, dict(positions or {FACTS.name: 0}), ledger or Ledger())
+def inbound(positions: Mapping[str, int] | None = None, sequences: Sequences | None = None) -> InboundRecords:
+    return InboundRecords(1, dict(positions or {FACTS.name: 0}), sequences or Sequences())
 
 
-def taken(arrivals: Arrivals, ledger: Ledger) -> list[bytes]:
-    batch = arrivals.batch()
-    arrivals.take(len(batch), ledger)
+def taken(inbound: InboundRecords, sequences: Sequences) -> list[bytes]:
+    batch = inbound.batch()
+    inbound.take(len(batch), sequences)
     return [record.value for record in batch]
 
 
 def test_records_are_given_in_the_order_of_their_coming_and_the_position_follows_what_was_taken() -> None:
-    here, ledger = arrivals(), Ledger()
+    here, sequences = inbound(), Sequences()
 
-    here.come([ours(FACTS, 5, 1), ours(FACTS, 6, 2), ours(FACTS, 9, 3)])
+    here.add([ours(FACTS, 5, 1), ours(FACTS, 6, 2), ours(FACTS, 9, 3)])
     assert here.positions == {FACTS.name: 5}
-    here.take(2, ledger)
+    here.take(2, sequences)
 
     assert here.positions == {FACTS.name: 9}
     assert [record.offset for record in here.batch()] == [9]
-    assert taken(here, ledger) == [b"3"]
+    assert taken(here, sequences) == [b"3"]
     assert here.positions == {FACTS.name: 10}
 
 
 def test_what_comes_beyond_one_transaction_waits_for_the_next_and_the_position_before_it() -> None:
-    here, ledger = arrivals(), Ledger()
-    here.come(ours(FACTS, offset, offset + 1) for offset in range(BATCH_RECORDS + 2))
+    here, sequences = inbound(), Sequences()
+    here.add(ours(FACTS, offset, offset + 1) for offset in range(BATCH_RECORDS + 2))
 
-    assert len(taken(here, ledger)) == BATCH_RECORDS
+    assert len(taken(here, sequences)) == BATCH_RECORDS
     assert here.positions == {FACTS.name: BATCH_RECORDS}
 
-    assert len(taken(here, ledger)) == 2
+    assert len(taken(here, sequences)) == 2
     assert (here.waiting, here.positions) == (0, {FACTS.name: BATCH_RECORDS + 2})
 
 
 def test_a_record_of_ours_that_comes_again_is_left_out_and_the_position_moves_over_it() -> None:
-    here, ledger = arrivals(), Ledger()
+    here, sequences = inbound(), Sequences()
 
-    here.come([ours(FACTS, 0, 1), ours(FACTS, 1, 2), ours(FACTS, 2, 1), ours(FACTS, 3, 2), ours(FACTS, 4, 3)])
+    here.add([ours(FACTS, 0, 1), ours(FACTS, 1, 2), ours(FACTS, 2, 1), ours(FACTS, 3, 2), ours(FACTS, 4, 3)])
 
-    assert taken(here, ledger) == [b"1", b"2", b"3"]
+    assert taken(here, sequences) == [b"1", b"2", b"3"]
     assert here.positions == {FACTS.name: 5}
 
 
 def test_what_was_heard_before_a_restart_is_known_after_it() -> None:
-    here, ledger = arrivals(), Ledger()
-    here.come([ours(FACTS, 0, 1), ours(FACTS, 1, 2)])
-    here.take(1, ledger)
+    here, sequences = inbound(), Sequences()
+    here.add([ours(FACTS, 0, 1), ours(FACTS, 1, 2)])
+    here.take(1, sequences)
 
-    again = arrivals(here.positions, load_ledger(dump_ledger(ledger)))
-    again.come([ours(FACTS, 1, 2), ours(FACTS, 2, 1), ours(FACTS, 3, 2), ours(FACTS, 4, 3)])
+    again = inbound(here.positions, load_sequences(dump_sequences(sequences)))
+    again.add([ours(FACTS, 1, 2), ours(FACTS, 2, 1), ours(FACTS, 3, 2), ours(FACTS, 4, 3)])
 
-    assert taken(again, ledger) == [b"2", b"3"]
+    assert taken(again, sequences) == [b"2", b"3"]
 
 
 def test_each_partition_of_each_producer_counts_for_itself() -> None:
-    here, ledger = arrivals({JOURNAL.name: 0}), Ledger()
+    here, sequences = inbound({JOURNAL.name: 0}), Sequences()
 
-    here.come([
+    here.add([
         ours(JOURNAL, 0, 1, producer="cash_application", from_=0),
         ours(JOURNAL, 1, 1, producer="cash_application", from_=7),
         ours(JOURNAL, 2, 1, producer="notifier", from_=1),
         ours(JOURNAL, 3, 2, producer="cash_application", from_=0),
     ])  # fmt: skip
 
-    assert taken(here, ledger) == [b"1", b"1", b"1", b"2"]
+    assert taken(here, sequences) == [b"1", b"1", b"1", b"2"]
 
 
 def test_a_record_before_which_one_is_missing_stops_the_worker_and_says_where() -> None:
-    here = arrivals()
+    here = inbound()
 
     with pytest.raises(Refusal, match=r"facts/1 at 4: intake wrote 3 from its partition 0, but 2 was not read"):
-        here.come([ours(FACTS, 3, 1), ours(FACTS, 4, 3)])
+        here.add([ours(FACTS, 3, 1), ours(FACTS, 4, 3)])
 
 
 @pytest.mark.parametrize(
@@ -95,62 +95,64 @@ def test_a_record_before_which_one_is_missing_stops_the_worker_and_says_where() 
     [
         outside(FACTS, 0),
         ours(FACTS, 0, 1, producer="overdue"),
-        Message(FACTS.name, 1, 0, b"k", b"v", [("producer", b"intake"), ("from", b"0"), ("seq", b"one")], 0),
-        Message(FACTS.name, 1, 0, b"k", b"v", [("producer", b"intake"), ("from", b"0")], 0),
+        KafkaRecord(FACTS.name, 1, 0, b"k", b"v", [("producer", b"intake"), ("from", b"0"), ("seq", b"one")], 0),
+        KafkaRecord(FACTS.name, 1, 0, b"k", b"v", [("producer", b"intake"), ("from", b"0")], 0),
     ],
 )
-def test_on_our_own_topics_a_record_that_none_of_their_producers_wrote_is_kept_apart(stranger: Message) -> None:
-    here, ledger = arrivals(), Ledger()
+def test_on_our_own_topics_a_record_that_none_of_their_producers_wrote_is_kept_apart(stranger: KafkaRecord) -> None:
+    here, sequences = inbound(), Sequences()
 
-    here.come([stranger, ours(FACTS, 1, 1)])
+    here.add([stranger, ours(FACTS, 1, 1)])
 
     assert [record.offset for record in here.take_foreign()] == [0]
-    assert taken(here, ledger) == [b"1"]
+    assert taken(here, sequences) == [b"1"]
     assert here.take_foreign() == []
 
 
 def test_on_public_topics_everybody_may_write_and_nothing_is_left_out() -> None:
-    here, ledger = arrivals({INVOICES.name: 0, PAYMENTS.name: 0}), Ledger()
+    here, sequences = inbound({INVOICES.name: 0, PAYMENTS.name: 0}), Sequences()
 
-    here.come([outside(INVOICES, 0), outside(PAYMENTS, 0), outside(INVOICES, 1), ours(INVOICES, 2, 9)])
+    here.add([outside(INVOICES, 0), outside(PAYMENTS, 0), outside(INVOICES, 1), ours(INVOICES, 2, 9)])
 
-    assert len(taken(here, ledger)) == 4
+    assert len(taken(here, sequences)) == 4
     assert here.positions == {INVOICES.name: 3, PAYMENTS.name: 1}
-    assert ledger.heard == {}
+    assert sequences.received == {}
 
 
 def test_a_record_before_the_position_is_left_out() -> None:
-    here, ledger = arrivals({INVOICES.name: 7}), Ledger()
+    here, sequences = inbound({INVOICES.name: 7}), Sequences()
 
-    here.come([outside(INVOICES, 6, b"old"), outside(INVOICES, 7, b"new")])
+    here.add([outside(INVOICES, 6, b"old"), outside(INVOICES, 7, b"new")])
 
-    assert taken(here, ledger) == [b"new"]
+    assert taken(here, sequences) == [b"new"]
 
 
 def test_the_position_moves_over_what_holds_no_record_but_never_over_one_that_waits() -> None:
-    here = arrivals({INVOICES.name: 0, PAYMENTS.name: 0})
-    here.come([outside(INVOICES, 2)])
+    here = inbound({INVOICES.name: 0, PAYMENTS.name: 0})
+    here.add([outside(INVOICES, 2)])
 
-    here.passed(INVOICES.name, 5)
-    here.passed(PAYMENTS.name, 3)
-    here.passed(PAYMENTS.name, 2)
+    here.skip_to(INVOICES.name, 5)
+    here.skip_to(PAYMENTS.name, 3)
+    here.skip_to(PAYMENTS.name, 2)
 
     assert here.positions == {INVOICES.name: 2, PAYMENTS.name: 3}
 
 
 def test_a_record_without_key_or_value_is_given_as_empty() -> None:
-    here = arrivals({INVOICES.name: 0})
+    here = inbound({INVOICES.name: 0})
 
-    here.come([Message(INVOICES.name, 1, 0, None, None, [], 0), Message(INVOICES.name, 1, 1, b"\xff", b"", [], 0)])
+    here.add(
+        [KafkaRecord(INVOICES.name, 1, 0, None, None, [], 0), KafkaRecord(INVOICES.name, 1, 1, b"\xff", b"", [], 0)]
+    )
 
     assert [(record.key, record.value) for record in here.batch()] == [("", b""), ("\\xff", b"")]
 
 
 def test_an_event_in_binary_mode_is_given_in_structured_mode() -> None:
-    here = arrivals({INVOICES.name: 0})
+    here = inbound({INVOICES.name: 0})
     headers = [("ce_specversion", b"1.0"), ("ce_id", b"1"), ("content-type", b"application/json")]
 
-    here.come([Message(INVOICES.name, 1, 0, b"k", b'{"creditor": "kuura"}', headers, 0)])
+    here.add([KafkaRecord(INVOICES.name, 1, 0, b"k", b'{"creditor": "kuura"}', headers, 0)])
 
     (record,) = here.batch()
     assert json.loads(record.value)["data"] == {"creditor": "kuura"}
@@ -175,18 +177,18 @@ def test_however_a_producer_repeats_itself_and_wherever_reading_is_cut_each_reco
         at = min(at, len(log))
         last = max(log[:at], default=0)
         log[at:at] = [number for number in range(last - back + 1, last + 1) if number > 0]
-    ledger, got, positions = Ledger(), list[bytes](), {FACTS.name: 0}
+    sequences, got, positions = Sequences(), list[bytes](), {FACTS.name: 0}
     for cut in [*cuts, len(log)]:  # at each cut the process is killed with the rest of a batch untaken
-        here = arrivals(positions, load_ledger(dump_ledger(ledger)))
-        here.come([ours(FACTS, at, log[at]) for at in range(positions[FACTS.name], len(log))])
+        here = inbound(positions, load_sequences(dump_sequences(sequences)))
+        here.add([ours(FACTS, at, log[at]) for at in range(positions[FACTS.name], len(log))])
         for _ in range(min(cut, here.waiting)):
             got.append(here.batch()[0].value)
-            here.take(1, ledger)
+            here.take(1, sequences)
             if len(got) >= cut:
                 break
         positions = dict(here.positions)
-    here = arrivals(positions, ledger)
-    here.come([ours(FACTS, at, log[at]) for at in range(positions[FACTS.name], len(log))])
-    got += taken(here, ledger)
+    here = inbound(positions, sequences)
+    here.add([ours(FACTS, at, log[at]) for at in range(positions[FACTS.name], len(log))])
+    got += taken(here, sequences)
 
     assert got == [b"%d" % number for number in range(1, 21)]

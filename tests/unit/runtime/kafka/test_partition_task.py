@@ -1,4 +1,4 @@
-"""A seat's transactions: what they keep together, and what fences a twin."""
+"""A task's transactions: what they keep together, and what fences a zombie process."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from schemas.topics import DEAD_LETTERS, FACTS, INVOICES, PAYMENTS, Topic
 from services.runtime.engine import Unobserved
 from services.runtime.kafka.broker.topics import LARGEST_RECORD
 from services.runtime.kafka.engine.partition_task import Fenced, PartitionTask
-from services.runtime.kafka.partition_handler import Message
+from services.runtime.kafka.partition_handler import KafkaRecord
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.stuck_detector import Stuck
 from services.runtime.unit_of_work import UnitOfWork
@@ -28,7 +28,7 @@ def copy_to_facts(batch: Sequence[Record], unit: UnitOfWork) -> int:
 
 
 @dataclass
-class Hand:
+class FakeWorker:
     """A worker that does as told."""
 
     do: Callable[[Sequence[Record], UnitOfWork], int] = copy_to_facts
@@ -52,8 +52,8 @@ def store() -> SqliteStore:
     return store
 
 
-def seat_of(store: SqliteStore, hand: Hand | None = None, partition: int = 1) -> PartitionTask:
-    return PartitionTask(hand or Hand(), partition, PARTITIONS, store, Unobserved())
+def task_of(store: SqliteStore, worker: FakeWorker | None = None, partition: int = 1) -> PartitionTask:
+    return PartitionTask(worker or FakeWorker(), partition, PARTITIONS, store, Unobserved())
 
 
 def counted(store: SqliteStore) -> bytes | None:
@@ -61,10 +61,10 @@ def counted(store: SqliteStore) -> bytes | None:
 
 
 def test_position_state_and_pending_output_are_kept_together(store: SqliteStore) -> None:
-    seat = seat_of(store)
-    seat.come([outside(INVOICES, 0, b"a"), outside(INVOICES, 1, b"b")])
+    task = task_of(store)
+    task.receive([outside(INVOICES, 0, b"a"), outside(INVOICES, 1, b"b")])
 
-    done = seat.work()
+    done = task.work()
 
     assert done is not None
     assert [(record.partition, record.sequence, record.value) for record in done.records] == [
@@ -76,31 +76,31 @@ def test_position_state_and_pending_output_are_kept_together(store: SqliteStore)
     assert store.partition_tasks.pending("intake", 1) == list(done.records)
 
 
-def test_without_a_record_or_work_of_its_own_a_seat_does_nothing(store: SqliteStore) -> None:
-    hand = Hand()
-    seat = seat_of(store, hand)
+def test_without_a_record_or_work_of_its_own_a_task_does_nothing(store: SqliteStore) -> None:
+    worker = FakeWorker()
+    task = task_of(store, worker)
 
-    assert seat.work() is None
-    assert hand.given == []
+    assert task.work() is None
+    assert worker.given == []
 
 
 def test_a_worker_with_work_of_its_own_is_called_without_records(store: SqliteStore) -> None:
-    hand = Hand(has_work=True)
-    seat = seat_of(store, hand)
+    worker = FakeWorker(has_work=True)
+    task = task_of(store, worker)
 
-    assert seat.work() is not None
-    assert hand.given == [0]
+    assert task.work() is not None
+    assert worker.given == [0]
 
 
 def test_what_was_not_taken_is_given_again_in_a_transaction_of_its_own(store: SqliteStore) -> None:
-    hand = Hand(lambda batch, unit: copy_to_facts(batch[:2], unit))
-    seat = seat_of(store, hand)
-    seat.come([outside(INVOICES, offset) for offset in range(5)])
+    worker = FakeWorker(lambda batch, unit: copy_to_facts(batch[:2], unit))
+    task = task_of(store, worker)
+    task.receive([outside(INVOICES, offset) for offset in range(5)])
 
-    while seat.work():
+    while task.work():
         pass
 
-    assert hand.given == [5, 3, 1]
+    assert worker.given == [5, 3, 1]
     assert store.positions() == {("intake", INVOICES.name, 1): 5}
 
 
@@ -109,11 +109,11 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store: SqliteStore) -> N
         copy_to_facts(batch, unit)
         raise RuntimeError("a fault of the worker")
 
-    seat = seat_of(store, Hand(fail))
-    seat.come([outside(INVOICES, 0)])
+    task = task_of(store, FakeWorker(fail))
+    task.receive([outside(INVOICES, 0)])
 
     with pytest.raises(RuntimeError, match="a fault of the worker"):
-        seat.work()
+        task.work()
 
     assert store.positions() == {}
     assert counted(store) is None
@@ -123,112 +123,112 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store: SqliteStore) -> N
 def test_after_a_crash_behind_the_commit_the_next_owner_finds_what_is_owed_and_goes_on_numbering(
     store: SqliteStore,
 ) -> None:
-    before = seat_of(store)
-    before.come([outside(INVOICES, 0, b"a"), outside(INVOICES, 2, b"b")])
+    before = task_of(store)
+    before.receive([outside(INVOICES, 0, b"a"), outside(INVOICES, 2, b"b")])
     before.work()  # and is killed before anything was published
 
-    seat = seat_of(store)
+    task = task_of(store)
 
-    assert [(record.sequence, record.value) for record in seat.owed] == [(1, b"a"), (2, b"b")]
-    assert seat.positions == {INVOICES.name: 3, PAYMENTS.name: 0}
-    seat.published(seat.owed, {"facts/0": 2})
-    seat.come([outside(INVOICES, 4, b"c")])
-    done = seat.work()
+    assert [(record.sequence, record.value) for record in task.unpublished] == [(1, b"a"), (2, b"b")]
+    assert task.positions == {INVOICES.name: 3, PAYMENTS.name: 0}
+    task.mark_published(task.unpublished, {"facts/0": 2})
+    task.receive([outside(INVOICES, 4, b"c")])
+    done = task.work()
     assert done is not None
     assert [record.sequence for record in done.records] == [3]
     assert [record.value for record in store.partition_tasks.pending("intake", 1)] == [b"c"]
 
 
 def test_what_the_log_has_is_let_go_of_with_the_next_transaction_or_at_rest(store: SqliteStore) -> None:
-    seat = seat_of(store)
-    seat.come([outside(INVOICES, 0)])
-    done = seat.work()
+    task = task_of(store)
+    task.receive([outside(INVOICES, 0)])
+    done = task.work()
     assert done is not None
-    seat.tidy()
+    task.tidy()
     assert len(store.partition_tasks.pending("intake", 1)) == 1, "nobody said that the log has it"
 
-    seat.published(done.records, {"facts/0": 1})
-    seat.tidy()
+    task.mark_published(done.records, {"facts/0": 1})
+    task.tidy()
 
     assert store.partition_tasks.pending("intake", 1) == []
 
 
-def test_others_see_a_seat_busy_until_its_effects_are_done_and_it_was_tidied(store: SqliteStore) -> None:
+def test_others_see_a_task_busy_until_its_effects_are_done_and_it_was_tidied(store: SqliteStore) -> None:
     def with_effect(batch: Sequence[Record], unit: UnitOfWork) -> int:
         unit.after_commit(lambda: None)
         return len(batch)
 
-    seat = seat_of(store, Hand(with_effect))
-    seat.come([outside(INVOICES, 0)])
-    seat.work()
-    assert [seen.busy for seen in store.partition_tasks.status()] == [True]
+    task = task_of(store, FakeWorker(with_effect))
+    task.receive([outside(INVOICES, 0)])
+    task.work()
+    assert [status.busy for status in store.partition_tasks.status()] == [True]
 
-    seat.tidy()
+    task.tidy()
 
-    assert [seen.busy for seen in store.partition_tasks.status()] == [False]
+    assert [status.busy for status in store.partition_tasks.status()] == [False]
 
 
-def test_a_tidy_seat_at_rest_writes_nothing(store: SqliteStore) -> None:
-    seat = seat_of(store)
-    seat.tidy()
+def test_a_tidy_task_at_rest_writes_nothing(store: SqliteStore) -> None:
+    task = task_of(store)
+    task.tidy()
     (before,) = store.partition_tasks.status()
 
-    seat.tidy()
+    task.tidy()
 
     assert store.partition_tasks.status() == [before]
 
 
-def test_a_twin_that_was_paused_is_fenced_when_it_wakes_up_and_changes_nothing(store: SqliteStore) -> None:
-    paused = seat_of(store)
-    paused.come([outside(INVOICES, 0, b"from the paused one")])
-    successor = seat_of(store)
-    successor.come([outside(INVOICES, 0, b"a")])
+def test_a_zombie_that_was_paused_is_fenced_when_it_wakes_up_and_changes_nothing(store: SqliteStore) -> None:
+    paused = task_of(store)
+    paused.receive([outside(INVOICES, 0, b"from the paused one")])
+    successor = task_of(store)
+    successor.receive([outside(INVOICES, 0, b"a")])
     successor.work()
 
     with pytest.raises(Fenced):
         paused.work()
     with pytest.raises(Fenced):
-        paused.refuse_twin()
+        paused.refuse_zombie()
 
     assert counted(store) == b"1"
     assert [record.value for record in store.partition_tasks.pending("intake", 1)] == [b"a"]
 
 
-def test_a_twin_is_fenced_although_it_has_nothing_to_write(store: SqliteStore) -> None:
-    paused = seat_of(store)
-    seat_of(store)
+def test_a_zombie_is_fenced_although_it_has_nothing_to_write(store: SqliteStore) -> None:
+    paused = task_of(store)
+    task_of(store)
 
     with pytest.raises(Fenced):
         paused.tidy()
 
 
-def test_a_transaction_that_somebody_else_made_in_the_seat_stops_it(store: SqliteStore) -> None:
-    seat = seat_of(store)
-    seat.come([outside(INVOICES, 0)])
+def test_a_transaction_that_somebody_else_made_in_the_task_stops_it(store: SqliteStore) -> None:
+    task = task_of(store)
+    task.receive([outside(INVOICES, 0)])
     store.begin()
     store.partition_tasks.finish_transaction("intake", 1, b"{}", busy=False)
     store.commit()
 
     with pytest.raises(Fenced):
-        seat.work()
+        task.work()
 
 
-def test_seats_of_other_partitions_are_not_fenced(store: SqliteStore) -> None:
-    first, second = seat_of(store, partition=0), seat_of(store, partition=1)
-    seat_of(store, partition=2)
+def test_tasks_of_other_partitions_are_not_fenced(store: SqliteStore) -> None:
+    first, second = task_of(store, partition=0), task_of(store, partition=1)
+    task_of(store, partition=2)
 
-    first.refuse_twin()
-    second.refuse_twin()
+    first.refuse_zombie()
+    second.refuse_zombie()
 
 
-def test_a_record_that_nobody_of_ours_wrote_becomes_a_dead_letter_and_the_seat_goes_on(store: SqliteStore) -> None:
+def test_a_record_that_nobody_of_ours_wrote_becomes_a_dead_letter_and_the_task_goes_on(store: SqliteStore) -> None:
     def take_all(batch: Sequence[Record], _unit: UnitOfWork) -> int:
         return len(batch)
 
-    seat = seat_of(store, Hand(take_all, name="cash_application", reads=(FACTS,)))
-    seat.come([outside(FACTS, 0, b"from a stranger")])
+    task = task_of(store, FakeWorker(take_all, name="cash_application", reads=(FACTS,)))
+    task.receive([outside(FACTS, 0, b"from a stranger")])
 
-    done = seat.work()
+    done = task.work()
 
     assert done is not None
     (record,) = done.records
@@ -240,26 +240,26 @@ def test_a_record_that_nobody_of_ours_wrote_becomes_a_dead_letter_and_the_seat_g
 
 
 def test_a_worker_that_writes_to_a_topic_that_is_not_its_own_is_stopped(store: SqliteStore) -> None:
-    seat = seat_of(store, Hand(name="reporting"))
-    seat.come([outside(INVOICES, 0)])
+    task = task_of(store, FakeWorker(name="reporting"))
+    task.receive([outside(INVOICES, 0)])
 
     with pytest.raises(AssertionError, match="reporting is no producer of facts"):
-        seat.work()
+        task.work()
 
 
 def test_a_worker_that_neither_takes_nor_writes_is_stuck(store: SqliteStore) -> None:
-    seat = seat_of(store, Hand(lambda _batch, _unit: 0))
-    seat.come([outside(INVOICES, 0)])
+    task = task_of(store, FakeWorker(lambda _batch, _unit: 0))
+    task.receive([outside(INVOICES, 0)])
 
     with pytest.raises(Stuck):
-        seat.work()
+        task.work()
 
 
 def test_the_position_moves_over_transaction_markers_at_rest(store: SqliteStore) -> None:
-    seat = seat_of(store)
-    seat.passed(PAYMENTS.name, 3)
+    task = task_of(store)
+    task.skip_to(PAYMENTS.name, 3)
 
-    seat.tidy()
+    task.tidy()
 
     assert store.positions() == {("intake", PAYMENTS.name, 1): 3}
 
@@ -268,10 +268,10 @@ def test_the_position_moves_over_transaction_markers_at_rest(store: SqliteStore)
 def test_a_strangers_record_of_any_size_becomes_a_dead_letter_that_the_brokers_take(
     store: SqliteStore, value: bytes
 ) -> None:
-    seat = seat_of(store, Hand(name="cash_application", reads=(FACTS,)))
-    seat.come([Message(FACTS.name, 1, 0, b"\xff" * 1_000_000, value, [], 0)])
+    task = task_of(store, FakeWorker(name="cash_application", reads=(FACTS,)))
+    task.receive([KafkaRecord(FACTS.name, 1, 0, b"\xff" * 1_000_000, value, [], 0)])
 
-    done = seat.work()
+    done = task.work()
 
     assert done is not None
     (record,) = done.records
@@ -285,10 +285,10 @@ def test_what_no_broker_would_take_is_never_committed(store: SqliteStore) -> Non
         unit.publish(FACTS, "k", b"x" * LARGEST_RECORD, partition=0)
         return len(batch)
 
-    seat = seat_of(store, Hand(publish_too_much))
-    seat.come([outside(INVOICES, 0)])
+    task = task_of(store, FakeWorker(publish_too_much))
+    task.receive([outside(INVOICES, 0)])
 
     with pytest.raises(AssertionError, match="no broker would ever take them"):
-        seat.work()
+        task.work()
 
     assert store.partition_tasks.pending("intake", 1) == []
