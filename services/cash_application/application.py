@@ -1,4 +1,4 @@
-"""Applying one fact: which knowledge it belongs to, and what becomes of it (design.md §3, §4)."""
+"""Applying one fact: which module's business it is, and what becomes of it (design.md §3, §4)."""
 
 from schemas.data import Data, creditor_of
 from schemas.events import (
@@ -18,51 +18,51 @@ from schemas.policy import Policy
 from services.cash_application import dead_letters, doubts, payments, receivables, settings, watermarks
 from services.cash_application.state import identity, waiting
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import Applied, Duplicate, Refused, Verdict, Waits
+from services.cash_application.state.result import Applied, Duplicate, Refused, Result, Waits
 from services.cash_application.state.rows import CREDITORS
 from services.cash_application.state.waiting import Missing
 
 
-def take(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
-    """Take a fact that came on the lane at ``offset``."""
-    verdict = identity.seen(lane, fact) or _apply(lane, fact)
-    if not isinstance(verdict, Refused):
+def apply_new(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
+    """Apply a fact that was read from the lane at ``offset``; ``raw`` is its message."""
+    result = identity.seen(lane, fact) or _apply(lane, fact)
+    if not isinstance(result, Refused):
         identity.remember(lane, fact)
     if fact.creditor is None and not lane.counts_for_all:
         return
-    _settle(lane, fact, offset, raw, verdict)
+    _finish(lane, fact, offset, raw, result)
 
 
-def take_again(lane: Lane, offset: int, raw: bytes) -> None:
-    """Take what waited, now that one thing that it waited for is known."""
+def apply_waiting(lane: Lane, offset: int, raw: bytes) -> None:
+    """Apply a fact that waited, or hold for a doubt that did, now that one row it waited for exists."""
     message = decode_facts(raw)
     if isinstance(message, UnreadEvent):
         doubts.hold(lane, message)
         return
     assert isinstance(message, Fact), "only facts and doubts wait"
     lane.tally.waiting -= 1
-    verdict = _apply(lane, message)
-    if isinstance(verdict, Refused):
+    result = _apply(lane, message)
+    if isinstance(result, Refused):
         identity.forget(lane, message)
-    _settle(lane, message, offset, raw, verdict)
+    _finish(lane, message, offset, raw, result)
 
 
-def _settle(lane: Lane, fact: Fact, offset: int, raw: bytes, verdict: Verdict) -> None:
-    """Count what became of it; keep what waits, report what is refused."""
-    match verdict:
+def _finish(lane: Lane, fact: Fact, offset: int, raw: bytes, result: Result) -> None:
+    """Count the result; keep a fact that waits, write the dead letter of one that is refused."""
+    match result:
         case Applied():
             lane.tally.applied += 1
         case Duplicate():
             lane.tally.duplicates += 1
         case Waits(missing):
             lane.tally.waiting += 1
-            waiting.wait(lane, missing, fact, offset, raw)
+            waiting.keep_fact(lane, missing, fact, offset, raw)
         case Refused():
             lane.tally.dead_letters += 1
-            dead_letters.report(lane, fact, offset, verdict)
+            dead_letters.report(lane, fact, offset, result)
 
 
-def _apply(lane: Lane, fact: Fact) -> Verdict:
+def _apply(lane: Lane, fact: Fact) -> Result:
     """Apply a fact that is new; everything but settings waits for its creditor."""
     data = fact.data
     creditor = creditor_of(data)
@@ -73,24 +73,24 @@ def _apply(lane: Lane, fact: Fact) -> Verdict:
     return _apply_to_money(lane, fact, data)
 
 
-def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Verdict:
+def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Result:
     match data:
         case InvoiceIssued():
             return receivables.issued(lane, fact, data)
         case InvoiceCredited():
             return receivables.credited(lane, fact, data)
         case _:
-            return receivables.told(lane, fact, data)
+            return receivables.account_event(lane, fact, data)
 
 
-def _apply_to_money(lane: Lane, fact: Fact, data: Data) -> Verdict:
+def _apply_to_money(lane: Lane, fact: Fact, data: Data) -> Result:
     match data:
         case PaymentReceived():
             return payments.received(lane, fact, data)
         case BankFeedCompleted():
             return watermarks.completed(lane, fact, data)
         case PaymentReversed() | PaymentRefunded():
-            return payments.sent_back(lane, fact, data)
+            return payments.returned(lane, fact, data)
         case PaymentAssigned():
             return payments.assigned(lane, fact, data)
         case CreditorRegistered():
@@ -100,4 +100,4 @@ def _apply_to_money(lane: Lane, fact: Fact, data: Data) -> Verdict:
         case ReferenceRatePublished():
             return settings.rate_published(lane, fact, data)
         case _:
-            raise AssertionError(f"a fact of a type that nobody applies: {fact.type}")
+            raise AssertionError(f"a fact of a type that nothing applies: {fact.type}")

@@ -1,4 +1,4 @@
-"""Facts that cannot be applied: kept whole, to be mended, while whoever they concern is held (design.md §3)."""
+"""Dead letters of facts that cannot be applied. Each raises a doubt, which holds letters meanwhile (design.md §3)."""
 
 import json
 
@@ -13,7 +13,7 @@ from services.cash_application.state.result import Refused
 
 
 def report(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:
-    """Write the dead letter of a fact that lies at ``offset`` of the lane, and raise the doubt about it."""
+    """Publish the dead letter of a fact at ``offset`` of the lane's partition, and raise the doubt about it."""
     origin = f"{FACTS.name}/{lane.number}"
     debtor: str | None = refused.debtor or getattr(fact.data, "debtor", None)
     account: str | None = getattr(fact.data, "account", None)
@@ -47,7 +47,7 @@ def report(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:
 
 
 def _event(fact: Fact) -> str:
-    """The public event that the fact was."""
+    """The public event from which the fact was made, as JSON."""
     event = {
         "specversion": "1.0",
         "id": fact.id,

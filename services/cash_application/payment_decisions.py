@@ -1,14 +1,14 @@
-"""What came in and what went back, told as it was taken, before it is placed anywhere: one side of a reconciliation."""
+"""Decisions about money as it came and went back, before any placing: one side of a reconciliation."""
 
 from datetime import date
 
 from schemas.decisions import PaymentReturned, PaymentTaken
+from services.cash_application.state.known_payment import KnownPayment, Return
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.rows import Payment, Return
 
 
-def received(lane: Lane, payment: Payment) -> None:
-    """A payment is known."""
+def received(lane: Lane, payment: KnownPayment) -> None:
+    """Record that a payment came."""
     message = PaymentTaken(
         creditor=payment.creditor,
         account=payment.account,
@@ -17,11 +17,14 @@ def received(lane: Lane, payment: Payment) -> None:
         currency=payment.currency,
         booked=payment.booked,
     )
-    lane.decide(payment.creditor, message)
+    lane.record_decision(payment.creditor, message)
 
 
-def returned(lane: Lane, payment: Payment, back: Return, booked: date | None) -> None:
-    """Money of it went back, ``booked`` on the bank's day: where none is told, the local day on which it was known."""
+def returned(lane: Lane, payment: KnownPayment, back: Return, booked: date | None) -> None:
+    """Record that money of a payment went back on the bank's day ``booked``.
+
+    Where the event names no day, it is the creditor's local day of the event's time.
+    """
     message = PaymentReturned(
         creditor=payment.creditor,
         account=payment.account,
@@ -31,4 +34,4 @@ def returned(lane: Lane, payment: Payment, back: Return, booked: date | None) ->
         amount=back.amount,
         booked=booked or lane.date_of(payment.creditor, back.time),
     )
-    lane.decide(payment.creditor, message)
+    lane.record_decision(payment.creditor, message)

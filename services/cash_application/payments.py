@@ -1,9 +1,9 @@
-"""Payments from their arrival to their end: received, placed, assigned, sent back (rules.md M3, M5; design.md §4).
+"""Payments from their arrival to their end: received, placed, assigned, returned (rules.md M3, M5; design.md §4).
 
-Where a payment belongs is asked again whenever something becomes known that could place it, or place it better, so the
-order of arrival does not matter. Once an invoice's own reference or a person has placed it, only a person moves it.
-What nothing certain places is weighed at the next frontier, when all that was published before is known: then it is
-placed as surely as the policy demands, or declared unmatched.
+Each time something becomes known that could place a payment, or place it better, it is placed again, so the order of
+arrival does not matter. Once an invoice's own reference or a person has placed it, only a person moves it. Payments
+that nothing certain places are scored at the next frontier, when everything published before is known: then they are
+placed if the score reaches the confidence that the policy requires, or declared unmatched.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,40 +17,30 @@ from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
 from services.cash_application import payment_decisions, prefetch, receivables, unmatched, watermarks
 from services.cash_application.matching import payer_hints, required_confidence
-from services.cash_application.matching.candidates import Look
-from services.cash_application.matching.certain_match import Known, Reason, place_of
-from services.cash_application.matching.remittance import words_of
-from services.cash_application.matching.scoring import Guess, chosen, guesses
+from services.cash_application.matching.candidates import CandidateLookup
+from services.cash_application.matching.certain_match import MatchEvidence, UnmatchedReason, certain_placement
+from services.cash_application.matching.remittance import remittance_words
+from services.cash_application.matching.scoring import ScoredMatch, scored_matches, sure_enough
 from services.cash_application.state import subscriptions, waiting
 from services.cash_application.state.account_numbers import debtor_of
+from services.cash_application.state.known_payment import Assignment, KnownPayment, Placement, Return
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Verdict, Waits, conflict
-from services.cash_application.state.rows import (
-    ACCOUNTS,
-    INVOICES,
-    NUMBERS,
-    PAYMENTS,
-    REFERENCES,
-    Assignment,
-    PartyKind,
-    Payment,
-    Place,
-    Return,
-    key,
-)
+from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict
+from services.cash_application.state.row_kind import key
+from services.cash_application.state.rows import ACCOUNTS, INVOICES, NUMBERS, PAYMENTS, REFERENCES, PartyKind
 from services.cash_application.state.waiting import Missing
 
 _DECIMALS_WITHOUT_CURRENCY = 2
 
 
-def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Verdict:
-    """A payment comes in, once per bank account and archive id."""
+def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
+    """Apply a payment that came in, once per bank account and archive id."""
     at = key(data.creditor, data.account, data.payment)
     known = PAYMENTS.get(lane.unit, at)
     if known is not None:
         same = known.content == fact.content
         return DUPLICATE if same else conflict("data.payment: this archive id of the bank account")
-    payment = Payment(
+    payment = KnownPayment(
         content=fact.content,
         creditor=data.creditor,
         time=fact.time,
@@ -68,54 +58,55 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Verdict:
     )
     watermarks.received(lane, data)
     payment_decisions.received(lane, payment)
-    _find_place(lane, payment)
-    if data.message is not None and not (payment.place and payment.place.is_final):
-        words = words_of(data.message)
+    _place(lane, payment)
+    if data.message is not None and not (payment.placement and payment.placement.is_final):
+        words = remittance_words(data.message)
         payment.references, payment.numbers = words.references, words.numbers
-    waiting.arrived(lane, PAYMENTS, at)
+    waiting.release(lane, PAYMENTS, at)
     PAYMENTS.put(lane.unit, at, payment)
     return APPLIED
 
 
-def look_again(lane: Lane, at: str) -> None:
-    """Something that could place the payment, or place it better, has become known."""
+def place_again(lane: Lane, at: str) -> None:
+    """Place the payment under a key again, as something that could place it better has become known."""
     payment = PAYMENTS.get(lane.unit, at)
-    assert payment is not None, "a payment that wants to be placed is kept"
-    if payment.place is None or not payment.place.is_final:
-        _find_place(lane, payment)
+    assert payment is not None, "a payment that waits to be placed is kept"
+    if payment.placement is None or not payment.placement.is_final:
+        _place(lane, payment)
         PAYMENTS.put(lane.unit, at, payment)
 
 
-def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Verdict:
-    """A person says whose it is; the latest word by time, then id, counts."""
+def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
+    """Apply a person's assignment of a payment; the latest by time, then id, counts."""
     payment = _payment_of(lane, data)
-    if not isinstance(payment, Payment):
+    if not isinstance(payment, KnownPayment):
         return payment
     if data.invoice is None:
         at = key(data.creditor, data.debtor)
         if ACCOUNTS.get(lane.unit, at) is None:
             return Waits(Missing(ACCOUNTS, at))
     else:
-        verdict = receivables.invoice_of(lane, data.creditor, data.debtor, data.invoice)
-        if verdict is not None:
-            return verdict
+        result = receivables.check_invoice(lane, data.creditor, data.debtor, data.invoice)
+        if result is not None:
+            return result
         invoice = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
         if invoice is not None and invoice.currency != payment.currency:
-            return receivables.other_currency()
-    word = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, data.invoice)
-    if payment.assigned is None or (payment.assigned.time, payment.assigned.id) < (word.time, word.id):
-        payment.assigned = word
-        _find_place(lane, payment)
+            return receivables.wrong_currency()
+    assignment = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, data.invoice)
+    before = payment.assigned
+    if before is None or (before.time, before.id) < (assignment.time, assignment.id):
+        payment.assigned = assignment
+        _place(lane, payment)
         PAYMENTS.put(lane.unit, payment.key, payment)
     return APPLIED
 
 
-def sent_back(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -> Verdict:
-    """A payment, or a part of it, is reversed by the bank or refunded by the creditor; never more than came."""
+def returned(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -> Result:
+    """Apply that the bank reversed or the creditor refunded a payment or a part of it; never more than came."""
     payment = _payment_of(lane, data)
-    if not isinstance(payment, Payment):
+    if not isinstance(payment, KnownPayment):
         return payment
-    debtor = payment.place.debtor if payment.place else None
+    debtor = payment.placement.debtor if payment.placement else None
     amount = _minor_units(data, payment.currency)
     if isinstance(amount, Refused):
         return amount
@@ -127,72 +118,33 @@ def sent_back(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -
     back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount)
     payment.returns.append(back)
     payment_decisions.returned(lane, payment, back, getattr(data, "booked", None))
-    if payment.place is None:
-        unmatched.shrink(lane, payment)
+    if payment.placement is None:
+        unmatched.reduce(lane, payment)
     else:
-        lane.tell(payment.creditor, payment.place.debtor, _returned(payment, payment.place.debtor, back))
+        debtor = payment.placement.debtor
+        lane.to_account(payment.creditor, debtor, _money_returned(payment, debtor, back))
     PAYMENTS.put(lane.unit, payment.key, payment)
     return APPLIED
 
 
-# -- finding a place ----------------------------------------------------------------------------------------------
+# -- certain placement ----------------------------------------------------------------------------------------------
 
 
-def _find_place(lane: Lane, payment: Payment) -> None:
-    known = _known(lane, payment)
-    found = place_of(payment, known)
-    if isinstance(found, Place):
-        _put_in(lane, payment, found)
+def _place(lane: Lane, payment: KnownPayment) -> None:
+    """Place a payment by what is certain, or queue it for scoring; and wait for what could place it better."""
+    evidence = _evidence(lane, payment)
+    found = certain_placement(payment, evidence)
+    if isinstance(found, Placement):
+        _place_on(lane, payment, found)
         if found.is_final:
             return
     else:
-        _doubt(lane, payment, found)
-    for missing in _wishes(payment, known):
-        waiting.want(lane, missing, payment.key)
+        _leave_uncertain(lane, payment, found)
+    for missing in _missing_evidence(payment, evidence):
+        waiting.keep_payment(lane, missing, payment.key)
 
 
-def weigh_some(lane: Lane, most: int) -> int:
-    """Weigh up to ``most`` of the payments that nothing certain places; answers how many."""
-    fresh = unmatched.take_some(lane, most)
-    prefetch.fetch_named(lane.unit, fresh)
-    for payment in fresh:
-        _weigh(lane, payment)
-        PAYMENTS.put(lane.unit, payment.key, payment)
-    return len(fresh)
-
-
-def _weigh(lane: Lane, payment: Payment) -> None:
-    """Place it as surely as the policy demands, or declare it unmatched; and hear of what would change that."""
-    look = Look(lane, payment)
-    sight = look.words()
-    ranked = guesses(payment, sight)
-    best = chosen(ranked, lambda guess: _demand(lane, payment, guess))
-    if best is None:  # to whom its payer points changes nothing of what its words are worth
-        ranked = guesses(payment, look.payer(sight))
-        best = chosen(ranked, lambda guess: _demand(lane, payment, guess))
-    if best is not None:
-        _put_in(lane, payment, best.place)
-    else:
-        _take_out(lane, payment)
-        unmatched.declare(lane, payment, ranked)
-    for missing in look.missing:
-        waiting.want(lane, missing, payment.key)
-    if any(guess.confidence >= LEAST_CONFIDENCE for guess in ranked):
-        waiting.want(lane, subscriptions.watched(lane, subscriptions.of_demands(payment.creditor)), payment.key)
-
-
-def _demand(lane: Lane, payment: Payment, guess: Guess) -> int:
-    if guess.confidence < LEAST_CONFIDENCE:
-        return SURE
-    return required_confidence.demanded(lane, payment.creditor, _kinds(guess), payment.booked)
-
-
-def _kinds(guess: Guess) -> Iterable[PartyKind]:
-    """The debtor's kind, by the invoices. A letter says none: then both policies are asked."""
-    return {invoice.kind for invoice in guess.invoices} or ("consumer", "business")
-
-
-def _known(lane: Lane, payment: Payment) -> Known:
+def _evidence(lane: Lane, payment: KnownPayment) -> MatchEvidence:
     letter = None
     invoices = None
     if payment.reference is not None:
@@ -202,7 +154,7 @@ def _known(lane: Lane, payment: Payment) -> Known:
     debtor_is_known = (
         payment.debtor is not None and ACCOUNTS.get(lane.unit, key(payment.creditor, payment.debtor)) is not None
     )
-    return Known(invoices or (), letter, debtor_is_known)
+    return MatchEvidence(invoices or (), letter, debtor_is_known)
 
 
 def _letter(lane: Lane, creditor: str, reference: str) -> tuple[str, int] | None:
@@ -211,54 +163,102 @@ def _letter(lane: Lane, creditor: str, reference: str) -> tuple[str, int] | None
     return None if numbers is None or debtor is None else (debtor, numbers[1])
 
 
-def _wishes(payment: Payment, known: Known) -> Iterator[Missing]:
-    """What could place it, or place it better. What is known already cannot."""
-    if payment.reference is not None and not known.invoices:
+def _missing_evidence(payment: KnownPayment, evidence: MatchEvidence) -> Iterator[Missing]:
+    """The rows that do not exist yet and could place the payment, or place it better."""
+    if payment.reference is not None and not evidence.invoices:
         yield Missing(REFERENCES, key(payment.creditor, payment.reference))
         numbers = parse_letter_reference(payment.reference)
-        if numbers is not None and known.letter is None:
+        if numbers is not None and evidence.letter is None:
             yield Missing(NUMBERS, key(payment.creditor, str(numbers[0])))
-    if payment.debtor is not None and not known.debtor_is_known:
+    if payment.debtor is not None and not evidence.debtor_is_known:
         yield Missing(ACCOUNTS, key(payment.creditor, payment.debtor))
 
 
-def _put_in(lane: Lane, payment: Payment, place: Place) -> None:
-    """Place it, or move it. Placed anew on the account it was on, it only changes what it pays there."""
-    before = payment.place
-    unmatched.end(lane, payment, place)
-    if before == place:
+# -- scoring --------------------------------------------------------------------------------------------------------
+
+
+def score_some(lane: Lane, most: int) -> int:
+    """Score up to ``most`` of the payments that nothing certain places; how many were scored."""
+    unscored = unmatched.take_unscored(lane, most)
+    prefetch.fetch_candidates(lane.unit, unscored)
+    for payment in unscored:
+        _score(lane, payment)
+        PAYMENTS.put(lane.unit, payment.key, payment)
+    return len(unscored)
+
+
+def _score(lane: Lane, payment: KnownPayment) -> None:
+    """Place a payment by its best score, or declare it unmatched; and wait for what would change the score."""
+    lookup = CandidateLookup(lane, payment)
+    candidates = lookup.named_in_text()
+    ranked = scored_matches(payment, candidates)
+    best = sure_enough(ranked, lambda scored: _required(lane, payment, scored))
+    if best is None:  # the payer changes no confidence of a debtor whom the text names, so it is looked up only now
+        ranked = scored_matches(payment, lookup.with_payer(candidates))
+        best = sure_enough(ranked, lambda scored: _required(lane, payment, scored))
+    if best is not None:
+        _place_on(lane, payment, best.placement)
+    else:
+        _unplace(lane, payment)
+        unmatched.declare(lane, payment, ranked)
+    for missing in lookup.missing:
+        waiting.keep_payment(lane, missing, payment.key)
+    if any(scored.confidence >= LEAST_CONFIDENCE for scored in ranked):
+        policies = subscriptions.of_required_confidence(payment.creditor)
+        waiting.keep_payment(lane, subscriptions.subscribe(lane, policies), payment.key)
+
+
+def _required(lane: Lane, payment: KnownPayment, scored: ScoredMatch) -> int:
+    if scored.confidence < LEAST_CONFIDENCE:
+        return SURE
+    return required_confidence.required(lane, payment.creditor, _kinds(scored), payment.booked)
+
+
+def _kinds(scored: ScoredMatch) -> Iterable[PartyKind]:
+    """The debtor's kind, by the invoices. Where no invoice says it, both policies count."""
+    return {invoice.kind for invoice in scored.invoices} or ("consumer", "business")
+
+
+# -- moving money between accounts ----------------------------------------------------------------------------------
+
+
+def _place_on(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
+    """Place a payment, or move it. A new placement on the same account only changes what the money pays there."""
+    before = payment.placement
+    unmatched.end(lane, payment, placement)
+    if before == placement:
         return
-    is_new_here = before is None or before.debtor != place.debtor
+    is_new_here = before is None or before.debtor != placement.debtor
     if before is not None and is_new_here:
-        _tell_moved(lane, payment, before)
-    lane.tell(payment.creditor, place.debtor, _placed(payment, place))
+        _publish_moved(lane, payment, before)
+    lane.to_account(payment.creditor, placement.debtor, _money_placed(payment, placement))
     if is_new_here:
         for back in sorted(payment.returns, key=lambda back: (back.time, back.id)):
-            lane.tell(payment.creditor, place.debtor, _returned(payment, place.debtor, back))
-    _learn_of_payer(lane, payment, place)
-    payment.place = place
+            lane.to_account(payment.creditor, placement.debtor, _money_returned(payment, placement.debtor, back))
+    _learn_payer(lane, payment, placement)
+    payment.placement = placement
 
 
-def _doubt(lane: Lane, payment: Payment, reason: Reason) -> None:
-    """Nothing certain places it: to be weighed. Until then it stays where it was weighed to be before."""
-    if payment.place is not None and not payment.place.was_weighed:
-        _take_out(lane, payment)
-    unmatched.note(lane, payment, reason)
+def _leave_uncertain(lane: Lane, payment: KnownPayment, reason: UnmatchedReason) -> None:
+    """Queue a payment for scoring. Until then it stays where an earlier score placed it."""
+    if payment.placement is not None and not payment.placement.is_scored:
+        _unplace(lane, payment)
+    unmatched.queue(lane, payment, reason)
 
 
-def _take_out(lane: Lane, payment: Payment) -> None:
-    """It is nobody's: where only the debtor's name had placed it, an invoice's reference now says that it is not so."""
-    if payment.place is not None:
-        _tell_moved(lane, payment, payment.place)
-        _learn_of_payer(lane, payment, None)
-        payment.place = None
+def _unplace(lane: Lane, payment: KnownPayment) -> None:
+    """Take a payment off its account: its reference rules the debtor out, or its score is no longer sure enough."""
+    if payment.placement is not None:
+        _publish_moved(lane, payment, payment.placement)
+        _learn_payer(lane, payment, None)
+        payment.placement = None
 
 
-def _learn_of_payer(lane: Lane, payment: Payment, place: Place | None) -> None:
-    """The payer's IBAN means the debtor on whom its money certainly is. What was weighed teaches nothing."""
+def _learn_payer(lane: Lane, payment: KnownPayment, placement: Placement | None) -> None:
+    """Make the payer's IBAN point to the debtor on whom the money certainly is. A scored placement proves nothing."""
     if payment.iban is None:
         return
-    before, now = (_certain_debtor(where) for where in (payment.place, place))
+    before, now = (_certain_debtor(each) for each in (payment.placement, placement))
     if before == now:
         return
     hint = payer_hints.by_iban(payment.iban)
@@ -268,27 +268,27 @@ def _learn_of_payer(lane: Lane, payment: Payment, place: Place | None) -> None:
         payer_hints.learn(lane, payment.creditor, hint, now)
 
 
-def _certain_debtor(place: Place | None) -> str | None:
-    return None if place is None or place.was_weighed else place.debtor
+def _certain_debtor(placement: Placement | None) -> str | None:
+    return None if placement is None or placement.is_scored else placement.debtor
 
 
-def _tell_moved(lane: Lane, payment: Payment, place: Place) -> None:
-    word = payment.assigned or payment
+def _publish_moved(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
+    cause = payment.assigned or payment
     moved = MoneyMoved(
         creditor=payment.creditor,
-        debtor=place.debtor,
+        debtor=placement.debtor,
         account=payment.account,
         payment=payment.payment,
-        time=word.time,
-        id=word.id,
+        time=cause.time,
+        id=cause.id,
     )
-    lane.tell(payment.creditor, place.debtor, moved)
+    lane.to_account(payment.creditor, placement.debtor, moved)
 
 
-def _placed(payment: Payment, place: Place) -> MoneyPlaced:
+def _money_placed(payment: KnownPayment, placement: Placement) -> MoneyPlaced:
     return MoneyPlaced(
         creditor=payment.creditor,
-        debtor=place.debtor,
+        debtor=placement.debtor,
         account=payment.account,
         payment=payment.payment,
         time=payment.time,
@@ -297,16 +297,16 @@ def _placed(payment: Payment, place: Place) -> MoneyPlaced:
         currency=payment.currency,
         paid=payment.paid,
         booked=payment.booked,
-        invoice=place.invoice,
-        invoices=place.several,
-        letter=place.letter,
+        invoice=placement.invoice,
+        invoices=placement.several,
+        letter=placement.letter,
         reference=payment.reference,
-        why=place.why,
-        confidence=place.confidence if place.was_weighed else None,
+        why=placement.why,
+        confidence=placement.confidence if placement.is_scored else None,
     )
 
 
-def _returned(payment: Payment, debtor: str, back: Return) -> MoneyReversed | MoneyRefunded:
+def _money_returned(payment: KnownPayment, debtor: str, back: Return) -> MoneyReversed | MoneyRefunded:
     message = MoneyReversed if back.kind == "reversed" else MoneyRefunded
     return message(
         creditor=payment.creditor,
@@ -319,10 +319,10 @@ def _returned(payment: Payment, debtor: str, back: Return) -> MoneyReversed | Mo
     )
 
 
-# -- what facts about a payment say -------------------------------------------------------------------------------
+# -- reading facts about a payment ----------------------------------------------------------------------------------
 
 
-def _payment_of(lane: Lane, data: PaymentAssigned | PaymentReversed | PaymentRefunded) -> Payment | Waits:
+def _payment_of(lane: Lane, data: PaymentAssigned | PaymentReversed | PaymentRefunded) -> KnownPayment | Waits:
     at = key(data.creditor, data.account, data.payment)
     payment = PAYMENTS.get(lane.unit, at)
     return Waits(Missing(PAYMENTS, at)) if payment is None else payment
@@ -334,7 +334,7 @@ def _minor_units(data: PaymentReversed | PaymentRefunded, currency: str) -> int 
     An amount without a currency beside it was read with two decimals, whatever the payment's currency has.
     """
     if data.currency is not None and data.currency != currency:
-        return receivables.other_currency()
+        return receivables.wrong_currency()
     if data.amount is None or data.currency is not None:
         return data.amount
     amount, rest = divmod(data.amount * _ten_to(currency_decimals(currency)), _ten_to(_DECIMALS_WITHOUT_CURRENCY))

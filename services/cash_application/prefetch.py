@@ -1,4 +1,4 @@
-"""Fetching the rows that a batch will ask for, many at a time instead of one by one. It changes no answer."""
+"""Reading the rows that a batch will need, many at a time instead of one by one. No result depends on it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from schemas.events import AccountData, InvoiceIssued, PaymentReceived
 from schemas.facts import Fact, FactsMessage
 from services.cash_application.matching import payer_hints
-from services.cash_application.matching.candidates import candidates_of
+from services.cash_application.matching.candidates import rows_of_candidates
 from services.cash_application.matching.remittance import folded_number
 from services.cash_application.state import subscriptions
 from services.cash_application.state.account_numbers import drawn_number
-from services.cash_application.state.identity import SEEN, seen_key
+from services.cash_application.state.identity import seen_key
+from services.cash_application.state.known_payment import KnownPayment
+from services.cash_application.state.row_kind import key
 from services.cash_application.state.rows import (
     ACCOUNTS,
     INVOICE_NUMBERS,
@@ -18,26 +20,26 @@ from services.cash_application.state.rows import (
     NUMBERS,
     PAYMENTS,
     REFERENCES,
-    Payment,
-    key,
+    SEEN,
+    WATCHED,
 )
 from services.runtime.unit_of_work import UnitOfWork
 
 
 def fetch(unit: UnitOfWork, messages: Sequence[FactsMessage]) -> None:
-    """Have the unit read what these messages need, and then what those rows name."""
+    """Have the unit read the rows that these messages need, and then those that depend on them."""
     facts = [message for message in messages if isinstance(message, Fact)]
     _read(unit, (row for fact in facts for row in _rows_of(fact)))
     payments = [fact.data for fact in facts if isinstance(fact.data, PaymentReceived)]
     _read(unit, (row for payment in payments for row in _rows_of_payer(unit, payment)))
 
 
-def fetch_named(unit: UnitOfWork, payments: Sequence[Payment]) -> None:
-    """Have the unit read what the words of these payments name, and whether somebody watches it."""
-    candidates = dict.fromkeys(row for payment in payments for row in candidates_of(payment))
+def fetch_candidates(unit: UnitOfWork, payments: Sequence[KnownPayment]) -> None:
+    """Have the unit read the rows of these payments' candidates, and their subscriptions."""
+    candidates = dict.fromkeys(row for payment in payments for row in rows_of_candidates(payment))
     _read(unit, ((kind.name, at) for kind, at in candidates))
     known = [(kind, at) for kind, at in candidates if unit.get(kind.name, at)]
-    _read(unit, ((subscriptions.WATCHED, subscriptions.of_carriers(kind, at)) for kind, at in known))
+    _read(unit, ((WATCHED, subscriptions.of_carriers(kind, at)) for kind, at in known))
 
 
 def _read(unit: UnitOfWork, rows: Iterable[tuple[str, str]]) -> None:
@@ -63,9 +65,9 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
         yield ACCOUNTS.name, key(data.creditor, data.debtor)
         yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
         yield NUMBERS.name, key(data.creditor, str(drawn_number(data.creditor, data.debtor)))
-        yield subscriptions.WATCHED, subscriptions.of_invoices(data.creditor, data.debtor)
+        yield WATCHED, subscriptions.of_invoices(data.creditor, data.debtor)
         name = payer_hints.folded(data.party.name)
-        yield from payer_hints.rows_learned(data.creditor, payer_hints.by_name(name), data.debtor)
+        yield from payer_hints.rows_of_hint(data.creditor, payer_hints.by_name(name), data.debtor)
     elif isinstance(data, AccountData):
         invoice: str | None = getattr(data, "invoice", None)
         if invoice is None:
@@ -75,10 +77,10 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
 
 
 def _rows_of_payer(unit: UnitOfWork, data: PaymentReceived) -> Iterator[tuple[str, str]]:
-    """A placed payment teaches whom its payer pays for."""
+    """The rows of payer hints: a payment with a certain placement makes its payer's IBAN point to the debtor."""
     if data.payer is None or data.payer.iban is None:
         return
-    carried = None if data.reference is None else REFERENCES.get(unit, key(data.creditor, data.reference))
-    debtors = [invoiced.debtor for invoiced in carried.invoices] if carried is not None else []
+    carrying = None if data.reference is None else REFERENCES.get(unit, key(data.creditor, data.reference))
+    debtors = [indexed.debtor for indexed in carrying.invoices] if carrying is not None else []
     for debtor in debtors if data.debtor is None else [*debtors, data.debtor]:
-        yield from payer_hints.rows_learned(data.creditor, payer_hints.by_iban(data.payer.iban), debtor)
+        yield from payer_hints.rows_of_hint(data.creditor, payer_hints.by_iban(data.payer.iban), debtor)

@@ -9,44 +9,44 @@ from services.cash_application import doubts
 from services.cash_application.matching import required_confidence
 from services.cash_application.state import identity, subscriptions, waiting
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import APPLIED, Verdict
-from services.cash_application.state.rows import CREDITORS, Creditor, PartyKind, key
+from services.cash_application.state.result import APPLIED, Result
+from services.cash_application.state.rows import CREDITORS, Creditor, PartyKind
 
 
-def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Verdict:
-    """A creditor, or all about it anew; the latest by time, then id, counts."""
+def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Result:
+    """Apply a creditor's registration, which replaces earlier ones; the latest by time, then id, counts."""
     known = lane.creditor(data.creditor)
-    word = (fact.time, f"{fact.source}#{fact.id}")
+    version = (fact.time, f"{fact.source}#{fact.id}")
     accounts = [account.iban for account in data.accounts]
     policies: dict[PartyKind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
-    waiting.arrived(lane, CREDITORS, data.creditor)
-    if known is None or (known.time, known.id) < word:
-        lane.keep_creditor(data.creditor, Creditor(*word, data.timezone, accounts, policies))
-        subscriptions.changed(lane, subscriptions.of_demands(data.creditor))
+    waiting.release(lane, CREDITORS, data.creditor)
+    if known is None or (known.time, known.id) < version:
+        lane.keep_creditor(data.creditor, Creditor(*version, data.timezone, accounts, policies))
+        subscriptions.notify(lane, subscriptions.of_required_confidence(data.creditor))
     _copy(lane, fact, data)
-    doubts.own(lane, data.creditor, accounts)
+    doubts.register_owner(lane, data.creditor, accounts)
     return APPLIED
 
 
-def policy_published(lane: Lane, fact: Fact, data: Policy) -> Verdict:
-    """A version of a policy; a version never changes."""
-    at = key("policy", data.policy, str(data.version))
-    verdict = identity.claim(lane, at, fact, "data.version: this version of the policy")
-    if verdict is APPLIED:
-        required_confidence.published(lane, data)
+def policy_published(lane: Lane, fact: Fact, data: Policy) -> Result:
+    """Apply a version of a policy; a version never changes."""
+    natural_key = identity.of_policy(data.policy, data.version)
+    result = identity.claim(lane, natural_key, fact, "data.version: this version of the policy")
+    if result is APPLIED:
+        required_confidence.record_policy(lane, data)
         _copy(lane, fact, data)
-    return verdict
+    return result
 
 
-def rate_published(lane: Lane, fact: Fact, data: ReferenceRatePublished) -> Verdict:
-    """A country's reference rate from a day on."""
-    at = key("rate", data.country, data.from_.isoformat())
-    verdict = identity.claim(lane, at, fact, "data.from: the country's rate from this day")
-    if verdict is APPLIED:
+def rate_published(lane: Lane, fact: Fact, data: ReferenceRatePublished) -> Result:
+    """Apply a country's reference rate from a day on."""
+    natural_key = identity.of_rate(data.country, data.from_)
+    result = identity.claim(lane, natural_key, fact, "data.from: the country's rate from this day")
+    if result is APPLIED:
         _copy(lane, fact, data)
-    return verdict
+    return result
 
 
 def _copy(lane: Lane, fact: Fact, data: Settings) -> None:
     copied = SettingsCopied(lane=lane.number, event=fact.type, time=fact.time, id=f"{fact.source}#{fact.id}", data=data)
-    lane.tell_all(copied)
+    lane.to_every_partition(copied)

@@ -1,99 +1,100 @@
-"""Money that is nobody's yet stays visible until it is (rules.md M3, G10).
+"""Unmatched payments stay visible until their money is placed or has gone back (rules.md M3, G10).
 
-It is weighed and declared at the next frontier, not at once: a payment that came just before its invoice is no news.
-From then it holds the accounts to which it points, and its end is told as well. It is declared anew when what is left
-of it, why, or whose it may be has changed.
+They are scored and declared at the next frontier, not at once: a payment that came just before its invoice needs no
+declaration. From then a payment holds the letters of the accounts to which its payer points, and its end is published
+as well. It is declared anew when the amount left, the reason or the suggestions have changed.
 """
 
 from itertools import islice
 
 from schemas.decisions import Placed, Suggestion, Unmatched
 from services.cash_application.matching import payer_hints
-from services.cash_application.matching.certain_match import Reason
-from services.cash_application.matching.scoring import MOST_GUESSES, Guess
+from services.cash_application.matching.certain_match import UnmatchedReason
+from services.cash_application.matching.scoring import MOST_SUGGESTIONS, ScoredMatch
+from services.cash_application.state.known_payment import DeclaredUnmatched, KnownPayment, Placement, Suggested
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.rows import PAYMENTS, Declared, Payment, Place, Suggested
-
-_FRESH = "fresh"
+from services.cash_application.state.rows import PAYMENTS, UNSCORED
 
 
-def note(lane: Lane, payment: Payment, reason: Reason) -> None:
-    """Nothing certain places it for now; to be weighed at the next frontier."""
-    lane.unit.put(_FRESH, payment.key, b"")
+def queue(lane: Lane, payment: KnownPayment, reason: UnmatchedReason) -> None:
+    """Have a payment that nothing certain places scored at the next frontier."""
+    lane.unit.put(UNSCORED, payment.key, b"")
     payment.reason = reason
 
 
-def shrink(lane: Lane, payment: Payment) -> None:
-    """A part of it went back: declared anew with what is left, or ended when nothing is."""
-    lane.unit.put(_FRESH, payment.key, b"")
+def reduce(lane: Lane, payment: KnownPayment) -> None:
+    """A part of the payment went back: declare it anew with what is left, or end it when nothing is."""
+    lane.unit.put(UNSCORED, payment.key, b"")
     if not payment.left:
-        _tell_end(lane, payment, None)
+        _publish_end(lane, payment, None)
 
 
-def end(lane: Lane, payment: Payment, place: Place) -> None:
-    """It is somebody's now."""
+def end(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
+    """The payment is placed."""
     if payment.reason is not None:
-        lane.unit.delete(_FRESH, payment.key)
-        _tell_end(lane, payment, place)
+        lane.unit.delete(UNSCORED, payment.key)
+        _publish_end(lane, payment, placement)
         payment.reason = None
 
 
-def take_some(lane: Lane, most: int) -> list[Payment]:
-    """Up to ``most`` of the payments to be weighed, which is to be done now; weighing one changes no other."""
-    keys = [at for at, _ in islice(lane.unit.scan(_FRESH), most)]
+def take_unscored(lane: Lane, most: int) -> list[KnownPayment]:
+    """Up to ``most`` of the payments to be scored, which the caller does now; scoring one changes no other."""
+    keys = [at for at, _ in islice(lane.unit.scan(UNSCORED), most)]
     lane.unit.get_many(PAYMENTS.name, keys)
-    fresh = []
+    unscored = []
     for at in keys:
         payment = PAYMENTS.get(lane.unit, at)
-        assert payment is not None, "a payment that is noted is kept"
-        lane.unit.delete(_FRESH, at)
-        fresh.append(payment)
-    return fresh
+        assert payment is not None, "a payment that is queued is kept"
+        lane.unit.delete(UNSCORED, at)
+        unscored.append(payment)
+    return unscored
 
 
-def declare(lane: Lane, payment: Payment, ranked: list[Guess]) -> None:
-    """It is nobody's: say so, with whose it may be, unless this was said before or nothing is left of it."""
-    assert payment.reason is not None, "a payment that is noted has a reason"
-    words = Declared(payment.left, payment.reason, tuple(map(_suggested, ranked[:MOST_GUESSES])))
-    if not payment.left or payment.told == words:
+def declare(lane: Lane, payment: KnownPayment, ranked: list[ScoredMatch]) -> None:
+    """Publish that the payment is unmatched, with suggestions, unless the same was published or nothing is left."""
+    assert payment.reason is not None, "a payment that is queued has a reason"
+    declared = DeclaredUnmatched(payment.left, payment.reason, tuple(map(_suggested, ranked[:MOST_SUGGESTIONS])))
+    if not payment.left or payment.declared == declared:
         return
-    payment.told = words
+    payment.declared = declared
     message = Unmatched(
         creditor=payment.creditor,
         date=lane.date_of(payment.creditor, lane.moment),
         account=payment.account,
         payment=payment.payment,
-        amount=words.amount,
+        amount=declared.amount,
         currency=payment.currency,
-        reason=words.reason,
-        suggestions=tuple(map(_suggestion, words.suggestions)),
+        reason=declared.reason,
+        suggestions=tuple(map(_suggestion, declared.suggestions)),
     )
-    lane.decide(payment.creditor, message)
-    payer_hints.seek(lane, payment)
+    lane.record_decision(payment.creditor, message)
+    payer_hints.hold_accounts(lane, payment)
 
 
-def _tell_end(lane: Lane, payment: Payment, place: Place | None) -> None:
-    """Somebody's, or all of it went back: told when it was told as unmatched."""
-    if payment.told is None:
+def _publish_end(lane: Lane, payment: KnownPayment, placement: Placement | None) -> None:
+    """Publish that a payment is no longer unmatched, if it was declared; without placement all of it went back."""
+    if payment.declared is None:
         return
     placed = Placed(
         creditor=payment.creditor,
         date=lane.date_of(payment.creditor, lane.moment),
         account=payment.account,
         payment=payment.payment,
-        debtor=place.debtor if place else None,
-        invoice=place.invoice if place else None,
-        invoices=place.several if place else None,
+        debtor=placement.debtor if placement else None,
+        invoice=placement.invoice if placement else None,
+        invoices=placement.several if placement else None,
     )
-    lane.decide(payment.creditor, placed)
-    payer_hints.clear(lane, payment)
-    payment.told = None
+    lane.record_decision(payment.creditor, placed)
+    payer_hints.release_accounts(lane, payment)
+    payment.declared = None
 
 
-def _suggested(guess: Guess) -> Suggested:
-    invoices = tuple(invoice.invoice for invoice in guess.invoices)
-    return Suggested(guess.debtor, invoices, guess.confidence, guess.way.code)
+def _suggested(scored: ScoredMatch) -> Suggested:
+    invoices = tuple(invoice.invoice for invoice in scored.invoices)
+    return Suggested(scored.debtor, invoices, scored.confidence, scored.way.code)
 
 
-def _suggestion(said: Suggested) -> Suggestion:
-    return Suggestion(debtor=said.debtor, invoices=said.invoices, confidence=said.confidence, why=said.why)
+def _suggestion(suggested: Suggested) -> Suggestion:
+    return Suggestion(
+        debtor=suggested.debtor, invoices=suggested.invoices, confidence=suggested.confidence, why=suggested.why
+    )

@@ -11,6 +11,7 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.ticks import TICK_KEY
 from schemas.topics import PUBLIC_TOPICS
 from services.cash_application.state import tally as lane_tally
+from services.cash_application.state.rows import TALLY, TALLY_KEY
 from services.intake import tally as intake_tally
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
@@ -38,7 +39,7 @@ class Partition(NamedTuple):
     """What one partition of the public topics, and one lane, made of what came in."""
 
     read: intake_tally.IntakeTally
-    lane: lane_tally.Tally
+    lane: lane_tally.LaneTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,8 @@ def _same(disturbed: State, peaceful: State) -> list[Line]:
 
 def _partition(store: Store, number: int) -> Partition:
     read = _row(store, intake_tally.WORKER, intake_tally.KIND, number, intake_tally.KEY)
-    lane = _row(store, lane_tally.WORKER, lane_tally.KIND, number, lane_tally.KEY)
-    return Partition(intake_tally.IntakeTally.from_bytes(read), lane_tally.Tally.from_bytes(lane))
+    lane = _row(store, lane_tally.WORKER, TALLY, number, TALLY_KEY)
+    return Partition(intake_tally.IntakeTally.from_bytes(read), lane_tally.LaneTally.from_bytes(lane))
 
 
 def _row(store: Store, worker: str, kind: str, partition: int, key: str) -> bytes | None:

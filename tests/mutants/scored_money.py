@@ -1,79 +1,79 @@
-"""Mutants of what places money that nothing certain places (docs/matching.md)."""
+"""Mutants of the scores that place money where nothing certain does (docs/matching.md)."""
 
 from tests.mutants.mutant import Mutant
 
-CLUES = "services/cash_application/matching/candidates.py"
-DEMANDS = "services/cash_application/matching/required_confidence.py"
+CANDIDATES = "services/cash_application/matching/candidates.py"
+REQUIRED = "services/cash_application/matching/required_confidence.py"
 LEDGER = "services/overdue/books/ledger.py"
 PAYMENTS = "services/cash_application/payments.py"
 REMITTANCE = "services/cash_application/matching/remittance.py"
-WEIGHING = "services/cash_application/matching/scoring.py"
-GUESSES = "cash_application/test_scoring.py"
-STORIES = "cash_application/test_scored_money.py"
+SCORING = "services/cash_application/matching/scoring.py"
+SCORES = "cash_application/test_scoring.py"
+PAYMENT_FLOW = "cash_application/test_scored_money.py"
 
 MUTANTS = (
     Mutant(
-        "matching: a guess is enough whatever the policy demands",
-        WEIGHING,
-        "if guess.confidence >= demand(guess)), None)",
-        "if guess.confidence >= AMBIGUOUS), None)",
-        STORIES,
+        "matching: any score is enough whatever the policy requires",
+        SCORING,
+        "if scored.confidence >= required(scored)), None)",
+        "if scored.confidence >= AMBIGUOUS), None)",
+        PAYMENT_FLOW,
     ),
     Mutant(
-        "matching: a policy that says nothing lets money be guessed",
-        DEMANDS,
+        "matching: a policy without a confidence lets scores place money",
+        REQUIRED,
         "    confidence = SURE if policy.match_confidence is None else policy.match_confidence",
         "    confidence = policy.match_confidence or 50",
-        f"{STORIES}::without_a_policy",
+        f"{PAYMENT_FLOW}::without_a_policy",
     ),
     Mutant(
-        "matching: a version that is not in force yet demands",
-        DEMANDS,
+        "matching: a version that is not in force yet counts",
+        REQUIRED,
         "if version.in_force <= booked]",
         "if version.version]",
-        f"{STORIES}::version_in_force",
+        f"{PAYMENT_FLOW}::version_in_force",
     ),
     Mutant(
-        "matching: an ambiguous guess keeps its confidence",
-        WEIGHING,
-        "    return replace(guess, confidence=min(guess.confidence, AMBIGUOUS))",
-        "    return guess",
-        GUESSES,
+        "matching: an ambiguous match keeps its confidence",
+        SCORING,
+        "    return replace(scored, confidence=min(scored.confidence, AMBIGUOUS))",
+        "    return scored",
+        SCORES,
     ),
     Mutant(
-        "matching: another debtor's name makes no guess ambiguous",
-        WEIGHING,
+        "matching: another debtor's name makes no match ambiguous",
+        SCORING,
         "        if len(found) > 1:",
         "        if len(fresh) > 1:",
-        GUESSES,
+        SCORES,
     ),
     Mutant(
         "matching: the surest invoice speaks for all",
-        WEIGHING,
+        SCORING,
         "        way = min(ways_taken, key=_percent)",
         "        way = max(ways_taken, key=_percent)",
-        GUESSES,
+        SCORES,
     ),
     Mutant(
         "matching: any sum agrees",
-        WEIGHING,
+        SCORING,
         "        agrees = sum(invoice.amount for invoice, _ in found.values()) == payment.amount",
         "        agrees = True",
-        GUESSES,
+        SCORES,
     ),
     Mutant(
         "matching: an invoice in another currency is named",
-        WEIGHING,
+        SCORING,
         " if each.currency == payment.currency)",
         ")",
-        GUESSES,
+        SCORES,
     ),
     Mutant(
         "matching: a short number is as good as a long one",
-        WEIGHING,
-        'IN_TEXT["short" if len(clue.candidate) <= SHORT else clue.by]',
-        "IN_TEXT[clue.by]",
-        GUESSES,
+        SCORING,
+        'IN_TEXT["short" if len(text_match.candidate) <= SHORT else text_match.by]',
+        "IN_TEXT[text_match.by]",
+        SCORES,
     ),
     Mutant(
         "matching: wrong check digits name a reference",
@@ -90,25 +90,25 @@ MUTANTS = (
         "cash_application/test_remittance.py::days_and_sums",
     ),
     Mutant(
-        "matching: a guess teaches of its payer",
+        "matching: a scored placement makes its payer point to the debtor",
         PAYMENTS,
-        "    return None if place is None or place.was_weighed else place.debtor",
-        "    return None if place is None else place.debtor",
-        f"{STORIES}::teaches",
+        "    return None if placement is None or placement.is_scored else placement.debtor",
+        "    return None if placement is None else placement.debtor",
+        f"{PAYMENT_FLOW}::teaches",
     ),
     Mutant(
-        "matching: a second invoice of a number is not heard of",
-        CLUES,
-        "        self._watch(subscriptions.of_carriers(kind, at))\n",
+        "matching: a second invoice of a number is not noticed",
+        CANDIDATES,
+        "        self._subscribe(subscriptions.of_carriers(kind, at))\n",
         "",
-        f"{STORIES}::second_invoice",
+        f"{PAYMENT_FLOW}::second_invoice",
     ),
     Mutant(
-        "matching: a policy that comes later is not heard of",
+        "matching: a policy that comes later is not noticed",
         PAYMENTS,
-        "    if any(guess.confidence >= LEAST_CONFIDENCE for guess in ranked):",
-        "    if any(guess.confidence > SURE for guess in ranked):",
-        f"{STORIES}::policy_that_becomes_known",
+        "    if any(scored.confidence >= LEAST_CONFIDENCE for scored in ranked):",
+        "    if any(scored.confidence > SURE for scored in ranked):",
+        f"{PAYMENT_FLOW}::policy_that_becomes_known",
     ),
     Mutant(
         "M3 what the payer names is passed by under a stop",

@@ -48,8 +48,8 @@ MUTANTS = (
     Mutant(
         "a copy of a statement counts again",
         CHAINS,
-        "    if verdict is not APPLIED:\n        return verdict",
-        "    if verdict is not APPLIED:\n        pass",
+        "    if result is not APPLIED:\n        return result",
+        "    if result is not APPLIED:\n        pass",
         "cash_application/test_missing_statements.py::copy",
     ),
     Mutant(

@@ -1,1 +1,4 @@
-"""Whose is the money: what a payment's words and payer may mean, how sure each way is, and which one is chosen."""
+"""Whose money it is: what is certain, what remittance text and payer suggest, and how sure each way of matching is.
+
+Imports `state` and no module of the room's floor.
+"""

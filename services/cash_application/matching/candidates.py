@@ -1,4 +1,4 @@
-"""Looking up what a payment's words and payer mean among what a lane knows, and what would change the answer."""
+"""Looking up the invoices and debtors that a payment may mean, and which changes would make it mean others."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,68 +8,67 @@ from typing import Final
 from schemas.references import parse_letter_reference
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.remittance import folded_number
-from services.cash_application.matching.scoring import Named, Pointing, Sight
+from services.cash_application.matching.scoring import Candidates, HintKind, TextMatch
 from services.cash_application.state import subscriptions
 from services.cash_application.state.account_numbers import debtor_of
+from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
+from services.cash_application.state.row_kind import RowKind, key
 from services.cash_application.state.rows import (
     AMOUNTS,
     INVOICE_NUMBERS,
     NUMBERS,
     REFERENCES,
-    Carried,
-    Invoiced,
-    Kind,
-    Payment,
-    key,
+    CarryingInvoices,
+    IndexedInvoice,
 )
 from services.cash_application.state.waiting import Missing
 
 _MOST_DEBTORS: Final = 20
-"""Debtors of one payer that are looked at: a payer of more (a debt adviser, a parent company) tells nothing."""
+"""Debtors of one payer: a payer who has paid for more (a debt adviser, a parent company) points to none of them."""
 _MOST_OF_A_SUM: Final = 100
-"""Invoices of a debtor with the payment's sum that are looked at."""
+"""Invoices of a debtor with the payment's sum that are read."""
 _SHOWN_OF_A_SUM: Final = 5
-"""Those of them that are shown: the ones due last, as earlier ones of the same sum are paid, as a rule."""
+"""Those of them that are suggested: the ones due last, as earlier ones of the same sum are paid, as a rule."""
 
 
-class Look:
-    """One look at a payment; ``missing`` is what would change what was seen."""
+class CandidateLookup:
+    """The look-up of one payment's candidates; ``missing`` are the rows whose appearance would change its outcome."""
 
-    def __init__(self, lane: Lane, payment: Payment) -> None:
-        """Nothing is looked up yet."""
+    def __init__(self, lane: Lane, payment: KnownPayment) -> None:
+        """Look up nothing yet."""
         self._lane = lane
         self._payment = payment
         self.missing: list[Missing] = []
 
-    def words(self) -> Sight:
-        """What its words mean, and its reference, which settled nothing."""
+    def named_in_text(self) -> Candidates:
+        """The invoices and letters that the remittance text names, and the invoices of the payment's reference."""
         reference = self._payment.reference
-        carried = () if reference is None else self._carriers(REFERENCES, reference)
-        return Sight(carried, list(self._named()))
+        of_reference = () if reference is None else self._carriers(REFERENCES, reference)
+        return Candidates(of_reference, list(self._named()))
 
-    def payer(self, sight: Sight) -> Sight:
-        """The same, and to whom its payer points."""
-        return replace(sight, payers={by: self._of_payer(hint) for by, hint in _hints(self._payment)})
+    def with_payer(self, candidates: Candidates) -> Candidates:
+        """The same candidates, and the debtors to whom the payer points."""
+        return replace(candidates, payers={by: self._of_payer(hint) for by, hint in _hints(self._payment)})
 
-    def _named(self) -> Iterator[Named]:
+    def _named(self) -> Iterator[TextMatch]:
         for reference in self._payment.references:
             invoices = self._carriers(REFERENCES, reference)
-            yield Named("reference", reference, invoices, None if invoices else self._letter(reference))
+            yield TextMatch("reference", reference, invoices, None if invoices else self._letter(reference))
         for number in _numbers(self._payment):
-            yield Named("number", number, self._carriers(INVOICE_NUMBERS, number))
+            yield TextMatch("number", number, self._carriers(INVOICE_NUMBERS, number))
 
-    def _carriers(self, kind: Kind[Carried], candidate: str) -> Sequence[Invoiced]:
+    def _carriers(self, kind: RowKind[CarryingInvoices], candidate: str) -> Sequence[IndexedInvoice]:
         at = key(self._payment.creditor, candidate)
         row = kind.get(self._lane.unit, at)
         if row is None:
             self.missing.append(Missing(kind, at))
             return ()
-        self._watch(subscriptions.of_carriers(kind, at))
+        self._subscribe(subscriptions.of_carriers(kind, at))
         return row.invoices
 
     def _letter(self, reference: str) -> tuple[str, int] | None:
-        """Debtor and number of the letter whose own reference it is."""
+        """Debtor and number of the letter that has this reference, None while the account is not known."""
         numbers = parse_letter_reference(reference)
         if numbers is None:
             return None
@@ -79,26 +78,26 @@ class Look:
             return None
         return debtor, numbers[1]
 
-    def _of_payer(self, hint: str) -> dict[str, list[Invoiced]]:
-        """Each debtor that a hint means, with the invoices of the payment's sum; none when it means too many."""
+    def _of_payer(self, hint: str) -> dict[str, list[IndexedInvoice]]:
+        """The debtors to whom a hint points, with their invoices of the payment's sum; none when there are too many."""
         creditor = self._payment.creditor
-        self._watch(subscriptions.of_hint(creditor, hint))
+        self._subscribe(subscriptions.of_hint(creditor, hint))
         debtors = list(islice(payer_hints.debtors_of(self._lane, creditor, hint), _MOST_DEBTORS + 1))
         return {debtor: self._of_the_sum(debtor) for debtor in debtors} if len(debtors) <= _MOST_DEBTORS else {}
 
-    def _of_the_sum(self, debtor: str) -> list[Invoiced]:
+    def _of_the_sum(self, debtor: str) -> list[IndexedInvoice]:
         creditor, money = self._payment.creditor, self._payment
-        self._watch(subscriptions.of_invoices(creditor, debtor))
+        self._subscribe(subscriptions.of_invoices(creditor, debtor))
         at = key(creditor, debtor, money.currency, str(money.amount), "")
         found = (invoice for _, invoice in islice(AMOUNTS.scan(self._lane.unit, at), _MOST_OF_A_SUM))
         return sorted(found, key=lambda invoice: (invoice.due, invoice.invoice))[-_SHOWN_OF_A_SUM:]
 
-    def _watch(self, what: str) -> None:
-        self.missing.append(subscriptions.watched(self._lane, what))
+    def _subscribe(self, subject: str) -> None:
+        self.missing.append(subscriptions.subscribe(self._lane, subject))
 
 
-def candidates_of(payment: Payment) -> Iterator[tuple[Kind[Carried], str]]:
-    """The rows, kind and key, that a look at its words asks for."""
+def rows_of_candidates(payment: KnownPayment) -> Iterator[tuple[RowKind[CarryingInvoices], str]]:
+    """The rows, kind and key, that the look-up of a payment's text and reference reads."""
     if payment.reference is not None:
         yield REFERENCES, key(payment.creditor, payment.reference)
     for reference in payment.references:
@@ -107,15 +106,15 @@ def candidates_of(payment: Payment) -> Iterator[tuple[Kind[Carried], str]]:
         yield INVOICE_NUMBERS, key(payment.creditor, number)
 
 
-def _numbers(payment: Payment) -> Iterator[str]:
-    """The numbers in its text, and its own reference, which may be an invoice number in truth."""
+def _numbers(payment: KnownPayment) -> Iterator[str]:
+    """The numbers in the text, and the payment's own reference, which may in fact be an invoice number."""
     mistaken = None if payment.reference is None else folded_number(payment.reference)
     yield from payment.numbers
     if mistaken is not None and mistaken not in payment.numbers:
         yield mistaken
 
 
-def _hints(payment: Payment) -> Iterator[tuple[Pointing, str]]:
+def _hints(payment: KnownPayment) -> Iterator[tuple[HintKind, str]]:
     if payment.iban is not None:
         yield "iban", payer_hints.by_iban(payment.iban)
     if payment.name is not None:

@@ -1,53 +1,56 @@
-"""Whose a payment certainly is: one pure decision over what is known (rules.md M3; design.md §3, a letter's reference).
+"""Whose a payment certainly is, by evidence that needs no score. Pure (rules.md M3; design.md §3, letter references).
 
-A person's word comes first, then an invoice's own reference, then a letter's own reference, then the debtor named.
-What is less than certain is weighed later (see `weighing`).
+A person's assignment comes first, then an invoice's own reference, then a letter's own reference, then the debtor that
+the payment names. Everything less than certain is scored later (see `scoring`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
-from services.cash_application.state.rows import Invoiced, Payment, Place
+from services.cash_application.state.known_payment import KnownPayment, Placement
+from services.cash_application.state.rows import IndexedInvoice
 
-Reason = Literal["no-reference", "unknown-reference", "ambiguous-reference", "other-currency", "unknown-debtor"]
-NO_REFERENCE: Final = "no-reference"
+UnmatchedReason = Literal[
+    "no-reference", "unknown-reference", "ambiguous-reference", "other-currency", "unknown-debtor"
+]
+"""Why nothing certain places a payment; the codes are part of decisions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a payment's words.
+class MatchEvidence:
+    """What is known about a payment's reference and debtor.
 
-    The invoices that carry its reference; debtor and number of the letter that carries it; whether the debtor that it
-    names is known.
+    ``invoices`` carry its reference. ``letter`` is the debtor and number of the letter that carries it.
+    ``debtor_is_known`` says whether the debtor that the payment names has an account.
     """
 
-    invoices: Sequence[Invoiced] = ()
+    invoices: Sequence[IndexedInvoice] = ()
     letter: tuple[str, int] | None = None
     debtor_is_known: bool = False
 
 
-def place_of(payment: Payment, known: Known) -> Place | Reason:
-    """The payment's place, or why it is nobody's."""
+def certain_placement(payment: KnownPayment, evidence: MatchEvidence) -> Placement | UnmatchedReason:
+    """The payment's certain placement, or why it has none."""
     if payment.assigned is not None:
         named = payment.assigned.invoice
-        return Place("assignment", payment.assigned.debtor, () if named is None else (named,))
-    if known.invoices:
-        return _by_reference(payment, known.invoices)
-    if known.letter is not None:
-        debtor, number = known.letter
-        return Place("letter", debtor, letter=number)
-    if payment.debtor is not None and known.debtor_is_known:
-        return Place("debtor", payment.debtor)
+        return Placement("assignment", payment.assigned.debtor, () if named is None else (named,))
+    if evidence.invoices:
+        return _by_reference(payment, evidence.invoices)
+    if evidence.letter is not None:
+        debtor, number = evidence.letter
+        return Placement("letter", debtor, letter=number)
+    if payment.debtor is not None and evidence.debtor_is_known:
+        return Placement("debtor", payment.debtor)
     if payment.reference is not None:
         return "unknown-reference"
-    return NO_REFERENCE if payment.debtor is None else "unknown-debtor"
+    return "no-reference" if payment.debtor is None else "unknown-debtor"
 
 
-def _by_reference(payment: Payment, invoices: Sequence[Invoiced]) -> Place | Reason:
+def _by_reference(payment: KnownPayment, invoices: Sequence[IndexedInvoice]) -> Placement | UnmatchedReason:
     """The invoice that carries the reference; of several of one debtor, the one that is due first.
 
-    The debtor that the payment names decides between several debtors; without one it is for a person to say.
+    Where several debtors' invoices carry it, the debtor that the payment names decides; without one a person does.
     """
     fitting = [invoice for invoice in invoices if invoice.currency == payment.currency]
     if not fitting:
@@ -57,4 +60,4 @@ def _by_reference(payment: Payment, invoices: Sequence[Invoiced]) -> Place | Rea
         if not fitting:
             return "ambiguous-reference"
     first = fitting[0] if len(fitting) == 1 else min(fitting, key=lambda invoice: (invoice.due, invoice.invoice))
-    return Place("reference", first.debtor, (first.invoice,))
+    return Placement("reference", first.debtor, (first.invoice,))

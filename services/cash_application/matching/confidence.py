@@ -1,7 +1,7 @@
-"""How sure each way of finding a payment's place is, in percent. The numbers are set, not measured.
+"""How sure each way of matching a payment is, in percent. The numbers are set, not measured.
 
-They put the ways in order and leave room for a policy to draw its line (docs/matching.md): each stands below another
-that can go wrong in fewer ways. Nothing else in cash application knows a percentage.
+They rank the ways, so that a policy can require a confidence (docs/matching.md): a way that can go wrong in more
+respects has a lower number. No other module of cash application knows a percentage.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from schemas.policy import LEAST_CONFIDENCE, SURE
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way of finding a place: its code, as suggestions show it, and its confidence in percent."""
+    """A way of matching a payment: its code, as suggestions show it, and its confidence in percent."""
 
     code: str
     percent: int
@@ -21,7 +21,7 @@ class Way:
 REFERENCE: Final = Way("reference", SURE)
 """The payment's reference is the invoice's own: the bank has checked its digits, and the creditor gave it out."""
 REFERENCE_IN_TEXT_AND_SUM: Final = Way("reference-in-text-and-sum", 95)
-"""A reference with right check digits in free text, and the payment is the sum of what is named: two things agree."""
+"""A reference with right check digits in free text, and the payment is the sum of the invoices named."""
 NUMBER_IN_TEXT_AND_SUM: Final = Way("number-in-text-and-sum", 90)
 """An invoice number of five characters or more, and the sum agrees; but a number has no check digit."""
 REFERENCE_IN_TEXT: Final = Way("reference-in-text", 85)
@@ -46,13 +46,13 @@ IN_TEXT: Final = {
     "number": (NUMBER_IN_TEXT, NUMBER_IN_TEXT_AND_SUM),
     "short": (SHORT_NUMBER_IN_TEXT, SHORT_NUMBER_IN_TEXT_AND_SUM),
 }
-"""What names an invoice in a text: its way when the sum is another, and when the sum agrees."""
+"""By what names an invoice in a text: the way when the sum is another, and when the sum agrees."""
 SHORT: Final = 4
 """Characters of a reference or number that is short."""
 OF_PAYER: Final = {"iban": (PAYER, PAYER_AND_SUM), "name": (NAME, NAME_AND_SUM)}
-"""What points to a payer's debtor: its way alone, and when the debtor has an invoice of the payment's sum."""
+"""By what of the payer points to a debtor: the way alone, and when the debtor has an invoice of the payment's sum."""
 
 AMBIGUOUS: Final = 45
-"""The most that any way is worth while another debtor is meant as well. Below ``LEAST_CONFIDENCE``: for a person."""
+"""The highest confidence of a match while another debtor matches too. Below ``LEAST_CONFIDENCE``: for a person."""
 
 assert AMBIGUOUS < LEAST_CONFIDENCE

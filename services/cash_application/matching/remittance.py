@@ -1,8 +1,7 @@
-"""What a payer's words may name: payment references and invoice numbers inside free text. Pure; it knows no invoice.
+"""Payment references and invoice numbers in the free text of a payment. Pure; it knows no invoice.
 
-Everything found here is only a candidate: it counts when an invoice of the creditor carries it (see `clues`). So the
-reading is generous with spaces, dashes, capitals and line ends, and strict only about what can never be meant: sums of
-money and days of the calendar.
+Everything found here is only a candidate: it counts when an invoice of the creditor carries it (see `candidates`). So
+spaces, dashes, capitals and line ends do not matter; only sums of money and calendar days are excluded.
 """
 
 import re
@@ -41,8 +40,8 @@ _PARTS: Final = re.compile(r"[-/._#]")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Candidates in the order in which they stand in the text, each once.
+class RemittanceWords:
+    """The candidates in a text, in the order in which they stand there, each once.
 
     ``references`` are canonical and have right check digits; ``numbers`` are folded (:func:`folded_number`).
     """
@@ -52,9 +51,9 @@ class Words:
 
 
 def folded_number(number: str) -> str | None:
-    """An invoice number as numbers are compared: letters and digits alone, capitals, no zeros in front.
+    """The form in which invoice numbers are compared: letters and digits alone, capitals, no zeros in front.
 
-    None for one that could not be told from ordinary words: without a digit, or shorter than three characters.
+    None for a number that looks like an ordinary word: without a digit, or shorter than three characters.
     """
     if number.isascii() and number.isalnum():
         folded = number.upper().lstrip("0")
@@ -63,11 +62,11 @@ def folded_number(number: str) -> str | None:
     return folded if SHORTEST_NUMBER <= len(folded) <= LONGEST_NUMBER and _DIGIT.search(folded) else None
 
 
-def words_of(text: str) -> Words:
+def remittance_words(text: str) -> RemittanceWords:
     """The candidates in a text."""
     if not _DIGIT.search(text := _plain(text[:LONGEST_TEXT])):
-        return Words()
-    return Words(_first(_references(text)), _first(_numbers(text)))
+        return RemittanceWords()
+    return RemittanceWords(_first(_references(text)), _first(_numbers(text)))
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,8 @@
-"""Whose a payment may be that nothing certain places: guesses, ranked, and the one that is sure enough. Pure.
+"""Scores for a payment that nothing certain places: the debtors who may have paid, ranked by confidence. Pure.
 
-What its words name counts before the payer's IBAN, and that before the payer's name. A guess is ambiguous, and then for
-a person, when another debtor is meant as strongly or more. What is open on an invoice is the account's knowledge, not
-ours: a sum agrees when it is that of the invoices named.
+Candidates in the remittance text count before the payer's IBAN, and that before the payer's name. A match is ambiguous,
+and then for a person, when another debtor matches as well or better. What is open on an invoice is known only to the
+account: a sum agrees when it is what was invoiced.
 """
 
 from collections import defaultdict
@@ -19,128 +19,132 @@ from services.cash_application.matching.confidence import (
     SHORT,
     Way,
 )
-from services.cash_application.state.rows import Invoiced, Payment, Place
+from services.cash_application.state.known_payment import KnownPayment, Placement
+from services.cash_application.state.rows import IndexedInvoice
 
-MOST_GUESSES: Final = 5
+MOST_SUGGESTIONS: Final = 5
+"""Scored matches that are published as suggestions."""
 
-Naming = Literal["reference", "number"]
-Pointing = Literal["iban", "name"]
+TextKind = Literal["reference", "number"]
+"""What a candidate in the remittance text is: a payment reference or an invoice number."""
+HintKind = Literal["iban", "name"]
+"""What of the payer points to a debtor."""
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """What one candidate in the payment's words names: invoices, or a letter of a debtor."""
+class TextMatch:
+    """A candidate in the remittance text and what carries it: invoices, or a letter (its debtor and number)."""
 
-    by: Naming
+    by: TextKind
     candidate: str
-    invoices: Sequence[Invoiced] = ()
+    invoices: Sequence[IndexedInvoice] = ()
     letter: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """All that is known of a payment that is nobody's.
+class Candidates:
+    """The invoices and debtors that an uncertain payment may mean.
 
-    ``carried``: the invoices of its own reference, where these do not settle it. ``named``: what its words name.
-    ``payers``: by what its payer points to debtors, and each one's invoices of the payment's sum.
+    ``of_reference`` carry the payment's own reference, which did not settle it. ``named`` are named in the remittance
+    text. ``payers``: the debtors to whom the payer's IBAN or name points, each with the invoices of the payment's sum.
     """
 
-    carried: Sequence[Invoiced] = ()
-    named: Sequence[Named] = ()
-    payers: Mapping[Pointing, Mapping[str, Sequence[Invoiced]]] = field(default_factory=dict)
+    of_reference: Sequence[IndexedInvoice] = ()
+    named: Sequence[TextMatch] = ()
+    payers: Mapping[HintKind, Mapping[str, Sequence[IndexedInvoice]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """A debtor whose the payment may be, by what, with which of the debtor's invoices in the order they are due."""
+class ScoredMatch:
+    """A debtor who may have paid: by what way, how surely (percent), for which invoices in the order of due days."""
 
     by: Literal["words", "payer"]
     debtor: str
-    invoices: tuple[Invoiced, ...]
+    invoices: tuple[IndexedInvoice, ...]
     way: Way
     confidence: int
     letter: int | None = None
 
     @property
-    def place(self) -> Place:
-        """Where the payment goes by this guess. A payer's money goes to the account, which knows what is open."""
+    def placement(self) -> Placement:
+        """Where the match places the payment. Money matched by its payer alone goes to the account and no invoice."""
         named = () if self.by == "payer" or self.letter is not None else tuple(each.invoice for each in self.invoices)
-        return Place(self.by, self.debtor, named, self.letter, self.way.code, self.confidence)
+        return Placement(self.by, self.debtor, named, self.letter, self.way.code, self.confidence)
 
 
-def guesses(payment: Payment, sight: Sight) -> list[Guess]:
-    """One guess for each debtor that is meant, the surest first."""
+def scored_matches(payment: KnownPayment, candidates: Candidates) -> list[ScoredMatch]:
+    """One match for each debtor who may have paid, the surest first."""
     groups = (
-        _by_words(payment, sight),
-        *(_by_payer(by, sight.payers.get(by, {})) for by in ("iban", "name")),
+        _by_words(payment, candidates),
+        *(_by_payer(by, candidates.payers.get(by, {})) for by in ("iban", "name")),
     )
-    found: dict[str, Guess] = {}
+    found: dict[str, ScoredMatch] = {}
     for group in groups:
-        fresh = [guess for guess in group if guess.debtor not in found]
-        found.update((guess.debtor, guess) for guess in fresh)
+        fresh = [scored for scored in group if scored.debtor not in found]
+        found.update((scored.debtor, scored) for scored in fresh)
         if len(found) > 1:
-            found.update((guess.debtor, _ambiguous(guess)) for guess in fresh)
-    return sorted(found.values(), key=lambda guess: (-guess.confidence, guess.debtor))
+            found.update((scored.debtor, _ambiguous(scored)) for scored in fresh)
+    return sorted(found.values(), key=lambda scored: (-scored.confidence, scored.debtor))
 
 
-def chosen(ranked: Sequence[Guess], demand: Callable[[Guess], int]) -> Guess | None:
-    """The guess that is as sure as is demanded of it. Never two: of several debtors at most one is not ambiguous."""
-    return next((guess for guess in ranked if guess.confidence >= demand(guess)), None)
+def sure_enough(ranked: Sequence[ScoredMatch], required: Callable[[ScoredMatch], int]) -> ScoredMatch | None:
+    """The match that reaches its required confidence. Never two do: of several debtors at most one is unambiguous."""
+    return next((scored for scored in ranked if scored.confidence >= required(scored)), None)
 
 
-def _ambiguous(guess: Guess) -> Guess:
-    return replace(guess, confidence=min(guess.confidence, AMBIGUOUS))
+def _ambiguous(scored: ScoredMatch) -> ScoredMatch:
+    return replace(scored, confidence=min(scored.confidence, AMBIGUOUS))
 
 
-# -- what its words name ----------------------------------------------------------------------------------------------
+# -- the remittance text --------------------------------------------------------------------------------------------
 
 
-def _by_words(payment: Payment, sight: Sight) -> list[Guess]:
-    """The surest guess for each debtor that the payment's words name."""
-    best: dict[str, Guess] = {}
-    for guess in (*_of_letters(sight), *_of_text(payment, sight), *_of_its_reference(sight)):
-        before = best.get(guess.debtor)
-        if before is None or guess.confidence > before.confidence:
-            best[guess.debtor] = guess
+def _by_words(payment: KnownPayment, candidates: Candidates) -> list[ScoredMatch]:
+    """The surest match for each debtor whom the remittance text or the reference names."""
+    best: dict[str, ScoredMatch] = {}
+    for scored in (*_of_letters(candidates), *_of_text(payment, candidates), *_of_its_reference(candidates)):
+        before = best.get(scored.debtor)
+        if before is None or scored.confidence > before.confidence:
+            best[scored.debtor] = scored
     return list(best.values())
 
 
-def _of_letters(sight: Sight) -> Iterator[Guess]:
-    """A letter's own reference in the text; its sum is the account's knowledge."""
-    letters = dict(sorted(named.letter for named in sight.named if named.letter is not None))
+def _of_letters(candidates: Candidates) -> Iterator[ScoredMatch]:
+    """Matches by a letter's own reference in the text; what the letter demanded is known only to the account."""
+    letters = dict(sorted(named.letter for named in candidates.named if named.letter is not None))
     for debtor, number in letters.items():
-        yield Guess("words", debtor, (), REFERENCE_IN_TEXT, REFERENCE_IN_TEXT.percent, number)
+        yield ScoredMatch("words", debtor, (), REFERENCE_IN_TEXT, REFERENCE_IN_TEXT.percent, number)
 
 
-def _of_text(payment: Payment, sight: Sight) -> Iterator[Guess]:
-    """The invoices of each debtor that the text names: as sure as the least sure of them."""
-    named: defaultdict[str, dict[str, tuple[Invoiced, list[tuple[Way, Way]]]]] = defaultdict(dict)
-    for clue in sight.named:
-        for invoice in _first_due(each for each in clue.invoices if each.currency == payment.currency):
+def _of_text(payment: KnownPayment, candidates: Candidates) -> Iterator[ScoredMatch]:
+    """Matches by invoices that the text names, one for each debtor: as sure as the least sure of the invoices."""
+    named: defaultdict[str, dict[str, tuple[IndexedInvoice, list[tuple[Way, Way]]]]] = defaultdict(dict)
+    for text_match in candidates.named:
+        for invoice in _first_due(each for each in text_match.invoices if each.currency == payment.currency):
             _, ways = named[invoice.debtor].setdefault(invoice.invoice, (invoice, []))
-            ways.append(IN_TEXT["short" if len(clue.candidate) <= SHORT else clue.by])
+            ways.append(IN_TEXT["short" if len(text_match.candidate) <= SHORT else text_match.by])
     for debtor, found in named.items():
         agrees = sum(invoice.amount for invoice, _ in found.values()) == payment.amount
         ways_taken = [max((pair[agrees] for pair in ways), key=_percent) for _, ways in found.values()]
         way = min(ways_taken, key=_percent)
-        yield Guess("words", debtor, _in_order(invoice for invoice, _ in found.values()), way, way.percent)
+        yield ScoredMatch("words", debtor, _in_order(invoice for invoice, _ in found.values()), way, way.percent)
 
 
-def _of_its_reference(sight: Sight) -> Iterator[Guess]:
-    """The payment's own reference did not settle it: several debtors' invoices carry it, or in other currencies."""
-    for invoice in _first_due(sight.carried):
-        yield _ambiguous(Guess("words", invoice.debtor, (invoice,), REFERENCE, REFERENCE.percent))
+def _of_its_reference(candidates: Candidates) -> Iterator[ScoredMatch]:
+    """Matches by the payment's own reference, which several debtors' invoices carry, or in other currencies."""
+    for invoice in _first_due(candidates.of_reference):
+        yield _ambiguous(ScoredMatch("words", invoice.debtor, (invoice,), REFERENCE, REFERENCE.percent))
 
 
-def _first_due(invoices: Iterable[Invoiced]) -> list[Invoiced]:
-    """Each debtor's invoice that is due first."""
-    first: dict[str, Invoiced] = {}
+def _first_due(invoices: Iterable[IndexedInvoice]) -> list[IndexedInvoice]:
+    """Of each debtor the invoice that is due first."""
+    first: dict[str, IndexedInvoice] = {}
     for invoice in _in_order(invoices):
         first.setdefault(invoice.debtor, invoice)
     return list(first.values())
 
 
-def _in_order(invoices: Iterable[Invoiced]) -> tuple[Invoiced, ...]:
+def _in_order(invoices: Iterable[IndexedInvoice]) -> tuple[IndexedInvoice, ...]:
     return tuple(sorted(invoices, key=lambda invoice: (invoice.due, invoice.invoice)))
 
 
@@ -148,13 +152,13 @@ def _percent(way: Way) -> int:
     return way.percent
 
 
-# -- to whom its payer points -----------------------------------------------------------------------------------------
+# -- the payer ------------------------------------------------------------------------------------------------------
 
 
-def _by_payer(by: Pointing, debtors: Mapping[str, Sequence[Invoiced]]) -> list[Guess]:
-    """Each debtor to whom the payer's IBAN or name points; surer when an invoice has the payment's sum."""
+def _by_payer(by: HintKind, debtors: Mapping[str, Sequence[IndexedInvoice]]) -> list[ScoredMatch]:
+    """Matches by the payer's IBAN or name, one for each debtor; surer when an invoice has the payment's sum."""
     found = []
     for debtor, invoices in debtors.items():
         way = OF_PAYER[by][bool(invoices)]
-        found.append(Guess("payer", debtor, _in_order(invoices), way, way.percent))
+        found.append(ScoredMatch("payer", debtor, _in_order(invoices), way, way.percent))
     return found

@@ -1,1 +1,4 @@
-"""What a lane keeps: its rows, identities, feeds, frontier and tally, what waits in it, and what was subscribed to."""
+"""What a lane keeps: rows, identities, feeds, frontier and tally, and which facts and payments wait for what.
+
+Nothing here imports `matching` or a module of the room's floor.
+"""

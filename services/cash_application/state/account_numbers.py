@@ -1,8 +1,8 @@
-"""The number of an account within its creditor, from which its letters' own references are made (design.md §3).
+"""The number of an account within its creditor, part of the references of its letters (design.md §3).
 
 The number follows from the ids, not from the order in which accounts appeared: it is the same for every partition count
-and every order of arrival, tells nobody how many debtors there are, and a mistyped reference hits no other account's.
-Only where two accounts of a creditor draw the same number does the later one take the next free.
+and every order of arrival, does not reveal how many debtors there are, and a mistyped one hits no other account. Only
+where two accounts of a creditor draw the same number does the later one get the next free number.
 """
 
 from hashlib import sha256
@@ -11,31 +11,32 @@ from typing import Final
 from schemas.topics import account_key
 from services.cash_application.state import waiting
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.rows import NUMBERS, Number, key
+from services.cash_application.state.row_kind import key
+from services.cash_application.state.rows import NUMBERS, NumberOwner
 
 FIRST: Final = 100_000_000
 LAST: Final = 999_999_999
-"""Nine digits: with a thousand letters each, references of fourteen digits; half a million accounts, a hundred draws
-that were taken."""
+"""Nine digits: with a thousand letters each, references of fourteen digits. Among half a million accounts about a
+hundred draw a number that another one has."""
 
 
 def drawn_number(creditor: str, debtor: str) -> int:
-    """The number that an account draws."""
+    """The number that an account draws: a hash of its ids, between ``FIRST`` and ``LAST``."""
     digest = sha256(account_key(creditor, debtor).encode()).digest()
     return FIRST + int.from_bytes(digest[:8], "big") % (LAST - FIRST + 1)
 
 
 def give_number(lane: Lane, creditor: str, debtor: str) -> int:
-    """A number of its own for a new account."""
+    """Give a new account its number: the drawn one, or the next that is free."""
     number = drawn_number(creditor, debtor)
     while NUMBERS.get(lane.unit, key(creditor, str(number))) is not None:
         number = FIRST if number == LAST else number + 1
-    waiting.arrived(lane, NUMBERS, key(creditor, str(number)))
-    NUMBERS.put(lane.unit, key(creditor, str(number)), Number(debtor))
+    waiting.release(lane, NUMBERS, key(creditor, str(number)))
+    NUMBERS.put(lane.unit, key(creditor, str(number)), NumberOwner(debtor))
     return number
 
 
 def debtor_of(lane: Lane, creditor: str, number: int) -> str | None:
-    """Whose number it is, None while nobody has it."""
+    """The debtor whose account has a number, None while no account has it."""
     row = NUMBERS.get(lane.unit, key(creditor, str(number)))
     return None if row is None else row.debtor

@@ -1,7 +1,7 @@
 """How far time has come in a lane: the minimum over the ticks of all partitions of the public topics (design.md §3).
 
-A tick lies behind everything published before it in its partition. So what was published anywhere before the minimum is
-in the lane, whoever's partitioner put it where.
+A tick lies behind everything published before it in its partition. So whatever was published before the minimum, to any
+partition, is in the lane.
 """
 
 from dataclasses import dataclass, field
@@ -10,9 +10,9 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Frontier:
-    """The last tick of each origin, a public topic's partition.
+    """The last tick of each origin, which is a partition of a public topic (``topic/partition``). Instants in UTC.
 
-    ``reached`` is the last frontier that was told; ``rising`` the one before whose telling there is work left.
+    ``reached`` is the last frontier that was published; ``rising`` the next one, before which work is left to do.
     """
 
     ticks: dict[str, datetime] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Frontier:
         return True
 
     def rose(self) -> datetime:
-        """The work before the frontier is done: it is reached now."""
+        """The work before the rising frontier is done: it is reached now."""
         assert self.rising is not None, "no frontier was rising"
         self.reached, self.rising = self.rising, None
         return self.reached

@@ -1,4 +1,4 @@
-"""One lane in hand while a batch is handled: its counters, feeds and frontier, and the ways to speak from it."""
+"""A lane while a batch of its records is handled: its counters, feeds and frontier, and where it publishes."""
 
 from datetime import date, datetime
 from typing import Final
@@ -9,37 +9,36 @@ from pydantic import TypeAdapter
 from schemas.decisions import DecisionsMessage
 from schemas.journal import JournalMessage
 from schemas.topics import DECISIONS, JOURNAL, account_key
-from services.cash_application.state.feeds import FEEDS, Feed
+from services.cash_application.state.feeds import Feed
 from services.cash_application.state.frontier import Frontier
-from services.cash_application.state.rows import CREDITORS, Creditor, key
-from services.cash_application.state.tally import KEY, KIND, Tally
+from services.cash_application.state.row_kind import key
+from services.cash_application.state.rows import CREDITORS, FEEDS, FRONTIER, FRONTIER_KEY, TALLY, TALLY_KEY, Creditor
+from services.cash_application.state.tally import LaneTally
 from services.runtime.unit_of_work import UnitOfWork
 
 _FRONTIER: Final = TypeAdapter(Frontier)
-_FRONTIER_KIND: Final = "frontier"
-_FRONTIER_KEY: Final = "frontier"
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 class Lane:
-    """A lane's view for one call. What is touched by every fact is read once, and written back by `save`."""
+    """One lane for one call. What every fact touches is read once, and written back by `save`."""
 
     def __init__(self, unit: UnitOfWork) -> None:
-        """Read what every call needs."""
+        """Read the tally and the frontier."""
         self.unit: Final = unit
         self.number: Final = unit.partition
         self.moment = _EPOCH
-        """The instant of what is being handled: dates of decisions are told by it."""
+        """The instant of the message that is being handled (UTC); decisions are dated by it."""
         self.has_released = False
-        """Whether something may have arrived for which others waited: work to be done before the next fact."""
-        self._told = unit.get(KIND, KEY), unit.get(_FRONTIER_KIND, _FRONTIER_KEY)
-        self.tally: Final = Tally.from_bytes(self._told[0])
-        stored = self._told[1]
+        """Whether facts or payments may have been released: they are worked off before the next record."""
+        self._stored = unit.get(TALLY, TALLY_KEY), unit.get(FRONTIER, FRONTIER_KEY)
+        self.tally: Final = LaneTally.from_bytes(self._stored[0])
+        stored = self._stored[1]
         self.frontier: Final = Frontier() if stored is None else _FRONTIER.validate_json(stored)
         self._creditors: dict[str, Creditor | None] = {}
         self._feeds: dict[str, Feed] = {}
 
-    # -- what it knows --------------------------------------------------------------------------------------------
+    # -- reading ----------------------------------------------------------------------------------------------------
 
     def creditor(self, creditor: str) -> Creditor | None:
         """A creditor's registration, None while it is not known."""
@@ -55,7 +54,7 @@ class Lane:
         self._creditors[creditor] = row
 
     def feed(self, creditor: str, account: str) -> Feed:
-        """A bank account's feed; changes to it are kept by `save`."""
+        """A bank account's feed; `save` writes its changes."""
         at = key(creditor, account)
         feed = self._feeds.get(at)
         if feed is None:
@@ -72,28 +71,28 @@ class Lane:
         """Whether settings without a creditor, which reach every lane, are counted and reported in this one."""
         return self.number == 0
 
-    # -- how it speaks --------------------------------------------------------------------------------------------
+    # -- publishing -------------------------------------------------------------------------------------------------
 
-    def tell(self, creditor: str, debtor: str, message: JournalMessage) -> None:
-        """To the partition of the journal that holds the account."""
+    def to_account(self, creditor: str, debtor: str, message: JournalMessage) -> None:
+        """Publish to the partition of the journal that holds the account."""
         self.unit.publish(JOURNAL, account_key(creditor, debtor), message)
 
-    def tell_all(self, message: JournalMessage) -> None:
-        """To every partition of the journal."""
+    def to_every_partition(self, message: JournalMessage) -> None:
+        """Publish to every partition of the journal."""
         self.unit.publish_everywhere(JOURNAL, message)
 
-    def decide(self, creditor: str, message: DecisionsMessage) -> None:
-        """To decisions. All about one payment goes under one key, so that it is read in order."""
+    def record_decision(self, creditor: str, message: DecisionsMessage) -> None:
+        """Publish to decisions, keyed by creditor: all decisions about one payment are read in order."""
         self.unit.publish(DECISIONS, creditor, message)
 
-    # -- the end of the call --------------------------------------------------------------------------------------
+    # -- the end of the call ----------------------------------------------------------------------------------------
 
     def save(self) -> None:
-        """Write back what was read once."""
+        """Write back the tally, the frontier and the feeds where they changed."""
         tally, frontier = self.tally.to_bytes(), _FRONTIER.dump_json(self.frontier)
-        if tally != self._told[0]:
-            self.unit.put(KIND, KEY, tally)
-        if frontier != self._told[1]:
-            self.unit.put(_FRONTIER_KIND, _FRONTIER_KEY, frontier)
+        if tally != self._stored[0]:
+            self.unit.put(TALLY, TALLY_KEY, tally)
+        if frontier != self._stored[1]:
+            self.unit.put(FRONTIER, FRONTIER_KEY, frontier)
         for at, feed in self._feeds.items():
             FEEDS.put(self.unit, at, feed)

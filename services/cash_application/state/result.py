@@ -8,26 +8,26 @@ from services.cash_application.state.waiting import Missing
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """It changed what is known."""
+    """The fact changed the lane's state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Its natural key is known with the same content."""
+    """The fact's identity is known with the same content; nothing changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """It is about something that is not known yet."""
+    """The fact refers to a row that does not exist yet."""
 
     missing: Missing
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It becomes a dead letter: a reason code, and lines for a person without values.
+    """The fact becomes a dead letter: a reason code, and lines for a person without values.
 
-    ``debtor``: whose account the doubt holds, where that is known though the fact does not say it.
+    ``debtor``: whose account the doubt holds, where that is known though the fact does not name the debtor.
     """
 
     reason: str
@@ -35,11 +35,11 @@ class Refused:
     debtor: str | None = None
 
 
-Verdict = Applied | Duplicate | Waits | Refused
+Result = Applied | Duplicate | Waits | Refused
 APPLIED: Final = Applied()
 DUPLICATE: Final = Duplicate()
 
 
 def conflict(what: str) -> Refused:
-    """The same identity was told before with other content (design.md §3, identity)."""
+    """The refusal of a fact whose identity is known with other content (design.md §3, identity)."""
     return Refused("conflict", (f"{what} is known already, with other content; send a change as its own event",))

@@ -1,68 +1,25 @@
-"""What a lane keeps, one kind of row each. Ids hold no control characters, so they can be joined into keys."""
+"""All rows of a lane: their dataclasses and the names under which the database keeps them.
 
-from collections.abc import Iterator
+No other module spells the name of a row. The names are part of every store, so a new one needs a migration.
+"""
+
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Generic, Literal, TypeVar
+from typing import Final, Literal
 
-from pydantic import TypeAdapter
+from services.cash_application.state.feeds import Feed
+from services.cash_application.state.known_payment import KnownPayment
+from services.cash_application.state.row_kind import RowKind
 
-from services.runtime.unit_of_work import UnitOfWork
-
-SEPARATOR: Final = "\x1f"
 PartyKind = Literal["consumer", "business"]
-Row = TypeVar("Row")
-
-
-def key(*parts: str) -> str:
-    """Ids joined into the key of a row."""
-    return SEPARATOR.join(parts)
-
-
-class Kind(Generic[Row]):
-    """One kind of row: typed on this side, bytes in the unit of work.
-
-    A row of no bytes stands for something that is not known yet and that somebody waits for (see `waiting`).
-    """
-
-    def __init__(self, name: str, row: type[Row]) -> None:
-        """``row`` is a dataclass."""
-        self.name: Final = name
-        adapter = TypeAdapter(row)
-        self._read = adapter.validator.validate_json
-        self._write = adapter.serializer.to_json
-
-    def get(self, unit: UnitOfWork, at: str) -> Row | None:
-        """The row at a key, None where there is none."""
-        stored = unit.get(self.name, at)
-        if not stored:
-            return None
-        row: Row = self._read(stored)
-        return row
-
-    def put(self, unit: UnitOfWork, at: str, row: Row) -> None:
-        """Insert or replace a row."""
-        unit.put(self.name, at, self._write(row, exclude_defaults=True))
-
-    def scan(self, unit: UnitOfWork, prefix: str = "") -> Iterator[tuple[str, Row]]:
-        """The rows whose key starts with ``prefix``, each with its key, in the order of their keys."""
-        for at, stored in unit.scan(self.name, prefix):
-            if stored:
-                row: Row = self._read(stored)
-                yield at, row
-
-    def expect(self, unit: UnitOfWork, at: str) -> None:
-        """Somebody waits for a row that is not there."""
-        unit.put(self.name, at, b"")
-
-    def is_expected(self, unit: UnitOfWork, at: str) -> bool:
-        """Whether the row is not there and somebody waits for it."""
-        return unit.get(self.name, at) == b""
 
 
 @dataclass(slots=True)
 class Creditor:
-    """A registered creditor, by its latest registration."""
+    """A registered creditor, by its latest registration: ``time`` and ``id`` are the event's.
+
+    ``accounts`` are its IBANs; ``policies`` names the policy that it uses for each kind of debtor.
+    """
 
     time: datetime
     id: str
@@ -72,23 +29,26 @@ class Creditor:
 
 
 @dataclass(slots=True)
-class Account:
-    """A debtor of a creditor, known since the first invoice; ``name`` is the party's, folded for comparing."""
+class NumberedAccount:
+    """A debtor of a creditor, known since the first invoice: the account's number (see `account_numbers`).
+
+    ``name`` is the debtor's, folded for comparison with payers' names.
+    """
 
     number: int
     name: str
 
 
 @dataclass(slots=True)
-class Number:
-    """Whose account has a number."""
+class NumberOwner:
+    """The debtor whose account has a number."""
 
     debtor: str
 
 
 @dataclass(slots=True)
-class Invoice:
-    """An invoice that was issued; ``content`` tells a repetition from a conflict."""
+class KnownInvoice:
+    """An invoice that was issued; ``content`` distinguishes a repeated event from a conflicting one."""
 
     content: str
     debtor: str
@@ -96,8 +56,11 @@ class Invoice:
 
 
 @dataclass(slots=True)
-class Invoiced:
-    """An invoice as its reference, its number or its amount finds it; ``kind`` is its debtor's."""
+class IndexedInvoice:
+    """An invoice as payments find it, by reference, number or amount.
+
+    ``amount`` is what was invoiced, in minor units of ``currency``; ``kind`` is the debtor's.
+    """
 
     due: date
     invoice: str
@@ -108,15 +71,15 @@ class Invoiced:
 
 
 @dataclass(slots=True)
-class Carried:
-    """A payment reference or an invoice number in its folded form, and the invoices that carry it: one, as a rule."""
+class CarryingInvoices:
+    """The invoices that carry one payment reference or one folded invoice number: a single one, as a rule."""
 
-    invoices: list[Invoiced] = field(default_factory=list)
+    invoices: list[IndexedInvoice] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class PolicyVersion:
-    """What a version of a policy demands of those who place money; ``confidence`` is in percent."""
+    """A version of a policy: in force from the day ``in_force``, ``confidence`` in percent that it requires."""
 
     version: int
     in_force: date
@@ -131,145 +94,106 @@ class PolicyVersions:
 
 
 @dataclass(slots=True)
-class Place:
-    """Where a payment belongs, and by what.
+class ChainedStatement:
+    """A bank statement in its chain: last day, the bank's number, booked balances in minor units."""
 
-    A person's word, an invoice's own reference, a letter's reference or the debtor named are certain. What its words
-    name, or what its payer paid before, was weighed (see `weighing`): then ``why`` and ``confidence`` say how.
-    """
-
-    by: Literal["assignment", "reference", "letter", "debtor", "words", "payer"]
-    debtor: str
-    invoices: tuple[str, ...] = ()
-    letter: int | None = None
-    why: str | None = None
-    confidence: int = 100
-
-    @property
-    def invoice(self) -> str | None:
-        """The invoice, where it is one."""
-        return self.invoices[0] if len(self.invoices) == 1 else None
-
-    @property
-    def several(self) -> tuple[str, ...] | None:
-        """The invoices, where they are several."""
-        return self.invoices if len(self.invoices) > 1 else None
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing but another assignment moves it."""
-        return self.by in ("assignment", "reference")
-
-    @property
-    def was_weighed(self) -> bool:
-        """Whether it is less than certain: it is weighed again when more is known, and teaches nothing."""
-        return self.by in ("words", "payer")
+    through: date
+    number: int | None
+    opening: int
+    closing: int
 
 
 @dataclass(slots=True)
-class Suggested:
-    """Whose a payment may be, with the confidence in percent and the code of its way."""
+class StatementChain:
+    """All statements of one bank account in one currency."""
 
-    debtor: str
-    invoices: tuple[str, ...]
-    confidence: int
-    why: str
+    statements: list[ChainedStatement] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Declared:
-    """What was told of a payment that is nobody's."""
-
-    amount: int
-    reason: str
-    suggestions: tuple[Suggested, ...] = ()
+class Change:
+    """The row of a change that happened. It has no content: waiting for it is all that it is for."""
 
 
-@dataclass(slots=True)
-class Assignment:
-    """A person's word on whose a payment is; the latest by time, then id, counts."""
+# -- rows with a dataclass ------------------------------------------------------------------------------------------
 
-    time: datetime
-    id: str
-    debtor: str
-    invoice: str | None = None
-
-
-@dataclass(slots=True)
-class Return:
-    """Money of a payment that went back; ``amount`` None is all of it."""
-
-    kind: Literal["reversed", "refunded"]
-    time: datetime
-    id: str
-    amount: int | None = None
-
-
-@dataclass(slots=True)
-class Payment:
-    """A payment that was received, where it is placed, and, while it is nobody's, to whom it points.
-
-    ``references`` and ``numbers``: what its words may name (see `remittance`). ``told``: what was declared of it as
-    unmatched, if anything was; then its placing is told too.
-    """
-
-    content: str
-    creditor: str
-    time: datetime
-    id: str
-    account: str
-    payment: str
-    amount: int
-    currency: str
-    paid: date
-    booked: date
-    reference: str | None = None
-    debtor: str | None = None
-    iban: str | None = None
-    name: str | None = None
-    references: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    place: Place | None = None
-    assigned: Assignment | None = None
-    returns: list[Return] = field(default_factory=list)
-    reason: str | None = None
-    told: Declared | None = None
-    pointed: list[str] = field(default_factory=list)
-
-    @property
-    def key(self) -> str:
-        """Its row's key: the creditor, the bank account and the bank's archive id."""
-        return key(self.creditor, self.account, self.payment)
-
-    def gone(self, kind: Literal["reversed", "refunded"]) -> int:
-        """How much of it was reversed, or refunded."""
-        gone = 0
-        for back in self.returns:
-            if back.kind == kind:
-                gone = self.amount if back.amount is None else gone + back.amount
-        return min(gone, self.amount)
-
-    @property
-    def left(self) -> int:
-        """What is neither reversed nor refunded, never below zero."""
-        return max(0, self.amount - self.gone("reversed") - self.gone("refunded"))
-
-
-CREDITORS: Final = Kind("creditor", Creditor)
+CREDITORS: Final = RowKind("creditor", Creditor)
 """By creditor."""
-ACCOUNTS: Final = Kind("account", Account)
+ACCOUNTS: Final = RowKind("account", NumberedAccount)
 """By creditor, debtor."""
-INVOICES: Final = Kind("invoice", Invoice)
+INVOICES: Final = RowKind("invoice", KnownInvoice)
 """By creditor, invoice."""
-REFERENCES: Final = Kind("reference", Carried)
+REFERENCES: Final = RowKind("reference", CarryingInvoices)
 """By creditor, canonical reference."""
-INVOICE_NUMBERS: Final = Kind("invoice-number", Carried)
+INVOICE_NUMBERS: Final = RowKind("invoice-number", CarryingInvoices)
 """By creditor, folded invoice number."""
-AMOUNTS: Final = Kind("amount", Invoiced)
+AMOUNTS: Final = RowKind("amount", IndexedInvoice)
 """By creditor, debtor, currency, amount, invoice."""
-POLICIES: Final = Kind("policy", PolicyVersions)
+POLICIES: Final = RowKind("policy", PolicyVersions)
 """By policy."""
-PAYMENTS: Final = Kind("payment", Payment)
+PAYMENTS: Final = RowKind("payment", KnownPayment)
 """By creditor, bank account, archive id."""
-NUMBERS: Final = Kind("number", Number)
+NUMBERS: Final = RowKind("number", NumberOwner)
 """By creditor, account number."""
+FEEDS: Final = RowKind("feed", Feed)
+"""By creditor, bank account."""
+CHAINS: Final = RowKind("statements", StatementChain)
+"""By creditor, bank account, currency."""
+CHANGES: Final = RowKind("change", Change)
+"""By subject of a subscription, number of the change."""
+
+# -- rows of plain bytes --------------------------------------------------------------------------------------------
+
+SEEN: Final = "seen"
+"""By creditor, source, id of an event: the digest of its content."""
+NATURAL: Final = "natural"
+"""By natural key (see `identity`): the digest of the event's content."""
+WAITING: Final = "waiting"
+"""By what is missing, time and id of a fact: its offset on facts, a line end, and the message."""
+WANTING: Final = "wanting"
+"""By what is missing, payment: nothing. The payment is placed again when the missing row exists."""
+RELEASED: Final = "released"
+"""By a row that was missing and now exists: the instant since which it exists, while facts still wait for it."""
+WATCHED: Final = "watched"
+"""By subject of a subscription: the number of its next change."""
+HINTS: Final = "hint"
+"""By creditor, payer hint, debtor: how many reasons make the hint point to the debtor."""
+HINTS_USED: Final = "sought"
+"""By creditor, payer hint: nothing. An unmatched payment had the hint at some time."""
+UNMATCHED_BY_HINT: Final = "seeking"
+"""By creditor, payer hint, payment: nothing. The unmatched payment has the hint."""
+UNSCORED: Final = "fresh"
+"""By payment: nothing. The payment is scored at the next frontier."""
+DOUBTS: Final = "doubt"
+"""By doubt: the message that raised it, reduced to what it holds."""
+DOUBTS_OF_BANK_ACCOUNT: Final = "doubt-of-account"
+"""By IBAN, doubt: nothing. The doubt names the bank account and no creditor."""
+OWNERS: Final = "owner"
+"""By IBAN, creditor: nothing. The creditor registered the bank account."""
+STATEMENT_NEWS: Final = "statement-news"
+"""By creditor, bank account: nothing. A statement came since the last frontier."""
+FRONTIER: Final = "frontier"
+"""The lane's frontier, one row under ``FRONTIER_KEY``."""
+FRONTIER_KEY: Final = "frontier"
+TALLY: Final = "tally"
+"""The lane's tally, one row under ``TALLY_KEY``."""
+TALLY_KEY: Final = "tally"
+
+# -- beginnings of keys ---------------------------------------------------------------------------------------------
+
+NATURAL_POLICY: Final = "policy"
+"""Of a natural key; then policy, version."""
+NATURAL_RATE: Final = "rate"
+"""Of a natural key; then country, first day."""
+NATURAL_CREDIT_NOTE: Final = "credit-note"
+"""Of a natural key; then creditor, invoice, credit note."""
+NATURAL_STATEMENT: Final = "statement"
+"""Of a natural key; then creditor, bank account, currency, the statement's name."""
+HINT_CHANGES: Final = "hint"
+"""Of a subscription; then creditor, payer hint."""
+INVOICE_CHANGES: Final = "invoices"
+"""Of a subscription; then creditor, debtor."""
+CARRIER_CHANGES: Final = "carriers"
+"""Of a subscription; then kind of row, its key."""
+POLICY_CHANGES: Final = "demands"
+"""Of a subscription; then creditor."""

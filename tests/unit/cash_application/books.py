@@ -16,7 +16,7 @@ from schemas.journal import (
     MoneyRefunded,
     MoneyReversed,
 )
-from services.cash_application.state.tally import Tally
+from services.cash_application.state.tally import LaneTally
 from tests.unit.cash_application.harness import House
 
 DEBTORS = ("D1", "D2", "D3")
@@ -44,7 +44,7 @@ class Books:
     held: dict[str, int] = field(default_factory=dict)
     unmatched: dict[str, tuple[int, str, tuple[Suggestion, ...]]] = field(default_factory=dict)
     fed: dict[str, Any] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
+    tally: LaneTally = field(default_factory=LaneTally)
 
 
 def books_of(house: House) -> Books:

@@ -8,7 +8,7 @@ from schemas.dead_letters import DeadLetter
 from schemas.decisions import Placed, Unmatched
 from schemas.journal import AccountEvent, LaneMessage, MoneyPlaced
 from schemas.topics import DEAD_LETTERS, DECISIONS, JOURNAL, Topic
-from services.cash_application.state.tally import Tally, total
+from services.cash_application.state.tally import LaneTally, total
 from services.cash_application.worker import CashApplication
 from services.intake.routing import destination_of
 from services.intake.worker import Intake
@@ -107,7 +107,7 @@ class House:
         return [letter.reason for letter in self.dead_letters()]
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> LaneTally:
         """What became of the facts."""
         return total(self.engine.store)
 

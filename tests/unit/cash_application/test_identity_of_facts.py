@@ -6,7 +6,7 @@ import pytest
 
 from schemas.journal import AccountEvent, SettingsCopied
 from schemas.topics import INVOICES
-from services.cash_application.state.tally import Tally
+from services.cash_application.state.tally import LaneTally
 from services.intake.labels import Label, labelled
 from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import Event, creditor, event, invoice, later, payment, raw, reference_of, said
@@ -35,13 +35,13 @@ def test_the_same_event_again_is_a_duplicate_even_when_it_says_that_it_became_kn
     house = House()
     house.say(invoice(1), invoice(1), invoice(1, at=later(60)))
     assert house.events_of("D1") == ["invoice.issued.v1"]
-    assert house.tally == Tally(applied=2, duplicates=2)
+    assert house.tally == LaneTally(applied=2, duplicates=2)
 
 
 def test_a_duplicate_of_a_fact_that_waits_is_a_duplicate() -> None:
     house = House(registered=False)
     house.say(invoice(1), invoice(1))
-    assert house.tally == Tally(waiting=1, duplicates=1)
+    assert house.tally == LaneTally(waiting=1, duplicates=1)
 
 
 def test_one_id_with_another_content_is_a_conflict() -> None:
@@ -53,14 +53,14 @@ def test_one_id_with_another_content_is_a_conflict() -> None:
 def test_one_id_of_two_sources_is_two_facts() -> None:
     house = House()
     house.say(invoice(1), said("debt.acknowledged", "x"), said("debt.acknowledged", "x") | {"source": "//other"})
-    assert house.tally == Tally(applied=4)
+    assert house.tally == LaneTally(applied=4)
 
 
 @pytest.mark.parametrize("partitions", [1, 12])
 def test_creditors_may_use_the_same_ids_whether_they_share_a_lane_or_not(partitions: int) -> None:
     house = House(partitions=partitions)
     house.say(creditor("other"), invoice(1), invoice(1, creditor="other"), payment("P"), payment("P", creditor="other"))
-    assert house.tally == Tally(applied=6)
+    assert house.tally == LaneTally(applied=6)
 
 
 @pytest.mark.parametrize("told", [invoice(1), payment("P", reference_of(1)), credit_note(), rate()])
@@ -104,7 +104,7 @@ def test_credit_notes_of_two_invoices_may_share_a_number() -> None:
 def test_settings_without_a_creditor_reach_every_lane_and_are_counted_once() -> None:
     house = House(partitions=3, registered=False)
     house.say(rate(), rate(), renamed(rate()), renamed(changed(rate(), rate="9.0")))
-    assert house.tally == Tally(applied=1, duplicates=2, dead_letters=1)
+    assert house.tally == LaneTally(applied=1, duplicates=2, dead_letters=1)
     assert sorted(copied.lane for copied in house.journal(SettingsCopied)) == [0, 1, 2]
     assert house.reasons() == ["conflict"]
 

@@ -9,7 +9,7 @@ from services.cash_application.matching.remittance import (
     LONGEST_TEXT,
     MOST_CANDIDATES,
     folded_number,
-    words_of,
+    remittance_words,
 )
 
 
@@ -28,17 +28,17 @@ from services.cash_application.matching.remittance import (
     ],
 )
 def test_a_reference_is_found_however_it_is_written(text: str, reference: str) -> None:
-    assert reference in words_of(text).references
+    assert reference in remittance_words(text).references
 
 
 def test_of_several_references_each_is_found() -> None:
     text = "RF18 5390 0754 7034 ja RF71 2348 231, viitteet 10139 1 23456 1"
-    assert set(words_of(text).references) >= {"539007547034", "2348231", "10139"}
+    assert set(remittance_words(text).references) >= {"539007547034", "2348231", "10139"}
 
 
 @pytest.mark.parametrize("text", ["viite 10138", "RF19 5390 0754 7034", "A10139", "10139kpl", "viite", ""])
 def test_what_has_wrong_check_digits_or_stands_within_a_word_is_no_reference(text: str) -> None:
-    assert words_of(text).references == ()
+    assert remittance_words(text).references == ()
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_what_has_wrong_check_digits_or_stands_within_a_word_is_no_reference(tex
     ],
 )
 def test_invoice_numbers_are_found_however_they_are_written(text: str, numbers: set[str]) -> None:
-    assert numbers <= set(words_of(text).numbers)
+    assert numbers <= set(remittance_words(text).numbers)
 
 
 @pytest.mark.parametrize("text", ["20.1.2026", "maksettu 20.01. kiitos", "100,00 e", "1 234,50", "34.90 EUR", "1013 €"])
 def test_days_and_sums_name_nothing(text: str) -> None:
-    assert words_of(text).numbers == ()
-    assert words_of(text).references == ()
+    assert remittance_words(text).numbers == ()
+    assert remittance_words(text).references == ()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_numbers_are_compared_by_letters_and_digits_alone(number: str, folded: s
 
 @given(st.text(max_size=3_000))
 def test_any_text_gives_bounded_candidates_each_once(text: str) -> None:
-    words = words_of(text)
+    words = remittance_words(text)
     for candidates in (words.references, words.numbers):
         assert len(set(candidates)) == len(candidates) <= MOST_CANDIDATES
     assert all(map(is_valid_reference, map(_payable, words.references)))
@@ -92,9 +92,9 @@ def _payable(canonical: str) -> str:
 @given(base=st.integers(100, 10**12), before=st.text("abcåäö .:,\n", max_size=20), after=st.text(" \n.", max_size=9))
 def test_a_reference_after_any_words_is_found(base: int, before: str, after: str) -> None:
     reference = national_reference(str(base))
-    assert reference in words_of(f"{before} {reference}{after}").references
+    assert reference in remittance_words(f"{before} {reference}{after}").references
 
 
 @given(st.text("0123456789RF -/.\n", min_size=LONGEST_TEXT, max_size=4 * LONGEST_TEXT))
 def test_text_that_is_all_numbers_is_read_no_further_than_its_beginning(text: str) -> None:
-    assert words_of(text) == words_of(text[:LONGEST_TEXT])
+    assert remittance_words(text) == remittance_words(text[:LONGEST_TEXT])

@@ -8,44 +8,49 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.policy import LEAST_CONFIDENCE
-from services.cash_application.matching.scoring import Named, Pointing, Sight, chosen, guesses
-from services.cash_application.state.rows import Invoiced, Payment
+from services.cash_application.matching.scoring import Candidates, HintKind, TextMatch, scored_matches, sure_enough
+from services.cash_application.state.known_payment import KnownPayment
+from services.cash_application.state.rows import IndexedInvoice
 
 DEBTORS = ("D1", "D2", "D3")
 
 
-def paid(amount: int = 100_00) -> Payment:
+def paid(amount: int = 100_00) -> KnownPayment:
     noon, day = datetime(2026, 1, 20, 12, tzinfo=UTC), date(2026, 1, 20)
-    return Payment("", "acme", noon, "//bank#1", "FI1", "P", amount, "EUR", day, day)
+    return KnownPayment("", "acme", noon, "//bank#1", "FI1", "P", amount, "EUR", day, day)
 
 
-def owed(invoice: str, debtor: str = "D1", amount: int = 100_00, currency: str = "EUR", day: int = 23) -> Invoiced:
-    return Invoiced(date(2026, 1, day), invoice, debtor, currency, amount)
+def owed(
+    invoice: str, debtor: str = "D1", amount: int = 100_00, currency: str = "EUR", day: int = 23
+) -> IndexedInvoice:
+    return IndexedInvoice(date(2026, 1, day), invoice, debtor, currency, amount)
 
 
-def told(payment: Payment, sight: Sight) -> list[tuple[str, list[str], int, str]]:
+def scores(payment: KnownPayment, candidates: Candidates) -> list[tuple[str, list[str], int, str]]:
     return [
-        (guess.debtor, [invoice.invoice for invoice in guess.invoices], guess.confidence, guess.way.code)
-        for guess in guesses(payment, sight)
+        (scored.debtor, [invoice.invoice for invoice in scored.invoices], scored.confidence, scored.way.code)
+        for scored in scored_matches(payment, candidates)
     ]
 
 
 @pytest.mark.parametrize(
     ("named", "amount", "confidence", "why"),
     [
-        (Named("reference", "10139", [owed("1013")]), 100_00, 95, "reference-in-text-and-sum"),
-        (Named("reference", "10139", [owed("1013")]), 40_00, 85, "reference-in-text"),
-        (Named("number", "INV20260012", [owed("INV-2026/0012")]), 100_00, 90, "number-in-text-and-sum"),
-        (Named("number", "INV20260012", [owed("INV-2026/0012")]), 40_00, 75, "number-in-text"),
-        (Named("number", "1013", [owed("1013")]), 100_00, 80, "short-number-in-text-and-sum"),
-        (Named("number", "1013", [owed("1013")]), 40_00, 50, "short-number-in-text"),
-        (Named("reference", "1009", [owed("1013")]), 40_00, 50, "short-number-in-text"),
-        (Named("reference", "91234567890018", letter=("D1", 1)), 100_00, 85, "reference-in-text"),
+        (TextMatch("reference", "10139", [owed("1013")]), 100_00, 95, "reference-in-text-and-sum"),
+        (TextMatch("reference", "10139", [owed("1013")]), 40_00, 85, "reference-in-text"),
+        (TextMatch("number", "INV20260012", [owed("INV-2026/0012")]), 100_00, 90, "number-in-text-and-sum"),
+        (TextMatch("number", "INV20260012", [owed("INV-2026/0012")]), 40_00, 75, "number-in-text"),
+        (TextMatch("number", "1013", [owed("1013")]), 100_00, 80, "short-number-in-text-and-sum"),
+        (TextMatch("number", "1013", [owed("1013")]), 40_00, 50, "short-number-in-text"),
+        (TextMatch("reference", "1009", [owed("1013")]), 40_00, 50, "short-number-in-text"),
+        (TextMatch("reference", "91234567890018", letter=("D1", 1)), 100_00, 85, "reference-in-text"),
     ],
 )
-def test_each_way_through_the_words_has_its_confidence(named: Named, amount: int, confidence: int, why: str) -> None:
+def test_each_way_through_the_words_has_its_confidence(
+    named: TextMatch, amount: int, confidence: int, why: str
+) -> None:
     invoices = [invoice.invoice for invoice in named.invoices]
-    assert told(paid(amount), Sight(named=[named])) == [("D1", invoices, confidence, why)]
+    assert scores(paid(amount), Candidates(named=[named])) == [("D1", invoices, confidence, why)]
 
 
 @pytest.mark.parametrize(
@@ -58,66 +63,72 @@ def test_each_way_through_the_words_has_its_confidence(named: Named, amount: int
     ],
 )
 def test_each_way_through_the_payer_has_its_confidence(
-    by: Pointing, invoices: Sequence[Invoiced], confidence: int, why: str
+    by: HintKind, invoices: Sequence[IndexedInvoice], confidence: int, why: str
 ) -> None:
-    sight = Sight(payers={by: {"D1": invoices}})
-    assert told(paid(), sight) == [("D1", [invoice.invoice for invoice in invoices], confidence, why)]
+    candidates = Candidates(payers={by: {"D1": invoices}})
+    assert scores(paid(), candidates) == [("D1", [invoice.invoice for invoice in invoices], confidence, why)]
 
 
 def test_several_invoices_of_one_debtor_are_one_guess_and_as_sure_as_the_least_sure_of_them() -> None:
-    sight = Sight(
+    candidates = Candidates(
         named=[
-            Named("number", "INV20260012", [owed("INV-2026/0012", amount=60_00, day=24)]),
-            Named("reference", "10139", [owed("1013", amount=40_00)]),
+            TextMatch("number", "INV20260012", [owed("INV-2026/0012", amount=60_00, day=24)]),
+            TextMatch("reference", "10139", [owed("1013", amount=40_00)]),
         ]
     )
-    assert told(paid(), sight) == [("D1", ["1013", "INV-2026/0012"], 90, "number-in-text-and-sum")]
+    assert scores(paid(), candidates) == [("D1", ["1013", "INV-2026/0012"], 90, "number-in-text-and-sum")]
 
 
 def test_an_invoice_named_twice_is_as_sure_as_its_surer_name() -> None:
-    sight = Sight(named=[Named("number", "1013", [owed("1013")]), Named("reference", "10139", [owed("1013")])])
-    assert told(paid(), sight) == [("D1", ["1013"], 95, "reference-in-text-and-sum")]
+    candidates = Candidates(
+        named=[TextMatch("number", "1013", [owed("1013")]), TextMatch("reference", "10139", [owed("1013")])]
+    )
+    assert scores(paid(), candidates) == [("D1", ["1013"], 95, "reference-in-text-and-sum")]
 
 
 def test_words_that_name_two_debtors_are_for_a_person() -> None:
-    sight = Sight(
+    candidates = Candidates(
         named=[
-            Named("reference", "10139", [owed("1013")]),
-            Named("reference", "10142", [owed("1014", "D2", 50_00)]),
+            TextMatch("reference", "10139", [owed("1013")]),
+            TextMatch("reference", "10142", [owed("1014", "D2", 50_00)]),
         ]
     )
-    assert told(paid(), sight) == [
+    assert scores(paid(), candidates) == [
         ("D1", ["1013"], 45, "reference-in-text-and-sum"),
         ("D2", ["1014"], 45, "reference-in-text"),
     ]
 
 
 def test_one_number_that_two_debtors_invoices_carry_is_for_a_person() -> None:
-    sight = Sight(named=[Named("number", "INV12345", [owed("INV-12345"), owed("INV12-345", "D2")])])
-    assert [(debtor, sure) for debtor, _, sure, _ in told(paid(), sight)] == [("D1", 45), ("D2", 45)]
+    candidates = Candidates(named=[TextMatch("number", "INV12345", [owed("INV-12345"), owed("INV12-345", "D2")])])
+    assert [(debtor, sure) for debtor, _, sure, _ in scores(paid(), candidates)] == [("D1", 45), ("D2", 45)]
 
 
 def test_an_invoice_in_another_currency_is_not_named() -> None:
-    assert told(paid(), Sight(named=[Named("number", "10130", [owed("10130", currency="SEK")])])) == []
+    assert scores(paid(), Candidates(named=[TextMatch("number", "10130", [owed("10130", currency="SEK")])])) == []
 
 
 def test_a_reference_that_could_not_be_followed_is_shown_to_a_person() -> None:
-    sight = Sight(carried=[owed("1013"), owed("1014", "D2")])
-    assert told(paid(), sight) == [("D1", ["1013"], 45, "reference"), ("D2", ["1014"], 45, "reference")]
+    candidates = Candidates(of_reference=[owed("1013"), owed("1014", "D2")])
+    assert scores(paid(), candidates) == [("D1", ["1013"], 45, "reference"), ("D2", ["1014"], 45, "reference")]
 
 
 def test_words_count_before_the_payer_and_the_iban_before_the_name() -> None:
-    words = [Named("reference", "10139", [owed("1013")])]
+    words = [TextMatch("reference", "10139", [owed("1013")])]
     by_iban, by_name = {"D2": [owed("1014", "D2")]}, {"D3": [owed("1015", "D3")], "D1": [owed("1013")]}
-    everything = Sight(named=words, payers={"iban": by_iban, "name": by_name})
-    assert [(debtor, sure) for debtor, _, sure, _ in told(paid(), everything)] == [("D1", 95), ("D2", 45), ("D3", 45)]
-    payers_only = Sight(payers={"iban": by_iban, "name": by_name})
-    assert [(debtor, sure) for debtor, _, sure, _ in told(paid(), payers_only)] == [("D2", 70), ("D1", 45), ("D3", 45)]
+    everything = Candidates(named=words, payers={"iban": by_iban, "name": by_name})
+    assert [(debtor, sure) for debtor, _, sure, _ in scores(paid(), everything)] == [("D1", 95), ("D2", 45), ("D3", 45)]
+    payers_only = Candidates(payers={"iban": by_iban, "name": by_name})
+    assert [(debtor, sure) for debtor, _, sure, _ in scores(paid(), payers_only)] == [
+        ("D2", 70),
+        ("D1", 45),
+        ("D3", 45),
+    ]
 
 
 def test_an_iban_that_paid_for_two_debtors_tells_nothing_for_sure() -> None:
-    sight = Sight(payers={"iban": {"D1": [owed("1013")], "D2": []}})
-    assert told(paid(), sight) == [("D1", ["1013"], 45, "payer-and-sum"), ("D2", [], 40, "payer")]
+    candidates = Candidates(payers={"iban": {"D1": [owed("1013")], "D2": []}})
+    assert scores(paid(), candidates) == [("D1", ["1013"], 45, "payer-and-sum"), ("D2", [], 40, "payer")]
 
 
 WORLD = (
@@ -130,7 +141,7 @@ WORLD = (
 )
 invoices = st.sampled_from(WORLD)
 names = st.builds(
-    Named,
+    TextMatch,
     st.sampled_from(["reference", "number"]),
     st.sampled_from(["1013", "10130"]),
     st.lists(invoices, max_size=3),
@@ -140,24 +151,24 @@ payers = st.dictionaries(
     st.sampled_from(["iban", "name"]),
     st.dictionaries(st.sampled_from(DEBTORS), st.lists(invoices, max_size=2), max_size=3),
 )
-sights = st.builds(Sight, st.lists(invoices, max_size=2), st.lists(names, max_size=4), payers)
+candidate_sets = st.builds(Candidates, st.lists(invoices, max_size=2), st.lists(names, max_size=4), payers)
 
 
-@given(sight=sights, demand=st.integers(LEAST_CONFIDENCE, 100))
-def test_a_place_is_sure_enough_and_no_other_debtor_is_as_sure(sight: Sight, demand: int) -> None:
-    ranked = guesses(paid(), sight)
-    assert [guess.confidence for guess in ranked] == sorted((guess.confidence for guess in ranked), reverse=True)
-    assert len({guess.debtor for guess in ranked}) == len(ranked)
-    best = chosen(ranked, lambda _: demand)
-    sure = [guess for guess in ranked if guess.confidence >= demand]
+@given(candidates=candidate_sets, required=st.integers(LEAST_CONFIDENCE, 100))
+def test_a_place_is_sure_enough_and_no_other_debtor_is_as_sure(candidates: Candidates, required: int) -> None:
+    ranked = scored_matches(paid(), candidates)
+    assert [scored.confidence for scored in ranked] == sorted((scored.confidence for scored in ranked), reverse=True)
+    assert len({scored.debtor for scored in ranked}) == len(ranked)
+    best = sure_enough(ranked, lambda _: required)
+    sure = [scored for scored in ranked if scored.confidence >= required]
     assert sure == ([] if best is None else [best])
 
 
-@given(sight=sights, data=st.data())
-def test_the_order_in_which_things_are_known_changes_no_guess(sight: Sight, data: st.DataObject) -> None:
-    shuffled = Sight(
-        data.draw(st.permutations(sight.carried)),
-        data.draw(st.permutations(sight.named)),
-        dict(reversed(list(sight.payers.items()))),
+@given(candidates=candidate_sets, data=st.data())
+def test_the_order_in_which_things_are_known_changes_no_guess(candidates: Candidates, data: st.DataObject) -> None:
+    shuffled = Candidates(
+        data.draw(st.permutations(candidates.of_reference)),
+        data.draw(st.permutations(candidates.named)),
+        dict(reversed(list(candidates.payers.items()))),
     )
-    assert told(paid(), shuffled) == told(paid(), sight)
+    assert scores(paid(), shuffled) == scores(paid(), candidates)

@@ -7,7 +7,7 @@ import pytest
 from schemas.journal import AccountEvent, FrontierReached
 from schemas.topics import FACTS
 from services.cash_application import worker
-from services.cash_application.state.tally import Tally
+from services.cash_application.state.tally import LaneTally
 from tests.unit.cash_application.harness import House
 from tests.unit.intake.public_events import (
     about_payment,
@@ -26,10 +26,10 @@ def test_everything_of_a_creditor_waits_until_the_creditor_is_registered() -> No
     house.say(
         completed("2026-01-08", "c"), payment("P", reference_of(1)), invoice(1), said("hold.placed", "h", reason="x")
     )
-    assert house.tally == Tally(waiting=4)
+    assert house.tally == LaneTally(waiting=4)
     assert house.placed() == []
     house.say(creditor())
-    assert house.tally == Tally(applied=5)
+    assert house.tally == LaneTally(applied=5)
     assert house.placed() == [("P", "D1", "1", None)]
 
 
@@ -122,7 +122,7 @@ def test_a_fact_that_names_an_invoice_of_another_debtor_is_refused_whichever_cam
     house.say(invoice(2, "D2"))
     assert house.reasons() == ["not-this-debtors-invoice"]
     assert house.events_of("D2") == ["invoice.issued.v1"]
-    assert house.tally == Tally(applied=3, dead_letters=1)
+    assert house.tally == LaneTally(applied=3, dead_letters=1)
 
 
 def test_a_waiting_fact_that_turned_out_wrong_may_come_again_corrected_under_its_own_id() -> None:
@@ -150,7 +150,7 @@ def test_a_long_queue_is_worked_off_in_pieces_before_time_goes_on(
         house.say(payment(f"P{number}", reference_of(number)), payment(f"Q{number}"))
     house.say(creditor())
     house.tick()
-    assert house.tally == Tally(applied=29)
+    assert house.tally == LaneTally(applied=29)
     assert len(house.placed()) == 7
     assert len(house.decisions()) == 7
     kinds = [type(message) for message in house.messages(FACTS)]

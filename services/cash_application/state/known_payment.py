@@ -1,0 +1,138 @@
+"""The row of a payment: its money, its placement, and what was published about it while it was unmatched."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.cash_application.state.row_kind import key
+
+
+@dataclass(slots=True)
+class Placement:
+    """The account, and there the invoices or the letter, to which a payment's money goes, and by what evidence.
+
+    ``by``: a person's assignment, an invoice's own reference, a letter's own reference or the debtor that the payment
+    names are certain; ``words`` (the remittance text) and ``payer`` (who paid) were scored. Then ``why`` is the code of
+    the way (see `confidence`) and ``confidence`` its percent.
+    """
+
+    by: Literal["assignment", "reference", "letter", "debtor", "words", "payer"]
+    debtor: str
+    invoices: tuple[str, ...] = ()
+    letter: int | None = None
+    why: str | None = None
+    confidence: int = 100
+
+    @property
+    def invoice(self) -> str | None:
+        """The invoice, when there is exactly one."""
+        return self.invoices[0] if len(self.invoices) == 1 else None
+
+    @property
+    def several(self) -> tuple[str, ...] | None:
+        """The invoices, when there are more than one."""
+        return self.invoices if len(self.invoices) > 1 else None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether only a person's assignment can move the money."""
+        return self.by in ("assignment", "reference")
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether it is less than certain: it is scored again when more is known and says nothing about its payer."""
+        return self.by in ("words", "payer")
+
+
+@dataclass(slots=True)
+class Suggested:
+    """A debtor who may have paid: ``confidence`` in percent, ``why`` the code of the way (see `confidence`)."""
+
+    debtor: str
+    invoices: tuple[str, ...]
+    confidence: int
+    why: str
+
+
+@dataclass(slots=True)
+class DeclaredUnmatched:
+    """What was last published about an unmatched payment; ``amount`` in minor units."""
+
+    amount: int
+    reason: str
+    suggestions: tuple[Suggested, ...] = ()
+
+
+@dataclass(slots=True)
+class Assignment:
+    """A person's decision whose payment it is; the latest by time, then id, counts."""
+
+    time: datetime
+    id: str
+    debtor: str
+    invoice: str | None = None
+
+
+@dataclass(slots=True)
+class Return:
+    """Money of a payment that went back, in minor units; ``amount`` None is the whole payment."""
+
+    kind: Literal["reversed", "refunded"]
+    time: datetime
+    id: str
+    amount: int | None = None
+
+
+@dataclass(slots=True)
+class KnownPayment:
+    """A payment that was received, where its money is placed, and, while it is unmatched, which accounts it holds.
+
+    ``content`` distinguishes a repeated event from a conflicting one. ``amount`` is in minor units of ``currency``.
+    ``iban`` and ``name`` are the payer's. ``references`` and ``numbers`` are the candidates found in the remittance
+    text (see `remittance`). ``reason`` says why nothing certain places it. ``declared`` is what was published about it
+    as unmatched, if anything was: its end is published then as well. ``pointed`` are the debtors whose letters it
+    holds. Two fields are stored under older names.
+    """
+
+    content: str
+    creditor: str
+    time: datetime
+    id: str
+    account: str
+    payment: str
+    amount: int
+    currency: str
+    paid: date
+    booked: date
+    reference: str | None = None
+    debtor: str | None = None
+    iban: str | None = None
+    name: str | None = None
+    references: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    placement: Annotated[Placement | None, Field(alias="place")] = None
+    assigned: Assignment | None = None
+    returns: list[Return] = field(default_factory=list)
+    reason: str | None = None
+    declared: Annotated[DeclaredUnmatched | None, Field(alias="told")] = None
+    pointed: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Its row's key: the creditor, the bank account and the bank's archive id."""
+        return key(self.creditor, self.account, self.payment)
+
+    def gone(self, kind: Literal["reversed", "refunded"]) -> int:
+        """How much of it was reversed, or refunded, in minor units; never more than came."""
+        gone = 0
+        for back in self.returns:
+            if back.kind == kind:
+                gone = self.amount if back.amount is None else gone + back.amount
+        return min(gone, self.amount)
+
+    @property
+    def left(self) -> int:
+        """The minor units that were neither reversed nor refunded, never below zero."""
+        return max(0, self.amount - self.gone("reversed") - self.gone("refunded"))
