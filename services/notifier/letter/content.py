@@ -15,8 +15,8 @@ from schemas.references import printed_reference
 from services.law.figures import law_of
 from services.notifier.letter.formats import grouped_iban
 from services.notifier.letter.plain import plain, shortened
-from services.notifier.letter.sums import Row, Statement, statements
-from services.notifier.letter.words import Words, words_for
+from services.notifier.letter.sums import InvoiceSums, LabelledRow, statements
+from services.notifier.letter.words import LetterWords, words_for
 
 SUBJECT_LENGTH: Final = 60
 _INVOICE_ROOM: Final = 24
@@ -26,12 +26,12 @@ _WEB_ADDRESS: Final = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[A-Z
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class LetterSection:
     """A heading with paragraphs, rows and list items under it, each of which may be missing."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[LabelledRow, ...] = ()
     items: tuple[str, ...] = ()
 
 
@@ -42,8 +42,8 @@ class Sums:
     heading: str
     what: str
     amount: str
-    statements: tuple[Statement, ...]
-    grand: Row | None
+    statements: tuple[InvoiceSums, ...]
+    grand: LabelledRow | None
     notes: tuple[str, ...]
 
 
@@ -58,9 +58,9 @@ class Content:
     heading: str
     greeting: str
     opening: tuple[str, ...]
-    pay: Section | None
+    pay: LetterSection | None
     sums: Sums | None
-    sections: tuple[Section, ...]
+    sections: tuple[LetterSection, ...]
     footer: tuple[str, ...]
 
 
@@ -76,7 +76,7 @@ def compose(letter: Letter) -> Content:
 class _Composer:
     """One letter and the words for it."""
 
-    def __init__(self, letter: Letter, words: Words) -> None:
+    def __init__(self, letter: Letter, words: LetterWords) -> None:
         self.letter = letter
         self.words = words
         self.creditor = plain(letter.house.name)
@@ -155,8 +155,8 @@ class _Composer:
         who = self.letter.recipient
         if who.address is None:
             return (plain(who.name),)
-        place = f"{plain(who.address.postcode)} {plain(who.address.city)}"
-        lines = (plain(who.name), plain(who.address.street), place, plain(who.address.country or ""))
+        town = f"{plain(who.address.postcode)} {plain(who.address.city)}"
+        lines = (plain(who.name), plain(who.address.street), town, plain(who.address.country or ""))
         return tuple(line for line in lines if line)
 
     # --- opening ---------------------------------------------------------------------------------
@@ -207,17 +207,17 @@ class _Composer:
 
     # --- how to pay, and what for ----------------------------------------------------------------
 
-    def pay(self) -> Section:
+    def pay(self) -> LetterSection:
         rows = [
-            Row(self.say("pay.amount"), self.total),
-            Row(self.say("pay.deadline"), self.deadline),
-            Row(self.say("pay.receiver"), self.creditor),
+            LabelledRow(self.say("pay.amount"), self.total),
+            LabelledRow(self.say("pay.deadline"), self.deadline),
+            LabelledRow(self.say("pay.receiver"), self.creditor),
         ]
         for account in self.letter.house.accounts:
-            rows.append(Row(self.say("pay.iban"), grouped_iban(account.iban)))
-            rows.append(Row(self.say("pay.bic"), account.bic))
-        rows.append(Row(self.say("pay.reference"), printed_reference(self.letter.reference)))
-        return Section(self.say("pay.heading"), (self.say("pay.hint"),), tuple(rows))
+            rows.append(LabelledRow(self.say("pay.iban"), grouped_iban(account.iban)))
+            rows.append(LabelledRow(self.say("pay.bic"), account.bic))
+        rows.append(LabelledRow(self.say("pay.reference"), printed_reference(self.letter.reference)))
+        return LetterSection(self.say("pay.heading"), (self.say("pay.hint"),), tuple(rows))
 
     def sums(self) -> Sums:
         parts = statements(self.letter, self.words)
@@ -226,7 +226,7 @@ class _Composer:
             what=self.say("sums.what"),
             amount=self.say("sums.amount"),
             statements=parts,
-            grand=Row(self.say("sums.grand"), self.total) if len(parts) > 1 else None,
+            grand=LabelledRow(self.say("sums.grand"), self.total) if len(parts) > 1 else None,
             notes=tuple(self.notes()),
         )
 
@@ -253,17 +253,17 @@ class _Composer:
 
     # --- what comes next, and what helps ---------------------------------------------------------
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[LetterSection]:
         letter = self.letter
         consumer = letter.kind == "consumer"
         if self.reminds:
-            yield Section(self.say("next.heading"), tuple(self.next(letter.next)))
+            yield LetterSection(self.say("next.heading"), tuple(self.next(letter.next)))
             yield self.ways()
         yield self.contact()
         rights = f"rights.{self.country}.suspension"
         barred = letter.tone == "friendly" or letter.fee_barred_by_suspension
         if self.reminds and consumer and not barred and rights in self.words:
-            yield Section(self.say(f"rights.{self.country}.heading"), (self.say(rights),))
+            yield LetterSection(self.say(f"rights.{self.country}.heading"), (self.say(rights),))
         if self.asks and consumer and f"advice.{self.country}.intro" in self.words:
             yield self.advice()
 
@@ -290,38 +290,38 @@ class _Composer:
             law = law_of(self.country, self.letter.date)
             yield self.say("next.compensation", amount=self.money(law.fixed_compensation))
 
-    def ways(self) -> Section:
+    def ways(self) -> LetterSection:
         """What stops it: paying, more time or parts, a dispute."""
         pay = self.words.say_of("ways.pay", len(self.letter.lines))
         dispute = self.say("ways.dispute", deadline=self.deadline)
-        return Section(self.say("ways.heading"), items=(pay, self.say("ways.time"), dispute))
+        return LetterSection(self.say("ways.heading"), items=(pay, self.say("ways.time"), dispute))
 
-    def contact(self) -> Section:
+    def contact(self) -> LetterSection:
         contact = self.letter.house.contact
         phone, url = plain(contact.phone), plain(contact.url)
         rows = (
-            Row(self.say("contact.phone"), phone, (plain(contact.hours),), _telephone(phone)),
-            Row(self.say("contact.email"), contact.email, (), f"mailto:{quote(contact.email, safe='@')}"),
-            Row(self.say("contact.web"), url, (), url if _WEB_ADDRESS.fullmatch(url) else None),
+            LabelledRow(self.say("contact.phone"), phone, (plain(contact.hours),), _telephone(phone)),
+            LabelledRow(self.say("contact.email"), contact.email, (), f"mailto:{quote(contact.email, safe='@')}"),
+            LabelledRow(self.say("contact.web"), url, (), url if _WEB_ADDRESS.fullmatch(url) else None),
         )
         reply = (self.say("contact.reply"),) if channel_named(self.letter.channel).address == "email" else ()
-        return Section(self.say("contact.heading"), reply, rows)
+        return LetterSection(self.say("contact.heading"), reply, rows)
 
-    def advice(self) -> Section:
+    def advice(self) -> LetterSection:
         """Free help with money worries, by name and number."""
         of = f"advice.{self.country}"
         rows = tuple(
-            Row(self.say(f"{of}.{who}"), phone, (), _telephone(phone))
+            LabelledRow(self.say(f"{of}.{who}"), phone, (), _telephone(phone))
             for who in ("authority", "foundation")
             for phone in (self.say(f"{of}.{who}_phone"),)
         )
-        return Section(self.say(f"{of}.heading"), (self.say(f"{of}.intro"),), rows)
+        return LetterSection(self.say(f"{of}.heading"), (self.say(f"{of}.intro"),), rows)
 
     def footer(self) -> Iterator[str]:
         letter, house = self.letter, self.letter.house
-        place = f"{plain(house.address.street)}, {plain(house.address.postcode)} {plain(house.address.city)}"
+        address = f"{plain(house.address.street)}, {plain(house.address.postcode)} {plain(house.address.city)}"
         yield self.say("footer.why" if self.asks else "footer.why_paid", creditor=self.creditor)
-        yield f"{self.creditor}, {place}"
+        yield f"{self.creditor}, {address}"
         yield self.say("footer.business_id", id=plain(house.business_id))
         yield self.say("footer.dated", date=self.words.formats.day(letter.date))
         yield self.say("footer.letter_id", notice=plain(letter.notice))

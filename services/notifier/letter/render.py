@@ -1,4 +1,4 @@
-"""Laying a letter out: as text and as HTML, from the same content by two templates."""
+"""Lays a letter out as text and as HTML, from the same content by two templates."""
 
 from dataclasses import dataclass
 from functools import cache

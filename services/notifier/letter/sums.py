@@ -1,6 +1,6 @@
 """What the sum of a letter is made of: for each invoice rows that add up to its balance, to the cent.
 
-The rows retell the letter's own figures. A letter whose figures do not add up is refused here: a wrong sum is worse
+The rows are made of the letter's own figures, none is computed anew. A letter whose figures do not add up is refused here: a wrong sum is worse
 than no letter (design.md §1; LSP 5 a §, items 3 and 4, is the standard for what is itemised).
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from schemas.letters import Letter, LetterLine
 from services.notifier.letter.plain import plain
-from services.notifier.letter.words import Words
+from services.notifier.letter.words import LetterWords
 
 
 class SumsDisagreeError(ValueError):
@@ -19,8 +19,8 @@ class SumsDisagreeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A label and what it stands for, with what explains it; ``address`` is where a link goes, if it is one."""
+class LabelledRow:
+    """One row of a letter: a label, its value, what explains it; ``address`` is where the value links to, if it does."""
 
     label: str
     value: str
@@ -29,16 +29,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class InvoiceSums:
     """One invoice in the letter: what it is about, its rows, its total."""
 
     heading: str
     about: tuple[str, ...]
-    rows: tuple[Row, ...]
-    total: Row
+    rows: tuple[LabelledRow, ...]
+    total: LabelledRow
 
 
-def statements(letter: Letter, words: Words) -> tuple[Statement, ...]:
+def statements(letter: Letter, words: LetterWords) -> tuple[InvoiceSums, ...]:
     """The letter's invoices in its order.
 
     Raises:
@@ -52,40 +52,42 @@ def statements(letter: Letter, words: Words) -> tuple[Statement, ...]:
     return tuple(_statement(letter, line, words) for line in letter.lines)
 
 
-def _statement(letter: Letter, line: LetterLine, words: Words) -> Statement:
+def _statement(letter: Letter, line: LetterLine, words: LetterWords) -> InvoiceSums:
     formats = words.formats
     dates = words.say("sums.dates", issued=formats.day(line.issued), due=formats.day(line.due))
     subject = plain(line.subject) if line.subject else ""
-    return Statement(
+    return InvoiceSums(
         heading=words.say("sums.invoice", invoice=plain(line.invoice)),
         about=(subject, dates) if subject else (dates,),
-        rows=tuple(_Rows(letter, line, words).all()),
-        total=Row(words.say("sums.total"), formats.money(line.balance, letter.currency)),
+        rows=tuple(_SumRows(letter, line, words).all()),
+        total=LabelledRow(words.say("sums.total"), formats.money(line.balance, letter.currency)),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _SumRows:
     """The rows of one invoice; those of nothing are left out."""
 
     letter: Letter
     line: LetterLine
-    words: Words
+    words: LetterWords
 
-    def all(self) -> Iterator[Row]:
+    def all(self) -> Iterator[LabelledRow]:
         """From the invoice's sum to its balance."""
         yield from self._principal()
         yield from self._interest()
         yield from self._costs()
 
-    def _row(self, name: str, minor: int, details: tuple[str, ...] = ()) -> Row:
-        return Row(self.words.say(f"sums.{name}"), self.words.formats.money(minor, self.letter.currency), details)
+    def _row(self, name: str, minor: int, details: tuple[str, ...] = ()) -> LabelledRow:
+        return LabelledRow(
+            self.words.say(f"sums.{name}"), self.words.formats.money(minor, self.letter.currency), details
+        )
 
-    def _principal(self) -> Iterator[Row]:
+    def _principal(self) -> Iterator[LabelledRow]:
         """The invoice's sum and what made it less.
 
-        Payments may have gone to interest and costs too, and a part may have been let go: what the plain subtraction
-        leaves over is said as such.
+        Payments may have gone to interest and costs too, and a part may have been waived: the difference that plain
+        subtraction leaves is a row of its own.
         """
         line = self.line
         yield self._row("original", line.original)
@@ -101,13 +103,13 @@ class _Rows:
         if made:
             yield self._row("principal", line.principal)
 
-    def _interest(self) -> Iterator[Row]:
+    def _interest(self) -> Iterator[LabelledRow]:
         line = self.line
         if line.interest_new:
             yield self._row("interest", line.interest_new, tuple(self._slices()))
         if line.interest != line.interest_new:
-            told = (self.words.say("sums.interest_before_why"),)
-            yield self._row("interest_before", line.interest - line.interest_new, told)
+            why = (self.words.say("sums.interest_before_why"),)
+            yield self._row("interest_before", line.interest - line.interest_new, why)
 
     def _slices(self) -> Iterator[str]:
         formats = self.words.formats
@@ -121,7 +123,7 @@ class _Rows:
                 days=self.words.say_of("sums.days", piece.days),
             )
 
-    def _costs(self) -> Iterator[Row]:
+    def _costs(self) -> Iterator[LabelledRow]:
         line = self.line
         if line.fee_new:
             yield self._row("fee", line.fee_new)

@@ -10,7 +10,7 @@ from services.notifier.letter.formats import Formats
 _TO_ORGANISATIONS = "business"
 
 
-class Words:
+class LetterWords:
     """What one language says to one kind of reader.
 
     Phrases are ours, facts are data: a fact is put into a phrase as it is and never read as a phrase itself.
@@ -44,13 +44,13 @@ class Words:
 
 
 @lru_cache
-def words_for(language: str, kind: str) -> Words:
+def words_for(language: str, kind: str) -> LetterWords:
     """The words for readers of ``kind`` ("consumer", "business"); FileNotFoundError for an unknown language."""
     phrases = phrases_of(language)
     prefix = f"{_TO_ORGANISATIONS}."
     common = {key: text for key, text in phrases.items() if not key.startswith(prefix)}
     special = {key.removeprefix(prefix): text for key, text in phrases.items() if key.startswith(prefix)}
-    return Words(common | special if kind == _TO_ORGANISATIONS else common)
+    return LetterWords(common | special if kind == _TO_ORGANISATIONS else common)
 
 
 def phrases_of(language: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from services.notifier.letter import render
 from services.notifier.letter.sums import SumsDisagreeError
 from services.notifier.posts.message import Mail, NoAddressError, mail_of
 from services.notifier.posts.post import Attempt, Outcome, OutcomeBox
-from services.notifier.posts.smtp_session import Connection, MailServer, Verdict
+from services.notifier.posts.smtp_session import MailServer, SmtpConnection, Verdict
 from services.runtime.settings import MailSettings
 
 _IDLE_SECONDS: Final = 20.0
@@ -113,12 +113,12 @@ class SmtpPost:
 
     async def _line(self) -> None:
         """One connection: letters one after the other until a None says that it is over."""
-        connection = Connection(self._server)
+        connection = SmtpConnection(self._server)
         while (attempt := await self._next(connection)) is not None:
             await self._attempt(connection, attempt)
         await connection.close()
 
-    async def _next(self, connection: Connection) -> Attempt | None:
+    async def _next(self, connection: SmtpConnection) -> Attempt | None:
         try:
             async with asyncio.timeout(_IDLE_SECONDS):
                 return await self._queue.get()
@@ -126,7 +126,7 @@ class SmtpPost:
             await connection.close()
         return await self._queue.get()
 
-    async def _attempt(self, connection: Connection, attempt: Attempt) -> None:
+    async def _attempt(self, connection: SmtpConnection, attempt: Attempt) -> None:
         refusal = self._refusal(attempt)
         if refusal is not None:
             self._keep(attempt, refusal)

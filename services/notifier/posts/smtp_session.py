@@ -65,7 +65,7 @@ class Verdict:
     detail: str | None
 
 
-class Connection:
+class SmtpConnection:
     """One connection, opened when it is needed and kept for the next letter. For one task at a time."""
 
     def __init__(self, server: MailServer) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.letters import InterestSlice, LetterLine
-from services.notifier.letter.sums import Row, SumsDisagreeError, statements
+from services.notifier.letter.sums import LabelledRow, SumsDisagreeError, statements
 from services.notifier.letter.words import words_for
 from tests.unit.notifier.letters import NOTICE, a_letter, a_line
 
@@ -85,7 +85,7 @@ def test_what_the_invoice_was_for_stands_above_its_rows() -> None:
 
     assert statement.heading == "Invoice 1001"
     assert statement.about[0] == "Sähkö, joulukuu 2025"
-    assert statement.total == Row("Total", "€105.52")
+    assert statement.total == LabelledRow("Total", "€105.52")
 
 
 def test_an_invoice_without_a_subject_is_about_its_days() -> None:
