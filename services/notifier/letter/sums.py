@@ -1,7 +1,7 @@
 """What the sum of a letter is made of: for each invoice rows that add up to its balance, to the cent.
 
-The rows are made of the letter's own figures, none is computed anew. A letter whose figures do not add up is refused here: a wrong sum is worse
-than no letter (design.md §1; LSP 5 a §, items 3 and 4, is the standard for what is itemised).
+The rows are made of the letter's own figures; none is computed anew. A letter whose figures do not add up is refused
+here: a wrong sum is worse than no letter (design.md §1; LSP 5 a §, items 3 and 4, is the standard of itemising).
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ class SumsDisagreeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """One row of a letter: a label, its value, what explains it; ``address`` is where the value links to, if it does."""
+    """One row of a letter: a label, its value, what explains it; ``address`` is what it links to, if anything."""
 
     label: str
     value: str
