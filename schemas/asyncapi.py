@@ -12,7 +12,7 @@ from schemas.events import EVENT_TYPES
 from schemas.ticks import TICK_KEY, TimeReached
 from schemas.topics import ALL_TOPICS, PUBLIC_TOPICS, Topic
 
-Part = dict[str, Any]
+DocumentPart = dict[str, Any]
 """A part of the document."""
 
 VERSION: Final = "1.0.0"
@@ -30,7 +30,7 @@ _DESCRIPTION: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Message:
+class _ChannelMessage:
     """One kind of record on a topic; ``payload`` is a reference to its JSON Schema."""
 
     topic: Topic
@@ -56,7 +56,7 @@ class _Message:
         return _CLOCK if self.name == _TICK else self.topic.name
 
 
-def asyncapi(schemas: Mapping[str, Mapping[str, Any]]) -> Part:
+def asyncapi(schemas: Mapping[str, Mapping[str, Any]]) -> DocumentPart:
     """The document; ``schemas`` are all JSON Schemas by their paths beside it (:mod:`schemas.generate`)."""
     messages = {topic: list(_messages(topic, schemas)) for topic in ALL_TOPICS}
     every = {message.component: _message(message) for each in messages.values() for message in each}
@@ -78,7 +78,7 @@ def asyncapi(schemas: Mapping[str, Mapping[str, Any]]) -> Part:
 # -- channels and operations -------------------------------------------------------------------------------------------
 
 
-def _channel(topic: Topic, messages: Iterable[_Message]) -> Part:
+def _channel(topic: Topic, messages: Iterable[_ChannelMessage]) -> DocumentPart:
     return {
         "address": topic.name,
         "description": topic.holds,
@@ -87,7 +87,7 @@ def _channel(topic: Topic, messages: Iterable[_Message]) -> Part:
     }
 
 
-def _operations(messages: Mapping[Topic, list[_Message]]) -> Iterator[tuple[str, Part]]:
+def _operations(messages: Mapping[Topic, list[_ChannelMessage]]) -> Iterator[tuple[str, DocumentPart]]:
     """What each worker sends and receives. Outsiders are no workers: what they send is what intake receives."""
     for topic, held in messages.items():
         for worker in topic.producers:
@@ -99,7 +99,7 @@ def _operations(messages: Mapping[Topic, list[_Message]]) -> Iterator[tuple[str,
             yield _operation(worker, "receive", topic, held)
 
 
-def _operation(worker: str, action: str, topic: Topic, messages: Iterable[_Message]) -> tuple[str, Part]:
+def _operation(worker: str, action: str, topic: Topic, messages: Iterable[_ChannelMessage]) -> tuple[str, DocumentPart]:
     return f"{worker}.{action}.{topic.name}", {
         "action": action,
         "channel": _reference("channels", topic.name),
@@ -112,25 +112,25 @@ def _operation(worker: str, action: str, topic: Topic, messages: Iterable[_Messa
 # -- messages ----------------------------------------------------------------------------------------------------------
 
 
-def _messages(topic: Topic, schemas: Mapping[str, Mapping[str, Any]]) -> Iterator[_Message]:
+def _messages(topic: Topic, schemas: Mapping[str, Mapping[str, Any]]) -> Iterator[_ChannelMessage]:
     if topic not in PUBLIC_TOPICS:
         folder = f"messages/{topic.name}/"
         for path in schemas:
             if path.startswith(folder):
                 name = path.removeprefix(folder).removesuffix(".json")
-                yield _Message(topic, name, f"./{path}", _summary(schemas[path]), "between-workers")
+                yield _ChannelMessage(topic, name, f"./{path}", _summary(schemas[path]), "between-workers")
         return
     for name, model in EVENT_TYPES.items():
         if model.topic == topic.name:
             path = f"events/{name}.json"
             summary = _summary(schemas[path])
-            yield _Message(topic, name, f"./{path}", summary, "structured")
-            yield _Message(topic, name, f"./{path}#/properties/data", summary, "binary", ".binary")
+            yield _ChannelMessage(topic, name, f"./{path}", summary, "structured")
+            yield _ChannelMessage(topic, name, f"./{path}#/properties/data", summary, "binary", ".binary")
     path = f"messages/public/{_TICK}.json"
-    yield _Message(topic, _TICK, f"./{path}", _summary(schemas[path]), None)
+    yield _ChannelMessage(topic, _TICK, f"./{path}", _summary(schemas[path]), None)
 
 
-def _message(message: _Message) -> Part:
+def _message(message: _ChannelMessage) -> DocumentPart:
     traits = {"traits": [_reference("components", "messageTraits", message.trait)]} if message.trait else {}
     return {
         "name": message.name,
@@ -146,26 +146,26 @@ def _summary(schema: Mapping[str, Any]) -> str:
     return first.replace("``", "`")
 
 
-def _reference(*steps: str) -> Part:
+def _reference(*steps: str) -> DocumentPart:
     return {"$ref": "#/" + "/".join(steps)}
 
 
-def _key(said: Part) -> Part:
+def _key(said: DocumentPart) -> DocumentPart:
     return {"kafka": {"key": {"type": "string"} | said, "bindingVersion": _BINDING}}
 
 
 # -- headers -----------------------------------------------------------------------------------------------------------
 
 
-def _text(said: str, **more: str) -> Part:
+def _text(said: str, **more: str) -> DocumentPart:
     return {"type": "string", "description": said} | more
 
 
-_STRUCTURED: Final[Part] = {
+_STRUCTURED: Final[DocumentPart] = {
     "contentType": "application/cloudevents+json",
     "description": "The whole CloudEvent is the value; no header is needed.",
 }
-_BINARY: Final[Part] = {
+_BINARY: Final[DocumentPart] = {
     "contentType": _JSON,
     "description": "The attributes are headers, the data alone is the value.",
     "headers": {
@@ -182,7 +182,7 @@ _BINARY: Final[Part] = {
         },
     },
 }
-_BETWEEN_WORKERS: Final[Part] = {
+_BETWEEN_WORKERS: Final[DocumentPart] = {
     "contentType": _JSON,
     "description": "The headers number what a worker writes from one partition of its input to one of its output: "
     "last + 1 applies, a lower number was written twice.",

@@ -35,7 +35,7 @@ class NoticeWithdrawn(Message):
     reasons: tuple[str, ...]
 
 
-class NoticeSettled(Message):
+class NoticeOutcomeSettled(Message):
     """A person says what became of a notice whose outcome is unknown; the notifier closes it (design.md §7.4)."""
 
     type: Literal["notice-settled"] = "notice-settled"
@@ -77,7 +77,7 @@ class HandOver(Message):
     lines: tuple[HandOverLine, ...]
 
 
-CommandsMessage = NoticePlanned | NoticeGranted | NoticeWithdrawn | NoticeSettled | HandOver
+CommandsMessage = NoticePlanned | NoticeGranted | NoticeWithdrawn | NoticeOutcomeSettled | HandOver
 
 decode_commands: Final[Callable[[bytes], CommandsMessage]] = decoder("commands", by_type(CommandsMessage))
 """Bytes of the topic ``commands`` -> message."""

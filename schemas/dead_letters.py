@@ -9,7 +9,7 @@ from schemas.parsing import LARGEST_EVENT
 
 KEPT_OF_TOO_LARGE: Final = 1_024
 """Bytes that are kept of what is larger than any event may be: enough to tell what it was."""
-_LONGEST_KEY_TOLD: Final = 200
+_LONGEST_KEY_KEPT: Final = 200
 
 
 def kept_content(raw: bytes) -> str:
@@ -18,9 +18,9 @@ def kept_content(raw: bytes) -> str:
     return kept.decode("utf-8", "backslashreplace")
 
 
-def told_key(key: str) -> str | None:
+def kept_key(key: str) -> str | None:
     """A record's key as a dead letter tells it: its beginning, as a key from outside may be of any length."""
-    return key[:_LONGEST_KEY_TOLD] or None
+    return key[:_LONGEST_KEY_KEPT] or None
 
 
 class DeadLetter(Message):

@@ -58,7 +58,7 @@ class LetterAccount(LetterPart):
     bic: str
 
 
-class House(LetterPart):
+class LetterCreditor(LetterPart):
     """The creditor as the letter shows it."""
 
     name: str
@@ -149,7 +149,7 @@ class Letter(LetterPart):
     recipient: Recipient
     trader: bool = False
     sender: LetterSender
-    house: House
+    house: LetterCreditor
     reference: str
     letter_number: int
     response_by: Date

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from schemas.data import creditor_of
-from schemas.dead_letters import DeadLetter, DeadLetterClosed, kept_content, told_key
+from schemas.dead_letters import DeadLetter, DeadLetterClosed, kept_content, kept_key
 from schemas.decisions import Alert
 from schemas.facts import Fact, Tick, UnreadEvent, UnreadReleased, content_of
 from schemas.parsing import PublicEvent
@@ -104,7 +104,7 @@ def _refuse(unread: Unread, record: Record, label: Label, raw: bytes, unit: Unit
         creditor=doubt.creditor,
         debtor=doubt.debtor,
         account=doubt.account,
-        record_key=told_key(record.key),
+        record_key=kept_key(record.key),
         content=kept_content(raw),
     )
     unit.publish(DEAD_LETTERS, letter.source or "", letter)

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from schemas.commands import CommandsMessage, HandOver, NoticeGranted, NoticePlanned, NoticeSettled, NoticeWithdrawn
+from schemas.commands import (
+    CommandsMessage,
+    HandOver,
+    NoticeGranted,
+    NoticeOutcomeSettled,
+    NoticePlanned,
+    NoticeWithdrawn,
+)
 from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
 from services.notifier.protocol import Notice, State, dump_notice, retry_wait
 from services.notifier.rate_limit import Pace, dump_pace
@@ -40,7 +47,7 @@ class _Asked:
     grants: int = 0
     granted: bytes = b""
     withdrawn: NoticeWithdrawn | None = None
-    settled: NoticeSettled | None = None
+    settled: NoticeOutcomeSettled | None = None
 
 
 class _End(NamedTuple):
@@ -146,7 +153,7 @@ class Recollection:
         return None
 
 
-def _ask(asked: _Asked, message: NoticeGranted | NoticeWithdrawn | NoticeSettled, raw: bytes) -> None:
+def _ask(asked: _Asked, message: NoticeGranted | NoticeWithdrawn | NoticeOutcomeSettled, raw: bytes) -> None:
     if isinstance(message, NoticeGranted):
         asked.grants += 1
         asked.granted = raw

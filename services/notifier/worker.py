@@ -14,8 +14,8 @@ from schemas.commands import (
     CommandsMessage,
     HandOver,
     NoticeGranted,
+    NoticeOutcomeSettled,
     NoticePlanned,
-    NoticeSettled,
     NoticeWithdrawn,
     decode_commands,
 )
@@ -138,7 +138,7 @@ class _Desk:
             self._grant(message, raw)
         elif isinstance(message, NoticeWithdrawn):
             self._withdraw(message.notice, "-".join(message.reasons))
-        elif isinstance(message, NoticeSettled):
+        elif isinstance(message, NoticeOutcomeSettled):
             self._settle(message)
 
     def _plan(self, message: NoticePlanned) -> None:
@@ -169,7 +169,7 @@ class _Desk:
             self._tell(notice, "withdrawn", self._now, why, trial=False)
             self._keep(notice, notice.after(Move.WITHDRAW))
 
-    def _settle(self, message: NoticeSettled) -> None:
+    def _settle(self, message: NoticeOutcomeSettled) -> None:
         """A person's word counts only while nobody else knows: the first close wins (design.md §7.4)."""
         notice = self._notice(message.notice)
         if notice is not None and notice.state is State.UNKNOWN:

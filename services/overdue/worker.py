@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from schemas.commands import NoticeSettled
+from schemas.commands import NoticeOutcomeSettled
 from schemas.decisions import Alert, NoticeEnded, Unmatched
-from schemas.events import NoticeSettled as NoticeSettledEvent
+from schemas.events import NoticeSettled
 from schemas.journal import AccountEvent, FeedReached, FrontierReached, LaneMessage, NoticeOutcome, decode_journal
 from schemas.letters import Letter
 from schemas.topics import (
@@ -125,11 +125,11 @@ class _Desk:
             )
             if message.outcome in ("accepted", "failed", "withdrawn"):
                 self._unit.delete("letter", message.notice)
-        elif isinstance(message, AccountEvent) and isinstance(message.data, NoticeSettledEvent):
+        elif isinstance(message, AccountEvent) and isinstance(message.data, NoticeSettled):
             self._unit.publish(
                 COMMANDS,
                 account_key(account.creditor, account.debtor),
-                NoticeSettled(
+                NoticeOutcomeSettled(
                     notice=message.data.notice,
                     creditor=account.creditor,
                     debtor=account.debtor,

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 
 from schemas.letters import (
-    House,
     InterestSlice,
     Letter,
     LetterAccount,
     LetterAddress,
     LetterContact,
+    LetterCreditor,
     LetterLine,
     LetterSender,
     NextStep,
@@ -169,11 +169,11 @@ def _address(address: Address | CreditorAddress) -> LetterAddress:
     return LetterAddress(street=address.street, postcode=address.postcode, city=address.city, country=address.country)
 
 
-def _house(context: CreditorContext) -> House:
+def _house(context: CreditorContext) -> LetterCreditor:
     creditor = context.creditor
     assert creditor is not None
     contact = creditor.contact
-    return House(
+    return LetterCreditor(
         name=creditor.name,
         business_id=creditor.business_id,
         address=_address(creditor.address),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from schemas.commands import CommandsMessage, NoticeGranted, NoticePlanned, NoticeSettled, NoticeWithdrawn
+from schemas.commands import CommandsMessage, NoticeGranted, NoticeOutcomeSettled, NoticePlanned, NoticeWithdrawn
 from schemas.journal import JournalMessage, NoticeAttempting, NoticeClaimed, NoticeOutcome
 from schemas.letters import Letter
 from schemas.messages import encode
@@ -131,8 +131,8 @@ def withdrawn(notice: str = "n-1", *reasons: str) -> NoticeWithdrawn:
     return NoticeWithdrawn(notice=notice, creditor="esimerkki", debtor="C-1", reasons=reasons or ("disputed",))
 
 
-def settled(notice: str = "n-1", outcome: Literal["accepted", "failed"] = "accepted") -> NoticeSettled:
-    return NoticeSettled(notice=notice, creditor="esimerkki", debtor="C-1", outcome=outcome)
+def settled(notice: str = "n-1", outcome: Literal["accepted", "failed"] = "accepted") -> NoticeOutcomeSettled:
+    return NoticeOutcomeSettled(notice=notice, creditor="esimerkki", debtor="C-1", outcome=outcome)
 
 
 def told(message: JournalMessage) -> str:

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from schemas.letters import (
-    House,
     InterestSlice,
     Letter,
     LetterAccount,
     LetterAddress,
     LetterContact,
+    LetterCreditor,
     LetterLine,
     LetterSender,
     NextStep,
@@ -19,7 +19,7 @@ from schemas.references import letter_reference
 
 NOTICE = "3f0c9a52-7d1e-5b6f-8a44-2c9d10e7b6aa"
 
-HOUSE = House(
+HOUSE = LetterCreditor(
     name="Esimerkki Oy",
     business_id="1234567-1",
     address=LetterAddress(street="Esimerkkikatu 1", postcode="00100", city="Helsinki", country="FI"),

@@ -19,12 +19,12 @@ from schemas.decisions import (
 from schemas.events import EVENT_TYPES, AccountData, CreditorRegistered
 from schemas.journal import AccountEvent, JournalMessage, MoneyPlaced, SettingsCopied
 from schemas.letters import (
-    House,
     InterestSlice,
     Letter,
     LetterAccount,
     LetterAddress,
     LetterContact,
+    LetterCreditor,
     LetterLine,
     LetterSender,
     NextStep,
@@ -239,7 +239,7 @@ def letter(*lines: LetterLine, **changes: Any) -> Letter:
         "channel": "email",
         "recipient": Recipient(name="Matti Meikäläinen", email="matti@asiakas.example"),
         "sender": LetterSender(name="Esimerkki Oy", email="laskut@acme.example"),
-        "house": House(
+        "house": LetterCreditor(
             name="Esimerkki Oy",
             business_id="1234567-1",
             address=ADDRESS,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from schemas.dead_letters import DeadLetter, kept_content, told_key
+from schemas.dead_letters import DeadLetter, kept_content, kept_key
 from schemas.topics import DEAD_LETTERS
 from services.runtime.engine import Observer
 from services.runtime.kafka.engine.inbound import InboundRecords
@@ -215,7 +215,7 @@ def _report_foreign(record: Record, unit: UnitOfWork) -> None:
         ),
         origin=origin,
         position=record.offset,
-        record_key=told_key(record.key),
+        record_key=kept_key(record.key),
         content=kept_content(record.value),
     )
     unit.publish(DEAD_LETTERS, "", letter)
