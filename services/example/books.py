@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from schemas.references import national_reference
+from schemas.reference_schemes import FINNISH
 from services.example import FIRST_DAY, LAST_DAY
 from services.example.company import COUNTRY
 from services.example.customers import CUSTOMERS, ExampleCustomer
@@ -30,7 +30,7 @@ class ExampleInvoice:
     @property
     def reference(self) -> str:
         """Its national reference number."""
-        return national_reference(self.number)
+        return FINNISH.of_base(self.number)
 
 
 @dataclass(frozen=True)

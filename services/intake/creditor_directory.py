@@ -4,7 +4,6 @@ Kept by whoever reads files, from the ``creditor.registered`` events that the wo
 creditor counts (design.md §3, Identity).
 """
 
-import re
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,11 +12,11 @@ from schemas.events import CreditorRegistered
 from schemas.parsing import InvalidEvent, parse_event
 from schemas.topics import SETTINGS
 from services.intake.labels import unlabelled
+from services.law.countries import countries
+from services.law.statute_book import pack_of
 from services.runtime.store.port import LogStore
 
 _MARK: Final = CreditorRegistered.event_type.encode()
-_NOT_DIGITS: Final = re.compile(r"\D")
-_DIGITS_OF_A_BUSINESS_ID: Final = 8
 _READ_AT_ONCE: Final = 1_000
 
 
@@ -43,14 +42,17 @@ class CreditorDirectory:
                     self._heard[partition] = offset + 1
 
     def hear(self, raw: bytes) -> None:
-        """Take an event if it registers a creditor; anything else, unreadable bytes too, is nobody's registration."""
+        """Take an event if it registers a creditor of a country whose law is known here.
+
+        Anything else, unreadable bytes too, is nobody's registration: intake makes dead letters of them.
+        """
         if _MARK not in raw:
             return
         try:
             event = parse_event(raw)
         except InvalidEvent:
             return
-        if isinstance(event.data, CreditorRegistered):
+        if isinstance(event.data, CreditorRegistered) and event.data.country in countries():
             self.edition += 1
             told = (event.envelope.time, event.envelope.id, event.data)
             before = self._known.get(event.data.creditor)
@@ -65,10 +67,11 @@ class CreditorDirectory:
         return None
 
     def creditor_of_business(self, business_id: str) -> str | None:
-        """The creditor with this business id, given as ``1234567-8``, as a VAT number or as an OVT identifier."""
-        asked = _core(business_id)
+        """The creditor with this business id, in any form of the creditor's country, such as a VAT number."""
         for _, _, data in self._known.values():
-            if asked and _core(data.business_id) == asked:
+            ids = pack_of(data.country).ids
+            asked = ids.same_business(business_id)
+            if asked and ids.same_business(data.business_id) == asked:
                 return data.creditor
         return None
 
@@ -76,10 +79,6 @@ class CreditorDirectory:
         """The time zone that a registered creditor goes by."""
         return ZoneInfo(self._known[creditor][2].timezone)
 
-
-def _core(business_id: str) -> str:
-    """The eight digits of a Finnish business id, however it is written; an OVT identifier begins with 0037."""
-    digits = _NOT_DIGITS.sub("", business_id)
-    if digits.startswith("0037"):
-        digits = digits[4 : 4 + _DIGITS_OF_A_BUSINESS_ID]
-    return digits if len(digits) == _DIGITS_OF_A_BUSINESS_ID else business_id.strip().casefold()
+    def country_of(self, creditor: str) -> str:
+        """The ISO 3166 code of a registered creditor's country."""
+        return self._known[creditor][2].country

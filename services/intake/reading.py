@@ -1,23 +1,27 @@
 """Reading one event: canonical, or the reasons why not and whom the doubt about it holds (design.md §3, §4).
 
-An unlawful policy is refused here, when it is published (design.md §5; rules.md "A policy").
+A creditor of a country whose law is not known here and an unlawful policy are refused when they are published, so that
+neither waits for the day on which it is needed (design.md §5; rules.md "A policy").
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from schemas.events import ReferenceRatePublished
+from schemas.data import Data, creditor_of
+from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.parsing import LARGEST_EVENT, InvalidEvent, PublicEvent, Readable, parse_event, readable_id
 from schemas.policy import Policy
 from schemas.topics import PAYMENTS, SETTINGS, Topic
 from services.intake.labels import Label
+from services.law.countries import countries
 from services.law.figures import law_of
 from services.law.lawful import faults
 from services.law.statute_book import UnknownLawError
 
 TOO_LARGE: Final = "too-large"
 UNLAWFUL: Final = "unlawful-policy"
+UNKNOWN_COUNTRY: Final = "unknown-country"
 
 _OF_NO_CREDITOR: Final = frozenset({Policy.event_type, ReferenceRatePublished.event_type})
 
@@ -51,18 +55,19 @@ class Doubt:
 
 
 def read(raw: bytes) -> PublicEvent | Unread:
-    """The event in ``raw``, checked against its contract and, a policy, against the law of its country."""
+    """The event in ``raw``, checked against its contract and, in settings, against the law of the country they name."""
     try:
         event = parse_event(raw)
     except InvalidEvent as invalid:
         return Unread(invalid.reason, invalid.lines, invalid.readable)
-    if isinstance(event.data, Policy):
-        unlawful = _against_the_law(event.data)
-        if unlawful:
-            envelope = event.envelope
-            readable = Readable(type=envelope.type, source=envelope.source, id=envelope.id)
-            return Unread(UNLAWFUL, unlawful, readable, envelope.time)
-    return event
+    reason, lines = _against_the_law(event.data)
+    if not lines:
+        return event
+    envelope = event.envelope
+    readable = Readable(
+        type=envelope.type, source=envelope.source, id=envelope.id, creditor=readable_id(creditor_of(event.data))
+    )
+    return Unread(reason, lines, readable, envelope.time)
 
 
 def read_labelled(label: Label, raw: bytes) -> PublicEvent | Unread:
@@ -101,9 +106,16 @@ def _compact(account: str | None) -> str | None:
     return "".join(account.split()).upper() or None if account else None
 
 
-def _against_the_law(policy: Policy) -> tuple[str, ...]:
-    try:
-        law = law_of(policy.country)
-    except UnknownLawError:
-        return ("data.country: no law is known here for this country; give the country whose law the policy follows",)
-    return tuple(fault.message for fault in faults(policy, law))
+def _against_the_law(data: Data) -> tuple[str, tuple[str, ...]]:
+    """For what the law of their country refuses settings: a reason code and lines; no lines where it does not."""
+    if isinstance(data, Policy):
+        try:
+            law = law_of(data.country)
+        except UnknownLawError:
+            line = "data.country: no law is known here for this country; give the country whose law the policy follows"
+            return UNLAWFUL, (line,)
+        return UNLAWFUL, tuple(fault.message for fault in faults(data, law))
+    if isinstance(data, CreditorRegistered) and data.country not in countries():
+        line = "data.country: no law is known here for this country; install the package that registers it"
+        return UNKNOWN_COUNTRY, (line,)
+    return "", ()

@@ -23,7 +23,7 @@ def banking_day(day: date, country: str) -> bool:
     """Whether ``day`` is a banking day: no weekend, public holiday, Midsummer Eve, Christmas Eve or closing day (C1).
 
     Raises:
-        UnknownLawError: no figures are packaged for the country.
+        UnknownLawError: there is no pack of the country.
     """
     return day.weekday() < _SATURDAY and day not in _free_days(day.year, country)
 

@@ -1,8 +1,8 @@
 """The figures of one country's law in force on a day: fees, waits, caps, deadlines.
 
-``law_of("FI")`` gives the law as last known, ``law_of("FI", day)`` that of a day. Amounts are integer euro cents, waits
-whole calendar days, rates millionths of one per cent a year. Each figure's statute is at hand by its name in the
-country's file: ``law.source("consumer.fee_gap")``.
+``law_of("FI")`` gives the law as last known, ``law_of("FI", day)`` that of a day. Amounts are integer minor
+units of the country's currency, waits whole calendar days, rates millionths of one per cent a year. Each figure's
+statute is at hand by its name in the country's file: ``law.source("consumer.fee_gap")``.
 """
 
 from bisect import bisect_right
@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from schemas.fields import Kind
-from schemas.money import minor_units
+from schemas.money import DECIMALS, minor_units
+from schemas.reference_schemes import ReferenceScheme, reference_schemes, scheme_named
+from services.law.country_pack import IdScheme
 from services.law.percent import rate_of
-from services.law.statute_book import FaultyLawError, StatuteBook, book_of
+from services.law.statute_book import FaultyLawError, StatuteBook, book_of, pack_of
+
+_DECIMALS_OF_FEES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class KindFigures:
     """What the law says of one kind of debtor.
 
     Attributes:
-        reminder_fee_max: the most one reminder may cost, in cents (rules.md F1; LSP 10 a §, 10 e §).
+        reminder_fee_max: the most one reminder may cost, in minor units (rules.md F1; LSP 10 a §, 10 e §).
         first_fee_wait_days: days from the effective due date to the first letter with a fee (F2; LSP 10 b §).
         fee_gap_days: days from any letter to the next one with a fee (F2; LSP 10 b §, 10 f §).
         invoice_lead_days: days by which the invoice must precede its due date for any fee (F2; LSP 10 b §).
@@ -48,7 +52,7 @@ class KindFigures:
     response_days_min: int
 
     def total_cap(self, original_principal: int) -> int:
-        """The most that all fees of a receivable may be, in cents, by its original principal in cents (F3)."""
+        """The most that all fees of a receivable may be, by its original principal, in minor units (F3)."""
         for tier in self.total_caps:
             if tier.up_to is None or original_principal <= tier.up_to:
                 return tier.cap
@@ -61,10 +65,15 @@ class Law:
 
     Attributes:
         country: ISO 3166 code.
+        currency: ISO 4217 code of every amount here, and of the fees, compensation and minimum of its policies (F6).
+        currency_sign: how people there write the currency behind an amount.
+        timezone: the country's time zone, for days that belong to no registered creditor.
+        ids: how the country writes business ids and personal identity codes.
+        references: how its payment references are made, checked and printed.
         since: the day from which exactly these figures count.
         consumer: what counts for consumers.
         business: what counts for everybody else.
-        fixed_compensation: compensation for a trader's late payment, per receivable, in cents (F4; LSP 10 i §).
+        fixed_compensation: compensation for a trader's late payment, per receivable, in minor units (F4; LSP 10 i §).
         general_margin: added to the reference rate for consumers and non-traders, as a rate (I2; Korkolaki 4 §).
         commercial_margin: added to it for traders, as a rate (I2; Korkolaki 4 a §).
         interest_start_days: days from sending the invoice, where its due date was not agreed (I1; Korkolaki 6 §).
@@ -75,6 +84,11 @@ class Law:
     """
 
     country: str
+    currency: str
+    currency_sign: str
+    timezone: str
+    ids: IdScheme
+    references: ReferenceScheme
     since: date
     consumer: KindFigures
     business: KindFigures
@@ -92,7 +106,7 @@ class Law:
         return self.consumer if kind == "consumer" else self.business
 
     def reminder_fee_max(self, kind: Kind) -> int:
-        """The most one reminder may cost, in cents (F1; LSP 10 a § 1 mom 1, 10 e § 1 mom 1)."""
+        """The most one reminder may cost, in minor units (F1; LSP 10 a § 1 mom 1, 10 e § 1 mom 1)."""
         return self.of(kind).reminder_fee_max
 
     def fee_wait_days(self, kind: Kind) -> int:
@@ -108,7 +122,7 @@ class Law:
         return self.of(kind).invoice_lead_days
 
     def total_cap(self, kind: Kind, original_principal: int) -> int:
-        """The most that all fees of a receivable may be, in cents, by original principal (F3; LSP 10 d §, 10 h §)."""
+        """The most that all fees of a receivable may be, by its original principal, both minor units (F3)."""
         return self.of(kind).total_cap(original_principal)
 
     def response_days_min(self, kind: Kind) -> int:
@@ -141,7 +155,7 @@ def law_of(country: str, day: date | None = None) -> Law:
     """The law of a country (ISO 3166 code) as last known, or as it stood on ``day``.
 
     Raises:
-        UnknownLawError: no figures are packaged for the country; the message says which file to add.
+        UnknownLawError: there is no pack of the country; the message says what to install.
         FaultyLawError: its file lacks a figure or a source.
     """
     versions = _versions(country)
@@ -162,10 +176,15 @@ def _law_from(book: StatuteBook, day: date) -> Law:
     reading = _FiguresOfDay(book, day)
     return Law(
         country=book.country,
+        currency=reading.currency,
+        currency_sign=_text(book, "currency_sign"),
+        timezone=_text(book, "timezone"),
+        ids=pack_of(book.country).ids,
+        references=_references(book),
         since=day,
         consumer=reading.kind("consumer"),
         business=reading.kind("business"),
-        fixed_compensation=reading.euros("fixed_compensation"),
+        fixed_compensation=reading.amount("fixed_compensation"),
         general_margin=reading.percent("interest_margin.general"),
         commercial_margin=reading.percent("interest_margin.commercial"),
         interest_start_days=reading.whole("interest_start", "days"),
@@ -176,17 +195,42 @@ def _law_from(book: StatuteBook, day: date) -> Law:
     )
 
 
+def _currency(book: StatuteBook) -> str:
+    """The currency of the country's amounts.
+
+    Fees in events and policies name no currency and are read as hundredths (`schemas.fields.DomesticAmount`).
+    """
+    currency: str = book.table("currency")
+    if DECIMALS.get(currency) != _DECIMALS_OF_FEES:
+        raise FaultyLawError(f"{book.country} law: currency must be an ISO 4217 code with two decimals, as fees have")
+    return currency
+
+
+def _text(book: StatuteBook, name: str) -> str:
+    text: str = book.table(name)
+    return text
+
+
+def _references(book: StatuteBook) -> ReferenceScheme:
+    scheme = scheme_named(book.table("payment_reference"))
+    if scheme is None:
+        known = ", ".join(scheme.name for scheme in reference_schemes())
+        raise FaultyLawError(f"{book.country} law: payment_reference must name a registered scheme; known: {known}")
+    return scheme
+
+
 class _FiguresOfDay:
     """Reads the figures of one day from a statute book and notes each one's source."""
 
     def __init__(self, book: StatuteBook, day: date) -> None:
         self.sources: dict[str, str] = {}
+        self.currency = _currency(book)
         self._book = book
         self._day = day
 
     def kind(self, kind: Kind) -> KindFigures:
         return KindFigures(
-            reminder_fee_max=self.euros(f"{kind}.reminder_fee_max"),
+            reminder_fee_max=self.amount(f"{kind}.reminder_fee_max"),
             first_fee_wait_days=self.whole(f"{kind}.first_fee_wait", "days"),
             fee_gap_days=self.whole(f"{kind}.fee_gap", "days"),
             invoice_lead_days=self.whole(f"{kind}.invoice_lead", "days"),
@@ -194,8 +238,8 @@ class _FiguresOfDay:
             response_days_min=self.whole(f"{kind}.response_min", "days"),
         )
 
-    def euros(self, name: str) -> int:
-        return minor_units(self._value(name, "euros", str), "EUR")
+    def amount(self, name: str) -> int:
+        return minor_units(self._value(name, "amount", str), self.currency)
 
     def percent(self, name: str) -> int:
         return rate_of(self._value(name, "percent", str))
@@ -206,7 +250,10 @@ class _FiguresOfDay:
 
     def tiers(self, name: str) -> tuple[CapTier, ...]:
         tiers = tuple(
-            CapTier(minor_units(row["up_to"], "EUR") if "up_to" in row else None, minor_units(row["cap"], "EUR"))
+            CapTier(
+                minor_units(row["up_to"], self.currency) if "up_to" in row else None,
+                minor_units(row["cap"], self.currency),
+            )
             for row in self._value(name, "tiers", list)
         )
         limits = [tier.up_to for tier in tiers]

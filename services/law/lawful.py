@@ -75,12 +75,14 @@ def _of_a_step(policy: Policy, place: int, step: Step, law: Law) -> Iterator[Pol
 
 def _of_its_fee(policy: Policy, step: Step, law: Law) -> Iterator[PolicyFault]:
     most = law.reminder_fee_max(policy.kind)
+    asked = decimal_text(step.fee, law.currency)
+    allowed = decimal_text(most, law.currency)
     if step.fee > most:
         yield _fault(
             law.source(f"{policy.kind}.reminder_fee_max"),
             step,
-            f"asks a fee of {_euros(step.fee)} €, above the {_euros(most)} € that one reminder to a {policy.kind}"
-            f" may cost; set fee to {_euros(most)} or less",
+            f"asks a fee of {asked} {law.currency_sign}, above the {allowed} {law.currency_sign} that"
+            f" one reminder to a {policy.kind} may cost; set fee to {allowed} or less",
         )
 
 
@@ -115,7 +117,3 @@ def _of_the_time_to_answer(policy: Policy, step: Step, law: Law) -> Iterator[Pol
 
 def _fault(rule: str, step: Step, what: str) -> PolicyFault:
     return PolicyFault(rule, step.name, f'step "{step.name}" {what} ({rule})')
-
-
-def _euros(cents: int) -> str:
-    return decimal_text(cents, "EUR")

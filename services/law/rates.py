@@ -101,7 +101,7 @@ def shipped_rates(country: str) -> ReferenceRates:
     """The reference rates that come with the country's figures; later ones are published as events (I3).
 
     Raises:
-        UnknownLawError: no figures are packaged for the country.
+        UnknownLawError: there is no pack of the country.
     """
     law = law_of(country)
     rates = ReferenceRates((), law.general_margin, law.commercial_margin)

@@ -1,19 +1,21 @@
-"""Reads a country's packaged figures (``fi.toml``), once per process, and picks the period that counts on a day."""
+"""Reads a country's figures (such as ``fi.toml``), once per process, and picks the period that counts on a day."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from services.law.countries import countries, is_country_code
+from services.law.country_pack import CountryPack
 
 
 class UnknownLawError(LookupError):
-    """No figures are packaged for a country. The message says which file to add."""
+    """There is no law of a country. The message says what to install."""
 
 
 class FaultyLawError(ValueError):
-    """A packaged figure is missing or wrong. The message names the country and the figure."""
+    """A figure of a country is missing or wrong. The message names the country and the figure."""
 
 
 class StatuteBook:
@@ -50,7 +52,7 @@ class StatuteBook:
         found: Any = self._tables
         for part in name.split("."):
             if not isinstance(found, Mapping) or part not in found:
-                raise FaultyLawError(f"{self.country} law: {name} is missing from {_file_name(self.country)}")
+                raise FaultyLawError(f"{self.country} law: {name} is missing from its file")
             found = found[part]
         return found
 
@@ -72,21 +74,34 @@ def book_of(country: str) -> StatuteBook:
     """The statute book of a country by its ISO 3166 code, such as ``"FI"``.
 
     Raises:
-        UnknownLawError: no file is packaged for the country.
+        UnknownLawError: there is no pack of the country.
+        FaultyLawError: its file is another country's, or no TOML.
     """
-    if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+    pack = pack_of(country)
+    try:
+        tables = tomllib.loads(pack.figures.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as fault:
+        raise FaultyLawError(f"{country} law: {pack.figures.name} is no TOML: {fault}") from fault
+    if tables.get("country") != country:
+        raise FaultyLawError(f'{country} law: {pack.figures.name} must say country = "{country}"')
+    return StatuteBook(country, tables)
+
+
+def pack_of(country: str) -> CountryPack:
+    """The pack of a country by its ISO 3166 code.
+
+    Raises:
+        UnknownLawError: there is none.
+    """
+    if not is_country_code(country):
         raise UnknownLawError(f"{country!r} is no country code: give two capital letters of ISO 3166, such as FI")
-    packaged = files(__package__).joinpath(_file_name(country))
-    if not packaged.is_file():
+    known = countries()
+    if country not in known:
         raise UnknownLawError(
-            f"no law for country {country}: add services/law/{_file_name(country)} with the same figures as fi.toml, "
-            f"each with its source"
+            f"no law for country {country}: install a package that registers its figures, each with its source"
+            f" (docs/policy.md); known: {', '.join(known)}"
         )
-    return StatuteBook(country, tomllib.loads(packaged.read_text(encoding="utf-8")))
-
-
-def _file_name(country: str) -> str:
-    return f"{country.lower()}.toml"
+    return known[country]
 
 
 def _dated(table: Any) -> Iterator[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from schemas.money import decimal_text
-from schemas.references import national_reference
+from schemas.reference_schemes import FINNISH
 from services.law.calendar import banking_days_before
 
 CREDITOR: Final = "bench-power"
@@ -48,7 +48,7 @@ class Bill:
     @property
     def reference(self) -> str:
         """Its own reference."""
-        return national_reference(str(100_000 + self.number))
+        return FINNISH.of_base(str(100_000 + self.number))
 
 
 def instant(day: date, clock: str) -> datetime:

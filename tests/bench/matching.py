@@ -14,6 +14,7 @@ from schemas.journal import MoneyPlaced
 from schemas.messages import encode
 from schemas.money import decimal_text
 from schemas.parsing import parse_event
+from schemas.reference_schemes import FINNISH
 from schemas.references import printed_reference
 from schemas.topics import FACTS, JOURNAL, PUBLIC_TOPICS
 from services.cash_application.worker import CashApplication
@@ -124,7 +125,7 @@ def _policies() -> Iterator[bytes]:
 def _in_text(bill: Bill) -> bytes:
     """A payment of the invoice's sum that names it in its message only."""
     text = _TEXTS[bill.number % len(_TEXTS)]
-    message = text.format(number=bill.number, reference=printed_reference(bill.reference), debtor=bill.debtor)
+    message = text.format(number=bill.number, reference=printed_reference(bill.reference, FINNISH), debtor=bill.debtor)
     return event(
         "payment.received.v1",
         instant(_DAY, "07:00"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from schemas.references import national_reference
+from schemas.reference_schemes import FINNISH
 from services.example import EVENTS
 from services.intake.formats import camt054, finvoice
 from services.intake.formats.format import Format
@@ -60,6 +60,10 @@ class Everybody:
         assert creditor == "bench"
         return ZoneInfo("Europe/Helsinki")
 
+    def country_of(self, creditor: str) -> str:
+        assert creditor == "bench"
+        return "FI"
+
 
 def write(folder: Path, scale: float) -> list[Figure]:
     """Write the files that the other stages read."""
@@ -105,7 +109,7 @@ def _notification(count: int) -> Iterator[bytes]:
     total = count * _CENTS
     yield _MESSAGE.format(iban=_IBAN, total=f"{total // 100}.{total % 100:02}", count=count).encode()
     for number in range(count):
-        yield _TRANSACTION.format(number=number, reference=national_reference(f"{number + 1_000}")).encode()
+        yield _TRANSACTION.format(number=number, reference=FINNISH.of_base(f"{number + 1_000}")).encode()
     yield _END.encode()
 
 
@@ -113,7 +117,7 @@ def _invoices(count: int) -> Iterator[bytes]:
     _, first, *_ = _FINVOICES.split("<?xml")
     number, reference = (_text_in(first, name) for name in ("InvoiceNumber", "EpiRemittanceInfoIdentifier"))
     for new in map(str, range(100_000, 100_000 + count)):
-        message = first.replace(reference, f">{national_reference(new)}<").replace(number, f">{new}<")
+        message = first.replace(reference, f">{FINNISH.of_base(new)}<").replace(number, f">{new}<")
         yield f"<?xml{message}".encode("iso-8859-15")
 
 

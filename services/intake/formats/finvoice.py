@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from schemas.references import is_valid_reference
-from services.intake.formats.billing.business_ids import business_id, business_id_in_digits
 from services.intake.formats.billing.debtors import Buyer
 from services.intake.formats.billing.decimals import sign_of, unsigned, with_point
 from services.intake.formats.billing.documents import BillingDocument, DocumentKind, Seller, meaning_of, owner_of
 from services.intake.formats.format import Directory, Event, Fault, Format, Piece
 from services.intake.formats.xml.elements import Element, elements, every, first, name_of, names_at, text
+from services.law.fi import FINNISH_IDS
 
 NO_INVOICE: Final = "no-invoice"
 UNKNOWN_TYPE: Final = "unknown-type"
@@ -197,12 +197,12 @@ def _buyer(message: Element) -> Buyer:
     """The buyer; e-mail and address of the invoice's recipient where the buyer has none of their own."""
     identifier = text(message, "BuyerPartyDetails/BuyerPartyIdentifier") or ""
     unit = text(message, "BuyerOrganisationUnitNumber") or ""
-    registered_as = business_id_in_digits(identifier)
+    registered_as = FINNISH_IDS.business_id_in_digits(identifier)
     numbers = (registered_as or identifier, text(message, "InvoiceDetails/SellersBuyerIdentifier"))
     registered = (
         registered_as,
         text(message, "BuyerPartyDetails/BuyerOrganisationTaxCode"),
-        business_id(unit),
+        FINNISH_IDS.business_id(unit),
     )
     street, postcode, city, country = _address(message, "Buyer") or _address(message, "InvoiceRecipient") or [""] * 4
     return Buyer(

@@ -58,10 +58,13 @@ class Directory(Protocol):
         """The creditor that has registered this bank account (IBAN without spaces)."""
 
     def creditor_of_business(self, business_id: str) -> str | None:
-        """The creditor with this business id, given as ``1234567-8``, as a VAT number or as an OVT identifier."""
+        """The creditor with this business id, in any form of the creditor's country, such as a VAT number."""
 
     def zone_of(self, creditor: str) -> ZoneInfo:
         """The time zone that a registered creditor goes by."""
+
+    def country_of(self, creditor: str) -> str:
+        """The ISO 3166 code of a registered creditor's country, whose law says currency, ids and references."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,8 @@ class _Composer:
         for account in self.letter.house.accounts:
             rows.append(LabelledRow(self.say("pay.iban"), grouped_iban(account.iban)))
             rows.append(LabelledRow(self.say("pay.bic"), account.bic))
-        rows.append(LabelledRow(self.say("pay.reference"), printed_reference(self.letter.reference)))
+        reference = printed_reference(self.letter.reference, law_of(self.country).references)
+        rows.append(LabelledRow(self.say("pay.reference"), reference))
         return LetterSection(self.say("pay.heading"), (self.say("pay.hint"),), tuple(rows))
 
     def sums(self) -> Sums:

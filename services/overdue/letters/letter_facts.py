@@ -18,6 +18,7 @@ from schemas.parties import Address, CreditorAddress, Party
 from schemas.policy import Policy, Step
 from schemas.references import letter_reference
 from services.law.calendar import roll
+from services.law.figures import Law
 from services.law.percent import percent_text
 from services.overdue.account import Account, LetterRecord, RecordedLine
 from services.overdue.books.ledger import Booking, Books, Open, books, interest_start, principal_pieces
@@ -58,7 +59,7 @@ def letter_facts(
         trader=account.trader,
         sender=LetterSender(name=context.creditor.sender.name, email=context.creditor.sender.email),
         house=_house(context),
-        reference=_reference(account, draft),
+        reference=_reference(account, draft, context.law),
         letter_number=draft.number,
         response_by=draft.response_by or draft.day,
         fee=sum(each.fee for each in booked.values()),
@@ -122,11 +123,11 @@ def _slices(account: Account, line: RecordedLine, entry: Open) -> tuple[Interest
     )
 
 
-def _reference(account: Account, draft: LetterRecord) -> str:
+def _reference(account: Account, draft: LetterRecord, law: Law) -> str:
     """An invoice's own reference when the letter is about one, else the letter's own (design.md §3)."""
     if len(draft.lines) == 1:
         return account.receivables[draft.lines[0].invoice].reference
-    return letter_reference(account.number, draft.number)
+    return letter_reference(account.number, draft.number, law.references)
 
 
 def _next_step(account: Account, draft: LetterRecord, policy: Policy, context: CreditorContext) -> NextStep:

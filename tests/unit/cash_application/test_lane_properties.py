@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.reference_schemes import FINNISH
 from schemas.references import letter_reference
 from services.cash_application.state.account_numbers import drawn_number
 from services.runtime.engine import Limits
@@ -61,7 +62,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
 @st.composite
 def payments(draw: st.DrawFn, archive_id: str) -> list[Event]:
     """A payment and what becomes of it later."""
-    letter = letter_reference(drawn_number(ACME, draw(debtors)), 1)
+    letter = letter_reference(drawn_number(ACME, draw(debtors)), 1, FINNISH)
     reference = draw(st.sampled_from([None, letter, *map(reference_of, (*NUMBERS, 10_009))]))
     said_of_payer = {"name": draw(st.sampled_from(NAMES)), "iban": draw(st.sampled_from(IBANS))}
     payer = {name: value for name, value in said_of_payer.items() if value is not None}

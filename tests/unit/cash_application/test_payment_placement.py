@@ -4,6 +4,7 @@ import pytest
 
 from schemas.decisions import Unmatched
 from schemas.journal import AccountNumbered, MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
+from schemas.reference_schemes import FINNISH
 from schemas.references import letter_reference, rf_reference
 from services.cash_application.state.account_numbers import drawn_number
 from tests.unit.cash_application.harness import House
@@ -86,18 +87,18 @@ def test_a_letters_own_reference_places_a_payment_on_its_account() -> None:
     house = House()
     house.say(invoice(1))
     number = house.journal(AccountNumbered)[0].number
-    house.say(payment("P", letter_reference(number, 3)))
+    house.say(payment("P", letter_reference(number, 3, FINNISH)))
     assert house.placed() == [("P", "D1", None, 3)]
 
 
 def test_a_letters_reference_that_came_before_the_account_is_placed_with_it() -> None:
     house = House()
-    house.say(payment("P", letter_reference(drawn_number(ACME, "D1"), 2)), invoice(1))
+    house.say(payment("P", letter_reference(drawn_number(ACME, "D1"), 2, FINNISH)), invoice(1))
     assert house.placed() == [("P", "D1", None, 2)]
 
 
 def test_an_invoices_own_reference_wins_where_it_clashes_with_a_letters() -> None:
-    clash = letter_reference(drawn_number(ACME, "D1"), 1)
+    clash = letter_reference(drawn_number(ACME, "D1"), 1, FINNISH)
     house = House()
     house.say(invoice(1, "D1"), invoice(2, "D2", reference=clash), payment("P", clash))
     assert house.placed() == [("P", "D2", "2", None)]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.references import is_valid_reference, national_reference, rf_reference
+from schemas.reference_schemes import FINNISH
+from schemas.references import is_valid_reference, rf_reference
 from services.cash_application.matching.remittance import (
     LONGEST_TEXT,
     MOST_CANDIDATES,
@@ -91,7 +92,7 @@ def _payable(canonical: str) -> str:
 
 @given(base=st.integers(100, 10**12), before=st.text("abcåäö .:,\n", max_size=20), after=st.text(" \n.", max_size=9))
 def test_a_reference_after_any_words_is_found(base: int, before: str, after: str) -> None:
-    reference = national_reference(str(base))
+    reference = FINNISH.of_base(str(base))
     assert reference in remittance_words(f"{before} {reference}{after}").references
 
 

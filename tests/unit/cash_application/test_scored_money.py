@@ -6,6 +6,7 @@ import pytest
 
 from schemas.decisions import Placed, Unmatched
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyPointed, MoneyReversed
+from schemas.reference_schemes import FINNISH
 from schemas.references import letter_reference, rf_reference
 from services.cash_application.state.account_numbers import drawn_number
 from tests.unit.cash_application.harness import House
@@ -148,7 +149,7 @@ def test_an_invoice_number_that_was_written_as_the_reference_counts_as_one() -> 
 def test_a_letters_own_reference_in_the_words_places_money_on_what_the_letter_listed() -> None:
     house = house_demanding(85)
     house.say(demanding(85, policy="fi-business", kind="business"), invoice(1))
-    house.say(payment("P", message=f"kirje {letter_reference(drawn_number(ACME, 'D1'), 3)}"))
+    house.say(payment("P", message=f"kirje {letter_reference(drawn_number(ACME, 'D1'), 3, FINNISH)}"))
     house.tick()
     assert house.placed() == [("P", "D1", None, 3)]
 

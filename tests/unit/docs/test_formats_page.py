@@ -34,6 +34,10 @@ class Kuitu:
         assert creditor == "kuitu"
         return ZoneInfo("Europe/Helsinki")
 
+    def country_of(self, creditor: str) -> str:
+        assert creditor == "kuitu"
+        return "FI"
+
 
 def blocks(language: str) -> list[str]:
     """The blocks of the page in one language."""

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from schemas.references import national_reference
+from schemas.reference_schemes import FINNISH
 
 Event = dict[str, Any]
 
@@ -56,7 +56,7 @@ def creditor(creditor: str = ACME, iban: str = IBAN, at: datetime = MORNING, **c
 
 def reference_of(invoice: int) -> str:
     """The national reference of an invoice number."""
-    return national_reference(f"{invoice:05d}".lstrip("0") + "00")
+    return FINNISH.of_base(f"{invoice:05d}".lstrip("0") + "00")
 
 
 def invoice(number: int, debtor: str = "D1", at: datetime = MORNING, name: str | None = None, **changes: Any) -> Event:

@@ -15,6 +15,7 @@ from schemas.letters import (
     NextStep,
     Recipient,
 )
+from schemas.reference_schemes import FINNISH
 from schemas.references import letter_reference
 
 NOTICE = "3f0c9a52-7d1e-5b6f-8a44-2c9d10e7b6aa"
@@ -93,7 +94,7 @@ def a_letter(**changes: Any) -> Letter:
         "recipient": RECIPIENT,
         "sender": LetterSender(name="Esimerkki Oy", email="laskutus@esimerkki.example"),
         "house": HOUSE,
-        "reference": letter_reference(1, 1),
+        "reference": letter_reference(1, 1, FINNISH),
         "letter_number": 1,
         "response_by": date(2026, 2, 26),
         "fee": sum(line.fee_new for line in lines),

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from schemas.references import national_reference
+from schemas.reference_schemes import FINNISH
 from services.law.calendar import banking_day, banking_days_before, next_banking_day
 from services.overdue.fold import AccountMessage
 from tests.unit.overdue.harness import Office, Told
@@ -134,7 +134,7 @@ class Story:
             "debtor": DEBTOR,
             "party": self.party,
             "invoice": invoice,
-            "reference": national_reference(invoice),
+            "reference": FINNISH.of_base(invoice),
             "issued": issued,
             "due": due,
             "due_agreed": True,
@@ -159,7 +159,7 @@ class Story:
             "creditor": CREDITOR,
             "account": BANK,
             "payment": payment,
-            "reference": None if invoice is None else national_reference(invoice),
+            "reference": None if invoice is None else FINNISH.of_base(invoice),
             "amount": amount,
             "currency": "EUR",
             "paid": day,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from schemas.reference_schemes import FINNISH
 from schemas.references import letter_reference
 from tests.unit.overdue.reading import (
     balances,
@@ -132,7 +133,7 @@ def test_m2_money_for_several_pays_class_by_class_the_earliest_due_first() -> No
     # The letter of 11.2. lists both; 150.00 pay the first's principal, then half of the second's, no interest yet.
     policy = consumer_policy(NUDGE, {**REMINDER, "after_previous_days": 14}, residual={"waive_below": "0.00"})
     story = Story(policy).invoice("2026-01-23").invoice("2026-02-06", invoice="1002")
-    story.paid("150.00", "2026-02-16", invoice=None, reference=letter_reference(1, 2))
+    story.paid("150.00", "2026-02-16", invoice=None, reference=letter_reference(1, 2, FINNISH))
     office = story.play("2026-02-17")
 
     assert moved(office.letters[1]) == {"1001": "reminder", "1002": "nudge"}
@@ -151,7 +152,7 @@ def test_m2_of_one_due_date_the_smaller_id_is_paid_first() -> None:
 
 def test_m3_a_letters_own_reference_pays_what_the_letter_listed_and_nothing_else() -> None:
     story = Story().invoice("2026-01-23").invoice("2026-01-22", invoice="1002").invoice("2026-06-01", invoice="1003")
-    story.paid("205.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1))
+    story.paid("205.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1, FINNISH))
     office = story.play("2026-02-04")
 
     assert balances(office)["1003"] == ("100.00", "0.00", "0.00")
@@ -317,7 +318,9 @@ def test_m3_money_in_another_currency_is_no_payment_of_a_debt_in_euros() -> None
 def test_m3_money_with_a_letters_own_reference_pays_what_it_listed_and_not_what_came_to_light_since() -> None:
     # The letter of 28.1. listed 1001 alone; 0999, due earlier, is told only after it.
     story = Story().invoice("2026-01-23").invoice("2026-01-16", invoice="0999", told="2026-02-02")
-    office = story.paid("60.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1)).play("2026-02-04")
+    office = story.paid("60.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1, FINNISH)).play(
+        "2026-02-04"
+    )
 
     assert balances(office) == {"1001": ("40.00", "0.00", "0.00"), "0999": ("100.00", "0.00", "0.00")}
 

@@ -31,6 +31,7 @@ from schemas.letters import (
     Recipient,
 )
 from schemas.messages import Message, encode
+from schemas.reference_schemes import FINNISH
 from schemas.references import letter_reference
 from schemas.topics import DEAD_LETTERS, DECISIONS, JOURNAL, account_key
 from services.reporting.tables import TABLES
@@ -246,7 +247,7 @@ def letter(*lines: LetterLine, **changes: Any) -> Letter:
             contact=LetterContact(phone="09 123", hours="9-16", email="a@acme.example", url="https://acme.example"),
             accounts=(LetterAccount(iban=IBAN, bic="NDEAFIHH"),),
         ),
-        "reference": letter_reference(1, 2),
+        "reference": letter_reference(1, 2, FINNISH),
         "letter_number": 2,
         "response_by": date(2026, 2, 26),
         "fee": 500,

@@ -8,8 +8,9 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.fields import Country, Email
-from services.intake.formats.billing.business_ids import business_id, is_personal_code
 from services.intake.formats.plain_text import plain
+from services.law.countries import is_personal_code
+from services.law.country_pack import IdScheme
 
 _EMAIL: Final = TypeAdapter[str](Email)
 _COUNTRY: Final = TypeAdapter[str](Country)
@@ -38,14 +39,15 @@ class Buyer:
     country: str = ""
 
 
-def debtor_of(buyer: Buyer) -> str | None:
+def debtor_of(buyer: Buyer, ids: IdScheme) -> str | None:
     """The debtor's id: the buyer's number, else the business id, else a hash of who and where the buyer is.
 
+    ``ids`` are those of the creditor's country.
     A personal identity code is never used. The hash is ``N-`` and twelve hexadecimal digits over name, street and
     postcode (letter case and spaces left aside): two people of one name at different addresses are two debtors. None
     when the file does not even name the buyer.
     """
-    numbers = [*_usable(buyer.numbers), *_registered(buyer)]
+    numbers = [*_usable(buyer.numbers), *_registered(buyer, ids)]
     if numbers:
         return numbers[0]
     if not plain(buyer.name):
@@ -54,9 +56,9 @@ def debtor_of(buyer: Buyer) -> str | None:
     return "N-" + hashlib.sha256(words.encode()).hexdigest()[:_HASH_DIGITS]
 
 
-def party_of(buyer: Buyer) -> dict[str, Any]:
+def party_of(buyer: Buyer, ids: IdScheme) -> dict[str, Any]:
     """The party of a public event. What is no e-mail address, language or whole postal address is left out."""
-    registered = _registered(buyer)
+    registered = _registered(buyer, ids)
     language = buyer.language.strip().lower()
     party = {
         "kind": buyer.kind or ("business" if registered else "consumer"),
@@ -64,13 +66,13 @@ def party_of(buyer: Buyer) -> dict[str, Any]:
         "email": _valid(_EMAIL, buyer.email),
         "language": language if language in _LANGUAGES else None,
         "address": _address(buyer),
-        "business_id": next(filter(business_id, registered), registered[0] if registered else None),
+        "business_id": next(filter(ids.business_id, registered), registered[0] if registered else None),
     }
     return {name: value for name, value in party.items() if value is not None}
 
 
-def _registered(buyer: Buyer) -> list[str]:
-    return [business_id(number) or number for number in _usable(buyer.registered)]
+def _registered(buyer: Buyer, ids: IdScheme) -> list[str]:
+    return [ids.business_id(number) or number for number in _usable(buyer.registered)]
 
 
 def _usable(numbers: tuple[str, ...]) -> list[str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
-from schemas.references import canonical_reference, national_reference
-from services.intake.formats.billing.business_ids import business_id, is_personal_code
+from schemas.reference_schemes import ReferenceScheme
+from schemas.references import canonical_reference
 from services.intake.formats.billing.debtors import Buyer, debtor_of, party_of
 from services.intake.formats.billing.decimals import sign_of, unsigned
 from services.intake.formats.format import (
@@ -25,6 +25,8 @@ from services.intake.formats.format import (
 )
 from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked, refused
+from services.law.countries import is_personal_code
+from services.law.figures import Law, law_of
 
 DocumentKind: TypeAlias = Literal["invoice", "credit-note", "cancellation"]
 
@@ -81,10 +83,11 @@ class BillingDocument:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The creditor of a document, and the source of its events."""
+    """The creditor of a document, the source of its events, and the law of the creditor's country."""
 
     creditor: str
     source: str
+    law: Law
 
 
 def meaning_of(document: BillingDocument, directory: Directory, where: str) -> Event | Fault | None:
@@ -110,18 +113,18 @@ def meaning_of(document: BillingDocument, directory: Directory, where: str) -> E
     return tell(document, owner, known, where)
 
 
-def own_reference(number: str) -> str:
-    """A valid national reference for an invoice that came without one, made of its number and always the same.
+def own_reference(number: str, scheme: ReferenceScheme) -> str:
+    """A valid reference of ``scheme`` for an invoice that came without one, made of its number and always the same.
 
     The number itself and the check digit where it is 3 to 19 digits; else its digits with six more that tell
     apart what the letters and signs of the number told apart (``A-1001`` and ``B-1001``).
     """
     digits = "".join(char for char in number if char in "0123456789")
     if digits == number and not digits.startswith("0") and 3 <= len(digits) <= _LONGEST_OWN_BASE:
-        return national_reference(digits)
+        return scheme.of_base(digits)
     telling = int(hashlib.sha256(number.encode()).hexdigest(), 16) % 10**_TELLING_DIGITS
     base = digits.lstrip("0")[-_DIGITS_KEPT:].lstrip("0") or "1"
-    return national_reference(f"{base}{telling:0{_TELLING_DIGITS}d}")
+    return scheme.of_base(f"{base}{telling:0{_TELLING_DIGITS}d}")
 
 
 # --- whose ---------------------------------------------------------------------------------------
@@ -133,14 +136,15 @@ def owner_of(seller: Seller, directory: Directory, where: str) -> Owner | Fault:
     for said in ids:
         creditor = directory.creditor_of_business(said)
         if creditor is not None:
-            return Owner(creditor, f"//invoice/{business_id(said) or said}")
+            law = law_of(directory.country_of(creditor))
+            return Owner(creditor, f"//invoice/{law.ids.business_id(said) or said}", law)
     if ids:
         return unknown_business(ids[0][:_LONGEST_SELLER_ID], where)
     accounts = [iban for iban in map(_compact, seller.accounts) if iban]
     for iban in accounts:
         creditor = directory.creditor_of_account(iban)
         if creditor is not None:
-            return Owner(creditor, f"//invoice/{iban}")
+            return Owner(creditor, f"//invoice/{iban}", law_of(directory.country_of(creditor)))
     if accounts:
         return unknown_account(accounts[0][:_LONGEST_SELLER_ID], where)
     return Fault(NO_SELLER, ("the seller has no business id and no bank account; add the business id",), where)
@@ -175,9 +179,9 @@ def _issued(document: BillingDocument, owner: Owner, known: str, where: str) -> 
     number = plain(document.number)
     reference = canonical_reference(document.reference) and document.reference.strip()
     data = _of_account(document, owner) | {
-        "party": party_of(document.buyer),
+        "party": party_of(document.buyer, owner.law.ids),
         "invoice": number or None,
-        "reference": reference or own_reference(number),
+        "reference": reference or own_reference(number, owner.law.references),
         "issued": document.issued,
         "due": document.due or None,
         "amount": document.amount,
@@ -232,7 +236,7 @@ _TELLERS: Final[Mapping[DocumentKind, Callable[[BillingDocument, Owner, str, str
 
 
 def _of_account(document: BillingDocument, owner: Owner) -> dict[str, Any]:
-    return {"creditor": owner.creditor, "debtor": debtor_of(document.buyer)}
+    return {"creditor": owner.creditor, "debtor": debtor_of(document.buyer, owner.law.ids)}
 
 
 def _originals(document: BillingDocument) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from schemas.fields import CURRENCY_WITHOUT_FIELD
 from services.intake.formats.camt.fields import sum_of
 from services.intake.formats.camt.money import AccountReport, EntryTotals
 from services.intake.formats.format import Fault
@@ -21,7 +22,7 @@ def check_summary(report: AccountReport, element: Element) -> Iterator[Fault]:
     """
     if report.is_doubtful or len(report.currencies) > 1:
         return
-    currency = next(iter(report.currencies), "EUR")
+    currency = next(iter(report.currencies), CURRENCY_WITHOUT_FIELD)
     for name in ("TtlNtries", "TtlCdtNtries", "TtlDbtNtries"):
         told = first(element, f"TxsSummry/{name}")
         if told is None:

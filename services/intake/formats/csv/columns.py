@@ -19,10 +19,10 @@ from services.intake.formats.billing.documents import (
 from services.intake.formats.format import Directory, Event, Fault, event, known_at, unknown_account
 from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked
+from services.law.figures import law_of
 
-_FINNISH_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_DOTTED_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _FLAGS: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-_CURRENCY: Final = "EUR"
 _INVOICE_KINDS: Final[tuple[str, ...]] = get_args(DocumentKind)
 
 
@@ -63,11 +63,12 @@ class CsvTable:
 
 def _invoice(row: CsvRow, directory: Directory) -> Event | Fault | None:
     seller = Seller(tuple(filter(None, (row["seller"],))), tuple(filter(None, (row["account"],))))
+    owner = owner_of(seller, directory, row.where)
+    if isinstance(owner, Fault):
+        return owner
     kind = (row["type"] or _INVOICE_KINDS[0]).lower()
     if kind not in _INVOICE_KINDS:
-        owner = owner_of(seller, directory, row.where)
-        what = f"must be one of {', '.join(_INVOICE_KINDS)}"
-        return owner if isinstance(owner, Fault) else row.fault("type", what, owner.creditor)
+        return row.fault("type", f"must be one of {', '.join(_INVOICE_KINDS)}", owner.creditor)
     more = {
         "sent": _day(row["sent"]) or None,
         "due_agreed": _flag(row["due_agreed"]),
@@ -78,7 +79,7 @@ def _invoice(row: CsvRow, directory: Directory) -> Event | Fault | None:
         number=row["invoice"],
         issued=_day(row["issued"]),
         amount=by_hand(row["amount"]),
-        currency=row["currency"].upper() or _CURRENCY,
+        currency=row["currency"].upper() or owner.law.currency,
         seller=seller,
         buyer=_buyer(row),
         due=_day(row["due"]),
@@ -178,7 +179,7 @@ def _payment(row: CsvRow, directory: Directory) -> Event | Fault:
         "account": account,
         "payment": payment or None,
         "amount": by_hand(row["amount"]),
-        "currency": row["currency"].upper() or _CURRENCY,
+        "currency": row["currency"].upper() or law_of(directory.country_of(creditor)).currency,
     }
     data |= _of_payment(row, booked) if kind == "payment" else _of_return(row, kind, booked)
     told = event(type_, f"//bank/{account}", f"{payment}{suffix.format(booked)}", known, data)
@@ -248,7 +249,7 @@ def _titles(row: CsvRow, otherwise: Mapping[str, str]) -> dict[str, str]:
 
 def _day(text: str) -> str:
     """``9.1.2026`` as ``2026-01-09``; anything else stays as it is, for the contract to judge."""
-    match = _FINNISH_DAY.fullmatch(text)
+    match = _DOTTED_DAY.fullmatch(text)
     return f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}" if match else text
 
 

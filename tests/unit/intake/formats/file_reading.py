@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from schemas.parsing import parse_event
 from services.intake.files import FileLine
-from services.intake.formats.billing.business_ids import business_id
 from services.intake.formats.format import Fault, Format, Piece
+from services.law.fi import FINNISH_IDS
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
@@ -27,11 +27,15 @@ class Registered:
         return self.accounts.get(iban)
 
     def creditor_of_business(self, business: str) -> str | None:
-        return self.businesses.get(business_id(business) or business)
+        return self.businesses.get(FINNISH_IDS.business_id(business) or business)
 
     def zone_of(self, creditor: str) -> ZoneInfo:
         assert creditor in {*self.accounts.values(), *self.businesses.values()}
         return HELSINKI
+
+    def country_of(self, creditor: str) -> str:
+        assert creditor in {*self.accounts.values(), *self.businesses.values()}
+        return "FI"
 
 
 class Anybody(Registered):
@@ -46,6 +50,10 @@ class Anybody(Registered):
     def zone_of(self, creditor: str) -> ZoneInfo:
         assert creditor.startswith("of ")
         return HELSINKI
+
+    def country_of(self, creditor: str) -> str:
+        assert creditor.startswith("of ")
+        return "FI"
 
 
 def pieces(kind: Format, data: bytes, directory: Registered) -> list[Piece]:

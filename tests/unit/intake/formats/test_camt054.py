@@ -24,6 +24,10 @@ class OneCreditor:
         assert creditor == "kuura"
         return ZoneInfo("Europe/Helsinki")
 
+    def country_of(self, creditor: str) -> str:
+        assert creditor == "kuura"
+        return "FI"
+
 
 def pieces(path: Path) -> list[Piece]:
     with path.open("rb") as stream:
