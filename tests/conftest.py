@@ -1,12 +1,37 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+from tests.servers.marks import require_mark, running_test
 from tests.servers.postgres import Postgres
+
+FOLDER_MARKS: Final = {"e2e": "e2e", "kafka": "kafka"}
+"""What lies in a folder of this name carries the mark."""
+FIXTURE_MARKS: Final = {"postgres": "postgres"}
+"""A test that asks for a fixture of this name, directly or through others, carries the mark."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by where they lie and which servers they use."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in FOLDER_MARKS:
+            item.add_marker(FOLDER_MARKS[folder])
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in FIXTURE_MARKS:
+                item.add_marker(FIXTURE_MARKS[fixture])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let each test start the servers whose marks it carries, and no others."""
+    with running_test(frozenset(mark.name for mark in item.iter_markers())):
+        return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -36,4 +61,5 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture
 def database(postgres: Postgres) -> str:
     """How a new, empty database is reached."""
+    require_mark("postgres")  # the server may have been started for an earlier test
     return postgres.dsn(postgres.fresh_database())

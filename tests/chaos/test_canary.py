@@ -8,7 +8,7 @@ from tests.chaos.canary import sleep_with_letters_in_hand
 from tests.chaos.judgement import Line
 from tests.chaos.sleepwalker import BROKEN, WHOLE
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow]
 
 
 def wrong(lines: list[Line]) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos.run import SHORT, run
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SEED = 5
 

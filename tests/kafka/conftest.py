@@ -31,10 +31,3 @@ def scene(kafka: str, tmp_path: Path) -> Iterator[Scene]:
     """Topics, notebook and processes of one test."""
     with Scene(kafka, tmp_path) as scene:
         yield scene
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lies in this folder is marked `kafka`."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker("kafka")

@@ -19,6 +19,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from tests.servers.kafka_jars import kafka_jars
+from tests.servers.marks import require_mark
 from tests.servers.ports import free_port, is_open
 
 LOG_LINES: Final = Path(__file__).with_name("kafka_log_client.properties")
@@ -91,6 +92,7 @@ class Kafka:
         self.start()
 
     def __enter__(self) -> Self:
+        require_mark("kafka")
         try:
             self.start()
         except BaseException:

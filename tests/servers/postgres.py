@@ -12,6 +12,7 @@ from typing import Final, Self
 
 import psycopg
 
+from tests.servers.marks import require_mark
 from tests.servers.ports import free_port
 
 USER: Final = "erapaiva"
@@ -118,6 +119,7 @@ class Postgres:
         self.start()
 
     def __enter__(self) -> Self:
+        require_mark("postgres")
         try:
             self.start()
         except BaseException:

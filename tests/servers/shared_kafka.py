@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.servers.kafka import Kafka
+from tests.servers.marks import require_mark
 
 _STARTS_WITHIN_S: Final = 120
 
@@ -21,6 +22,7 @@ _STARTS_WITHIN_S: Final = 120
 @contextmanager
 def shared_kafka(folder: Path) -> Iterator[str]:
     """The address of the broker that all who name this folder share."""
+    require_mark("kafka")
     with (folder / "kafka.holders").open("a") as holders:
         with (folder / "kafka.turn").open("a") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)

@@ -1,6 +1,6 @@
 """The stores that the contract suite runs over; a new implementation is one more line in `PLACES`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -29,7 +29,12 @@ SHARED: dict[str, Callable[[pytest.FixtureRequest], str]] = {"file": in_a_file, 
 PLACES: dict[str, Callable[[pytest.FixtureRequest], str]] = {"memory": lambda _: IN_MEMORY, **SHARED}
 
 
-@pytest.fixture(params=PLACES)
+def each(places: Iterable[str]) -> list[object]:
+    """The places as parameters, those of a server with its mark."""
+    return [pytest.param(it, marks=pytest.mark.postgres) if it == "postgres" else it for it in places]
+
+
+@pytest.fixture(params=each(PLACES))
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store of four partitions, inside a transaction."""
     with open_at(PLACES[request.param](request), Access.ENGINE) as opened:
@@ -38,7 +43,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield opened
 
 
-@pytest.fixture(params=SHARED)
+@pytest.fixture(params=each(SHARED))
 def place(request: pytest.FixtureRequest) -> str:
     """Where a store may be made that several processes open."""
     return SHARED[request.param](request)

@@ -11,7 +11,7 @@ from tests.servers.postgres import Postgres
 from tests.unit.reporting.harness import Desk
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def each_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Desks keep their read models in the one, then in the other."""
     if request.param == "sqlite":

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Access, Store
@@ -20,6 +22,7 @@ def test_engines_killed_at_random_moments_lose_nothing_and_repeat_nothing(tmp_pa
     kill_over_and_over(tmp_path, [], lambda: SqliteStore(tmp_path / "store.db", Access.READ))
 
 
+@pytest.mark.postgres
 def test_the_same_holds_over_a_database_of_which_each_commit_waits_for_the_disk(tmp_path: Path) -> None:
     with Postgres(durable=True) as server:
         dsn = server.dsn(server.fresh_database())
