@@ -13,11 +13,11 @@ from pydantic import Field, model_validator
 from schemas.data import Data, Settings
 from schemas.fields import (
     Amount,
-    Cents,
     Count,
     Country,
     Currency,
     Day,
+    DomesticAmount,
     Flag,
     Iban,
     Identifier,
@@ -353,12 +353,12 @@ class DebtorUpdated(InstructionData):
 
 
 class FeeWaived(InstructionData):
-    """Costs of an invoice, or ``amount`` euros of them, are let go."""
+    """Costs of an invoice, or ``amount`` of them in the country's currency, are let go."""
 
     event_type: ClassVar[str] = "fee.waived.v1"
 
     invoice: Identifier
-    amount: Annotated[Cents, Field(gt=0)] | None = None
+    amount: Annotated[DomesticAmount, Field(gt=0)] | None = None
     reason: Text
 
 

@@ -105,8 +105,8 @@ def _read_amount(value: object, info: ValidationInfo) -> object:
     return value if context is None else _from_text(value, context["currency"])
 
 
-def _read_euros(value: object, info: ValidationInfo) -> object:
-    return value if info.context is None else _from_text(value, "EUR")
+def _read_domestic(value: object, info: ValidationInfo) -> object:
+    return value if info.context is None else _from_text(value, CURRENCY_WITHOUT_FIELD)
 
 
 def _from_text(value: object, currency: str) -> int:
@@ -120,8 +120,8 @@ def _write_amount(value: int, info: SerializationInfo) -> int | str:
     return value if context is None else decimal_text(value, context["currency"])
 
 
-def _write_euros(value: int, info: SerializationInfo) -> int | str:
-    return value if info.context is None else decimal_text(value, "EUR")
+def _write_domestic(value: int, info: SerializationInfo) -> int | str:
+    return value if info.context is None else decimal_text(value, CURRENCY_WITHOUT_FIELD)
 
 
 Amount = Annotated[
@@ -151,14 +151,18 @@ SignedAmount = Annotated[
 ]
 """Minor units of the currency beside it (without one: hundredths), below zero allowed."""
 
-Cents = Annotated[
+DomesticAmount = Annotated[
     int,
     Field(strict=True, ge=0, lt=LARGEST_AMOUNT),
-    BeforeValidator(_read_euros),
-    PlainSerializer(_write_euros),
+    BeforeValidator(_read_domestic),
+    PlainSerializer(_write_domestic),
     MinorUnits(),
 ]
-"""Euro cents whatever currency is beside it: fees, compensation, minimum, waivers (rules.md F6)."""
+"""Minor units of the currency of the creditor's country, whatever currency is beside it (rules.md F6).
+
+Fees, compensation, minimum and waivers. The currency is not named: the law pack of the country says it, and it has two
+decimals.
+"""
 
 
 def _currency(text: str) -> str:

@@ -1,6 +1,6 @@
 """A letter: every fact that is needed to render it, to send it and to book it.
 
-Money is minor units of the letter's currency; fees, compensation and waivers are euro cents and
+Money is minor units of the letter's currency; fees, compensation and waivers are in the country's currency and
 zero in another currency (rules.md F6).
 """
 

@@ -12,11 +12,11 @@ from pydantic_core import PydanticCustomError
 from schemas.channels import ChannelName
 from schemas.data import Settings
 from schemas.fields import (
-    Cents,
     ClockTime,
     Country,
     Day,
     Days,
+    DomesticAmount,
     Flag,
     Identifier,
     Kind,
@@ -53,7 +53,7 @@ def _letters_need_more(schema: JsonDict) -> None:
 
 
 class Step(StrictPart):
-    """One step of a policy. ``fee`` is in euros; days are calendar days (rules.md S2, S5)."""
+    """One step of a policy. ``fee`` is in the country's currency; days are calendar days (rules.md S2, S5)."""
 
     model_config = ConfigDict(json_schema_extra=_letters_need_more)
 
@@ -63,7 +63,7 @@ class Step(StrictPart):
     after_due_days: Days | None = None
     after_previous_days: Days | None = None
     response_days: Days | None = None
-    fee: Cents = 0
+    fee: DomesticAmount = 0
     interest: Flag = False
     fixed_compensation: Literal["claim"] | None = None
     approval: Flag = False
@@ -81,12 +81,12 @@ class Step(StrictPart):
 
 
 class TakenStep(Part):
-    """A step that an invoice took before Eräpäivä; ``fee`` is in euros (rules.md S3)."""
+    """A step that an invoice took before Eräpäivä; ``fee`` is in the country's currency (rules.md S3)."""
 
     step: Line
     sent: Day
     response_by: Day
-    fee: Cents
+    fee: DomesticAmount
 
 
 class Window(StrictPart):
@@ -110,13 +110,13 @@ class Contacts(StrictPart):
 
 
 class Residual(StrictPart):
-    """A rest below ``waive_below`` euros is waived (rules.md M6)."""
+    """A rest below ``waive_below``, in the country's currency, is waived (rules.md M6)."""
 
-    waive_below: Cents
+    waive_below: DomesticAmount
 
 
 class Policy(Settings):
-    """The whole policy. ``minimum`` is in euros (rules.md G6).
+    """The whole policy. ``minimum`` is in the country's currency (rules.md G6).
 
     ``match_confidence`` is how sure, in percent, it must be whose a payment is; absent is ``SURE``.
     """
@@ -134,7 +134,7 @@ class Policy(Settings):
     calendar: Country
     feed_max_age: Annotated[int, Field(strict=True, ge=1, le=60)] | None = None
     allocation: Literal["principal-first", "interest-first"] = "principal-first"
-    minimum: Cents
+    minimum: DomesticAmount
     contacts: Contacts | None = None
     mercy_months: Annotated[int, Field(strict=True, ge=1, le=600)] | None = None
     apology: Flag = False

@@ -19,7 +19,6 @@ from schemas.parties import Party
 Kind = Literal["consumer", "business"]
 LetterStatus = Literal["planned", "claimed", "granted", "attempting", "unknown", "accepted", "closed"]
 StopKind = Literal["dispute", "hold", "suspension", "promise"]
-EURO = "EUR"
 
 
 @dataclass(slots=True)

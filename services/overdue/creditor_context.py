@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from schemas.events import CreditorRegistered
 from schemas.policy import Policy, Step
 from services.law.calendar import banking_days_after, banking_days_before, next_banking_day
+from services.law.countries import DEFAULT_COUNTRY
 from services.law.figures import Law, law_of
 from services.law.rates import ReferenceRates
 
@@ -35,7 +36,7 @@ class CreditorContext:
     @property
     def country(self) -> str:
         """The creditor's country, whose law and calendar count."""
-        return self.creditor.country if self.creditor is not None else "FI"
+        return self.creditor.country if self.creditor is not None else DEFAULT_COUNTRY
 
     @cached_property
     def law(self) -> Law:
@@ -45,7 +46,7 @@ class CreditorContext:
     @cached_property
     def zone(self) -> ZoneInfo:
         """The creditor's time zone, in which all its dates are."""
-        return ZoneInfo(self.creditor.timezone if self.creditor is not None else "Europe/Helsinki")
+        return ZoneInfo(self.creditor.timezone if self.creditor is not None else self.law.timezone)
 
     def versions(self, kind: str) -> list[Policy]:
         """Every known version of the policy that the creditor named for a kind of debtor."""
@@ -76,7 +77,7 @@ class CreditorContext:
         return "principal-first" if policy is None else policy.allocation
 
     def waive_below_on(self, kind: str, day: date) -> int:
-        """Below which rest a receivable is waived after a payment, in euro cents; 0 is never (rules.md M6)."""
+        """Below which rest a receivable is waived after a payment, in minor units; 0 is never (rules.md M6)."""
         policy = self.policy_on(kind, day)
         return 0 if policy is None else policy.residual.waive_below
 

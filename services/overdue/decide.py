@@ -186,7 +186,7 @@ def _without_hand_overs(outlook: Prospect) -> tuple[list[Case], Prospect]:
     if ready and not reasons_of(HAND_OVER_GUARDS, outlook.facts):
         for currency in dict.fromkeys(case.currency for case in ready):
             listed = [case for case in outlook.cases if case.currency == currency and case.listed]
-            if not list(below_minimum(listed, outlook.policy)):
+            if not list(below_minimum(listed, outlook.policy, outlook.context.law)):
                 leaving += [case for case in ready if case.currency == currency]
     if not leaving:
         return [], outlook

@@ -21,6 +21,7 @@ from schemas.journal import (
     SettingsCopied,
 )
 from schemas.policy import Policy
+from services.law.countries import DEFAULT_COUNTRY
 from services.law.percent import rate_of
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
@@ -117,7 +118,7 @@ def context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
     """The terms of a creditor from its lane's copy; shipped policies and rates are always there."""
     stored = unit.get("creditor", _key(lane, creditor))
     row = CreditorRow() if stored is None else _creditor(stored)
-    country = row.data.country if row.data is not None else "FI"
+    country = row.data.country if row.data is not None else DEFAULT_COUNTRY
     rates = shipped_rates(country)
     published = unit.get("rate", _key(lane, country))
     for rate in sorted(_rates(published) if published else (), key=lambda it: (it.known, it.id)):

@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.law.countries import DEFAULT_COUNTRY
+from services.law.figures import law_of
 from services.reporting.reading import ask, instant, number, text
 from services.runtime.refusal import Refusal
 from services.runtime.store.port import Store
 from services.runtime.unit_of_work import UnitOfWork
 
 _KIND: Final = "reached"
-_ZONE: Final = "Europe/Helsinki"
-"""Whose days are counted while no creditor is registered."""
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -46,5 +46,5 @@ def last_day(store: Store) -> date:
     if not found:
         raise Refusal("the reports have not seen a day yet; name one by --as-of, or start `erapaiva run` on the store")
     zones = ask(store, "SELECT timezone FROM creditor ORDER BY creditor LIMIT 1")
-    zone = ZoneInfo(text(zones[0], "timezone") if zones else _ZONE)
+    zone = ZoneInfo(text(zones[0], "timezone") if zones else law_of(DEFAULT_COUNTRY).timezone)
     return instant(found[0], "instant").astimezone(zone).date()

@@ -229,7 +229,7 @@ MUTANTS = (
     Mutant(
         "S7 a hand-over needs no minimum",
         DECIDE,
-        "            if not list(below_minimum(listed, outlook.policy)):",
+        "            if not list(below_minimum(listed, outlook.policy, outlook.context.law)):",
         "            if listed is not None:",
         "overdue/test_steps.py::s7",
     ),

@@ -123,8 +123,8 @@ MUTANTS = (
     Mutant(
         "F4 consumers owe the compensation",
         DRAFT,
-        "        account.trader and case.currency == EURO and step.fixed_compensation",
-        "        case.currency == EURO and step.fixed_compensation",
+        "        account.trader\n        and case.currency == context.law.currency\n",
+        "        case.currency == context.law.currency\n",
         "overdue/test_fees.py::f4",
     ),
     Mutant(
@@ -179,14 +179,14 @@ MUTANTS = (
     Mutant(
         "F6 debts in kronor bear euro fees",
         FEES,
-        "    if not _step_of(case).fee or receivable.currency != EURO or once",
+        "    if not _step_of(case).fee or receivable.currency != law.currency or once",
         "    if not _step_of(case).fee or once",
         "overdue/test_fees.py::f6",
     ),
     Mutant(
         "F6 rests in kronor are waived by euros",
         LEDGER,
-        "        if entry.receivable.currency == EURO and below and 0 < entry.balance < below:",
+        "        if entry.receivable.currency == self.context.law.currency and below and 0 < entry.balance < below:",
         "        if below and 0 < entry.balance < below:",
         "overdue/test_fees.py::f6",
     ),

@@ -156,15 +156,15 @@ MUTANTS = (
     Mutant(
         "M6 a small rest moves",
         CASES,
-        "    if case.currency == EURO and case.entry.reduced and case.entry.principal < below:",
+        "    if case.currency == context.law.currency and case.entry.reduced and case.entry.principal < below:",
         "    if case.entry is None:",
         "overdue/test_money_back_and_rests.py::m6",
     ),
     Mutant(
         "M6 small invoices that nobody paid never move",
         CASES,
-        "    if case.currency == EURO and case.entry.reduced and case.entry.principal < below:",
-        "    if case.currency == EURO and case.entry.principal < below:",
+        "    if case.currency == context.law.currency and case.entry.reduced and case.entry.principal < below:",
+        "    if case.currency == context.law.currency and case.entry.principal < below:",
         "overdue/test_money_back_and_rests.py::m6",
     ),
     Mutant(

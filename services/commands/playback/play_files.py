@@ -17,13 +17,14 @@ from services.intake.creditor_directory import CreditorDirectory
 from services.intake.formats.format import HEAD
 from services.intake.formats.registry import recognise
 from services.intake.pieces import PublishedPiece, pieces_of
+from services.law.countries import DEFAULT_COUNTRY
+from services.law.figures import law_of
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.worker import Record
 
 READER: Final = "play"
 """The reader that has shown what happened; its position is in the store, so that nothing is left out after a crash."""
 _ZONE: Final = "zone"
-_DEFAULT_ZONE: Final = "Europe/Helsinki"
 JSON_LINES: Final = "json-lines"
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -119,7 +120,7 @@ class Play:
 
     def _zone(self, given: Sequence[Given]) -> ZoneInfo:
         kept = self._engine.bookmark(_ZONE)
-        zone = ZoneInfo(kept) if kept is not None else zone_of(given) or ZoneInfo(_DEFAULT_ZONE)
+        zone = ZoneInfo(kept) if kept is not None else zone_of(given) or ZoneInfo(law_of(DEFAULT_COUNTRY).timezone)
         self._engine.set_bookmark(_ZONE, zone.key)
         return zone
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from schemas.channels import channel_named
 from schemas.letters import Letter, NextStep
 from schemas.references import printed_reference
+from services.law.countries import DEFAULT_COUNTRY, countries
 from services.law.figures import law_of
 from services.notifier.letter.formats import grouped_iban
 from services.notifier.letter.plain import plain, shortened
@@ -21,7 +22,6 @@ from services.notifier.letter.words import LetterWords, words_for
 SUBJECT_LENGTH: Final = 60
 _INVOICE_ROOM: Final = 24
 _FEW: Final = 3
-_HOME: Final = "FI"
 _WEB_ADDRESS: Final = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[A-Za-z0-9._~/-]*)?", re.ASCII)
 
 
@@ -80,7 +80,8 @@ class _Composer:
         self.letter = letter
         self.words = words
         self.creditor = plain(letter.house.name)
-        self.country = letter.house.address.country or _HOME
+        self.country = letter.house.address.country or DEFAULT_COUNTRY
+        self.law = law_of(self.country if self.country in countries() else DEFAULT_COUNTRY, letter.date)
         self.total = self.money(letter.total)
         self.deadline = words.formats.full_day(letter.response_by)
         self.reminds = letter.purpose == "reminder"
@@ -216,7 +217,7 @@ class _Composer:
         for account in self.letter.house.accounts:
             rows.append(LabelledRow(self.say("pay.iban"), grouped_iban(account.iban)))
             rows.append(LabelledRow(self.say("pay.bic"), account.bic))
-        reference = printed_reference(self.letter.reference, law_of(self.country).references)
+        reference = printed_reference(self.letter.reference, self.law.references)
         rows.append(LabelledRow(self.say("pay.reference"), reference))
         return LetterSection(self.say("pay.heading"), (self.say("pay.hint"),), tuple(rows))
 
@@ -288,8 +289,7 @@ class _Composer:
         if step.interest:
             yield self.say("next.interest")
         if step.compensation:
-            law = law_of(self.country, self.letter.date)
-            yield self.say("next.compensation", amount=self.money(law.fixed_compensation))
+            yield self.say("next.compensation", amount=self.money(self.law.fixed_compensation))
 
     def ways(self) -> LetterSection:
         """What stops it: paying, more time or parts, a dispute."""

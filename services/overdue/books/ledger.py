@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from services.law.calendar import roll
 from services.law.rates import accrued
 from services.overdue.account import (
-    EURO,
     Account,
     LetterRecord,
     Receivable,
@@ -313,7 +312,7 @@ class _Replay:
     def _waive_rest(self, entry: Open, day: date) -> None:
         """A small rest after a payment or credit is waived (rules.md M6; euros only, F6)."""
         below = self.context.waive_below_on(self.account.kind, day)
-        if entry.receivable.currency == EURO and below and 0 < entry.balance < below:
+        if entry.receivable.currency == self.context.law.currency and below and 0 < entry.balance < below:
             entry.waived += entry.balance
             entry.principal = entry.interest = entry.costs = 0
 
@@ -401,7 +400,7 @@ class _Replay:
         self._interrupt(entry, done.day)
         if entry.first_interest_letter is None and self.context.claims_interest(self.account.kind, done.step):
             entry.first_interest_letter = done.day
-        if entry.principal > 0 and done.fee and entry.receivable.currency == EURO:
+        if entry.principal > 0 and done.fee and entry.receivable.currency == self.context.law.currency:
             self.books.fee_days.append(done.day)
             entry.costs += self._add_fee(entry, done.fee)
 

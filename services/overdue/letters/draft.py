@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from schemas.channels import Channel
 from schemas.policy import Policy
 from services.law.calendar import roll
-from services.overdue.account import EURO, Account, InterestSegment, LetterRecord, RecordedLine
+from services.overdue.account import Account, InterestSegment, LetterRecord, RecordedLine
 from services.overdue.books.ledger import Books, interest_start
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.letters.fees import fee_of
@@ -90,7 +90,10 @@ def _moving_line(case: Case, account: Account, context: CreditorContext, today: 
         line.segments = _segments(case, account, context, line.start, today)
         line.through = _through(line, today)
     line.compensation = (
-        account.trader and case.currency == EURO and step.fixed_compensation == "claim" and today > line.start
+        account.trader
+        and case.currency == context.law.currency
+        and step.fixed_compensation == "claim"
+        and today > line.start
     )
     return line
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from schemas.policy import Policy, Step
-from services.overdue.account import EURO, Account
+from services.overdue.account import Account
 from services.overdue.books.ledger import Books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.cases import Case
@@ -48,7 +48,7 @@ def fee_of(
 def may_bear(case: Case, account: Account, books: Books, context: CreditorContext, now: datetime, today: date) -> bool:
     """Whether a moving receivable may bear a fee today (LSP 10 b, 10 f §; rules.md F2, F6, G3)."""
     receivable, law = case.entry.receivable, context.law
-    if not _step_of(case).fee or receivable.currency != EURO or once_suspended(account, receivable, now):
+    if not _step_of(case).fee or receivable.currency != law.currency or once_suspended(account, receivable, now):
         return False
     gap = law.fee_gap_days(account.kind)
     last = [day for day in (last_listed(account, receivable), max(books.fee_days, default=None)) if day is not None]

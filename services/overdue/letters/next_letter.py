@@ -77,7 +77,7 @@ def prospect(
     too_small: list[StopReason] = []
     for currency in dict.fromkeys(case.currency for case in ready):
         listed = [case for case in cases if case.currency == currency and case.listed]
-        small = list(below_minimum(listed, policy))
+        small = list(below_minimum(listed, policy, context.law))
         if not small:
             found.moving = [case for case in ready if case.currency == currency]
             found.listed = listed

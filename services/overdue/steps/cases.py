@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from schemas.policy import Policy, Step
 from services.law.calendar import roll
-from services.overdue.account import EURO, Account, Stop
+from services.overdue.account import Account, Stop
 from services.overdue.books.ledger import Books, Open
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.step_progress import StepProgress, earliest, step_progress
@@ -143,7 +143,7 @@ def _own_waits(
         if not context.has_passed(day, watch.today, policy):
             case.waiting.append(_not_passed("wait", case, day, policy, context, watch))
     below = context.waive_below_on(account.kind, watch.today)
-    if case.currency == EURO and case.entry.reduced and case.entry.principal < below:
+    if case.currency == context.law.currency and case.entry.reduced and case.entry.principal < below:
         case.waiting.append(StopReason("residual", case.invoice))
     assert case.step is not None
     if case.reached and case.step.approval and case.step.name not in receivable.approved:

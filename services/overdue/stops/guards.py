@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from schemas.channels import Channel, channel_named
 from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
-from services.overdue.account import EURO, Account
+from services.law.figures import Law
+from services.overdue.account import Account
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.cases import Case
 from services.overdue.steps.step_progress import letters_sent
@@ -129,11 +130,11 @@ def reasons_of(guards: tuple[Guard, ...], facts: Facts) -> list[StopReason]:
     return [reason for guard in guards for reason in guard(facts)]
 
 
-def below_minimum(cases: list[Case], policy: Policy) -> Iterator[StopReason]:
-    """A letter about less open principal than ``minimum`` is not worth it, in euros (rules.md G6, F6)."""
+def below_minimum(cases: list[Case], policy: Policy, law: Law) -> Iterator[StopReason]:
+    """A letter about less open principal than ``minimum`` is not worth it, in the law's currency (rules.md G6, F6)."""
     listed = [case for case in cases if case.listed]
-    in_euros = bool(listed) and listed[0].currency == EURO
-    if in_euros and sum(case.asked for case in listed if case.overdue) < policy.minimum:
+    is_domestic = bool(listed) and listed[0].currency == law.currency
+    if is_domestic and sum(case.asked for case in listed if case.overdue) < policy.minimum:
         yield StopReason("below-minimum")
 
 
