@@ -19,6 +19,7 @@ from services.clock.stepping import SteppingClock
 from services.commands.playback.play_files import Given, zone_of
 from services.pipeline import READS
 from services.runtime.kafka.broker.end_offsets import EndOffsets
+from services.runtime.kafka.broker.names import topic_name
 from services.runtime.kafka.broker.security import kafka_python_options
 from services.runtime.kafka.broker.tick_producer import TickProducer
 from services.runtime.open_store import open_store
@@ -149,9 +150,9 @@ class ToldTime:
     def tell(self, given: Given) -> None:
         """Publish a piece, as a producer outside does; it is seen at the next tick."""
         topic, key = given.piece.address.topic, given.piece.address.key
-        partition = partition_of(key, self._partitions)
+        name, partition = topic_name(self._settings.kafka, topic), partition_of(key, self._partitions)
         value = given.piece.value
-        self._sent.append(self._producer.send(topic.name, key=key.encode(), value=value, partition=partition))
+        self._sent.append(self._producer.send(name, key=key.encode(), value=value, partition=partition))
         self.clock.heard(given.time)
 
     def play(self, given: Sequence[Given], until: date) -> None:

@@ -32,11 +32,18 @@ class Workplace:
         folder: Path,
         partitions: int,
         mail: Mapping[str, object] = MappingProxyType({}),
+        prefix: str = "",
     ) -> None:
-        """``mail``: how letters leave, where they do not only lie in the outbox."""
+        """``mail``: how letters leave, where they do not only lie in the outbox. ``prefix``: of topics and groups."""
         self.folder = folder
         self._given: dict[str, dict[str, object]] = {
-            "kafka": {"bootstrap": broker.bootstrap, "security": "plaintext", "session_s": SESSION_S, "replication": 1},
+            "kafka": {
+                "bootstrap": broker.bootstrap,
+                "security": "plaintext",
+                "session_s": SESSION_S,
+                "replication": 1,
+                "prefix": prefix,
+            },
             "postgres": {"dsn": database.dsn(database.fresh_database())},
             "store": {"partitions": partitions},
             "mail": {"outbox": str(folder / "outbox"), **mail},
@@ -83,14 +90,15 @@ def workplace(
     folder: Path,
     partitions: int,
     mail: Mapping[str, object] = MappingProxyType({}),
+    prefix: str = "",
 ) -> Iterator[Workplace]:
     """A workplace whose topics are gone afterwards."""
     try:
-        yield Workplace(broker, database, folder, partitions, mail)
+        yield Workplace(broker, database, folder, partitions, mail, prefix)
     finally:
         with _admin(broker) as admin:
             there = set(admin.list_topics())
-            admin.delete_topics([topic.name for topic in ALL_TOPICS if topic.name in there])
+            admin.delete_topics([prefix + topic.name for topic in ALL_TOPICS if prefix + topic.name in there])
 
 
 @contextmanager
