@@ -1,7 +1,7 @@
-"""The embedded engine: all workers in one process over one store (design §8).
+"""The embedded engine: all workers in one process over one store, which holds the log too (design.md §8).
 
-Positions, state, read model and log of every step are in one transaction of the store, and effects run only after it is
-durable. So kill -9 at any instant loses nothing and repeats nothing of a unit.
+A transaction of the store holds the positions, state, read model and log records of one or more units of work; effects
+run only after it is durable. A kill -9 at any instant loses nothing of a unit and repeats nothing of it.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from services.runtime.stuck_detector import CALLS_PER_RECORD, FRUITLESS_CALLS, S
 from services.runtime.unit_of_work import Effect, UnitOfWork
 from services.runtime.worker import Record, Worker
 
-_Place = tuple[str, str, int]
-"""(consumer, topic, partition): what a position belongs to."""
+_PositionKey = tuple[str, str, int]
+"""(consumer, topic, partition) of a position."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much the engine does at once. Each number bounds memory or how long others wait; none changes results."""
+    """How much the engine does at once. The numbers bound memory and other writers' waits; they change no result."""
 
     batch_records: int = 1_000
     """Records of one batch."""
     commit_changes: int = 20_000
-    """Records handled and rows written in one transaction: about 0.2 s, in which nobody else can append."""
+    """Records handled and rows written in one transaction: about 0.2 s, in which no other process can append."""
     commit_effects: int = 500
     """Effects that wait for one commit."""
     fruitless_calls: int = FRUITLESS_CALLS
@@ -44,10 +44,10 @@ class Limits:
 
 
 class Observer(Protocol):
-    """Watches an engine: the metrics do, and tests that make it fail at a given moment."""
+    """Is called by an engine at each step: by it the metrics are counted, and tests make an engine fail."""
 
     def handled(self, worker: str, topic: str, records: int) -> None:
-        """A worker took records; not yet durable."""
+        """A worker took records of a topic; not yet durable."""
 
     def before_commit(self) -> None:
         """The transaction is complete and not yet durable."""
@@ -70,8 +70,8 @@ class Unobserved:
 
 
 @dataclass(slots=True)
-class _Lane:
-    """One topic's partition as one worker reads it."""
+class _InputTopic:
+    """A topic that a worker reads, in one partition: the end offsets of its partitions, and the next offset to read."""
 
     topic: Topic
     ends: Sequence[int]
@@ -79,23 +79,23 @@ class _Lane:
 
 
 @dataclass(slots=True)
-class _Seat:
+class _EmbeddedTask:
     """One worker in one partition."""
 
     worker: Worker
     partition: int
-    shelf: StateCache
-    lanes: tuple[_Lane, ...]
-    standstill: StuckDetector
-    rest: Sequence[Record] = ()
-    """Records that were given and not taken yet."""
+    state: StateCache
+    inputs: tuple[_InputTopic, ...]
+    stuck_detector: StuckDetector
+    untaken: Sequence[Record] = ()
+    """Records that were read and not taken yet."""
 
 
 @dataclass(slots=True)
-class _Open:
-    """What the open transaction holds beside the store's own buffers."""
+class _OpenTransaction:
+    """Changes of the open transaction that are written at its commit, and effects that run behind it."""
 
-    positions: dict[_Place, int] = field(default_factory=dict)
+    positions: dict[_PositionKey, int] = field(default_factory=dict)
     bookmarks: dict[str, str] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     changes: int = 0
@@ -104,8 +104,8 @@ class _Open:
 class EmbeddedEngine:
     """Runs workers over a store, in the order given, one thread, deterministic.
 
-    A fault in a worker, a store or an effect rolls back, is raised, and ends the engine: whoever started it starts it
-    anew, from the last commit. Nothing is caught and passed over.
+    A fault in a worker, a store or an effect rolls back, is raised, and ends the engine; a supervisor starts a new one,
+    which goes on from the last commit. No fault is swallowed.
     """
 
     def __init__(
@@ -128,11 +128,11 @@ class EmbeddedEngine:
         self._limits = limits or Limits()
         self._observer = observer or Unobserved()
         self._read_model = ReadModel(store.tables)
-        self._open = _Open()
+        self._transaction = _OpenTransaction()
         self._failed = False
         self._positions = store.positions()
         self._refuse_positions_outside_the_log()
-        self._seats = [self._seat(worker, partition) for worker in workers for partition in range(partitions)]
+        self._tasks = [self._task(worker, partition) for worker in workers for partition in range(partitions)]
         self._reached = last_tick(store)
 
     @property
@@ -146,15 +146,15 @@ class EmbeddedEngine:
         return self._reached
 
     def publish(self, topic: Topic, key: str, value: bytes, partition: int | None = None) -> None:
-        """Append a record as from outside; durable with the next `commit` or durable `settle`, not before."""
+        """Append a record, as a producer does; durable with the next `commit` or durable `settle`."""
         with self._all_or_nothing():
-            place = partition_of(key, self.partitions) if partition is None else partition
-            self._append(topic, place, key, value)
+            target = partition_of(key, self.partitions) if partition is None else partition
+            self._append(topic, target, key, value)
 
     def tick(self, instant: datetime) -> bool:
-        """Append one time.reached to every partition of every public topic.
+        """Append one `time.reached` to every partition of every public topic.
 
-        Time only rises: False, and nothing appended, when the store has already seen this instant or a later one.
+        Time only rises: False, and nothing appended, when this instant or a later one was published before.
         """
         assert instant.tzinfo is not None, "an instant without a zone is no instant"
         if self._reached is not None and instant <= self._reached:
@@ -165,14 +165,14 @@ class EmbeddedEngine:
                 for partition in range(self.partitions):
                     self._append(topic, partition, TICK_KEY, value)
             self._reached = instant
-            self._open.bookmarks[BOOKMARK] = as_kept(instant)
+            self._transaction.bookmarks[BOOKMARK] = as_kept(instant)
         return True
 
     def settle(self, durable: bool = True) -> None:
-        """Run all workers until nothing is left that they could do.
+        """Run all workers until none has a record to take or work of its own.
 
-        With `durable` everything is committed on return. Without, small steps share a transaction until it is worth a
-        commit, or an effect needs one, or `commit` is called: for callers that settle thousands of times.
+        With `durable` everything is committed on return. Without, steps share a transaction until it is large enough,
+        an effect waits for it, or `commit` is called: for callers that settle thousands of times.
         """
         with self._all_or_nothing():
             self._store.refresh()
@@ -182,37 +182,37 @@ class EmbeddedEngine:
                 self._commit()
 
     def commit(self) -> None:
-        """Make everything done so far durable and run the effects that waited for it."""
+        """Commit the open transaction and run the effects that waited for it."""
         with self._all_or_nothing():
             self._commit()
 
     def refresh(self) -> None:
-        """Notice records that another process appended. `settle` does so too."""
+        """See the records that other processes have appended. `settle` does so too."""
         self._store.refresh()
 
     def next_wake(self) -> int | None:
         """The earliest wake (epoch second, UTC) of all workers' rows; it may lie in the past."""
         with self._all_or_nothing():
-            for seat in self._seats:
-                seat.shelf.flush_wakes()
+            for task in self._tasks:
+                task.state.flush_wakes()
             return self._store.state.earliest_wake()
 
     def consume(self, name: str, topic: Topic, limit: int = 1_000) -> list[Record]:
         """Records of a topic that the reader `name` has not confirmed, partition by partition, each in order.
 
-        Only what is durable is shown. Read, show, then confirm with `consumed`: after a crash in between the same
-        records come again, so nothing is ever left out.
+        Only durable records are returned. A caller shows them, then confirms them with `consumed`: after a crash in
+        between the same records come again, so none is ever left out.
         """
         with self._all_or_nothing():
             assert all(name != worker.name for worker in self._workers), "a worker's position is not a reader's"
             self._store.refresh()
-            places = [(p, self._positions.get((name, topic.name, p), 0)) for p in range(self.partitions)]
+            offsets = [self._positions.get((name, topic.name, p), 0) for p in range(self.partitions)]
             ends = self._log.ends(topic.name)
-            if all(ends[partition] == offset for partition, offset in places):
+            if list(ends) == offsets:
                 return []
             self._commit()
             records: list[Record] = []
-            for partition, offset in places:
+            for partition, offset in enumerate(offsets):
                 records += self._read(topic, partition, offset, limit - len(records))
             return records
 
@@ -223,21 +223,21 @@ class EmbeddedEngine:
 
     def bookmark(self, name: str) -> str | None:
         """A short text kept under a name: how far a file was read, for example."""
-        return self._open.bookmarks.get(name) or self._store.bookmark(name)
+        return self._transaction.bookmarks.get(name) or self._store.bookmark(name)
 
     def set_bookmark(self, name: str, value: str) -> None:
-        """Keep a short text; durable together with the records published before it."""
+        """Keep a short text under a name; durable together with the records published before it."""
         assert value, "an empty bookmark says nothing"
         with self._all_or_nothing():
             self._begin()
-            self._open.bookmarks[name] = value
+            self._transaction.bookmarks[name] = value
 
     def lags(self) -> dict[str, int]:
-        """Records that each worker has still to take."""
+        """By worker, the records that it has still to take."""
         behind = {worker.name: 0 for worker in self._workers}
-        for seat in self._seats:
-            for lane in seat.lanes:
-                behind[seat.worker.name] += lane.ends[seat.partition] - lane.next_offset
+        for task in self._tasks:
+            for source in task.inputs:
+                behind[task.worker.name] += source.ends[task.partition] - source.next_offset
         return behind
 
     def close(self) -> None:
@@ -264,60 +264,62 @@ class EmbeddedEngine:
     # -- one round ------------------------------------------------------------------------------------------------
 
     def _round(self) -> bool:
-        """Call each worker once where it has something to do; whether any had."""
+        """Call each worker once in each partition that has work for it; False when none has."""
         busy = False
-        for seat in self._seats:
-            batch = self._batch(seat)
-            if batch or seat.worker.pending(seat.partition):
+        for task in self._tasks:
+            batch = self._batch(task)
+            if batch or task.worker.pending(task.partition):
                 busy = True
-                self._call(seat, batch)
+                self._call(task, batch)
                 if self._is_full():
                     self._commit()
-        if self._open.effects:
+        if self._transaction.effects:
             self._commit()
             return True
         return busy
 
-    def _batch(self, seat: _Seat) -> Sequence[Record]:
-        """The next records of a seat: what was not taken, or news of its topics in equal shares."""
-        if seat.rest:
-            return seat.rest
-        partition = seat.partition
-        news = [lane for lane in seat.lanes if lane.ends[partition] > lane.next_offset]
-        if not news:
+    def _batch(self, task: _EmbeddedTask) -> Sequence[Record]:
+        """The next records of a task: those not taken before, else new ones of its topics in equal shares."""
+        if task.untaken:
+            return task.untaken
+        partition = task.partition
+        fresh = [source for source in task.inputs if source.ends[partition] > source.next_offset]
+        if not fresh:
             return ()
-        share = max(1, self._limits.batch_records // len(news))
+        share = max(1, self._limits.batch_records // len(fresh))
         batch: list[Record] = []
-        for lane in news:
-            batch += self._read(lane.topic, partition, lane.next_offset, share)
+        for source in fresh:
+            batch += self._read(source.topic, partition, source.next_offset, share)
         assert batch, "the log ends further on than it can be read"
         return batch
 
-    def _call(self, seat: _Seat, batch: Sequence[Record]) -> None:
+    def _call(self, task: _EmbeddedTask, batch: Sequence[Record]) -> None:
         self._begin()
-        unit = UnitOfWork(seat.partition, self.partitions, self._log, seat.shelf, self._read_model, self._open.effects)
-        before = self._written(seat)
-        taken = seat.worker.handle(batch, unit)
-        written = self._written(seat) - before + unit.published
-        seat.standstill.note(given=len(batch), taken=taken, written=written)
-        self._advance(seat, batch, taken)
-        self._open.changes += taken + written
-        seat.shelf.trim()
+        unit = UnitOfWork(
+            task.partition, self.partitions, self._log, task.state, self._read_model, self._transaction.effects
+        )
+        before = self._written(task)
+        taken = task.worker.handle(batch, unit)
+        written = self._written(task) - before + unit.published
+        task.stuck_detector.note(given=len(batch), taken=taken, written=written)
+        self._advance(task, batch, taken)
+        self._transaction.changes += taken + written
+        task.state.trim()
 
-    def _written(self, seat: _Seat) -> int:
-        return seat.shelf.writes + self._read_model.writes + len(self._open.effects)
+    def _written(self, task: _EmbeddedTask) -> int:
+        return task.state.writes + self._read_model.writes + len(self._transaction.effects)
 
-    def _advance(self, seat: _Seat, batch: Sequence[Record], taken: int) -> None:
-        seat.rest = batch[taken:]
+    def _advance(self, task: _EmbeddedTask, batch: Sequence[Record], taken: int) -> None:
+        task.untaken = batch[taken:]
         if not taken:
             return
         handled = Counter(record.topic.name for record in batch[:taken])
-        for lane in seat.lanes:
-            name = lane.topic.name
+        for source in task.inputs:
+            name = source.topic.name
             if count := handled[name]:
-                lane.next_offset += count
-                self._move((seat.worker.name, name, seat.partition), lane.next_offset)
-                self._observer.handled(seat.worker.name, name, count)
+                source.next_offset += count
+                self._move((task.worker.name, name, task.partition), source.next_offset)
+                self._observer.handled(task.worker.name, name, count)
 
     # -- the transaction ------------------------------------------------------------------------------------------
 
@@ -328,26 +330,26 @@ class EmbeddedEngine:
     def _append(self, topic: Topic, partition: int, key: str, value: bytes) -> None:
         self._begin()
         self._log.append(topic.name, partition, key, value)
-        self._open.changes += 1
+        self._transaction.changes += 1
 
     def _is_full(self) -> bool:
-        limits, unfinished = self._limits, self._open
+        limits, unfinished = self._limits, self._transaction
         return unfinished.changes >= limits.commit_changes or len(unfinished.effects) >= limits.commit_effects
 
-    def _move(self, place: _Place, offset: int) -> None:
-        assert offset >= self._positions.get(place, 0), "a position never goes back"
-        self._positions[place] = self._open.positions[place] = offset
+    def _move(self, position: _PositionKey, offset: int) -> None:
+        assert offset >= self._positions.get(position, 0), "a position never goes back"
+        self._positions[position] = self._transaction.positions[position] = offset
 
     def _commit(self) -> None:
-        """Write all that is held back, commit, run the effects. Effects may ask for no further effects."""
-        done, self._open = self._open, _Open()
+        """Write all buffered changes, commit, run the effects. Effects may not add further effects."""
+        done, self._transaction = self._transaction, _OpenTransaction()
         if not self._store.in_transaction:
             assert not done.effects, "an effect of a unit outside a transaction"
             if not done.positions:
                 return
             self._store.begin()
-        for seat in self._seats:
-            seat.shelf.flush()
+        for task in self._tasks:
+            task.state.flush()
         self._read_model.flush()
         self._store.move(done.positions)
         for name, value in done.bookmarks.items():
@@ -381,13 +383,15 @@ class EmbeddedEngine:
         rows = self._log.read(topic.name, partition, offset, limit)
         return [Record(topic, partition, at, key, value) for at, key, value in rows]
 
-    def _seat(self, worker: Worker, partition: int) -> _Seat:
-        lanes = tuple(
-            _Lane(topic, self._log.ends(topic.name), self._positions.get((worker.name, topic.name, partition), 0))
+    def _task(self, worker: Worker, partition: int) -> _EmbeddedTask:
+        inputs = tuple(
+            _InputTopic(topic, self._log.ends(topic.name), self._positions.get((worker.name, topic.name, partition), 0))
             for topic in worker.reads
         )
-        standstill = StuckDetector(worker.name, self._limits.fruitless_calls, self._limits.calls_per_record)
-        return _Seat(worker, partition, StateCache(self._store.state, worker.name, partition), lanes, standstill)
+        stuck_detector = StuckDetector(worker.name, self._limits.fruitless_calls, self._limits.calls_per_record)
+        return _EmbeddedTask(
+            worker, partition, StateCache(self._store.state, worker.name, partition), inputs, stuck_detector
+        )
 
     def _refuse_positions_outside_the_log(self) -> None:
         for (consumer, topic, partition), offset in self._positions.items():

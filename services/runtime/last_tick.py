@@ -1,4 +1,4 @@
-"""The last tick that was told, as every store remembers it: time only rises, whoever tells it."""
+"""The last tick that was published, as every store keeps it: time only rises, whichever process publishes it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Final
 from services.runtime.store.port import Store
 
 BOOKMARK: Final = "reached"
-"""The name under which the instant is kept."""
+"""The name of the bookmark that holds the instant."""
 
 
 def last_tick(store: Store) -> datetime | None:
-    """The instant of the last tick; None while none was told."""
-    told = store.bookmark(BOOKMARK)
-    return datetime.fromisoformat(told) if told else None
+    """The instant of the last tick; None before the first."""
+    kept = store.bookmark(BOOKMARK)
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def remember_tick(store: Store, instant: datetime) -> None:

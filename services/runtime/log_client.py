@@ -1,6 +1,6 @@
-"""The log as somebody outside the engine sees it: `erapaiva tell`, `publish` and `dead-letters`, on either engine.
+"""The log client: appends and reads records outside an engine, for `erapaiva tell`, `publish` and `dead-letters`.
 
-A running engine takes what was appended at its next look (within a second); without one it waits in the log.
+A running engine handles an appended record within a second; without one the record waits in the log.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _READ_AT_ONCE: Final = 1_000
 
 
 class ClientRecord(NamedTuple):
-    """A record from outside; its key decides on its partition."""
+    """A record to append; its key decides on its partition."""
 
     topic: Topic
     key: str
@@ -23,17 +23,17 @@ class ClientRecord(NamedTuple):
 
 
 class LogClient(Protocol):
-    """What one may do to the log from outside. One contract suite (tests/contract/log) holds both engines' to it."""
+    """Access to the log outside an engine. One contract suite (tests/contract/log) holds both implementations to it."""
 
     def append(self, records: Sequence[ClientRecord]) -> list[str | None]:
         """Append records durably, in this order within a partition.
 
-        Answers, for each, None or the kind of fault for which it is not in the log. Raises Refusal when nothing can
-        be appended at all.
+        Returns for each record None, or the class of the fault that kept it out of the log. Raises Refusal when no
+        record can be appended.
         """
 
     def values(self, topic: Topic) -> Iterator[bytes]:
-        """All records of a topic up to now, partition by partition, each in order."""
+        """The values of all records of a topic up to now, partition by partition, each in order."""
 
 
 class StoreLogClient:
@@ -43,7 +43,7 @@ class StoreLogClient:
         self._store = store
 
     def append(self, records: Sequence[ClientRecord]) -> list[str | None]:
-        """All or, with a Refusal, none: see `LogClient`."""
+        """Append all records or, with a Refusal, none: see `LogClient`."""
         append_all(self._store, records)
         return [None] * len(records)
 
@@ -67,15 +67,15 @@ def append_all(store: Store, records: Sequence[ClientRecord]) -> list[tuple[int,
 
     Raises Refusal when the store was never run, or stays locked by another writer.
     """
-    placed = []
+    appended = []
     partitions = store.partitions
     store.begin()
     try:
         for record in records:
             partition = partition_of(record.key, partitions)
-            placed.append((partition, store.log.append(record.topic.name, partition, record.key, record.value)))
+            appended.append((partition, store.log.append(record.topic.name, partition, record.key, record.value)))
         store.commit()
     except BaseException:
         store.rollback()
         raise
-    return placed
+    return appended

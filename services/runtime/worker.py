@@ -1,7 +1,7 @@
-"""The worker contract (design §8): topics in, one unit of work out.
+"""The worker contract: a worker handles batches of records, each in a unit of work (design.md §8).
 
-A worker declares the topics it reads and handles batches of one partition. It never sees the log's storage, SQL or the
-clock, so the same worker runs on any engine.
+A worker declares the topics it reads and handles batches of one partition. It touches neither the log's storage nor SQL
+nor the clock, so the same worker runs on any engine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Record(NamedTuple):
 
 
 class Worker(Protocol):
-    """What an engine needs to know of a worker.
+    """What an engine calls on a worker.
 
     `handle` must be deterministic in the batch and the unit's state: a crash before the commit makes the engine give
     the same records again, perhaps cut into other batches.

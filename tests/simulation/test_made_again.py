@@ -26,7 +26,7 @@ from services.runtime.engine import EmbeddedEngine, Limits
 from services.runtime.settings import load
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Store
-from services.runtime.unit_of_work import Log, UnitOfWork
+from services.runtime.unit_of_work import RecordSink, UnitOfWork
 from services.runtime.worker import Record, Worker
 from tests.simulation.histories import history
 
@@ -46,7 +46,7 @@ class Overheard:
         self.reads = worker.reads
 
     def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
-        unit._log = _Noting(unit._log, (self.name, unit.partition), self._written)
+        unit._sink = _Noting(unit._sink, (self.name, unit.partition), self._written)
         return self._worker.handle(batch, unit)
 
     def pending(self, partition: int) -> bool:
@@ -54,14 +54,14 @@ class Overheard:
 
 
 class _Noting:
-    def __init__(self, log: Log, seat: tuple[str, int], written: Written) -> None:
-        self._log = log
-        self._seat = seat
+    def __init__(self, sink: RecordSink, task: tuple[str, int], written: Written) -> None:
+        self._sink = sink
+        self._task = task
         self._written = written
 
     def append(self, topic: str, partition: int, key: str, value: bytes) -> None:
-        self._written[*self._seat, topic, partition].append((key, value))
-        self._log.append(topic, partition, key, value)
+        self._written[*self._task, topic, partition].append((key, value))
+        self._sink.append(topic, partition, key, value)
 
 
 class Played(NamedTuple):

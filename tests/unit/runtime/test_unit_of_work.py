@@ -26,9 +26,11 @@ def store() -> Iterator[SqliteStore]:
     opened.close()
 
 
-def unit_over(store: SqliteStore, shelf: StateCache | None = None) -> UnitOfWork:
+def unit_over(store: SqliteStore, state_cache: StateCache | None = None) -> UnitOfWork:
     effects: list[Effect] = []
-    return UnitOfWork(1, 4, store.log, shelf or StateCache(store.state, "worker", 1), ReadModel(store.tables), effects)
+    return UnitOfWork(
+        1, 4, store.log, state_cache or StateCache(store.state, "worker", 1), ReadModel(store.tables), effects
+    )
 
 
 @pytest.fixture
@@ -110,14 +112,14 @@ def test_a_row_touched_a_thousand_times_is_written_once() -> None:
     connection = connect(":memory:", create=True, writing=True)
     state = CountingState(connection)
     state.saved = []
-    shelf = StateCache(state, "worker", 0)
+    state_cache = StateCache(state, "worker", 0)
     connection.execute("BEGIN")
 
     for number in range(1_000):
-        shelf.put("lane", "creditor", b"%d" % number, None, None)
-        assert shelf.get("lane", "creditor") == b"%d" % number
-    shelf.flush()
-    shelf.flush()
+        state_cache.put("lane", "creditor", b"%d" % number, None, None)
+        assert state_cache.get("lane", "creditor") == b"%d" % number
+    state_cache.flush()
+    state_cache.flush()
 
     assert state.saved == ["creditor"]
     assert state.load(state.space("worker", "lane"), 0, "creditor") == b"999"
