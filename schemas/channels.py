@@ -34,7 +34,7 @@ class Channel(StrictPart):
         name: as policies, letters, metrics and reports name it.
         delivery_days: calendar days until the letter is there, added to the time to answer (rules.md S5).
         address: which of the debtor's addresses it needs; without that one, the policy's next channel is tried.
-        post: what makes its post in live mode, as ``package.module:function``. The notifier alone looks it up and
+        post: what makes its post in live mode, as ``package.module:function``. The notifier alone imports and
             calls it (``services.notifier.posts.post_routing.PostFactory``).
         came: how a letter came, for people.
     """

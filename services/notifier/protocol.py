@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 
 class State(StrEnum):
-    """Where a notice is."""
+    """The state of a notice."""
 
     PLANNED = "planned"
     CLAIMED = "claimed"
@@ -28,17 +28,17 @@ class State(StrEnum):
 
     @property
     def is_end(self) -> bool:
-        """Whether nothing can happen to it any more: it is closed."""
+        """Whether the notice is closed: no move leads out of this state."""
         return self in (State.ACCEPTED, State.FAILED, State.WITHDRAWN)
 
     @property
     def is_in_hand(self) -> bool:
-        """Whether it takes one of the places that limit how much is under way at once."""
+        """Whether it counts towards the limit of notices that are under way at once."""
         return self in (State.CLAIMED, State.GRANTED, State.ATTEMPTING)
 
 
 class Move(StrEnum):
-    """What can happen to a notice."""
+    """What can happen to a notice; each move leads from some states to one (``_MOVES``)."""
 
     CLAIM = "claim"
     GRANT = "grant"
@@ -80,7 +80,7 @@ class WrongMoveError(ValueError):
 class Notice:
     """One notice. ``day`` is printed on its letter, ``tries`` counts attempts, ``attempted`` is the last one's instant.
 
-    ``trial`` is what the post said of an attempt whose outcome is unknown.
+    ``trial`` is the outcome's, of an attempt whose outcome is unknown.
     """
 
     notice: str
@@ -103,11 +103,11 @@ class Notice:
         return replace(self, state=_MOVES[move][1])
 
     def attempting(self, at: datetime) -> "Notice":
-        """The notice once it is being handed over, one try more."""
+        """The notice once its letter is being given to the post, one try more."""
         return replace(self.after(Move.ATTEMPT), tries=self.tries + 1, attempted=at)
 
     def lost(self, *, trial: bool) -> "Notice":
-        """The notice once nobody knows whether it was delivered."""
+        """The notice once an attempt has ended and nobody knows whether it delivered the letter."""
         return replace(self.after(Move.LOSE), trial=trial)
 
 

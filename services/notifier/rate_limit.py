@@ -1,26 +1,33 @@
-"""How many notices of a partition may be claimed now: a limit of those in hand and one of those in a minute."""
+"""How many notices of a partition may be claimed now: a limit of those under way and one of claims in a minute."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from pydantic import TypeAdapter
 
-_MINUTE = 60
+_MINUTE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Notices in hand (claimed or being delivered), and how many were claimed in the minute since the epoch."""
+class ClaimRate:
+    """How much of both limits is used.
+
+    Attributes:
+        in_hand: notices under way: claimed, granted or being delivered.
+        minute: minutes since the epoch at the last claim.
+        claimed: claims in that minute.
+    """
 
     in_hand: int = 0
     minute: int = 0
     claimed: int = 0
 
-    def counted(self, before: bool, after: bool) -> "Pace":
-        """The pace once a notice has come into hand or gone out of it."""
+    def counted(self, before: bool, after: bool) -> "ClaimRate":
+        """The rate once a notice that was under way ``before``, or not, is so ``after``, or not."""
         return replace(self, in_hand=self.in_hand + after - before)
 
-    def spent(self, now: int) -> "Pace":
-        """The pace once one more was claimed in the minute of ``now``, an epoch second."""
+    def with_claim(self, now: int) -> "ClaimRate":
+        """The rate once one more was claimed in the minute of ``now``, an epoch second."""
         minute = now // _MINUTE
         return replace(self, minute=minute, claimed=1 + (self.claimed if minute == self.minute else 0))
 
@@ -29,10 +36,10 @@ class Pace:
         claimed = self.claimed if now // _MINUTE == self.minute else 0
         return max(0, min(in_hand - self.in_hand, per_minute - claimed))
 
-    def look_again(self, now: int, wake: int | None, in_hand: int, per_minute: int) -> int | None:
+    def next_claim(self, now: int, wake: int | None, in_hand: int, per_minute: int) -> int | None:
         """The epoch second at which a notice that is due at ``wake`` may be claimed.
 
-        None when nothing waits, or when the limit of those in hand is reached: then an outcome makes room.
+        None when nothing waits, or when the limit of those under way is reached: then an outcome makes room.
         """
         if wake is None or self.in_hand >= in_hand:
             return None
@@ -41,14 +48,14 @@ class Pace:
         return max(wake, (now // _MINUTE + 1) * _MINUTE)
 
 
-_STORED = TypeAdapter(Pace)
+_STORED: Final = TypeAdapter(ClaimRate)
 
 
-def dump_pace(pace: Pace) -> bytes:
-    """The pace as it is stored."""
-    return _STORED.dump_json(pace)
+def dump_claim_rate(rate: ClaimRate) -> bytes:
+    """The rate as it is stored."""
+    return _STORED.dump_json(rate)
 
 
-def load_pace(stored: bytes) -> Pace:
-    """The inverse of ``dump_pace``."""
+def load_claim_rate(stored: bytes) -> ClaimRate:
+    """The inverse of ``dump_claim_rate``."""
     return _STORED.validate_json(stored)

@@ -26,9 +26,9 @@ def story() -> Story:
     return Story(consumer_policy(NUDGE, channels=["pigeon", "email"]), party={"address": HOME}).invoice("2026-01-23")
 
 
-def played(flow: Flow, told: Story) -> Flow:
+def played(flow: Flow, history: Story) -> Flow:
     """The flow some minutes after the first letter was due, with everything known that the story says until then."""
-    events = [*told.events, *told._mornings(NINE.date())]
+    events = [*history.events, *history._mornings(NINE.date())]
     flow.publish(event for event in events if event["time"] < NINE.isoformat())
     for minutes in range(-1, 4):
         flow.tick(NINE + timedelta(minutes=minutes))
@@ -70,9 +70,9 @@ def test_without_the_package_the_policy_is_refused_when_it_is_published() -> Non
 
 @pytest.mark.parametrize("missing", ["address", "email"])
 def test_the_next_channel_of_the_policy_is_tried_where_the_address_is_missing(tmp_path: Path, missing: str) -> None:
-    told = story()
-    told.events[-1]["data"]["party"].pop(missing)
+    history = story()
+    history.events[-1]["data"]["party"].pop(missing)
     with installed(tmp_path, "pigeons", ENTRY):
-        sent = played(Flow(), told).post.sent
+        sent = played(Flow(), history).post.sent
 
     assert [letter.channel for letter in sent] == ["email" if missing == "address" else "pigeon"]

@@ -26,7 +26,7 @@ from schemas.topics import (
     partition_of,
 )
 from services.intake.resume_positions import ResumePositions
-from services.notifier.rebuild_state import Recollection
+from services.notifier.rebuild_state import RebuiltNotices
 from services.notifier.worker import Notifier
 from services.pipeline import READS, WORKERS, Rebuild, WorkerEntry
 from services.reporting.tables import TABLES
@@ -79,7 +79,7 @@ class _Told:
     """What the topics tell. `notices`: by partition."""
 
     passed: ResumePositions
-    notices: list[Recollection]
+    notices: list[RebuiltNotices]
     scan: LogScan = field(default_factory=LogScan)
     ends: dict[str, list[int]] = field(default_factory=dict)
     records: int = 0
@@ -92,7 +92,7 @@ class _Told:
 def _read(settings: Settings) -> _Told:
     """Read every topic once; own words before the commands that they follow, facts before what they were made of."""
     partitions = settings.store.partitions
-    told = _Told(ResumePositions(partitions), [Recollection() for _ in range(partitions)])
+    told = _Told(ResumePositions(partitions), [RebuiltNotices() for _ in range(partitions)])
     takes = dict.fromkeys(_INTERNAL, _take) | dict.fromkeys(PUBLIC_TOPICS, _take_public)
     takes |= {FACTS: _take_fact, JOURNAL: _take_outcome, COMMANDS: _take_command}
     with connected(KafkaConsumer, settings.kafka, **FROM_THE_BEGINNING) as consumer:
@@ -119,13 +119,13 @@ def _take_outcome(told: _Told, record: Any) -> None:
     if origin is not None and origin.producer == Notifier.name:
         message = decode_journal(record.value)
         assert isinstance(message, NoticeMessage), "the notifier speaks of notices only"
-        told.notices[record.partition].word(message)
+        told.notices[record.partition].add_message(message)
         told.has_trial_letters |= isinstance(message, NoticeOutcome) and message.trial
 
 
 def _take_command(told: _Told, record: Any) -> None:
     if told.scan.add(record) is not None:
-        told.notices[record.partition].command(decode_commands(record.value), record.value)
+        told.notices[record.partition].add_command(decode_commands(record.value), record.value)
 
 
 def _take_public(told: _Told, record: Any) -> None:
@@ -173,11 +173,11 @@ def _positions(told: _Told, entry: WorkerEntry, partition: int) -> Iterator[tupl
         )
 
 
-def _keep_notices(store: Store, partition: int, notices: Recollection, sequences: Sequences, now: datetime) -> None:
+def _keep_notices(store: Store, partition: int, notices: RebuiltNotices, sequences: Sequences, now: datetime) -> None:
     for kind, rows in notices.rows().items():
         if rows:
             store.state.save(store.state.space(Notifier.name, kind), partition, rows)
-    owed = [_pending(outcome, sequences, store.partitions) for outcome in notices.words(now)]
+    owed = [_pending(outcome, sequences, store.partitions) for outcome in notices.missing_outcomes(now)]
     if owed:
         store.partition_tasks.add_pending(Notifier.name, partition, owed)
 

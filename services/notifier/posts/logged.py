@@ -1,4 +1,4 @@
-"""Which letters were not delivered, as log lines with the code that says why."""
+"""Logs the letters that were not accepted, each with the code that says why."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,7 +7,7 @@ from services.runtime.telemetry.logs import Event, Log
 
 
 class LoggedPost:
-    """A post whose outcomes are logged once they are recorded durably, but for the letters that were accepted."""
+    """Another post, whose outcomes other than ``accepted`` are logged once they are recorded durably."""
 
     def __init__(self, post: Post, log: Log) -> None:
         self._post = post

@@ -23,8 +23,8 @@ class OutboxPost:
     """Writes each letter to its own file, named by day and notice.
 
     A file is complete or not there. A trial letter may be written again: nobody gets it, and the same letter gives the
-    same file. A live one is for the printer, who takes files away, so it is written by ``send`` alone. The simulator's
-    addresses fail as they are named and leave no file.
+    same file. A live one is for the printer, who takes files away, so ``send`` alone writes it. Letters to the
+    simulator's addresses fail as those are named and leave no file.
     """
 
     def __init__(self, folder: Path, *, trial: bool = True) -> None:
@@ -44,7 +44,7 @@ class OutboxPost:
     def recover(self, attempt: Attempt) -> None:
         """Write a trial letter again. A live one is accepted where its file lies, else unknown.
 
-        The printer may have taken the file away: only a person can see whether it did (design.md §7.4).
+        The printer may have taken the file away: only a person can find out (design.md §7.4).
 
         Raises:
             Refusal: the folder cannot be written to or, live, cannot be read.

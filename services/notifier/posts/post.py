@@ -1,6 +1,6 @@
 """The port through which letters leave.
 
-A post takes an attempt and later tells its outcome; it never raises because a letter could not be delivered. Every
+A post takes an attempt and later has its outcome; it never raises because a letter could not be delivered. Every
 implementation keeps the promises of tests/contract/post.
 """
 
@@ -27,7 +27,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the attempt begun at that instant, and when that was known.
+    """What became of the attempt that began at ``begun``, known ``at`` (both aware, UTC).
 
     ``detail`` is a code such as ``rcpt-550``, never a server's text or an address.
     """
@@ -54,7 +54,7 @@ class Post(Protocol):
         """Take an attempt that has no outcome yet, and may or may not have been made.
 
         One that is in this post's hands is left to go on: its outcome comes. One of another process is never made
-        again if it could reach a person: its outcome is what can be known of it, else ``unknown``.
+        again if it could reach a person: its outcome is what can be found out, else ``unknown``.
         """
 
     def outcomes(self, partition: int) -> Sequence[Outcome]:
@@ -64,7 +64,7 @@ class Post(Protocol):
         """Forget outcomes: they are recorded durably. Those of another post are left to it."""
 
     def close(self) -> None:
-        """Take no more attempts and end those under way; what is known of them is still told by ``outcomes``."""
+        """Take no more attempts and end those under way; ``outcomes`` still has what is known of them."""
 
 
 class OutcomeBox:

@@ -1,4 +1,4 @@
-"""The post that only pretends, for ``play`` and tests, and the addresses that pretend trouble (design.md §9)."""
+"""The post that delivers nothing, for ``play`` and tests, and the addresses whose letters fail (design.md §9)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -14,7 +14,7 @@ SIMULATOR: Final[Mapping[str, Status]] = MappingProxyType(
         "unknown@simulator.invalid": "unknown",
     }
 )
-"""Addresses that show what happens when delivery does not go well (design.md §9); all other letters are accepted."""
+"""Addresses that show what happens when a delivery fails (design.md §9); all other letters are accepted."""
 
 
 class SimulatedPost:

@@ -39,7 +39,7 @@ class SmtpPost:
         self._loop: Future[asyncio.AbstractEventLoop] = Future()
         self._ended: Future[None] = Future()
         self._queue: asyncio.Queue[Attempt | None] = asyncio.Queue()
-        self._lines: list[asyncio.Task[None]] = []
+        self._connection_tasks: list[asyncio.Task[None]] = []
         self._thread = threading.Thread(target=self._run, name="smtp", daemon=True)
         self._thread.start()
 
@@ -52,9 +52,9 @@ class SmtpPost:
         self._put(attempt)
 
     def recover(self, attempt: Attempt) -> None:
-        """The server may have it or not: unknown, until a person says (design.md §7.4).
+        """Unknown, until a person settles it: the server may have the letter or not (design.md §7.4).
 
-        What waits in the queue here or is on its way goes on: a process that gets a seat back has lost nothing.
+        What waits in the queue here or is on its way goes on: a process that gets a partition back has lost nothing.
         """
         if self._box.take(attempt):
             self._keep(attempt, Verdict("unknown", "no-record"))
@@ -100,7 +100,7 @@ class SmtpPost:
 
     async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:
-            self._lines = [group.create_task(self._line()) for _ in range(self._connections)]
+            self._connection_tasks = [group.create_task(self._send_over_one()) for _ in range(self._connections)]
             self._loop.set_result(asyncio.get_running_loop())
         while not self._queue.empty():
             left = self._queue.get_nowait()
@@ -108,11 +108,11 @@ class SmtpPost:
                 self._keep(left, _STOPPED)
 
     def _cut_short(self) -> None:
-        for line in self._lines:
-            line.cancel()
+        for task in self._connection_tasks:
+            task.cancel()
 
-    async def _line(self) -> None:
-        """One connection: letters one after the other until a None says that it is over."""
+    async def _send_over_one(self) -> None:
+        """Send letters over one connection, one after the other, until a None ends it."""
         connection = SmtpConnection(self._server)
         while (attempt := await self._next(connection)) is not None:
             await self._attempt(connection, attempt)
@@ -144,7 +144,7 @@ class SmtpPost:
         self._keep(attempt, verdict)
 
     def _refusal(self, attempt: Attempt) -> Verdict | None:
-        """Why the attempt is not made at all."""
+        """The verdict on an attempt that is not made; None when it may be made."""
         if self._closing:
             return _STOPPED
         if self._now() > attempt.good_until:

@@ -1,7 +1,8 @@
 """One connection to a mail server and what its answers mean for a letter.
 
-Before the final dot no server has a letter, so any failure there may be tried again. From the dot on, a lost answer may
-hide an accepted letter: that is ``unknown`` and never tried again by itself (design.md §7.4; RFC 5321 4.5.3.2.6).
+Before the final dot no server has a letter, so any failure there may be tried again. From the dot on, a letter whose
+answer is lost may have been accepted: that is ``unknown`` and never tried again by itself (design.md §7.4; RFC 5321
+4.5.3.2.6).
 """
 
 import re
@@ -48,7 +49,7 @@ class MailServer:
 
 
 class Phase(StrEnum):
-    """How far a delivery has come."""
+    """How far a delivery has come: the SMTP command that is under way."""
 
     CONNECT = "connect"
     MAIL = "mail"
@@ -59,7 +60,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a delivery came to, and a code of ours that says where: ``rcpt-550``, ``dot-lost``."""
+    """What became of one delivery, and a code of ours that says at which command: ``rcpt-550``, ``dot-lost``."""
 
     status: Status
     detail: str | None
@@ -74,7 +75,7 @@ class SmtpConnection:
         self._phase = Phase.CONNECT
 
     async def deliver(self, mail: Mail) -> Verdict:
-        """Hand one mail over and say what came of it; when this is cancelled, ``interrupted`` says it."""
+        """Give one mail to the server; the verdict on it. When this is cancelled, ``interrupted`` has the verdict."""
         kept = self._smtp is not None
         verdict = await self._deliver(mail)
         if kept and self._phase is Phase.MAIL and verdict.detail in ("mail-lost", "mail-421"):
@@ -87,7 +88,7 @@ class SmtpConnection:
         return _lost(self._phase, "stopped")
 
     async def close(self) -> None:
-        """Say goodbye, if the server still listens."""
+        """Send QUIT, if the connection is still open."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None and smtp.is_connected:
             try:
@@ -100,11 +101,11 @@ class SmtpConnection:
         try:
             await self._hand_over(mail)
         except SMTPResponseException as answer:
-            await self._start_over(answer.code)
+            await self._reset(answer.code)
             return _answered(self._phase, answer.code)
         except (SMTPException, OSError) as fault:
             self._drop()
-            return _lost(self._phase, _how(fault))
+            return _lost(self._phase, _fault_code(fault))
         return Verdict("accepted", None)
 
     async def _hand_over(self, mail: Mail) -> None:
@@ -146,8 +147,8 @@ class SmtpConnection:
         await smtp.connect()
         return smtp
 
-    async def _start_over(self, code: int) -> None:
-        """After a refusal the connection may go on with another letter, unless it is broken or talks nonsense."""
+    async def _reset(self, code: int) -> None:
+        """Reset the connection after a refusal; drop it when it is broken, or the code is not one of a refusal."""
         if self._smtp is None:
             return
         if not _is_refusal(code):
@@ -165,7 +166,7 @@ class SmtpConnection:
 
 
 def _answered(phase: Phase, code: int) -> Verdict:
-    """A server's refusal. Only what it says of the recipient or the letter itself can be final."""
+    """The verdict on a server's refusal. Only one of the recipient or of the letter itself can be final."""
     detail = f"{phase}-{code}"
     if 500 <= code < 600:
         about_the_letter = phase in (Phase.RCPT, Phase.DATA, Phase.DOT)
@@ -179,7 +180,7 @@ def _is_refusal(code: int) -> bool:
     return 400 <= code < 600
 
 
-def _how(fault: Exception) -> str:
+def _fault_code(fault: Exception) -> str:
     """Why there was no answer, as a code of ours."""
     if isinstance(fault, TimeoutError):
         return "timeout"

@@ -100,10 +100,10 @@ def test_a_hundred_letters_have_a_hundred_outcomes(post: Post) -> None:
     for number in range(100):
         post.send(an_attempt(f"n-{number}", partition=number % 4))
 
-    told = [outcome for partition in range(4) for outcome in outcomes_of(post, partition, 25)]
+    outcomes = [outcome for partition in range(4) for outcome in outcomes_of(post, partition, 25)]
 
-    assert sorted(outcome.notice for outcome in told) == sorted(f"n-{number}" for number in range(100))
-    assert {outcome.status for outcome in told} == {"accepted"}
+    assert sorted(outcome.notice for outcome in outcomes) == sorted(f"n-{number}" for number in range(100))
+    assert {outcome.status for outcome in outcomes} == {"accepted"}
 
 
 def test_an_attempt_of_an_earlier_process_has_an_outcome_too(post: Post) -> None:
@@ -133,9 +133,9 @@ def test_an_attempt_is_recovered_once_until_its_outcome_is_acknowledged(post: Po
     post.recover(attempt)
     post.recover(attempt)
 
-    told = outcomes_of(post, 0, 1)
-    assert len(told) == 1
-    post.acknowledge(told)
+    outcomes = outcomes_of(post, 0, 1)
+    assert len(outcomes) == 1
+    post.acknowledge(outcomes)
     post.recover(attempt)
 
     assert len(outcomes_of(post, 0, 1)) == 1

@@ -42,11 +42,11 @@ def test_trial_mode_sends_to_allowed_addresses_only_and_marks_them_trial(tmp_pat
         post.send(an_attempt("n-1", to="tester@our.example"))
         post.send(an_attempt("n-2", to="matti@asiakas.example"))
         post.send(an_attempt("n-3", to="tester@our.example", channel="print"))
-        told = outcomes_of(post, 0, 3)
+        outcomes = outcomes_of(post, 0, 3)
 
     assert [envelope.rcpt_tos for envelope in behaviour.accepted] == [["tester@our.example"]]
     assert files(tmp_path) == ["2026-02-12-n-2.eml", "2026-02-12-n-3.txt"]
-    assert all(outcome.trial and outcome.status == "accepted" for outcome in told)
+    assert all(outcome.trial and outcome.status == "accepted" for outcome in outcomes)
 
 
 def test_live_mode_sends_e_mails_and_writes_what_is_to_be_printed(tmp_path: Path) -> None:
@@ -54,11 +54,11 @@ def test_live_mode_sends_e_mails_and_writes_what_is_to_be_printed(tmp_path: Path
     with mail_server(behaviour) as port, a_post(tmp_path, port, mode="live") as post:
         post.send(an_attempt("n-1"))
         post.send(an_attempt("n-2", channel="print"))
-        told = outcomes_of(post, 0, 2)
+        outcomes = outcomes_of(post, 0, 2)
 
     assert len(behaviour.accepted) == 1
     assert files(tmp_path) == ["2026-02-12-n-2.txt"]
-    assert not any(outcome.trial for outcome in told)
+    assert not any(outcome.trial for outcome in outcomes)
 
 
 @pytest.mark.parametrize(("mode", "printed"), [("trial", "accepted"), ("live", "unknown")])
@@ -68,6 +68,6 @@ def test_an_attempt_of_an_earlier_process_is_recovered_by_the_post_that_had_it(
     with mail_server(Behaviour()) as port, a_post(tmp_path, port, mode=mode, allow="tester@our.example") as post:
         post.recover(an_attempt("n-1", to="tester@our.example"))
         post.recover(an_attempt("n-2", channel="print"))
-        told = outcomes_of(post, 0, 2)
+        outcomes = outcomes_of(post, 0, 2)
 
-    assert {outcome.notice: outcome.status for outcome in told} == {"n-1": "unknown", "n-2": printed}
+    assert {outcome.notice: outcome.status for outcome in outcomes} == {"n-1": "unknown", "n-2": printed}

@@ -107,9 +107,9 @@ def test_a_refused_letter_does_not_cost_the_next_its_connection() -> None:
     with mail_server(behaviour) as port, a_post(port, connections=1) as post:
         post.send(an_attempt("n-1", to="perm-fail@simulator.invalid"))
         post.send(an_attempt("n-2"))
-        told = outcomes_of(post, 0, 2)
+        outcomes = outcomes_of(post, 0, 2)
 
-    assert [(outcome.notice, outcome.status) for outcome in told] == [("n-1", "failed"), ("n-2", "accepted")]
+    assert [(outcome.notice, outcome.status) for outcome in outcomes] == [("n-1", "failed"), ("n-2", "accepted")]
     assert len(behaviour.sessions) == 1
 
 
@@ -131,9 +131,9 @@ def test_a_server_that_refuses_the_new_connection_too_defers_the_letter() -> Non
         post.send(an_attempt("n-1"))
         outcomes_of(post, 0, 1)
         post.send(an_attempt("n-2"))
-        told = outcomes_of(post, 0, 2)
+        outcomes = outcomes_of(post, 0, 2)
 
-    assert (told[1].status, told[1].detail) == ("deferred", "mail-421")
+    assert (outcomes[1].status, outcomes[1].detail) == ("deferred", "mail-421")
 
 
 # --- before and after the dot --------------------------------------------------------------------
@@ -339,8 +339,9 @@ def test_closing_cuts_a_delivery_short_and_defers_what_waits(phase: str, status:
 
         post.close(grace=0.1)
 
-        told = {outcome.notice: (outcome.status, outcome.detail) for outcome in post.outcomes(0)}
-    assert told == {"n-0": (status, f"{phase}-stopped"), "n-1": ("deferred", "stopped"), "n-2": ("deferred", "stopped")}
+        outcomes = {outcome.notice: (outcome.status, outcome.detail) for outcome in post.outcomes(0)}
+    waiting = ("deferred", "stopped")
+    assert outcomes == {"n-0": (status, f"{phase}-stopped"), "n-1": waiting, "n-2": waiting}
 
 
 def test_a_process_that_gets_a_seat_back_lets_its_own_letters_go_on() -> None:
@@ -354,8 +355,8 @@ def test_a_process_that_gets_a_seat_back_lets_its_own_letters_go_on() -> None:
             post.recover(an_attempt(notice))
         behaviour.release.set()
 
-        told = {outcome.notice: outcome.status for outcome in outcomes_of(post, 0, 3)}
-    assert told == {"of-another-process": "unknown", "under-way": "accepted", "waiting": "accepted"}
+        outcomes = {outcome.notice: outcome.status for outcome in outcomes_of(post, 0, 3)}
+    assert outcomes == {"of-another-process": "unknown", "under-way": "accepted", "waiting": "accepted"}
     assert len(behaviour.accepted) == 2
 
 

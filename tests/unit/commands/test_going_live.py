@@ -9,37 +9,37 @@ from services.notifier.posts.post import Status
 from services.reporting.tables import TABLES
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
-from tests.unit.notifier.harness import Counter
+from tests.unit.notifier.harness import NotifierHarness
 
 LIVE = Settings.model_validate({"mail": {"mode": "live", "host": "mail.esimerkki.example"}})
 
 
 @pytest.fixture
-def counter() -> Iterator[Counter]:
+def notifier() -> Iterator[NotifierHarness]:
     """A notifier without a reporting worker: the read model stays empty."""
-    made = Counter(partitions=3)
+    made = NotifierHarness(partitions=3)
     made.engine.store.tables.ensure(TABLES)
     yield made
     made.close()
 
 
 @pytest.mark.parametrize("status", ["accepted", "failed", "unknown", "deferred"])
-def test_a_trial_outcome_that_reporting_has_not_heard_of_keeps_the_store_from_going_live(
-    counter: Counter, status: Status
+def test_a_trial_outcome_that_reporting_has_not_recorded_keeps_the_store_from_going_live(
+    notifier: NotifierHarness, status: Status
 ) -> None:
-    counter.to_attempting()
-    refuse_trial_letters(counter.engine.store, LIVE)
+    notifier.to_attempting()
+    refuse_trial_letters(notifier.engine.store, LIVE)
 
-    counter.end(status)
+    notifier.end(status)
 
     with pytest.raises(Refusal, match="this store holds trial letters"):
-        refuse_trial_letters(counter.engine.store, LIVE)
-    refuse_trial_letters(counter.engine.store, Settings())
+        refuse_trial_letters(notifier.engine.store, LIVE)
+    refuse_trial_letters(notifier.engine.store, Settings())
 
 
-def test_a_store_of_live_letters_stays_live(counter: Counter) -> None:
-    counter.post.trial = False
-    counter.to_attempting()
-    counter.end("accepted")
+def test_a_store_of_live_letters_stays_live(notifier: NotifierHarness) -> None:
+    notifier.post.trial = False
+    notifier.to_attempting()
+    notifier.end("accepted")
 
-    refuse_trial_letters(counter.engine.store, LIVE)
+    refuse_trial_letters(notifier.engine.store, LIVE)

@@ -1,4 +1,4 @@
-"""A notifier over a real engine, with a clock, a post and the overdue worker's part in the hands of a test."""
+"""A notifier over a real engine, with a clock, a post and the overdue worker's commands in the hands of a test."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ GOOD_UNTIL = NINE + timedelta(minutes=10)
 
 
 class HeldPost:
-    """Keeps the attempts until the test says what became of each."""
+    """Keeps attempts until the test decides the outcome of each."""
 
     def __init__(self) -> None:
         self.sent: list[Attempt] = []
@@ -52,8 +52,8 @@ class HeldPost:
         )
 
 
-class Counter:
-    """What happens at the notifier's counter; ``reopen`` is the same store in a new process."""
+class NotifierHarness:
+    """A notifier alone on an engine of its own; another one on the same path is its next process."""
 
     def __init__(
         self,
@@ -68,25 +68,25 @@ class Counter:
         self.post = HeldPost()
         notifier = Notifier(self.post, lambda: self.now, open_claims=open_claims, claims_per_minute=claims_per_minute)
         self.engine = EmbeddedEngine(SqliteStore(path), [notifier], partitions)
-        self.heard: list[JournalMessage] = []
+        self.published: list[JournalMessage] = []
         self.settle()
 
     def settle(self) -> list[JournalMessage]:
-        """Let the notifier finish; what it newly said."""
+        """Let the notifier finish; what it has published since."""
         self.engine.settle()
         records = self.engine.consume("test", JOURNAL)
         self.engine.consumed("test", records)
-        said: list[JournalMessage] = [JOURNAL.decode(record.value) for record in records]
-        self.heard += said
-        return said
+        published: list[JournalMessage] = [JOURNAL.decode(record.value) for record in records]
+        self.published += published
+        return published
 
     def wait(self, time: timedelta) -> list[JournalMessage]:
         """Time goes by."""
         self.now += time
         return self.settle()
 
-    def tell(self, *commands: CommandsMessage) -> list[JournalMessage]:
-        """Commands come in together; what the notifier says."""
+    def receive(self, *commands: CommandsMessage) -> list[JournalMessage]:
+        """Commands come in together; what the notifier publishes."""
         for command in commands:
             who = command.letter if isinstance(command, NoticePlanned | NoticeGranted) else command
             self.engine.publish(COMMANDS, account_key(who.creditor, who.debtor), encode(command))
@@ -99,8 +99,8 @@ class Counter:
 
     def to_attempting(self, notice: str = "n-1") -> None:
         """A notice all the way until it is being delivered."""
-        self.tell(planned(notice))
-        self.tell(granted(notice, until=self.now + timedelta(minutes=10)))
+        self.receive(planned(notice))
+        self.receive(granted(notice, until=self.now + timedelta(minutes=10)))
         assert self.post.sent[-1].letter.notice == notice
 
     def rows(self, kind: str) -> int:
@@ -135,8 +135,8 @@ def settled(notice: str = "n-1", outcome: Literal["accepted", "failed"] = "accep
     return NoticeOutcomeSettled(notice=notice, creditor="esimerkki", debtor="C-1", outcome=outcome)
 
 
-def told(message: JournalMessage) -> str:
-    """A message in a word or two."""
+def summary(message: JournalMessage) -> str:
+    """A message in short."""
     match message:
         case NoticeClaimed():
             return f"{message.notice} claimed"
@@ -145,4 +145,4 @@ def told(message: JournalMessage) -> str:
         case NoticeOutcome():
             return f"{message.notice} {message.outcome}"
         case _:
-            raise AssertionError(f"the notifier never says {message.type}")
+            raise AssertionError(f"the notifier never publishes {message.type}")

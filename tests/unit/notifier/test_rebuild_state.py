@@ -1,4 +1,4 @@
-"""The notifier's rows, told from the topics alone, are those that it has, whatever happened and whenever one looks."""
+"""The rows that are rebuilt from the topics alone are the notifier's own, whatever happened and whenever they are."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from schemas.commands import decode_commands
 from schemas.journal import NoticeMessage, decode_journal
 from schemas.topics import COMMANDS, JOURNAL
 from services.notifier.protocol import Notice, State, load_notice
-from services.notifier.rate_limit import load_pace
-from services.notifier.rebuild_state import Recollection
+from services.notifier.rate_limit import load_claim_rate
+from services.notifier.rebuild_state import RebuiltNotices
 from tests.simulation.flow import Event, Flow
-from tests.unit.notifier.harness import NINE, Counter, HeldPost, planned
+from tests.unit.notifier.harness import NINE, HeldPost, NotifierHarness, planned
 from tests.unit.overdue.story import CREDITOR, ZONE, Story
 
 MORNING: Final = datetime(2026, 1, 28, 9, 0, tzinfo=ZONE)
@@ -24,8 +24,8 @@ DEBTORS: Final = 4
 STATUSES: Final = ("accepted", "failed", "deferred", "unknown")
 
 
-class Office:
-    """A flow on the morning of several first letters, whose post waits for the test's word."""
+class FirstLetters:
+    """A flow on the morning of several first letters, whose post waits for the test to decide outcomes."""
 
     def __init__(self) -> None:
         self.post = HeldPost()
@@ -34,10 +34,10 @@ class Office:
         self.flow.publish(_invoices())
         self.flow.tick(self.now)
 
-    def minute(self, *deaf: str) -> None:
-        """A minute passes; who is deaf hears of it later."""
+    def minute(self, *lagging: str) -> None:
+        """A minute passes; workers that lag take it up later."""
         self.now += MINUTE
-        self.flow.without(*deaf)
+        self.flow.without(*lagging)
         self.flow.tick(self.now)
         self.flow.with_all()
 
@@ -52,7 +52,7 @@ class Office:
         self._say("hold.placed", debtor=f"C-{debtor}", reason="agreed", until="2026-01-29")
 
     def settle(self) -> None:
-        """A person says what became of each notice of whom nobody knows."""
+        """A person settles each notice that is unknown."""
         for notice in self.notices().values():
             if notice.state is State.UNKNOWN:
                 self._say("notice.settled", debtor=notice.debtor, notice=notice.notice, outcome="accepted")
@@ -68,8 +68,8 @@ class Office:
         pages = [state.page(space, partition, "", None, 100) for partition in range(2) if space]
         return {key: stored for page in pages for key, stored in page}
 
-    def unheard(self) -> set[str]:
-        """The notices about which there are commands that it did not hear yet."""
+    def unread(self) -> set[str]:
+        """The notices about which there are commands that the notifier has not read yet."""
         positions = self.flow.engine.store.positions()
         records = [
             decode_commands(value)
@@ -101,23 +101,23 @@ def _values(flow: Flow, topic: str, partition: int, start: int = 0) -> Iterator[
     return (value for _, _, value in log.read(topic, partition, start, log.ends(topic)[partition]))
 
 
-def recollected(flow: Flow, partitions: int = 2) -> list[Recollection]:
-    """What the topics tell, by partition."""
+def rebuilt_from(flow: Flow, partitions: int = 2) -> list[RebuiltNotices]:
+    """The rows rebuilt from the topics, by partition."""
     found = []
     for partition in range(partitions):
-        recollection = Recollection()
+        rebuilt = RebuiltNotices()
         for message in map(decode_journal, _values(flow, JOURNAL.name, partition)):
             if isinstance(message, NoticeMessage):
-                recollection.word(message)
+                rebuilt.add_message(message)
         for raw in _values(flow, COMMANDS.name, partition):
-            recollection.command(decode_commands(raw), raw)
-        found.append(recollection)
+            rebuilt.add_command(decode_commands(raw), raw)
+        found.append(rebuilt)
     return found
 
 
 STEPS: Final = st.one_of(
     st.just(("minute",)),
-    st.tuples(st.just("deaf"), st.sampled_from([("notifier",), ("overdue",), ("intake",), ("notifier", "overdue")])),
+    st.tuples(st.just("lag"), st.sampled_from([("notifier",), ("overdue",), ("intake",), ("notifier", "overdue")])),
     st.tuples(st.just("end"), st.sampled_from(STATUSES)),
     st.tuples(st.just("hold"), st.integers(0, DEBTORS - 1)),
     st.just(("settle",)),
@@ -126,141 +126,141 @@ STEPS: Final = st.one_of(
 
 @settings(deadline=None, max_examples=40)
 @given(steps=st.lists(STEPS, min_size=3, max_size=25))
-def test_whenever_the_rows_are_lost_the_topics_tell_them(steps: list[tuple[object, ...]]) -> None:
-    office = Office()
+def test_whenever_the_rows_are_lost_they_are_rebuilt_from_the_topics(steps: list[tuple[object, ...]]) -> None:
+    morning = FirstLetters()
     for what, *how in [("minute",), *steps]:
         if what == "minute":
-            office.minute()
-        elif what == "deaf":
-            office.minute(*how[0])  # type: ignore[misc]
+            morning.minute()
+        elif what == "lag":
+            morning.minute(*how[0])  # type: ignore[misc]
         elif what == "end":
-            office.end(str(how[0]))
+            morning.end(str(how[0]))
         elif what == "hold":
-            office.hold(int(str(how[0])))
+            morning.hold(int(str(how[0])))
         else:
-            office.settle()
-        compare(office)
+            morning.settle()
+        compare(morning)
 
 
-def compare(office: Office) -> None:
-    """Each row is told as it is; of what was not heard yet, what hearing it now would make of it."""
-    found = recollected(office.flow)
-    told = {key: load_notice(row) for each in found for key, row, _, _ in each.rows()["notice"]}
-    ends = {word.notice: word for each in found for word in each.words(office.now)}
-    own, unheard = office.notices(), office.unheard()
+def compare(morning: FirstLetters) -> None:
+    """Each row is rebuilt as it is; where commands were not read yet, as reading them now would make it."""
+    found = rebuilt_from(morning.flow)
+    rebuilt = {key: load_notice(row) for each in found for key, row, _, _ in each.rows()["notice"]}
+    ends = {outcome.notice: outcome for each in found for outcome in each.missing_outcomes(morning.now)}
+    own, unread = morning.notices(), morning.unread()
 
-    assert {key: told.get(key) for key in own.keys() - unheard} == {key: own[key] for key in own.keys() - unheard}
-    assert told.keys() | ends.keys() == own.keys() | (unheard & told.keys())
-    assert not told.keys() & ends.keys()
-    for key in unheard & told.keys():
-        assert told[key].state is State.PLANNED
+    assert {key: rebuilt.get(key) for key in own.keys() - unread} == {key: own[key] for key in own.keys() - unread}
+    assert rebuilt.keys() | ends.keys() == own.keys() | (unread & rebuilt.keys())
+    assert not rebuilt.keys() & ends.keys()
+    for key in unread & rebuilt.keys():
+        assert rebuilt[key].state is State.PLANNED
         assert key not in own or own[key].state is State.CLAIMED
     for key, end in ends.items():
         assert own[key].state is (State.CLAIMED if end.outcome == "withdrawn" else State.UNKNOWN)
-    assert {key: row for each in found for key, row, _, _ in each.rows()["granted"]} == office.rows("granted")
+    assert {key: row for each in found for key, row, _, _ in each.rows()["granted"]} == morning.rows("granted")
 
 
-def on_the_way(office: Office) -> str:
-    """The one notice, claimed; the answer to its claim will not be heard."""
+def on_the_way(morning: FirstLetters) -> str:
+    """The one notice, claimed; the answer to its claim will not be read."""
     for debtor in range(1, DEBTORS):
-        office.hold(debtor)
-    office.minute()
-    (key,) = office.notices()
-    assert office.notices()[key].state is State.CLAIMED
+        morning.hold(debtor)
+    morning.minute()
+    (key,) = morning.notices()
+    assert morning.notices()[key].state is State.CLAIMED
     return key
 
 
-def test_a_grant_that_was_not_heard_is_asked_for_anew() -> None:
-    office = Office()
-    key = on_the_way(office)
-    office.minute("notifier")
-    assert office.unheard() == {key}
+def test_a_grant_that_was_not_read_is_asked_for_again() -> None:
+    morning = FirstLetters()
+    key = on_the_way(morning)
+    morning.minute("notifier")
+    assert morning.unread() == {key}
 
-    (row,) = [row for each in recollected(office.flow) for row in each.rows()["notice"]]
+    (row,) = [row for each in rebuilt_from(morning.flow) for row in each.rows()["notice"]]
 
     assert load_notice(row[1]).state is State.PLANNED
 
 
 def test_a_claim_that_was_not_answered_waits_for_its_answer() -> None:
-    office = Office()
-    key = on_the_way(office)
-    office.minute("notifier", "overdue")
-    assert office.unheard() == set()
+    morning = FirstLetters()
+    key = on_the_way(morning)
+    morning.minute("notifier", "overdue")
+    assert morning.unread() == set()
 
-    (row,) = [row for each in recollected(office.flow) for row in each.rows()["notice"]]
+    (row,) = [row for each in rebuilt_from(morning.flow) for row in each.rows()["notice"]]
 
     assert (row[0], load_notice(row[1]).state) == (key, State.CLAIMED)
 
 
-def test_a_withdrawal_that_was_not_heard_is_told() -> None:
-    office = Office()
-    key = on_the_way(office)
-    office.hold(0)
-    office.minute("notifier")
+def test_a_withdrawal_that_was_not_read_is_published() -> None:
+    morning = FirstLetters()
+    key = on_the_way(morning)
+    morning.hold(0)
+    morning.minute("notifier")
 
-    (word,) = [word for each in recollected(office.flow) for word in each.words(NINE)]
+    (outcome,) = [outcome for each in rebuilt_from(morning.flow) for outcome in each.missing_outcomes(NINE)]
 
-    assert (word.notice, word.outcome, word.detail, word.at) == (key, "withdrawn", "held", NINE)
-
-
-def test_what_a_person_settled_and_the_notifier_did_not_hear_is_told() -> None:
-    office = Office()
-    key = on_the_way(office)
-    office.minute()
-    office.end("unknown")
-    office.minute()
-    office.settle()
-    office.minute("notifier")
-
-    (word,) = [word for each in recollected(office.flow) for word in each.words(NINE)]
-
-    assert (word.notice, word.outcome, word.detail, word.trial) == (key, "accepted", "settled", True)
+    assert (outcome.notice, outcome.outcome, outcome.detail, outcome.at) == (key, "withdrawn", "held", NINE)
 
 
-def remembered(counter: Counter) -> Recollection:
-    """What the topics of a counter tell."""
-    recollection, log = Recollection(), counter.engine.store.log
-    for message in counter.heard:
+def test_what_a_person_settled_and_the_notifier_did_not_read_is_published() -> None:
+    morning = FirstLetters()
+    key = on_the_way(morning)
+    morning.minute()
+    morning.end("unknown")
+    morning.minute()
+    morning.settle()
+    morning.minute("notifier")
+
+    (outcome,) = [outcome for each in rebuilt_from(morning.flow) for outcome in each.missing_outcomes(NINE)]
+
+    assert (outcome.notice, outcome.outcome, outcome.detail, outcome.trial) == (key, "accepted", "settled", True)
+
+
+def rebuilt_of(notifier: NotifierHarness) -> RebuiltNotices:
+    """The rows rebuilt from the topics of a notifier that is alone."""
+    rebuilt, log = RebuiltNotices(), notifier.engine.store.log
+    for message in notifier.published:
         assert isinstance(message, NoticeMessage)
-        recollection.word(message)
+        rebuilt.add_message(message)
     for _, _, raw in log.read(COMMANDS.name, 0, 0, log.ends(COMMANDS.name)[0]):
-        recollection.command(decode_commands(raw), raw)
-    return recollection
+        rebuilt.add_command(decode_commands(raw), raw)
+    return rebuilt
 
 
 def test_a_deferred_notice_keeps_its_wait_and_its_tries() -> None:
-    counter = Counter()
-    counter.to_attempting()
-    counter.end("deferred")
+    notifier = NotifierHarness()
+    notifier.to_attempting()
+    notifier.end("deferred")
 
-    ((_, row, wake, _),) = remembered(counter).rows()["notice"]
+    ((_, row, wake, _),) = rebuilt_of(notifier).rows()["notice"]
 
-    assert wake == counter.engine.next_wake()
+    assert wake == notifier.engine.next_wake()
     assert (load_notice(row).state, load_notice(row).tries) == (State.DEFERRED, 1)
-    counter.close()
+    notifier.close()
 
 
 @pytest.mark.parametrize("trial", [True, False])
-def test_that_letters_of_trial_mode_ended_is_told_after_they_are_closed(trial: bool) -> None:
-    counter = Counter()
-    counter.post.trial = trial
-    counter.to_attempting()
-    assert remembered(counter).rows()["trial"] == []
+def test_that_letters_of_trial_mode_ended_is_known_after_they_are_closed(trial: bool) -> None:
+    notifier = NotifierHarness()
+    notifier.post.trial = trial
+    notifier.to_attempting()
+    assert rebuilt_of(notifier).rows()["trial"] == []
 
-    counter.end("accepted")
+    notifier.end("accepted")
 
-    assert len(remembered(counter).rows()["trial"]) == counter.rows("trial") == int(trial)
-    counter.close()
+    assert len(rebuilt_of(notifier).rows()["trial"]) == notifier.rows("trial") == int(trial)
+    notifier.close()
 
 
 def test_what_is_in_hand_is_counted() -> None:
-    counter = Counter()
-    counter.tell(planned("n-1"), planned("n-2"))
-    counter.to_attempting("n-3")
-    counter.to_attempting("n-4")
-    counter.end("unknown")
+    notifier = NotifierHarness()
+    notifier.receive(planned("n-1"), planned("n-2"))
+    notifier.to_attempting("n-3")
+    notifier.to_attempting("n-4")
+    notifier.end("unknown")
 
-    ((_, row, _, _),) = remembered(counter).rows()["pace"]
+    ((_, row, _, _),) = rebuilt_of(notifier).rows()["pace"]
 
-    assert load_pace(row).in_hand == 3
-    counter.close()
+    assert load_claim_rate(row).in_hand == 3
+    notifier.close()

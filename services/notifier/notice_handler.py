@@ -1,0 +1,156 @@
+"""What commands, outcomes and the time make of one partition's notices, and which messages say so (design.md §7)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from schemas.commands import CommandsMessage, NoticeGranted, NoticeOutcomeSettled, NoticePlanned, NoticeWithdrawn
+from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
+from services.notifier.open_notices import OpenNotices
+from services.notifier.posts.post import Outcome, Post, Status
+from services.notifier.protocol import Move, Notice, State, day_is_over, retry_wait
+from services.notifier.trial import note_trial
+from services.runtime.unit_of_work import UnitOfWork
+
+
+class NoticeHandler:
+    """One partition's notices during one call of the worker, at ``now`` (aware, UTC).
+
+    ``publish`` takes the messages; the post is called once the unit of work is durable.
+    """
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        post: Post,
+        now: datetime,
+        notices: OpenNotices,
+        publish: Callable[[NoticeMessage], None],
+    ) -> None:
+        self._unit = unit
+        self._post = post
+        self._now = now
+        self._notices = notices
+        self._publish = publish
+
+    # -- outcomes ----------------------------------------------------------------------------------------------
+
+    def recover(self) -> None:
+        """Ask the post about each attempt without outcome: its own, or an earlier process's (design.md §7.4)."""
+        for attempt in self._notices.attempts_without_outcome():
+            self._unit.after_commit(partial(self._post.recover, attempt))
+
+    def record_outcomes(self) -> None:
+        """Record what became of attempts; the post forgets it once that is durable.
+
+        A post of a process that lost the partition for a while may hold the outcome of an attempt before the last one.
+        """
+        outcomes = self._post.outcomes(self._unit.partition)
+        for outcome in outcomes:
+            notice = self._notices.get(outcome.notice)
+            if notice is not None and notice.state is State.ATTEMPTING and notice.attempted == outcome.begun:
+                self._record(notice, outcome)
+        if outcomes:
+            self._unit.after_commit(partial(self._post.acknowledge, outcomes))
+
+    def _record(self, notice: Notice, outcome: Outcome) -> None:
+        match outcome.status:
+            case "accepted":
+                after = notice.after(Move.ACCEPT)
+            case "failed":
+                after = notice.after(Move.FAIL)
+            case "unknown":
+                after = notice.lost(trial=outcome.trial)
+            case "deferred":
+                after = notice.after(Move.DEFER)
+        if outcome.trial:
+            note_trial(self._unit)
+        self._notices.drop_grant(notice.notice)
+        self._publish_outcome(notice, outcome.status, outcome.at, outcome.detail, trial=outcome.trial)
+        wake = outcome.at + retry_wait(notice.tries) if after.state is State.DEFERRED else None
+        self._notices.keep(notice, after, wake)
+
+    # -- commands ----------------------------------------------------------------------------------------------
+
+    def handle_command(self, message: CommandsMessage, raw: bytes) -> None:
+        """Carry out a command; one that no longer fits came too late and changes nothing. ``raw`` is its record."""
+        if isinstance(message, NoticePlanned):
+            self._plan(message)
+        elif isinstance(message, NoticeGranted):
+            self._grant(message, raw)
+        elif isinstance(message, NoticeWithdrawn):
+            self._withdraw(message.notice, "-".join(message.reasons))
+        elif isinstance(message, NoticeOutcomeSettled):
+            self._settle(message)
+
+    def _plan(self, message: NoticePlanned) -> None:
+        letter = message.letter
+        if self._notices.get(message.notice) is None:
+            planned = Notice(message.notice, letter.creditor, letter.debtor, letter.date)
+            self._notices.keep(planned, planned, self._now)
+
+    def _grant(self, message: NoticeGranted, raw: bytes) -> None:
+        notice = self._notices.get(message.notice)
+        if notice is None or not notice.may(Move.GRANT):
+            return
+        granted = notice.after(Move.GRANT)
+        if self._now > message.good_until:
+            self._claim(granted)
+            return
+        attempting = granted.attempting(self._now)
+        self._notices.keep_grant(notice.notice, raw)
+        self._notices.keep(notice, attempting)
+        self._publish(
+            NoticeAttempting(notice=notice.notice, creditor=notice.creditor, debtor=notice.debtor, at=self._now)
+        )
+        self._unit.after_commit(partial(self._post.send, self._notices.attempt_of(attempting, message)))
+
+    def _withdraw(self, key: str, why: str) -> None:
+        notice = self._notices.get(key)
+        if notice is not None and notice.may(Move.WITHDRAW):
+            self._publish_outcome(notice, "withdrawn", self._now, why, trial=False)
+            self._notices.keep(notice, notice.after(Move.WITHDRAW))
+
+    def _settle(self, message: NoticeOutcomeSettled) -> None:
+        """Close an unknown notice as a person says; once anything else has closed it, the first close wins (§7.4)."""
+        notice = self._notices.get(message.notice)
+        if notice is not None and notice.state is State.UNKNOWN:
+            move = Move.ACCEPT if message.outcome == "accepted" else Move.FAIL
+            self._publish_outcome(notice, message.outcome, self._now, "settled", trial=notice.trial)
+            self._notices.keep(notice, notice.after(move))
+
+    # -- claims ------------------------------------------------------------------------------------------------
+
+    def claim_due(self, open_claims: int, claims_per_minute: int) -> int | None:
+        """Claim what is due, within the limits; the epoch second at which the next notice can be claimed, if any."""
+        now = int(self._now.timestamp())
+        for notice in self._notices.due(now, open_claims, claims_per_minute):
+            if day_is_over(notice.day, self._now):
+                self._withdraw(notice.notice, "day-is-over")
+            else:
+                self._notices.count_claim(now)
+                self._claim(notice)
+        self._notices.save_rate()
+        return self._notices.next_claim(now, open_claims, claims_per_minute)
+
+    def _claim(self, notice: Notice) -> None:
+        self._notices.keep(notice, notice.after(Move.CLAIM))
+        self._publish(
+            NoticeClaimed(notice=notice.notice, creditor=notice.creditor, debtor=notice.debtor, now=self._now)
+        )
+
+    def _publish_outcome(
+        self, notice: Notice, outcome: Status | Literal["withdrawn"], at: datetime, detail: str | None, *, trial: bool
+    ) -> None:
+        self._publish(
+            NoticeOutcome(
+                notice=notice.notice,
+                creditor=notice.creditor,
+                debtor=notice.debtor,
+                at=at,
+                outcome=outcome,
+                detail=detail,
+                trial=trial,
+            )
+        )

@@ -1,0 +1,16 @@
+"""The kinds of the notifier's state rows, by partition, and the keys of those that are one alone (design.md §8)."""
+
+from typing import Final
+
+WORKER: Final = "notifier"
+"""Whose rows they are."""
+NOTICE: Final = "notice"
+"""By notice: where it is (``protocol.Notice``), with a wake while it waits to be claimed. A closed notice has none."""
+GRANTED: Final = "granted"
+"""By notice, while its letter is being delivered: the grant with the whole letter, as it was received."""
+RATE: Final = "pace"
+"""One row: how much of the limits is used (``rate_limit.ClaimRate``)."""
+RATE_KEY: Final = "pace"
+TRIAL: Final = "trial"
+"""One row, once a letter of trial mode has had an outcome (``trial``)."""
+TRIAL_KEY: Final = ""
