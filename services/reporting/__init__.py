@@ -1,1 +1,4 @@
-"""The read model: what happened, what is owed and why, in tables made to be asked."""
+"""The reporting worker: writes the read model, SQL tables of what happened, and answers from it what is owed and why.
+
+The modules on this floor write the tables or read them as Python values; `explain` and `reconcile` stand on them.
+"""

@@ -1,7 +1,7 @@
 """What is owed, and for how long it has been due.
 
-Days are counted from the effective due date (rules.md C2). The balances are those of now; `as_of` only
-says from which day they are looked at.
+Days are counted from the effective due date (rules.md C2). The balances are the latest ones; `as_of` is only the day
+from which days past due are counted.
 """
 
 import csv
@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.money import decimal_text
-from services.reporting.reading import Found, ask, number, text
+from services.reporting.reading import QueryRow, number, query_rows, text
 from services.runtime.store.port import Store
 
 
@@ -24,7 +24,7 @@ from services.runtime.store.port import Store
 class Owed:
     """Open money in minor units of one currency: principal by days past due, then interest, costs and credit.
 
-    `credit` is money of the debtors' that is on no receivable yet; it is not taken off the rest.
+    `credit` is the debtors' money that is on no receivable yet; it is not deducted from the rest.
     """
 
     not_due: int = 0
@@ -55,7 +55,7 @@ _COLUMNS: Final = tuple(field.name for field in fields(Owed))
 
 @dataclass(frozen=True, slots=True)
 class AgeingRow:
-    """What is owed to a creditor in a currency: by one debtor, or (`debtor` empty) by all."""
+    """What a creditor is owed in one currency: by one debtor, or by all of them where `debtor` is empty."""
 
     creditor: str
     debtor: str
@@ -66,14 +66,14 @@ class AgeingRow:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """What is owed, per account, seen from a day; ordered by creditor, debtor, currency."""
+    """What is owed per account, its days past due counted to `as_of`; ordered by creditor, debtor, currency."""
 
     as_of: date
     accounts: tuple[AgeingRow, ...]
 
     @property
     def creditors(self) -> tuple[AgeingRow, ...]:
-        """The same per creditor and currency."""
+        """The sums per creditor and currency."""
         sums: defaultdict[tuple[str, str], Owed] = defaultdict(Owed)
         for row in self.accounts:
             sums[row.creditor, row.currency] += row.owed
@@ -110,10 +110,10 @@ def ageing(store: Store, as_of: date, creditor: str | None = None) -> Ageing:
         "day_90": (as_of - timedelta(days=90)).isoformat(),
         "creditor": creditor or "",
     }
-    return Ageing(as_of, tuple(_account_row(row) for row in ask(store, _OPEN, parameters)))
+    return Ageing(as_of, tuple(_account_row(row) for row in query_rows(store, _OPEN, parameters)))
 
 
-def _account_row(row: Found) -> AgeingRow:
+def _account_row(row: QueryRow) -> AgeingRow:
     owed = Owed(**{name: number(row, name) for name in _COLUMNS})
     name = text(row, "name") if row["name"] is not None else ""
     return AgeingRow(text(row, "creditor"), text(row, "debtor"), name, text(row, "currency"), owed)

@@ -1,4 +1,4 @@
-"""The bank's statements as the read model holds them, and which are missing."""
+"""The bank's statements in the read model, and which of them are missing."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from schemas.statements import gaps
-from services.reporting.reading import Found, ask, day, number, text
+from services.reporting.reading import QueryRow, day, number, query_rows, text
 from services.runtime.store.port import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Pocket:
-    """One currency of a bank account."""
+class AccountCurrency:
+    """A bank account and one currency in it: statements are counted and compared by these."""
 
     account: str
     currency: str
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement as the bank told it; amounts in minor units."""
+class BankStatement:
+    """A statement as the bank sent it: opening + received - returned + other = closing, in minor units."""
 
     number: int | None
     first: date | None
@@ -32,12 +32,12 @@ class Statement:
     closing: int
 
 
-def statements_of(store: Store, creditor: str) -> dict[Pocket, list[Statement]]:
+def statements_of(store: Store, creditor: str) -> dict[AccountCurrency, list[BankStatement]]:
     """All statements of a creditor, by account and currency."""
-    found: defaultdict[Pocket, list[Statement]] = defaultdict(list)
-    for row in ask(store, "SELECT * FROM bank_statement WHERE creditor = ?", (creditor,)):
-        found[pocket_of(row)].append(
-            Statement(
+    found: defaultdict[AccountCurrency, list[BankStatement]] = defaultdict(list)
+    for row in query_rows(store, "SELECT * FROM bank_statement WHERE creditor = ?", (creditor,)):
+        found[account_currency_of(row)].append(
+            BankStatement(
                 number=number(row, "number") or None,
                 first=None if row["first_day"] is None else day(row, "first_day"),
                 through=day(row, "through"),
@@ -51,13 +51,13 @@ def statements_of(store: Store, creditor: str) -> dict[Pocket, list[Statement]]:
     return found
 
 
-def pocket_of(row: Found) -> Pocket:
+def account_currency_of(row: QueryRow) -> AccountCurrency:
     """The account and currency of a row that has both."""
-    return Pocket(text(row, "account"), text(row, "currency"))
+    return AccountCurrency(text(row, "account"), text(row, "currency"))
 
 
 def missing_statements(store: Store, creditor: str) -> Iterator[str]:
     """Which of a creditor's statements are missing, in words; letters wait for them (rules.md G1)."""
-    for pocket, statements in sorted(statements_of(store, creditor).items(), key=lambda each: str(each[0])):
+    for held, statements in sorted(statements_of(store, creditor).items(), key=lambda each: str(each[0])):
         for gap in gaps(statements):
-            yield f"bank account {pocket.account}: {gap.words}"
+            yield f"bank account {held.account}: {gap.words}"

@@ -1,8 +1,8 @@
-"""The whole business state as text that is equal whenever the facts are equal.
+"""The canonical dump: the whole business state as text that is equal whenever the facts are equal.
 
-Whatever depends on how the facts arrived is left out: offsets, instants of arrival and of sending, the
-order of accounts (and the letter references made from it), positions of dead letters. What stays is
-named by business keys: creditor, debtor, invoice, payment, notice.
+Whatever depends on how the facts arrived is left out: offsets, instants of arrival and of sending, the order of
+accounts (and the letter references made from it), positions of dead letters. What stays is named by business keys:
+creditor, debtor, invoice, payment, notice.
 """
 
 import json
@@ -13,11 +13,11 @@ from typing import Final, TypeVar
 
 from schemas.money import decimal_text
 from services.reporting import timeline
-from services.reporting.reading import Found, Value, ask, number, text
+from services.reporting.reading import QueryRow, Value, number, query_rows, text
 from services.runtime.store.port import Store
 
-Entry = Mapping[str, object]
-Key = TypeVar("Key")
+DumpEntry = Mapping[str, object]
+GroupKey = TypeVar("GroupKey")
 
 _AMOUNTS: Final = frozenset(
     {"amount", "original", "principal", "interest", "costs", "fee", "compensation", "total", "received", "credited"}
@@ -26,31 +26,32 @@ _AMOUNTS: Final = frozenset(
 )
 
 
-def canonical_dump(store: Store, more: Iterable[Entry] = ()) -> list[str]:
-    """The state as JSON lines by kind and business key, together with what others know of it.
+def canonical_dump(store: Store, more: Iterable[DumpEntry] = ()) -> list[str]:
+    """The state as JSON lines, ordered by kind and business key.
 
-    Each entry has a `kind`; amounts in `more` are decimal texts already.
+    `more` are entries from outside the read model (the overdue worker's accounts); each entry has a `kind`, and
+    amounts in `more` are decimal texts already.
     """
     lines = [(_business_key(entry), _json(entry)) for entry in chain(_entries(store), more)]
     return [line for _, line in sorted(lines)]
 
 
-def _business_key(entry: Entry) -> list[str]:
+def _business_key(entry: DumpEntry) -> list[str]:
     return [str(entry.get(name) or "") for name in _BUSINESS_KEYS]
 
 
-def _json(entry: Entry) -> str:
+def _json(entry: DumpEntry) -> str:
     """Names sorted, nothing that is absent or empty, text as it is."""
-    said = {name: value for name, value in entry.items() if value not in (None, "")}
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    present = {name: value for name, value in entry.items() if value not in (None, "")}
+    return json.dumps(present, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 _BUSINESS_KEYS: Final = ("kind", "creditor", "debtor", "invoice", "account", "payment", "date", "notice")
 
 
-def _entries(store: Store) -> Iterator[Entry]:
+def _entries(store: Store) -> Iterator[DumpEntry]:
     for kind, question in _PLAIN:
-        for row in ask(store, question):
+        for row in query_rows(store, question):
             yield {**_public(row), "kind": kind}
     yield from _notices(store)
     yield from _withheld(store)
@@ -88,7 +89,7 @@ _PLAIN: Final = (
 )
 
 
-def _public(row: Found) -> dict[str, Value]:
+def _public(row: QueryRow) -> dict[str, Value]:
     """A row with its amounts as decimal texts."""
     if row.get("currency") is None:
         return dict(row)
@@ -101,13 +102,13 @@ def _decimal(minor: Value, currency: str) -> str | None:
     return None if minor is None else decimal_text(minor, currency)
 
 
-def _notices(store: Store) -> Iterator[Entry]:
+def _notices(store: Store) -> Iterator[DumpEntry]:
     lines = _grouped(
         store,
         "SELECT l.*, n.currency FROM notice_line_now l JOIN notice n ON n.notice = l.notice",
         lambda row: text(row, "notice"),
     )
-    for row in ask(store, "SELECT * FROM notice"):
+    for row in query_rows(store, "SELECT * FROM notice"):
         notice = text(row, "notice")
         entry = _public(row)
         entry["party"] = entry["kind"]
@@ -117,30 +118,30 @@ def _notices(store: Store) -> Iterator[Entry]:
         yield {**entry, "kind": "notice", "receivables": sorted(receivables, key=_as_listed)}
 
 
-def _as_listed(line: Found) -> tuple[str, str]:
+def _as_listed(line: QueryRow) -> tuple[str, str]:
     """The order in which a letter lists receivables (rules.md S4)."""
     return text(line, "effective_due"), text(line, "invoice")
 
 
-def _withheld(store: Store) -> Iterator[Entry]:
+def _withheld(store: Store) -> Iterator[DumpEntry]:
     reasons = _grouped(
         store,
         "SELECT creditor, debtor, position, code, invoice, until FROM withheld_reason",
         _withheld_key,
     )
-    for row in ask(store, "SELECT * FROM withheld"):
+    for row in query_rows(store, "SELECT * FROM withheld"):
         given = [_without_none(reason, "creditor", "debtor", "position") for reason in reasons[_withheld_key(row)]]
         yield {"kind": "withheld", **_without_none(row, "position"), "reasons": sorted(given, key=_json)}
 
 
-def _withheld_key(row: Found) -> tuple[Value, ...]:
+def _withheld_key(row: QueryRow) -> tuple[Value, ...]:
     return row["creditor"], row["debtor"], row["position"]
 
 
-def _unmatched(store: Store) -> Iterator[Entry]:
-    """Money that is nobody's yet, with whose it may be, the best suggestion first."""
+def _unmatched(store: Store) -> Iterator[DumpEntry]:
+    """Money that is placed on no account, with the debtors whose it may be, the best suggestion first."""
     suggested = _grouped(store, "SELECT * FROM suggested_place ORDER BY rank", _suggested_for)
-    for row in ask(store, "SELECT * FROM unmatched_payment_now"):
+    for row in query_rows(store, "SELECT * FROM unmatched_payment_now"):
         named = [
             _without_none(each, "creditor", "placed_on", "account", "payment", "rank")
             for each in suggested[row["debtor"], *_payment_of(row)]
@@ -148,23 +149,23 @@ def _unmatched(store: Store) -> Iterator[Entry]:
         yield {"kind": "unmatched", **_public(row), "suggestions": named or None}
 
 
-def _suggested_for(row: Found) -> tuple[Value, ...]:
+def _suggested_for(row: QueryRow) -> tuple[Value, ...]:
     return row["placed_on"], *_payment_of(row)
 
 
-def _payment_of(row: Found) -> tuple[Value, ...]:
+def _payment_of(row: QueryRow) -> tuple[Value, ...]:
     return row["creditor"], row["account"], row["payment"]
 
 
-def _payments(store: Store) -> Iterator[Entry]:
-    """Each payment where it lies now: the last word of placing and moving counts, reversals and refunds add up."""
-    rows = ask(
+def _payments(store: Store) -> Iterator[DumpEntry]:
+    """Each payment where it lies now: its last placing or moving counts, reversals and refunds add up."""
+    rows = query_rows(
         store,
         "SELECT creditor, debtor, account, payment, type, invoice, letter_number, amount, currency, words AS how,"
         " day AS paid, booked FROM happening WHERE payment IS NOT NULL"
         " ORDER BY creditor, debtor, account, payment, position",
     )
-    placed: dict[tuple[Value, ...], Found] = {}
+    placed: dict[tuple[Value, ...], QueryRow] = {}
     taken_back: dict[tuple[Value, ...], list[str]] = {}
     for row in rows:
         key: tuple[Value, ...] = (row["creditor"], row["debtor"], row["account"], row["payment"])
@@ -179,19 +180,19 @@ def _payments(store: Store) -> Iterator[Entry]:
         yield {"kind": "payment", **_public(entry), "taken_back": sorted(taken_back.get(key, ()))}
 
 
-def _taken_back(kind: str, row: Found, payment: Found | None) -> str:
+def _taken_back(kind: str, row: QueryRow, payment: QueryRow | None) -> str:
     """A reversal or refund in words that do not depend on when it came: of an amount, or of all."""
     if row["amount"] is None or payment is None:
         return f"{kind} all"
     return f"{kind} {decimal_text(number(row, 'amount'), text(payment, 'currency'))}"
 
 
-def _without_none(row: Found, *left_out: str) -> dict[str, Value]:
+def _without_none(row: QueryRow, *left_out: str) -> dict[str, Value]:
     return {name: value for name, value in row.items() if value is not None and name not in left_out}
 
 
-def _grouped(store: Store, question: str, key_of: Callable[[Found], Key]) -> dict[Key, list[Found]]:
-    groups: defaultdict[Key, list[Found]] = defaultdict(list)
-    for row in ask(store, question):
+def _grouped(store: Store, question: str, key_of: Callable[[QueryRow], GroupKey]) -> dict[GroupKey, list[QueryRow]]:
+    groups: defaultdict[GroupKey, list[QueryRow]] = defaultdict(list)
+    for row in query_rows(store, question):
         groups[key_of(row)].append(row)
     return groups

@@ -1,4 +1,4 @@
-"""What was decided and where each account stands, as rows (the topic decisions)."""
+"""Rows of the read model from the topic decisions: letters, withheld steps, tasks, balances, payments as received."""
 
 import json
 from hashlib import sha256
@@ -21,7 +21,7 @@ from schemas.decisions import (
 )
 from schemas.letters import Letter, LetterLine
 from schemas.topics import creditor_and_debtor
-from services.reporting.timeline import WHOLE_ACCOUNT, Row, day_text, instant_text
+from services.reporting.timeline import WHOLE_ACCOUNT, TableRow, day_text, instant_text
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 
@@ -36,14 +36,14 @@ PLANNED: Final = "planned"
 
 
 def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork) -> None:
-    """Write what a record of decisions says. Raises ValueError for a key that is neither creditor nor account."""
+    """Write the rows of one message. Raises ValueError for a key that is neither a creditor's nor an account's."""
     match message:
         case AccountChanged():
             _record_account(message, record.offset, unit)
         case NoticeDecided():
             _record_letter(message.letter, {"status": PLANNED}, record.offset, unit)
         case NoticeEnded():
-            ended: Row = {"status": message.status, "ended": instant_text(message.at), "trial": int(message.trial)}
+            ended: TableRow = {"status": message.status, "ended": instant_text(message.at), "trial": int(message.trial)}
             _record_letter(message.letter, ended, record.offset, unit)
         case Withheld():
             _record_withheld(message, record.offset, unit)
@@ -58,14 +58,14 @@ def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork)
         case PaymentTaken() | PaymentReturned() | StatementTaken():
             _record_taken(message, unit)
         case Unmatched() | Placed():
-            _record_nobodys(message, record.key, unit)
+            _record_unmatched_or_placed(message, record.key, unit)
         case Alert():
             row = message.model_dump(mode="json", exclude={"type"})
             unit.read_model.upsert("alert", {**row, "partition": unit.partition, "position": record.offset})
 
 
 def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) -> None:
-    key: Row = {"creditor": message.creditor, "debtor": message.debtor}
+    key: TableRow = {"creditor": message.creditor, "debtor": message.debtor}
     unit.read_model.upsert(
         "account",
         {
@@ -90,8 +90,8 @@ def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) ->
         unit.read_model.upsert("payment_use", {**key, **vars(use), "position": position})
 
 
-def _record_letter(letter: Letter, outcome: Row, position: int, unit: UnitOfWork) -> None:
-    """The letter as planned; then as granted, with amounts taken anew and perhaps other receivables listed."""
+def _record_letter(letter: Letter, outcome: TableRow, position: int, unit: UnitOfWork) -> None:
+    """The letter as planned, then as granted: with amounts computed again, and perhaps other receivables listed."""
     unit.read_model.upsert("notice", {**_notice_row(letter), **outcome, "position": position})
     for line in letter.lines:
         unit.read_model.upsert("notice_line", {**_line_row(letter.notice, line), "position": position})
@@ -111,7 +111,7 @@ def _record_letter(letter: Letter, outcome: Row, position: int, unit: UnitOfWork
             )
 
 
-def _notice_row(letter: Letter) -> Row:
+def _notice_row(letter: Letter) -> TableRow:
     return {
         "notice": letter.notice,
         "creditor": letter.creditor,
@@ -143,7 +143,7 @@ def _notice_row(letter: Letter) -> Row:
     }
 
 
-def _line_row(notice: str, line: LetterLine) -> Row:
+def _line_row(notice: str, line: LetterLine) -> TableRow:
     return {
         "notice": notice,
         "invoice": line.invoice,
@@ -166,7 +166,7 @@ def _line_row(notice: str, line: LetterLine) -> Row:
 
 
 def _record_withheld(message: Withheld, position: int, unit: UnitOfWork) -> None:
-    key: Row = {"creditor": message.creditor, "debtor": message.debtor, "position": position}
+    key: TableRow = {"creditor": message.creditor, "debtor": message.debtor, "position": position}
     unit.read_model.upsert(
         "withheld",
         {
@@ -187,7 +187,7 @@ def _record_withheld(message: Withheld, position: int, unit: UnitOfWork) -> None
 
 
 def _record_taken(message: PaymentTaken | PaymentReturned | StatementTaken, unit: UnitOfWork) -> None:
-    """What came, what went back, and what the bank's statement says: as taken, wherever it was placed."""
+    """Payments, returned payments and statements as the bank sent them, wherever the money was placed."""
     row = message.model_dump(mode="json", exclude={"type"})
     match message:
         case PaymentTaken():
@@ -199,8 +199,8 @@ def _record_taken(message: PaymentTaken | PaymentReturned | StatementTaken, unit
             unit.read_model.upsert("bank_statement", {**row, "first_day": first, "number": message.number or NO_NUMBER})
 
 
-def _record_nobodys(message: Unmatched | Placed, record_key: str, unit: UnitOfWork) -> None:
-    """Money becomes nobody's, or is so no longer."""
+def _record_unmatched_or_placed(message: Unmatched | Placed, record_key: str, unit: UnitOfWork) -> None:
+    """Money becomes unmatched, or is placed and so unmatched no longer."""
     if isinstance(message, Unmatched):
         _record_unmatched(message, record_key, unit)
         return
@@ -209,7 +209,7 @@ def _record_nobodys(message: Unmatched | Placed, record_key: str, unit: UnitOfWo
 
 
 def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> None:
-    """Cash application speaks under the creditor's key, an account that does not take money under its own."""
+    """Cash application publishes under the creditor's key, an account that refuses money under its own."""
     payment = _payment_key(message)
     debtor = NO_DEBTOR if record_key == message.creditor else creditor_and_debtor(record_key)[1]
     unit.read_model.upsert(
@@ -225,7 +225,7 @@ def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> 
     )
     unit.read_model.delete("suggested_place", {**payment, "placed_on": debtor})
     for rank, suggestion in enumerate(message.suggestions, start=1):
-        row: Row = {
+        row: TableRow = {
             **payment,
             "placed_on": debtor,
             "rank": rank,
@@ -235,5 +235,5 @@ def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> 
         unit.read_model.upsert("suggested_place", row)
 
 
-def _payment_key(message: Unmatched | Placed) -> Row:
+def _payment_key(message: Unmatched | Placed) -> TableRow:
     return {"creditor": message.creditor, "account": message.account, "payment": message.payment}

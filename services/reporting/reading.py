@@ -1,4 +1,4 @@
-"""Rows of the read model as Python values."""
+"""Queries on the read model, and the columns of their rows as Python values."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -7,40 +7,40 @@ from typing import cast
 from services.runtime.store.port import Store
 
 Value = str | int | None
-"""What a column of the read model holds: it has none of bytes."""
-Found = Mapping[str, Value]
-"""A row as a query gives it."""
+"""The value of a column: the read model has no column of bytes."""
+QueryRow = Mapping[str, Value]
+"""One row of a query, by column name."""
 
 
-def ask(store: Store, question: str, about: Sequence[Value] | Mapping[str, Value] = ()) -> list[Found]:
-    """The rows that answer a `SELECT`."""
-    return cast("list[Found]", store.tables.query(question, about))
+def query_rows(store: Store, sql: str, parameters: Sequence[Value] | Mapping[str, Value] = ()) -> list[QueryRow]:
+    """The rows of a `SELECT`, its parameters given by position or by name."""
+    return cast("list[QueryRow]", store.tables.query(sql, parameters))
 
 
-def text(row: Found, column: str) -> str:
-    """A text that is always there."""
+def text(row: QueryRow, column: str) -> str:
+    """The text in a column that is never NULL."""
     value = row[column]
     assert isinstance(value, str), f"{column} holds text"
     return value
 
 
-def text_or_none(row: Found, column: str) -> str | None:
-    """A text that may be missing."""
+def text_or_none(row: QueryRow, column: str) -> str | None:
+    """The text in a column, None where it is NULL."""
     return None if row[column] is None else text(row, column)
 
 
-def number(row: Found, column: str) -> int:
-    """A count, or an amount in minor units; a sum over nothing is 0."""
+def number(row: QueryRow, column: str) -> int:
+    """The whole number in a column: a count, or an amount in minor units; NULL, a sum over no rows, is 0."""
     value = row[column]
     assert value is None or isinstance(value, int), f"{column} holds whole numbers"
     return value or 0
 
 
-def day(row: Found, column: str) -> date:
-    """A day that is always there."""
+def day(row: QueryRow, column: str) -> date:
+    """The day in a column that is never NULL."""
     return date.fromisoformat(text(row, column))
 
 
-def instant(row: Found, column: str) -> datetime:
-    """An instant that is always there, in UTC."""
+def instant(row: QueryRow, column: str) -> datetime:
+    """The instant in a column that is never NULL, in UTC."""
     return datetime.fromisoformat(text(row, column))

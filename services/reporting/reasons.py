@@ -1,8 +1,7 @@
 """What each reason code means, in one plain sentence and with its rule (rules.md "Stops").
 
-A decision records codes, because codes can be counted and compared. A person who asks why no
-letter went gets the sentence. The rules themselves are computed in the overdue worker; this table
-only says them.
+A decision records codes, because codes can be counted and compared. A person who asks why no letter went gets the
+sentence. The overdue worker computes the rules; this table only words them.
 """
 
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One reason code in words: the sentence says what holds the letter, `rule` where it stands."""
+    """One reason code in words: the sentence says what holds the letter back, `rule` names the section of rules.md."""
 
     rule: str
     sentence: str
@@ -54,10 +53,10 @@ MEANINGS: Final[dict[str, Meaning]] = {
 TASK_MEANINGS: Final[dict[str, Meaning]] = {
     "call": Meaning("S7", "The policy's next step is a phone call"),
 }
-"""Reasons of tasks that are no stop; the other tasks give one of the codes above."""
+"""Reasons of tasks that are no stop; other tasks have one of the codes above."""
 
 
 def sentence_of(code: str) -> str:
-    """The code in words, its rule in brackets; an unlisted code is shown as it is, never hidden."""
+    """The code in words, its rule in brackets; a code that is not listed is shown as it is, never hidden."""
     meaning = MEANINGS.get(code) or TASK_MEANINGS.get(code)
     return f"{meaning.sentence} ({meaning.rule})" if meaning else f"Reason {code!r}"

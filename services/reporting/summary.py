@@ -1,4 +1,4 @@
-"""What happened, and why, in one short table."""
+"""The summary that `run --example` prints: what happened and why, counted, in one short table."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,14 +6,14 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from services.reporting.reading import ask, number, text
+from services.reporting.reading import number, query_rows, text
 from services.reporting.reasons import sentence_of
 from services.runtime.store.port import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that happened: how often, to how many accounts (0 where that says nothing), and why."""
+class SummaryLine:
+    """One line of the summary: what happened, how often, to how many accounts (0 where it concerns none), and why."""
 
     what: str
     detail: str
@@ -66,10 +66,10 @@ _QUESTIONS: Final = (
 )
 
 
-def summary(store: Store) -> tuple[Line, ...]:
+def summary(store: Store) -> tuple[SummaryLine, ...]:
     """Letters by step and outcome, letters held back by reason, tasks, hand-overs, and what waits for a person."""
     return tuple(
-        Line(
+        SummaryLine(
             what,
             text(row, "detail"),
             number(row, "times"),
@@ -78,11 +78,11 @@ def summary(store: Store) -> tuple[Line, ...]:
         )
         for what, question in _QUESTIONS
         # Ids hold no control characters, so that two ids joined by one are never two others joined.
-        for row in ask(store, question, {"between": "\x1f"})
+        for row in query_rows(store, question, {"between": "\x1f"})
     )
 
 
-def as_table(lines: tuple[Line, ...]) -> Table:
+def as_table(lines: tuple[SummaryLine, ...]) -> Table:
     """The summary for a terminal."""
     table = Table(title="What happened, and why")
     for title in ("what", "which"):

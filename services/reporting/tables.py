@@ -1,10 +1,10 @@
-"""The tables of the read model: what is asked of it is a `SELECT`, in SQLite as in PostgreSQL.
+"""The tables of the read model, in the SQL that SQLite and PostgreSQL share; reports are `SELECT`s on them.
 
 Amounts are integer minor units of the currency beside them; dates are ISO texts, instants ISO texts in
 UTC, so that they sort as they follow each other in every database. Yes and no are 1 and 0. Writing a row
 twice changes nothing: keys are business keys. `position` is the offset of the record that a row came
-from: it keeps the order of what may repeat within a day, and tells which rows of a list still count.
-A list that is told anew replaces the old one without a delete: its rows have the position of the row
+from: it keeps the order of what may repeat within a day, and shows which rows of a list still count.
+A list that comes again replaces the old one without a delete: its rows have the position of the row
 that owns them, and the `_now` views show only those.
 
 Each row has one writer, as processes that have other partitions write at the same time: the partition of the account
@@ -24,7 +24,7 @@ TABLES: Final[tuple[str, ...]] = (
     """CREATE TABLE IF NOT EXISTS lane_reached (
         partition INTEGER NOT NULL, lane INTEGER NOT NULL, instant TEXT NOT NULL,
         PRIMARY KEY (partition, lane))""",
-    # The account as it now is, and when it will next be looked at.
+    # The account as it now is, and the day of its next check.
     """CREATE TABLE IF NOT EXISTS account (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, number BIGINT, name TEXT, kind TEXT,
         as_of TEXT NOT NULL, next_check TEXT, position BIGINT NOT NULL,
@@ -146,7 +146,7 @@ TABLES: Final[tuple[str, ...]] = (
     """CREATE TABLE IF NOT EXISTS dead_letter_closed (
         key TEXT NOT NULL, outcome TEXT NOT NULL,
         PRIMARY KEY (key))""",
-    # What the operator should look at.
+    # Alerts to the operator.
     """CREATE TABLE IF NOT EXISTS alert (
         partition INTEGER NOT NULL, position BIGINT NOT NULL, code TEXT NOT NULL, creditor TEXT, date TEXT,
         detail TEXT NOT NULL,

@@ -1,8 +1,7 @@
-"""What became known of an account, as rows of its timeline (the topic journal).
+"""The timeline of each account, from the topic journal: what became known of it, as rows of the table `happening`.
 
-Public events and the movements of money are one row each, one per invoice where an event names
-several. A frontier tells how far time has come. The rest of the journal (feeds, claims) says nothing about what is owed
-or why.
+A public event or a movement of money is one row, or one per invoice where an event names several. A frontier says how
+far time has come. The rest of the journal (feeds, claims) says nothing about what is owed or why.
 """
 
 from collections.abc import Iterator
@@ -21,28 +20,28 @@ from schemas.journal import (
     SettingsCopied,
 )
 from schemas.topics import partition_of
-from services.reporting.frontier_progress import record_reached
+from services.reporting.frontier_progress import record_frontier
 from services.runtime.store.port import Scalar
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 
-Row = dict[str, Scalar]
+TableRow = dict[str, Scalar]
 
 WHOLE_ACCOUNT: Final = ""
-"""In a key, instead of an invoice: it concerns the whole account."""
+"""In a key, instead of an invoice: the row concerns the whole account."""
 
 STEP_TAKEN: Final = "step.taken"
-"""The type of a happening that an invoice brings along: a step taken before Eräpäivä."""
+"""The type of a row for a step taken before Eräpäivä, which the invoice's event lists."""
 
 PLACED: Final = "money-placed"
-"""The type of a happening that places a payment; the payment's other happenings follow it."""
+"""The type of a row that places a payment; the payment's other rows follow it."""
 
 _DAYS: Final = ("due", "until")
 _WORDS: Final = ("reason", "ground", "outcome", "credit_note", "subject", "step")
 
 
 def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) -> None:
-    """Write what a record of the journal tells about an account, or about a creditor."""
+    """Write the rows of one journal record: an account's timeline, a creditor, or a lane's frontier."""
     match message:
         case AccountEvent():
             rows = _event_rows(message)
@@ -54,7 +53,7 @@ def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) ->
             _record_creditor(message.time, message.id, creditor, unit)
             return
         case FrontierReached():
-            record_reached(message.lane, message.instant, unit)
+            record_frontier(message.lane, message.instant, unit)
             return
         case _:
             return
@@ -62,28 +61,28 @@ def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) ->
         unit.read_model.upsert("happening", {**row, "position": record.offset})
 
 
-def _event_rows(message: AccountEvent) -> Iterator[Row]:
-    said = vars(message.data)
-    row: Row = {
-        "creditor": said["creditor"],
-        "debtor": said["debtor"],
+def _event_rows(message: AccountEvent) -> Iterator[TableRow]:
+    data = vars(message.data)
+    row: TableRow = {
+        "creditor": data["creditor"],
+        "debtor": data["debtor"],
         "type": message.event,
         "id": message.id,
         "time": instant_text(message.time),
-        "amount": said.get("amount"),
-        "currency": said.get("currency"),
-        "day": day_text(next((said[name] for name in _DAYS if said.get(name)), None)),
-        "words": next((said[name] for name in _WORDS if said.get(name)), None),
+        "amount": data.get("amount"),
+        "currency": data.get("currency"),
+        "day": day_text(next((data[name] for name in _DAYS if data.get(name)), None)),
+        "words": next((data[name] for name in _WORDS if data.get(name)), None),
     }
-    invoices = said.get("invoices") or (said.get("invoice") or WHOLE_ACCOUNT,)
+    invoices = data.get("invoices") or (data.get("invoice") or WHOLE_ACCOUNT,)
     for invoice in invoices:
         yield {**row, "invoice": invoice}
     if isinstance(message.data, InvoiceIssued):
         yield from _taken_rows(message.data, message.id, row)
 
 
-def _taken_rows(invoice: InvoiceIssued, event_id: str, issued: Row) -> Iterator[Row]:
-    """The steps that an invoice brings along, taken before Eräpäivä (rules.md S3)."""
+def _taken_rows(invoice: InvoiceIssued, event_id: str, issued: TableRow) -> Iterator[TableRow]:
+    """The steps taken before Eräpäivä that an invoice lists (rules.md S3)."""
     for number, taken in enumerate(invoice.taken, start=1):
         yield {
             **issued,
@@ -97,7 +96,7 @@ def _taken_rows(invoice: InvoiceIssued, event_id: str, issued: Row) -> Iterator[
         }
 
 
-def _money_row(message: MoneyPlaced | MoneyMoved | MoneyReversed | MoneyRefunded) -> Row:
+def _money_row(message: MoneyPlaced | MoneyMoved | MoneyReversed | MoneyRefunded) -> TableRow:
     return {
         "creditor": message.creditor,
         "debtor": message.debtor,
@@ -111,7 +110,7 @@ def _money_row(message: MoneyPlaced | MoneyMoved | MoneyReversed | MoneyRefunded
     }
 
 
-def _placed_row(message: MoneyPlaced) -> Row:
+def _placed_row(message: MoneyPlaced) -> TableRow:
     return {
         **_money_row(message),
         "invoice": message.invoice or WHOLE_ACCOUNT,
@@ -124,7 +123,7 @@ def _placed_row(message: MoneyPlaced) -> Row:
 
 
 def _how_placed(message: MoneyPlaced) -> str | None:
-    """Where one payment names several invoices, which; where its place was weighed, by what and how sure."""
+    """The invoices where a payment names several; where it was placed by a score, by what and how sure."""
     named = f"invoices {', '.join(message.invoices)}" if message.invoices else ""
     weighed = f"by {message.why}, {message.confidence} % sure" if message.why is not None else ""
     return "; ".join(filter(None, (named, weighed))) or None
@@ -137,11 +136,11 @@ def _record_creditor(time: datetime, event_id: str, creditor: CreditorRegistered
     """
     if partition_of(creditor.creditor, unit.partitions) != unit.partition:
         return
-    told = f"{instant_text(time)} {event_id}".encode()
+    version = f"{instant_text(time)} {event_id}".encode()
     known = unit.get("creditor", creditor.creditor)
-    if known is not None and known > told:
+    if known is not None and known > version:
         return
-    unit.put("creditor", creditor.creditor, told)
+    unit.put("creditor", creditor.creditor, version)
     unit.read_model.upsert(
         "creditor", {"creditor": creditor.creditor, "name": creditor.name, "timezone": creditor.timezone}
     )

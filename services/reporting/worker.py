@@ -1,8 +1,9 @@
-"""The reporting worker: keeps the read model.
+"""The reporting worker: writes the read model.
 
-Reads journal (what became known of each account), decisions (what was decided, where each account
-stands, unmatched money) and dead-letters. Writes nothing but the tables of `tables`, whose rows are
-keyed by business keys. Topics have no order between them, so no row needs one of another topic.
+Reads journal (what became known of each account), decisions (what was decided, each account's balances, unmatched
+money) and dead-letters. Writes only the tables of `tables`, whose rows have business keys. Topics have no order
+between them, so no row needs one that comes from another topic. State: a row ``reached`` for each lane and a row
+``creditor`` for each creditor, so that an older record overwrites no newer one.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,19 +18,19 @@ from services.runtime.worker import Record
 
 
 class Reporting:
-    """See the module. It decides nothing and speaks to nobody, so it always takes its whole batch."""
+    """The worker of one process. It publishes nothing, so it always takes its whole batch."""
 
     name: Final = "reporting"
     reads: Final[tuple[Topic, ...]] = (JOURNAL, DECISIONS, DEAD_LETTERS)
 
     def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
-        """Write what each record says. Raises UnreadableMessageError when a log of ours is damaged."""
+        """Write the rows of each record. Raises UnreadableMessageError for a record that is none of its topic's."""
         for record in batch:
-            _WRITERS[record.topic.name](record.topic.decode(record.value), record, unit)
+            _ROW_WRITERS[record.topic.name](record.topic.decode(record.value), record, unit)
         return len(batch)
 
     def pending(self, partition: int) -> bool:
-        """Nothing: all its work comes from the topics."""
+        """False: all its work comes from the topics."""
         del partition
         return False
 
@@ -41,12 +42,12 @@ def _record_dead_letter(message: DeadLettersMessage, record: Record, unit: UnitO
         unit.read_model.upsert("dead_letter_closed", {"key": message.key, "outcome": message.outcome})
         return
     row = message.model_dump(include={"key", "source", "id", "event", "creditor", "debtor", "reason", "origin"})
-    place = {"position": message.position, "file": message.file, "line": message.line}
-    unit.read_model.upsert("dead_letter", {**row, **place, "detail": "\n".join(message.detail)})
+    where = {"position": message.position, "file": message.file, "line": message.line}
+    unit.read_model.upsert("dead_letter", {**row, **where, "detail": "\n".join(message.detail)})
     unit.read_model.delete("dead_letter_closed", {"key": message.key})
 
 
-_WRITERS: Final[dict[str, Callable[[Any, Record, UnitOfWork], None]]] = {
+_ROW_WRITERS: Final[dict[str, Callable[[Any, Record, UnitOfWork], None]]] = {
     JOURNAL.name: record_journal,
     DECISIONS.name: record_decision,
     DEAD_LETTERS.name: _record_dead_letter,

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.commands.playback.play_files import Given
 from services.intake.pieces import published
-from services.reporting.reading import ask, text
+from services.reporting.reading import query_rows, text
 from tests.chaos.load import FIRST_DAY
 from tests.chaos.sink import Sink
 from tests.kafka.told_time import ToldTime
@@ -74,7 +74,9 @@ class Days:
         It is worked off before the evening's tick is told: else it would be up to chance which comes first.
         """
         with self._clock.telling, self._here.reading() as store:
-            unknown = ask(store, "SELECT notice, creditor, debtor FROM notice WHERE status = 'unknown' ORDER BY notice")
+            unknown = query_rows(
+                store, "SELECT notice, creditor, debtor FROM notice WHERE status = 'unknown' ORDER BY notice"
+            )
         if not unknown:
             return
         time.sleep(_STILL_ARRIVING_S)

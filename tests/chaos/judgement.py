@@ -15,7 +15,7 @@ from services.cash_application.state.rows import TALLY, TALLY_KEY
 from services.intake import tally as intake_tally
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
-from services.reporting.reading import ask, text
+from services.reporting.reading import query_rows, text
 from services.runtime.store.port import Store
 
 _SHOWN: Final = 10
@@ -56,8 +56,8 @@ class State:
 
 def state_of(store: Store) -> State:
     """Read it all."""
-    mailed = ask(store, "SELECT notice FROM notice WHERE status = 'accepted' AND channel = 'email'")
-    moves = ask(
+    mailed = query_rows(store, "SELECT notice FROM notice WHERE status = 'accepted' AND channel = 'email'")
+    moves = query_rows(
         store,
         "SELECT n.notice, n.creditor, n.debtor, l.invoice, l.step FROM notice n"
         " JOIN notice_line_now l ON l.notice = n.notice WHERE l.step IS NOT NULL",

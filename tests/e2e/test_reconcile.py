@@ -116,8 +116,8 @@ def test_a_lost_statement_is_named(tmp_path: Path, capsys: pytest.CaptureFixture
     status, said = reconciled(store, capsys)
 
     assert status == 1
-    culprits = [(each["what"], each["name"], each["words"]) for each in said if each["kind"] == "culprit"]
-    assert culprits == [("statement", "2", "statement 2 is missing between 2026-01-07 and 2026-01-09")]
+    discrepancies = [(each["what"], each["name"], each["words"]) for each in said if each["kind"] == "discrepancy"]
+    assert discrepancies == [("statement", "2", "statement 2 is missing between 2026-01-07 and 2026-01-09")]
 
 
 def test_lump_sums_without_their_details_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,8 +126,8 @@ def test_lump_sums_without_their_details_are_named(tmp_path: Path, capsys: pytes
     status, said = reconciled(store, capsys)
 
     assert status == 1
-    (culprit,) = [each for each in said if each["kind"] == "culprit"]
-    assert (culprit["what"], culprit["name"], culprit["amount"]) == ("statement", "1", "-100.00")
+    (discrepancy,) = [each for each in said if each["kind"] == "discrepancy"]
+    assert (discrepancy["what"], discrepancy["name"], discrepancy["amount"]) == ("statement", "1", "-100.00")
 
 
 def test_the_official_sample_of_the_finnish_banks_ties(

@@ -40,7 +40,7 @@ def found_in(store: Path) -> Reconciliation:
 def test_it_ties_whatever_happened(tmp_path: Path, profile: str, seed: int) -> None:
     found = found_in(played(tmp_path, seed, profile))
 
-    assert found.culprits == ()
+    assert found.discrepancies == ()
     assert found.ties
     assert sum(each.places.received for each in found.accounts) > 0
     assert sum(tie.received for tie in found.statements) == sum(each.places.received for each in found.accounts)
@@ -113,5 +113,5 @@ def test_what_is_tampered_with_is_found(tied: Path, tmp_path: Path, what: str) -
     found = found_in(copy)
 
     assert not found.ties
-    assert {(c.what, words) for c in found.culprits for _, words in expected if words in c.words} == expected
-    assert len(found.culprits) == len(expected)
+    assert {(c.what, words) for c in found.discrepancies for _, words in expected if words in c.words} == expected
+    assert len(found.discrepancies) == len(expected)

@@ -13,7 +13,7 @@ from services.commands.processes.run_loop import loop, refuse_trial_letters, tol
 from services.notifier.posts.logged import LoggedPost
 from services.notifier.posts.post_routing import post_of
 from services.pipeline import READS, WORKERS, WorkerParts
-from services.reporting.frontier_progress import slowest
+from services.reporting.frontier_progress import slowest_frontier
 from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.group import refuse_closed_group
 from services.runtime.kafka.broker.tick_producer import TickProducer
@@ -85,7 +85,7 @@ class Pulse:
             self._log.info(Event.CAUGHT_UP)
         if self._elapsed_s() - self._looked_s >= _LOOKS_APART_S:
             self._looked_s = self._elapsed_s()
-            self._reached = slowest(store)
+            self._reached = slowest_frontier(store)
 
 
 def tell_time(settings: Settings) -> int:

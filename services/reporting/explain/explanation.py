@@ -1,6 +1,6 @@
-"""Why: the story of an invoice or of a letter, from the read model, in plain words.
+"""The story of an invoice or of a letter: what happened on which day, and why a letter went or did not.
 
-The labels in brackets (S2, F5, …) are the rules of rules.md; the words say what they did here.
+The labels in brackets (S2, F5, …) are rules of rules.md; the words beside one say what it decided here.
 """
 
 import json
@@ -16,21 +16,21 @@ from services.reporting.explain.letter_words import (
     what_it_booked,
     why_it_moved,
 )
-from services.reporting.explain.story import Entry, lines_of, paragraph
-from services.reporting.explain.timeline_words import happening_entries, money
-from services.reporting.reading import Found, ask, day, number, text, text_or_none
+from services.reporting.explain.story import StoryEntry, lines_of, paragraph
+from services.reporting.explain.timeline_words import money, timeline_entries
+from services.reporting.reading import QueryRow, day, number, query_rows, text, text_or_none
 from services.reporting.reasons import sentence_of
 from services.reporting.timeline import WHOLE_ACCOUNT
 from services.runtime.store.port import Store
 
 
 def explain(store: Store, what: str) -> str:
-    """The story of every invoice, and of the notice, that has this id.
+    """The story of every invoice, and of the notice, with this id.
 
-    Raises LookupError when nothing has; its text says so to a person, with ids that look like it.
+    Raises LookupError where there is none; its text is for a person and names similar ids.
     """
-    invoices = ask(store, "SELECT * FROM receivable WHERE invoice = ? ORDER BY creditor, debtor", (what,))
-    notices = ask(store, "SELECT * FROM notice WHERE notice = ?", (what,))
+    invoices = query_rows(store, "SELECT * FROM receivable WHERE invoice = ? ORDER BY creditor, debtor", (what,))
+    notices = query_rows(store, "SELECT * FROM notice WHERE notice = ?", (what,))
     if not invoices and not notices:
         raise LookupError(_unknown(store, what))
     stories = [_invoice_story(store, row) for row in invoices] + [_notice_story(store, row) for row in notices]
@@ -38,7 +38,7 @@ def explain(store: Store, what: str) -> str:
 
 
 def _unknown(store: Store, what: str) -> str:
-    alike = ask(
+    alike = query_rows(
         store,
         "SELECT invoice AS id FROM receivable WHERE LOWER(invoice) LIKE LOWER(:like) ESCAPE '!'"
         " UNION SELECT notice FROM notice WHERE notice LIKE LOWER(:like) ESCAPE '!' ORDER BY id LIMIT 5",
@@ -55,7 +55,7 @@ def _unknown(store: Store, what: str) -> str:
 # --- an invoice ----------------------------------------------------------------------------------
 
 
-def _invoice_story(store: Store, invoice: Found) -> Iterator[str]:
+def _invoice_story(store: Store, invoice: QueryRow) -> Iterator[str]:
     zone = _zone(store, text(invoice, "creditor"))
     yield f"Invoice {invoice['invoice']} of creditor {invoice['creditor']}, debtor {invoice['debtor']}"
     yield ""
@@ -64,10 +64,10 @@ def _invoice_story(store: Store, invoice: Found) -> Iterator[str]:
     yield from _now(store, invoice)
 
 
-def _invoice_entries(store: Store, invoice: Found, zone: tzinfo) -> Iterator[Entry]:
+def _invoice_entries(store: Store, invoice: QueryRow, zone: tzinfo) -> Iterator[StoryEntry]:
     about = (text(invoice, "creditor"), text(invoice, "debtor"), text(invoice, "invoice"))
-    yield from happening_entries(
-        ask(
+    yield from timeline_entries(
+        query_rows(
             store,
             "SELECT * FROM happening WHERE creditor = ? AND debtor = ? AND invoice IN (?, '') ORDER BY position",
             about,
@@ -82,22 +82,22 @@ def _invoice_entries(store: Store, invoice: Found, zone: tzinfo) -> Iterator[Ent
     yield from _unmatched_entries(store, about)
 
 
-def _letters_about(store: Store, about: tuple[str, str, str], zone: tzinfo) -> Iterator[Entry]:
-    notices = ask(
+def _letters_about(store: Store, about: tuple[str, str, str], zone: tzinfo) -> Iterator[StoryEntry]:
+    notices = query_rows(
         store,
         "SELECT n.* FROM notice n JOIN notice_line_now l ON l.notice = n.notice"
         " WHERE n.creditor = ? AND n.debtor = ? AND l.invoice = ? ORDER BY n.letter_number, n.date, n.notice",
         about,
     )
     for notice in notices:
-        (line,) = ask(
+        (line,) = query_rows(
             store, "SELECT * FROM notice_line_now WHERE notice = ? AND invoice = ?", (text(notice, "notice"), about[2])
         )
         yield letter_entry(notice, [*_line_details(store, notice, line), *what_it_asked(notice)], zone)
 
 
-def _line_details(store: Store, notice: Found, line: Found) -> Iterator[str]:
-    interest = ask(
+def _line_details(store: Store, notice: QueryRow, line: QueryRow) -> Iterator[str]:
+    interest = query_rows(
         store,
         "SELECT * FROM notice_interest_now WHERE notice = ? AND invoice = ? ORDER BY first",
         (text(line, "notice"), text(line, "invoice")),
@@ -106,9 +106,9 @@ def _line_details(store: Store, notice: Found, line: Found) -> Iterator[str]:
     yield from what_it_booked(notice, line, interest)
 
 
-def _withheld_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Entry]:
-    """What held the invoice's letters back; reasons that concern other invoices alone are not its story."""
-    found = ask(
+def _withheld_entries(store: Store, about: tuple[str, str, str]) -> Iterator[StoryEntry]:
+    """The days on which a step of the invoice was withheld; reasons that concern only other invoices are left out."""
+    found = query_rows(
         store,
         "SELECT w.*, r.code, r.invoice, r.until FROM withheld w JOIN withheld_reason r"
         " ON r.creditor = w.creditor AND r.debtor = w.debtor AND r.position = w.position"
@@ -116,51 +116,53 @@ def _withheld_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Ent
         " ORDER BY w.position, r.number",
         about,
     )
-    told: list[str] = []
+    before: list[str] = []
     for _, rows in groupby(found, lambda row: number(row, "position")):
         reasons = list(rows)
         first, codes = reasons[0], [text(reason, "code") for reason in reasons]
-        if codes == told:
+        if codes == before:
             continue  # only what concerns other invoices has changed
-        told = codes
+        before = codes
         step = f"Step {first['step']!r}" if first["step"] is not None else "The next step"
         by = f" (policy {first['policy']} version {first['policy_version']})" if first["policy"] is not None else ""
         again = f"; looked at again by {first['next_check']}" if first["next_check"] is not None else ""
-        yield Entry(
+        yield StoryEntry(
             day(first, "date"),
             (f"{step} was withheld{by}{again}", *(_reason_words(reason) for reason in reasons)),
         )
 
 
-def _reason_words(reason: Found) -> str:
+def _reason_words(reason: QueryRow) -> str:
     until = text_or_none(reason, "until")
     return f"{reason['code']}: {sentence_of(text(reason, 'code'))}" + (f", may change on {until}" if until else "")
 
 
-def _task_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Entry]:
-    tasks = ask(
+def _task_entries(store: Store, about: tuple[str, str, str]) -> Iterator[StoryEntry]:
+    tasks = query_rows(
         store, "SELECT * FROM task WHERE creditor = ? AND debtor = ? AND invoice IN (?, '') ORDER BY date, task", about
     )
     for task in tasks:
         whole = " (for the whole account)" if task["invoice"] == WHOLE_ACCOUNT else ""
         why = sentence_of(text(task, "reason"))
-        yield Entry(day(task, "date"), (f"A person was asked to act, task {task['task']!r}{whole}: {why}",))
+        yield StoryEntry(day(task, "date"), (f"A person was asked to act, task {task['task']!r}{whole}: {why}",))
 
 
-def _handover_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Entry]:
-    handovers = ask(store, "SELECT * FROM handover WHERE creditor = ? AND debtor = ? ORDER BY date", about[:2])
+def _handover_entries(store: Store, about: tuple[str, str, str]) -> Iterator[StoryEntry]:
+    handovers = query_rows(store, "SELECT * FROM handover WHERE creditor = ? AND debtor = ? ORDER BY date", about[:2])
     for row in handovers:
         if about[2] in json.loads(text(row, "invoices")):
             parts = ", ".join(
                 f"{part} {money(number(row, part), text(row, 'currency'))}"
                 for part in ("principal", "interest", "costs")
             )
-            yield Entry(day(row, "date"), (f"Handed over to the collector with {parts} in all: {row['status']} (S7)",))
+            yield StoryEntry(
+                day(row, "date"), (f"Handed over to the collector with {parts} in all: {row['status']} (S7)",)
+            )
 
 
-def _unmatched_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Entry]:
-    """Money that is nobody's yet and may be this invoice's."""
-    found = ask(
+def _unmatched_entries(store: Store, about: tuple[str, str, str]) -> Iterator[StoryEntry]:
+    """Unmatched money that may be this invoice's."""
+    found = query_rows(
         store,
         "SELECT u.*, s.invoices, s.confidence, s.why FROM suggested_place s JOIN unmatched_payment_now u"
         " ON u.creditor = s.creditor AND u.debtor = s.placed_on AND u.account = s.account AND u.payment = s.payment"
@@ -173,10 +175,10 @@ def _unmatched_entries(store: Store, about: tuple[str, str, str]) -> Iterator[En
             what = f"Payment {row['payment']} of {money(number(row, 'amount'), text(row, 'currency'))} has no place yet"
             whose = "this invoice" if invoices else "this debtor"
             sure = f"It may be for {whose}: {row['why']}, {row['confidence']} % sure; a person decides (M3)"
-            yield Entry(day(row, "date"), (what, sure))
+            yield StoryEntry(day(row, "date"), (what, sure))
 
 
-def _now(store: Store, invoice: Found) -> Iterator[str]:
+def _now(store: Store, invoice: QueryRow) -> Iterator[str]:
     currency = text(invoice, "currency")
     parts = [(part, number(invoice, part)) for part in ("principal", "interest", "costs")]
     total = money(sum(amount for _, amount in parts), currency)
@@ -184,7 +186,7 @@ def _now(store: Store, invoice: Found) -> Iterator[str]:
     yield f"Open now: {total} ({itemised})"
     step = f"step {invoice['step']!r}" if invoice["step"] is not None else "no step taken"
     yield f"Status: {invoice['status']}, {step}, effective due date {invoice['effective_due']} (C2)"
-    (account,) = ask(
+    (account,) = query_rows(
         store,
         "SELECT next_check FROM account WHERE creditor = ? AND debtor = ?",
         (text(invoice, "creditor"), text(invoice, "debtor")),
@@ -199,12 +201,14 @@ def _now(store: Store, invoice: Found) -> Iterator[str]:
 # --- a letter ------------------------------------------------------------------------------------
 
 
-def _notice_story(store: Store, notice: Found) -> Iterator[str]:
+def _notice_story(store: Store, notice: QueryRow) -> Iterator[str]:
     yield f"Letter to debtor {notice['debtor']} of creditor {notice['creditor']}"
     yield ""
     yield from lines_of([letter_entry(notice, what_it_asked(notice), _zone(store, text(notice, "creditor")))])
     about = (text(notice, "notice"),)
-    for line in ask(store, "SELECT * FROM notice_line_now WHERE notice = ? ORDER BY effective_due, invoice", about):
+    for line in query_rows(
+        store, "SELECT * FROM notice_line_now WHERE notice = ? ORDER BY effective_due, invoice", about
+    ):
         yield ""
         yield from paragraph(f"Invoice {line['invoice']}", _line_details(store, notice, line))
     yield ""
@@ -213,5 +217,5 @@ def _notice_story(store: Store, notice: Found) -> Iterator[str]:
 
 def _zone(store: Store, creditor: str) -> tzinfo:
     """The creditor's time zone; UTC while the creditor is not registered (`no-creditor`)."""
-    found = ask(store, "SELECT timezone FROM creditor WHERE creditor = ?", (creditor,))
+    found = query_rows(store, "SELECT timezone FROM creditor WHERE creditor = ?", (creditor,))
     return ZoneInfo(text(found[0], "timezone")) if found else UTC

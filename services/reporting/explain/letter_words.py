@@ -1,13 +1,13 @@
-"""A letter in words: why it went, what it booked and by which rule, what became of it."""
+"""A letter in words: why it went, what it added to the balance by which rule, its outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
 from typing import Final
 
 from schemas.channels import channels
-from services.reporting.explain.story import Entry
+from services.reporting.explain.story import StoryEntry
 from services.reporting.explain.timeline_words import money
-from services.reporting.reading import Found, day, instant, number, text, text_or_none
+from services.reporting.reading import QueryRow, day, instant, number, text, text_or_none
 
 _OUTCOMES: Final = {
     "planned": "is planned and has not left yet: it books nothing until it is accepted (S6)",
@@ -20,14 +20,14 @@ _OUTCOMES: Final = {
 _PURPOSES: Final = {"instalment": "kind reminder of an instalment (G5)", "apology": "apology (M1)"}
 
 
-def letter_entry(notice: Found, details: Iterable[str], zone: tzinfo) -> Entry:
-    """A letter in its place in a story, with the details that concern it there."""
+def letter_entry(notice: QueryRow, details: Iterable[str], zone: tzinfo) -> StoryEntry:
+    """A letter as an entry of a story: on the day of its outcome, or of its decision while it has none."""
     ended = instant(notice, "ended") if notice["ended"] is not None else None
     on = ended.astimezone(zone).date() if ended is not None else day(notice, "date")
-    return Entry(on, (_headline(notice), *details), ended, letter=True)
+    return StoryEntry(on, (_headline(notice), *details), ended, letter=True)
 
 
-def _headline(notice: Found) -> str:
+def _headline(notice: QueryRow) -> str:
     """Which letter it was and what became of it."""
     step = text_or_none(notice, "step")
     name = f"Letter {step!r}" if step else f"A {_PURPOSES.get(text(notice, 'purpose'), 'letter')}"
@@ -38,13 +38,13 @@ def _headline(notice: Found) -> str:
 
 
 def _came(name: str) -> str:
-    """How a letter came; a channel whose package is not installed any more is called by its name."""
+    """How a letter came in words; a channel whose package is no longer installed is called by its name."""
     channel = channels().get(name)
     return name if channel is None else channel.came.en
 
 
-def why_it_moved(notice: Found, line: Found) -> str:
-    """The facts and rules by which the letter moved a receivable to a step, or only listed it."""
+def why_it_moved(notice: QueryRow, line: QueryRow) -> str:
+    """The facts and rules by which a letter moved a receivable to a step, or only listed it."""
     currency = text(notice, "currency")
     asked = money(number(line, "principal"), currency)
     by = f"policy {notice['policy']} version {notice['policy_version']}"
@@ -58,8 +58,8 @@ def why_it_moved(notice: Found, line: Found) -> str:
     )
 
 
-def what_it_booked(notice: Found, line: Found, interest: Sequence[Found]) -> Iterator[str]:
-    """What the letter adds to a receivable, or leaves out, each with its rule."""
+def what_it_booked(notice: QueryRow, line: QueryRow, interest: Sequence[QueryRow]) -> Iterator[str]:
+    """Interest, fee and compensation that a letter added to a receivable, and amounts left out, each with its rule."""
     currency = text(notice, "currency")
     if number(line, "interest_new"):
         counted = "; ".join(_slice_words(piece, currency) for piece in interest)
@@ -74,8 +74,8 @@ def what_it_booked(notice: Found, line: Found, interest: Sequence[Found]) -> Ite
         yield f"a disputed part of {money(number(line, 'disputed'), currency)} was left out (G2)"
 
 
-def what_it_asked(notice: Found) -> Iterator[str]:
-    """What the letter as a whole asked for, forgave, and announced."""
+def what_it_asked(notice: QueryRow) -> Iterator[str]:
+    """What the letter as a whole asked for, forgave and announced."""
     currency = text(notice, "currency")
     yield f"asked for {money(number(notice, 'total'), currency)} in all by {notice['response_by']} (S5)"
     if number(notice, "fee_forgiven"):
@@ -90,7 +90,7 @@ def what_it_asked(notice: Found) -> Iterator[str]:
         yield f"announced as next: {notice['next_action']} {notice['next_step'] or ''}".rstrip() + when
 
 
-def _slice_words(piece: Found, currency: str) -> str:
+def _slice_words(piece: QueryRow, currency: str) -> str:
     first, last = date.fromisoformat(text(piece, "first")), date.fromisoformat(text(piece, "last"))
     days = number(piece, "days")
     return (

@@ -1,4 +1,4 @@
-"""A story: what happened on which day, told in the order in which one thing led to the next."""
+"""A story: entries by day, in the order in which one thing led to the next, laid out as lines of text."""
 
 import textwrap
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ _MARGIN: Final = " " * 12
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoryEntry:
     """One thing that happened on a day; `instant` (UTC) where it is known, `letter` when a letter went out.
 
     `words` is one sentence, or a first sentence and the details that belong to it.
@@ -23,27 +23,27 @@ class Entry:
     letter: bool = False
 
 
-def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """By day; within a day what led to the day's first letter, then decisions, then that letter and the rest.
+def in_order(entries: Iterable[StoryEntry]) -> list[StoryEntry]:
+    """By day; within a day what was known before the first letter, then decisions, then that letter and the rest.
 
-    Decisions carry a day only. They rest on what was known before, and precede the letter they let go.
+    Decisions have a day and no instant. They rest on what was known before, and precede the letter they released.
     """
     found = list(entries)
     first_letters: dict[date, datetime] = {}
     for entry in found:
         if entry.letter and entry.instant is not None:
             first_letters[entry.day] = min(entry.instant, first_letters.get(entry.day, entry.instant))
-    return sorted(found, key=lambda entry: _place(entry, first_letters.get(entry.day)))
+    return sorted(found, key=lambda entry: _sort_key(entry, first_letters.get(entry.day)))
 
 
-def _place(entry: Entry, first_letter: datetime | None) -> tuple[date, int, str]:
+def _sort_key(entry: StoryEntry, first_letter: datetime | None) -> tuple[date, int, str]:
     if entry.instant is None:
         return entry.day, 1, ""
     part = 0 if first_letter is None or entry.instant < first_letter else 2
     return entry.day, part, entry.instant.isoformat(timespec="microseconds")
 
 
-def lines_of(entries: Iterable[Entry]) -> Iterable[str]:
+def lines_of(entries: Iterable[StoryEntry]) -> Iterable[str]:
     """The story as lines of text: the day in the margin, details indented below."""
     for entry in in_order(entries):
         first, *details = entry.words
@@ -51,7 +51,7 @@ def lines_of(entries: Iterable[Entry]) -> Iterable[str]:
 
 
 def paragraph(first: str, details: Iterable[str], margin: str = "") -> Iterable[str]:
-    """A sentence beside what stands in the margin, and its details as a list below it."""
+    """A sentence beside the text in the margin, and its details as a list below it."""
     blank = _MARGIN if margin else ""
     yield from _wrapped(first, margin.ljust(len(blank)), blank)
     for detail in details:

@@ -1,12 +1,12 @@
-"""What became known of an account, in words: one sentence for each type of event."""
+"""An account's timeline in words: one sentence for each type of event."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 from typing import Final
 
 from schemas.money import decimal_text
-from services.reporting.explain.story import Entry
-from services.reporting.reading import Found, Value, instant, number, text, text_or_none
+from services.reporting.explain.story import StoryEntry
+from services.reporting.reading import QueryRow, Value, instant, number, text, text_or_none
 from services.reporting.timeline import PLACED, STEP_TAKEN, WHOLE_ACCOUNT
 
 
@@ -15,49 +15,49 @@ def money(amount: int, currency: str) -> str:
     return f"{decimal_text(amount, currency)} {currency}"
 
 
-def happening_entries(happenings: Iterable[Found], currency: str, zone: tzinfo) -> Iterator[Entry]:
-    """Each happening, in the order of the journal, on the creditor's local day on which it became known.
+def timeline_entries(rows: Iterable[QueryRow], currency: str, zone: tzinfo) -> Iterator[StoryEntry]:
+    """The rows of a timeline as entries, in the order of the journal, each on the creditor's local day it became known.
 
-    Amounts without a currency beside them are in `currency`; what befell a payment is told only where its
-    placing is.
+    Amounts without a currency of their own are in `currency`. Rows of a payment appear only behind the row that placed
+    it.
     """
     placed: dict[tuple[Value, Value], Value] = {}
-    for row in happenings:
+    for row in rows:
         payment = row["account"], row["payment"]
         if row["type"] == PLACED:
             placed[payment] = row["currency"]
         elif row["payment"] is not None and payment not in placed:
             continue
-        told_in = row["currency"] or placed.get(payment) or currency
+        currency_of_row = row["currency"] or placed.get(payment) or currency
         known = instant(row, "time")
-        yield Entry(known.astimezone(zone).date(), (_sentence({**row, "currency": told_in}),), known)
+        yield StoryEntry(known.astimezone(zone).date(), (_sentence({**row, "currency": currency_of_row}),), known)
 
 
-def _sentence(row: Found) -> str:
+def _sentence(row: QueryRow) -> str:
     kind = text(row, "type")
-    told = SENTENCES[kind](row) if kind in SENTENCES else kind
-    # Where the kind of event is about one invoice or all, say which.
-    return f"{told} (for the whole account)" if kind in _EITHER and row["invoice"] == WHOLE_ACCOUNT else told
+    sentence = SENTENCES[kind](row) if kind in SENTENCES else kind
+    # Events of these types concern one invoice or the whole account.
+    return f"{sentence} (for the whole account)" if kind in _EITHER and row["invoice"] == WHOLE_ACCOUNT else sentence
 
 
-def _amount(row: Found, before: str = "", after: str = "", otherwise: str = "") -> str:
+def _amount(row: QueryRow, before: str = "", after: str = "", otherwise: str = "") -> str:
     """The amount between two texts, or another text where there is no amount."""
     if row["amount"] is None:
         return otherwise
     return f"{before}{money(number(row, 'amount'), text(row, 'currency'))}{after}"
 
 
-def _because(row: Found) -> str:
+def _because(row: QueryRow) -> str:
     words = text_or_none(row, "words")
     return f": {words}" if words else ""
 
 
-def _until(row: Found) -> str:
+def _until(row: QueryRow) -> str:
     day = text_or_none(row, "day")
     return f" until {day}" if day else ""
 
 
-def _placed(row: Found) -> str:
+def _placed(row: QueryRow) -> str:
     if row["invoice"] != WHOLE_ACCOUNT:
         whereto = "placed on this invoice"
     elif row["letter_number"] is not None:
@@ -68,7 +68,7 @@ def _placed(row: Found) -> str:
     return f"Payment {row['payment']} of {_amount(row)}, paid {row['day']}, booked {row['booked']}: {whereto}{how} (M3)"
 
 
-SENTENCES: Final[dict[str, Callable[[Found], str]]] = {
+SENTENCES: Final[dict[str, Callable[[QueryRow], str]]] = {
     "invoice.issued.v1": lambda row: f"Invoice issued: {_amount(row)}, due {row['day']}{_because(row)}",
     STEP_TAKEN: lambda row: (
         f"Step {row['words']!r} had been taken on {row['day']}, before go-live{_amount(row, ', fee ')} (S3)"
@@ -104,7 +104,7 @@ SENTENCES: Final[dict[str, Callable[[Found], str]]] = {
     "task.done.v1": lambda row: f"A person did a task{_because(row)}",
     "notice.settled.v1": lambda row: f"A person settled the unknown outcome of a letter{_because(row)}",
 }
-"""One sentence for each type of happening; a test holds this against the public event types."""
+"""One sentence for each type of row; a test compares the types with the public events."""
 
 _EITHER: Final = frozenset(
     f"{name}.v1"

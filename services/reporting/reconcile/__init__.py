@@ -1,1 +1,1 @@
-"""Whether every booked cent is in one place and ties to the bank's statements."""
+"""`erapaiva reconcile`: whether every booked cent is in exactly one place and ties to the bank's statements."""

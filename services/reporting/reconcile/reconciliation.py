@@ -1,7 +1,7 @@
-"""Whether every booked cent of a creditor's is in exactly one place, and ties to the bank's statements.
+"""The reconciliation of a creditor's money: each booked cent is in exactly one place and ties to the bank's statements.
 
-On one side stands what came in and went back, told as it was taken; on the other where the accounts say that the money
-lies, and what is nobody's. The statements, the bank's own word, are compared with the first side day by day.
+One side are payments received and returned, as the bank booked them. The other side is where the debtors' accounts
+say that the money lies, and what is unmatched. The bank's statements are compared with the first side day by day.
 """
 
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
-from services.reporting.reading import Found, ask, number, text
-from services.reporting.reconcile.culprit import Culprit
-from services.reporting.reconcile.statement_ties import Tie, statement_ties
+from services.reporting.reading import QueryRow, number, query_rows, text
+from services.reporting.reconcile.discrepancy import Discrepancy
+from services.reporting.reconcile.statement_ties import StatementTie, statement_ties
 from services.runtime.store.port import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Money received, in minor units, and where it is: on receivables by class, or elsewhere."""
+    """Money received, in minor units, and where it is: on receivables by class, as credit, unmatched, or gone back."""
 
     received: int = 0
     principal: int = 0
@@ -31,7 +31,7 @@ class Places:
 
     @property
     def difference(self) -> int:
-        """What is in no place, or, below zero, in more than one."""
+        """Money in no place; below zero, in more than one."""
         received, *placed = astuple(self)
         return int(received - sum(placed))
 
@@ -50,30 +50,30 @@ class AccountPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What was found for the payments booked from ``first`` to ``last``, and for the statements of these days."""
+    """The payments booked from ``first`` to ``last``, the statements of these days, and what does not tie."""
 
     creditor: str
     first: date
     last: date
     accounts: tuple[AccountPlaces, ...]
-    statements: tuple[Tie, ...]
-    culprits: tuple[Culprit, ...]
+    statements: tuple[StatementTie, ...]
+    discrepancies: tuple[Discrepancy, ...]
 
     @property
     def ties(self) -> bool:
         """Whether every cent is in exactly one place and every statement ties."""
         differences = (each.places.difference for each in self.accounts), (each.difference for each in self.statements)
-        return not self.culprits and not any(chain(*differences))
+        return not self.discrepancies and not any(chain(*differences))
 
 
 def reconcile(store: Store, creditor: str, first: date, last: date) -> Reconciliation:
     """Compare both sides of a period, both days included; raises LookupError for a creditor that is not known."""
-    if not ask(store, "SELECT name FROM creditor WHERE creditor = ?", (creditor,)):
+    if not query_rows(store, "SELECT name FROM creditor WHERE creditor = ?", (creditor,)):
         raise LookupError(f"there is no creditor {creditor}")
     about = {"creditor": creditor, "first": first.isoformat(), "last": last.isoformat()}
     statements, untied = statement_ties(store, creditor, first, last)
-    culprits = (*_misplaced(store, about), *_strangers(store, about), *_refunds(store, about), *untied)
-    return Reconciliation(creditor, first, last, tuple(_accounts(store, about)), tuple(statements), culprits)
+    discrepancies = (*_misplaced(store, about), *_never_received(store, about), *_refunds(store, about), *untied)
+    return Reconciliation(creditor, first, last, tuple(_accounts(store, about)), tuple(statements), discrepancies)
 
 
 # -- each payment and its places ----------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ _EACH: Final = """
             SUM(CASE WHEN kind = 'refunded' THEN amount ELSE 0 END) AS refunded,
             MAX(CASE WHEN kind = 'refunded' AND amount IS NULL THEN 1 ELSE 0 END) AS all_refunded
         FROM payment_return WHERE creditor = :creditor GROUP BY account, payment),
-    told AS (
+    reported AS (
         SELECT p.account, p.payment, p.currency, p.booked, p.amount,
             CASE WHEN b.all_reversed = 1 THEN p.amount ELSE COALESCE(b.reversed, 0) END AS reversed,
             COALESCE(b.refunded, 0) AS refunded, COALESCE(b.all_refunded, 0) AS all_refunded
@@ -96,13 +96,13 @@ _EACH: Final = """
         SELECT account, payment, currency, booked, amount, reversed,
             CASE WHEN all_refunded = 1 AND amount - reversed > refunded THEN amount - reversed ELSE refunded END
             AS refunded
-        FROM told),
+        FROM reported),
     used AS (
         SELECT account, payment, COUNT(*) AS times, SUM(amount) AS amount, SUM(reversed) AS reversed,
             SUM(refunded) AS refunded, SUM(principal) AS principal, SUM(interest) AS interest, SUM(costs) AS costs,
             SUM(credit) AS credit, SUM(given_back) AS given_back, SUM(refused) AS refused
         FROM payment_use_now WHERE creditor = :creditor GROUP BY account, payment),
-    nobodys AS (
+    unmatched AS (
         SELECT account, payment, 1 AS times, amount
         FROM unmatched_payment WHERE creditor = :creditor AND debtor = ''),
     placed AS (
@@ -112,34 +112,34 @@ _EACH: Final = """
             COALESCE(u.given_back, r.refunded) AS refunded, COALESCE(u.reversed, r.reversed) AS returned,
             COALESCE(u.times, 0) + COALESCE(n.times, 0) AS times,
             CASE WHEN u.amount <> r.amount OR u.reversed <> r.reversed OR u.refunded <> r.refunded
-                THEN 1 ELSE 0 END AS told_otherwise
+                THEN 1 ELSE 0 END AS differs
         FROM received r
         LEFT JOIN used u ON u.account = r.account AND u.payment = r.payment
-        LEFT JOIN nobodys n ON n.account = r.account AND n.payment = r.payment)
+        LEFT JOIN unmatched n ON n.account = r.account AND n.payment = r.payment)
 """
-"""Each payment of the period. What is on no account went back in whole, or is nobody's."""
+"""Each payment of the period and where it is. One on no account went back in whole, or is unmatched."""
 
 _SUMS: Final = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in ("received", *PLACES))
 _ACCOUNTS: Final = f"{_EACH} SELECT account, currency, {_SUMS} FROM placed GROUP BY account, currency ORDER BY 1, 2"  # noqa: S608
 
 _MISPLACED: Final = f"""{_EACH}
-    SELECT account, payment, currency, booked, times, told_otherwise,
+    SELECT account, payment, currency, booked, times, differs,
         CAST(received - ({" + ".join(PLACES)}) AS BIGINT) AS difference
-    FROM placed WHERE times > 1 OR told_otherwise = 1 OR received <> {" + ".join(PLACES)}
+    FROM placed WHERE times > 1 OR differs = 1 OR received <> {" + ".join(PLACES)}
     ORDER BY account, booked, payment
 """  # noqa: S608
 
 
 def _accounts(store: Store, about: dict[str, str]) -> Iterator[AccountPlaces]:
-    for row in ask(store, _ACCOUNTS, about):
+    for row in query_rows(store, _ACCOUNTS, about):
         places = Places(**{name: number(row, name) for name in ("received", *PLACES)})
         yield AccountPlaces(text(row, "account"), text(row, "currency"), places)
 
 
-def _misplaced(store: Store, about: dict[str, str]) -> Iterator[Culprit]:
-    for row in ask(store, _MISPLACED, about):
+def _misplaced(store: Store, about: dict[str, str]) -> Iterator[Discrepancy]:
+    for row in query_rows(store, _MISPLACED, about):
         words = f"booked {text(row, 'booked')}: {_why_misplaced(row)}"
-        yield Culprit(
+        yield Discrepancy(
             text(row, "account"),
             "payment",
             text(row, "payment"),
@@ -149,17 +149,17 @@ def _misplaced(store: Store, about: dict[str, str]) -> Iterator[Culprit]:
         )
 
 
-def _why_misplaced(row: Found) -> str:
+def _why_misplaced(row: QueryRow) -> str:
     if number(row, "times") > 1:
         return "is in more than one place"
     if number(row, "times") == 0:
         return "is in no place" if number(row, "difference") > 0 else "more went back than came"
-    if number(row, "told_otherwise"):
+    if number(row, "differs"):
         return "the debtor's account does not know it, or what went back of it, as it came"
     return "its places do not come to what was received"
 
 
-_STRANGERS: Final = """
+_NEVER_RECEIVED: Final = """
     SELECT s.account, s.payment, s.debtor FROM (
         SELECT creditor, account, payment, debtor FROM payment_use_now WHERE payment <> ''
         UNION ALL SELECT creditor, account, payment, debtor FROM unmatched_payment WHERE debtor = '') s
@@ -169,11 +169,11 @@ _STRANGERS: Final = """
 """
 
 
-def _strangers(store: Store, about: dict[str, str]) -> Iterator[Culprit]:
-    """Money that somebody has and nobody received, of whatever day."""
-    for row in ask(store, _STRANGERS, {"creditor": about["creditor"]}):
+def _never_received(store: Store, about: dict[str, str]) -> Iterator[Discrepancy]:
+    """Payments on an account, or among the unmatched, that the bank never reported, of whatever day."""
+    for row in query_rows(store, _NEVER_RECEIVED, {"creditor": about["creditor"]}):
         where = f"on the account of {text(row, 'debtor')}" if row["debtor"] else "among the unmatched"
-        yield Culprit(text(row, "account"), "payment", text(row, "payment"), f"is {where}, but was never received")
+        yield Discrepancy(text(row, "account"), "payment", text(row, "payment"), f"is {where}, but was never received")
 
 
 _REFUNDS: Final = """
@@ -184,8 +184,8 @@ _REFUNDS: Final = """
 """
 
 
-def _refunds(store: Store, about: dict[str, str]) -> Iterator[Culprit]:
-    """A debtor's refunds come out of that debtor's money, of whichever payment."""
-    for row in ask(store, _REFUNDS, {"creditor": about["creditor"]}):
+def _refunds(store: Store, about: dict[str, str]) -> Iterator[Discrepancy]:
+    """Debtors whose refunds differ from what was taken for them out of their money, of whichever payment."""
+    for row in query_rows(store, _REFUNDS, {"creditor": about["creditor"]}):
         words = "what was refunded and what was taken for it from the debtor's money differ"
-        yield Culprit("", "debtor", text(row, "debtor"), words, number(row, "difference"), text(row, "currency"))
+        yield Discrepancy("", "debtor", text(row, "debtor"), words, number(row, "difference"), text(row, "currency"))

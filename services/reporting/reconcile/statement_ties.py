@@ -1,7 +1,7 @@
-"""The bank's statements beside the money that was seen: opening + received - returned + other = closing.
+"""The bank's statements compared with the payments received: opening + received - returned + other = closing.
 
-Statements that end on one day are taken together. They cover the days since the ones before them; the first ones, and
-those behind a gap, the days that they tell.
+Statements that end on one day are taken together. They cover the days since the statements before them; the first
+ones, and those behind a gap, cover the days that they name themselves.
 """
 
 from collections import defaultdict
@@ -13,17 +13,17 @@ from operator import attrgetter
 from typing import Final
 
 from schemas.statements import Gap, gaps
-from services.reporting.bank_statements import Pocket, Statement, pocket_of, statements_of
-from services.reporting.reading import ask, day, number
-from services.reporting.reconcile.culprit import Culprit
+from services.reporting.bank_statements import AccountCurrency, BankStatement, account_currency_of, statements_of
+from services.reporting.reading import day, number, query_rows
+from services.reporting.reconcile.discrepancy import Discrepancy
 from services.runtime.store.port import Store
 
 _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """An unbroken row of an account's statements and what was seen on the days they cover; minor units."""
+class StatementTie:
+    """An unbroken row of an account's statements, and the payments booked on the days they cover; minor units."""
 
     account: str
     currency: str
@@ -37,17 +37,17 @@ class Tie:
 
     @property
     def difference(self) -> int:
-        """What the balance is by what was seen, less what it is by the bank."""
+        """The closing balance computed from the payments, less the bank's."""
         return self.opening + self.received - self.returned + self.other - self.closing
 
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """The statements that end on one day, and the days they cover; whether they begin behind a gap."""
+    """The statements that end on one day and the days they cover; ``is_behind_gap`` where one before is missing."""
 
     first: date
     through: date
-    statements: Sequence[Statement]
+    statements: Sequence[BankStatement]
     is_behind_gap: bool
 
     def total(self, name: str) -> int:
@@ -56,32 +56,34 @@ class _Days:
 
     @property
     def name(self) -> str:
-        """Their numbers, or their last day where they have none."""
+        """The statements' numbers, or their last day where they have none."""
         return ", ".join(str(statement.number or statement.through) for statement in self.statements)
 
 
-_Seen = Mapping[date, int]
-"""Money by the bank's day."""
+_DailyAmounts = Mapping[date, int]
+"""Amounts by the day on which the bank booked them."""
 
 
-def statement_ties(store: Store, creditor: str, first: date, last: date) -> tuple[list[Tie], list[Culprit]]:
-    """The rows of statements that touch a period, and what of them does not tie. Accounts without any are left out."""
-    found: list[Tie] = []
-    culprits: list[Culprit] = []
-    received, returned = _seen(store, _RECEIVED, creditor), _seen(store, _RETURNED, creditor)
-    for pocket, statements in sorted(statements_of(store, creditor).items(), key=lambda each: str(each[0])):
+def statement_ties(
+    store: Store, creditor: str, first: date, last: date
+) -> tuple[list[StatementTie], list[Discrepancy]]:
+    """The rows of statements that touch a period, and their discrepancies. Accounts without statements are left out."""
+    found: list[StatementTie] = []
+    discrepancies: list[Discrepancy] = []
+    received, returned = _daily_amounts(store, _RECEIVED, creditor), _daily_amounts(store, _RETURNED, creditor)
+    for held, statements in sorted(statements_of(store, creditor).items(), key=lambda each: str(each[0])):
         holes = gaps(statements)
         touching = [days for days in _by_days(statements, holes) if days.through >= first and days.first <= last]
-        came, went = received.get(pocket, {}), returned.get(pocket, {})
-        found += _rows(pocket, touching, came, went)
-        culprits += _gaps(pocket, holes, first, last)
+        came, went = received.get(held, {}), returned.get(held, {})
+        found += _rows(held, touching, came, went)
+        discrepancies += _gaps(held, holes, first, last)
         for days in touching:
-            culprits += _untied(pocket, days, came, went)
-        culprits += _uncovered(pocket, touching, came, went, (first, last))
-    return found, culprits
+            discrepancies += _untied(held, days, came, went)
+        discrepancies += _uncovered(held, touching, came, went, (first, last))
+    return found, discrepancies
 
 
-def _by_days(statements: Sequence[Statement], holes: Sequence[Gap]) -> Iterator[_Days]:
+def _by_days(statements: Sequence[BankStatement], holes: Sequence[Gap]) -> Iterator[_Days]:
     behind = {gap.after for gap in holes}
     before: date | None = None
     ordered = sorted(statements, key=lambda statement: (statement.through, statement.number or 0))
@@ -94,23 +96,25 @@ def _by_days(statements: Sequence[Statement], holes: Sequence[Gap]) -> Iterator[
         before = through
 
 
-def _rows(pocket: Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen) -> Iterator[Tie]:
+def _rows(
+    held: AccountCurrency, touching: Sequence[_Days], came: _DailyAmounts, went: _DailyAmounts
+) -> Iterator[StatementTie]:
     """One for each unbroken row of statements."""
     row: list[_Days] = []
     for days in touching:
         if row and days.is_behind_gap:
-            yield _tie(pocket, row, came, went)
+            yield _tie(held, row, came, went)
             row = []
         row.append(days)
     if row:
-        yield _tie(pocket, row, came, went)
+        yield _tie(held, row, came, went)
 
 
-def _tie(pocket: Pocket, row: Sequence[_Days], came: _Seen, went: _Seen) -> Tie:
+def _tie(held: AccountCurrency, row: Sequence[_Days], came: _DailyAmounts, went: _DailyAmounts) -> StatementTie:
     first, through = row[0].first, row[-1].through
-    return Tie(
-        account=pocket.account,
-        currency=pocket.currency,
+    return StatementTie(
+        account=held.account,
+        currency=held.currency,
         first=first,
         through=through,
         opening=row[0].statements[0].opening,
@@ -121,20 +125,20 @@ def _tie(pocket: Pocket, row: Sequence[_Days], came: _Seen, went: _Seen) -> Tie:
     )
 
 
-def _between(seen: _Seen, first: date, through: date) -> int:
+def _between(seen: _DailyAmounts, first: date, through: date) -> int:
     return sum(amount for booked, amount in seen.items() if first <= booked <= through)
 
 
 # -- what does not tie --------------------------------------------------------------------------------------------
 
 
-def _gaps(pocket: Pocket, holes: Sequence[Gap], first: date, last: date) -> Iterator[Culprit]:
+def _gaps(held: AccountCurrency, holes: Sequence[Gap], first: date, last: date) -> Iterator[Discrepancy]:
     for gap in holes:
         if gap.after >= first and gap.before < last:
-            yield Culprit(pocket.account, "statement", str(gap.expected or gap.after), gap.words)
+            yield Discrepancy(held.account, "statement", str(gap.expected or gap.after), gap.words)
 
 
-def _untied(pocket: Pocket, days: _Days, came: _Seen, went: _Seen) -> Iterator[Culprit]:
+def _untied(held: AccountCurrency, days: _Days, came: _DailyAmounts, went: _DailyAmounts) -> Iterator[Discrepancy]:
     for seen, name, words in (
         (came, "received", "the payments seen and what it says was received differ"),
         (went, "returned", "the reversals seen and what it says was returned differ"),
@@ -142,13 +146,17 @@ def _untied(pocket: Pocket, days: _Days, came: _Seen, went: _Seen) -> Iterator[C
         difference = _between(seen, days.first, days.through) - days.total(name)
         if difference:
             when = f"{days.first} to {days.through}"
-            yield Culprit(pocket.account, "statement", days.name, f"{when}: {words}", difference, pocket.currency)
+            yield Discrepancy(held.account, "statement", days.name, f"{when}: {words}", difference, held.currency)
 
 
 def _uncovered(
-    pocket: Pocket, touching: Sequence[_Days], came: _Seen, went: _Seen, period: tuple[date, date]
-) -> Iterator[Culprit]:
-    """Days of the period with money of customers that are in no statement, those without one between them together."""
+    held: AccountCurrency,
+    touching: Sequence[_Days],
+    came: _DailyAmounts,
+    went: _DailyAmounts,
+    period: tuple[date, date],
+) -> Iterator[Discrepancy]:
+    """Days of the period with payments and no statement; those without a statement between them are one discrepancy."""
     booked = [each for each in sorted({*came, *went}) if period[0] <= each <= period[1]]
     bare = [each for each in booked if not any(days.first <= each <= days.through for days in touching)]
     for _, run in groupby(bare, lambda each: sum(days.through < each for days in touching)):
@@ -156,7 +164,7 @@ def _uncovered(
         first, last = together[0], together[-1]
         net = sum(came.get(each, 0) - went.get(each, 0) for each in together)
         name = str(first) if first == last else f"{first} to {last}"
-        yield Culprit(pocket.account, "days", name, "in no statement", net, pocket.currency)
+        yield Discrepancy(held.account, "days", name, "in no statement", net, held.currency)
 
 
 # -- what is known ------------------------------------------------------------------------------------------------
@@ -179,8 +187,8 @@ _RETURNED: Final = """
 """A reversal without an amount took all that earlier ones had left."""
 
 
-def _seen(store: Store, question: str, creditor: str) -> dict[Pocket, dict[date, int]]:
-    found: defaultdict[Pocket, dict[date, int]] = defaultdict(dict)
-    for row in ask(store, question, (creditor,)):
-        found[pocket_of(row)][day(row, "booked")] = number(row, "amount")
+def _daily_amounts(store: Store, question: str, creditor: str) -> dict[AccountCurrency, dict[date, int]]:
+    found: defaultdict[AccountCurrency, dict[date, int]] = defaultdict(dict)
+    for row in query_rows(store, question, (creditor,)):
+        found[account_currency_of(row)][day(row, "booked")] = number(row, "amount")
     return found

@@ -8,12 +8,12 @@ import pytest
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.store.port import Store
 from tests.servers.postgres import Postgres
-from tests.unit.reporting.harness import Desk
+from tests.unit.reporting.harness import ReportingHarness
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def each_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Desks keep their read models in the one, then in the other."""
+    """Harnesses keep their read models in the one, then in the other."""
     if request.param == "sqlite":
         yield
         return
@@ -23,5 +23,5 @@ def each_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         def new_store() -> Store:
             return opened.enter_context(PostgresStore(server.dsn(server.fresh_database())))
 
-        monkeypatch.setattr(Desk, "new_store", new_store)
+        monkeypatch.setattr(ReportingHarness, "new_store", new_store)
         yield

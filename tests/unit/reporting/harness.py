@@ -1,4 +1,4 @@
-"""A reporting desk: the real worker on a real engine and store in memory, told what happened."""
+"""The reporting worker on a real engine and a store in memory, and builders of the messages that it reads."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -46,32 +46,32 @@ NOTICE = "3f0c9a52-7d1e-5b6f-8a44-2c9d10e7b6aa"
 ADDRESS = LetterAddress(street="Esimerkkikatu 1", postcode="00100", city="Helsinki", country="FI")
 
 
-class Desk:
-    """What the reporting worker is told goes in; its read model is asked through `store`."""
+class ReportingHarness:
+    """Publishes messages to the reporting worker; tests query its read model through `store`."""
 
     new_store: ClassVar[Callable[[], Store]] = SqliteStore
-    """Where a desk keeps its read model; tests of what every database must answer alike change it."""
+    """Makes the store of the read model; tests of what every database must answer alike replace it."""
 
     def __init__(self, partitions: int = 4) -> None:
-        self.store = Desk.new_store()
+        self.store = ReportingHarness.new_store()
         self.store.tables.ensure(TABLES)
         self._engine = EmbeddedEngine(self.store, [Reporting()], partitions)
 
-    def told(self, *messages: Message, key: str | None = None) -> "Desk":
+    def publish(self, *messages: Message, key: str | None = None) -> "ReportingHarness":
         """Publish messages in this order, under their own keys unless one is given, and let the worker take them."""
         for message in messages:
-            topic, own_key = _place(message)
+            topic, own_key = _topic_and_key(message)
             self._engine.publish(topic, own_key if key is None else key, encode(message))
         self._engine.settle()
         return self
 
-    def told_bytes(self, value: bytes) -> None:
-        """The same with bytes that no worker of ours wrote."""
+    def publish_bytes(self, value: bytes) -> None:
+        """Publish bytes that are no message."""
         self._engine.publish(DECISIONS, CREDITOR, value)
         self._engine.settle()
 
 
-def _place(message: Message) -> tuple[Any, str]:
+def _topic_and_key(message: Message) -> tuple[Any, str]:
     if isinstance(message, DeadLetter | DeadLetterClosed):
         return DEAD_LETTERS, "file"
     if isinstance(message, SettingsCopied):
@@ -90,8 +90,8 @@ def event(name: str, time: datetime, debtor: str = DEBTOR, **data: Any) -> Accou
     """A public event about the account, its amounts in minor units."""
     model = EVENT_TYPES[name]
     assert issubclass(model, AccountData)
-    said = model.model_validate({"creditor": CREDITOR, "debtor": debtor, **data})
-    return AccountEvent(event=name, time=time, id=f"test#{name}@{time.isoformat()}", data=said)
+    validated = model.model_validate({"creditor": CREDITOR, "debtor": debtor, **data})
+    return AccountEvent(event=name, time=time, id=f"test#{name}@{time.isoformat()}", data=validated)
 
 
 def invoice_issued(invoice: str = "1001", debtor: str = DEBTOR, **changes: Any) -> AccountEvent:
@@ -150,7 +150,7 @@ def paid(payment: str = "P1", amount: int = 4000, **changes: Any) -> MoneyPlaced
 
 
 def unmatched(payment: str = "P1", *suggestions: Suggestion, **changes: Any) -> Unmatched:
-    """A payment that is nobody's yet."""
+    """A payment that is placed on no account."""
     facts: dict[str, Any] = {
         "creditor": CREDITOR,
         "date": date(2026, 2, 2),

@@ -15,7 +15,7 @@ from tests.unit.reporting.harness import (
     DEBTOR,
     IBAN,
     NOTICE,
-    Desk,
+    ReportingHarness,
     account,
     at,
     balance,
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("each_database")
 
 
 def one_line(story: str) -> str:
-    """The story without its line ends, so that a sentence can be looked for."""
+    """The story without its line ends, so that a sentence can be found."""
     return " ".join(story.split())
 
 
@@ -46,9 +46,9 @@ def places(story: str, *phrases: str) -> list[int]:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def reporting() -> ReportingHarness:
     """The worked example after its reminder, of which 40.00 was then paid."""
-    return Desk().told(
+    return ReportingHarness().publish(
         registered(),
         invoice_issued(),
         withheld(Reason(code="response-open", until=date(2026, 2, 10)), Reason(code="stale-feed")),
@@ -59,8 +59,8 @@ def desk() -> Desk:
     )
 
 
-def test_an_invoices_story_is_told_day_by_day(desk: Desk) -> None:
-    story = explain(desk.store, "1001")
+def test_an_invoices_story_is_told_day_by_day(reporting: ReportingHarness) -> None:
+    story = explain(reporting.store, "1001")
 
     order = places(
         story,
@@ -74,8 +74,8 @@ def test_an_invoices_story_is_told_day_by_day(desk: Desk) -> None:
     assert order == sorted(order)
 
 
-def test_a_withheld_letter_tells_each_reason_with_its_rule_and_date(desk: Desk) -> None:
-    story = one_line(explain(desk.store, "1001"))
+def test_a_withheld_letter_tells_each_reason_with_its_rule_and_date(reporting: ReportingHarness) -> None:
+    story = one_line(explain(reporting.store, "1001"))
 
     assert "withheld (policy fi-consumer version 1); looked at again by 2026-02-12" in story
     assert (
@@ -85,8 +85,8 @@ def test_a_withheld_letter_tells_each_reason_with_its_rule_and_date(desk: Desk) 
     assert "stale-feed: Bank data is not recent enough, so a payment may be on its way unseen (G1)" in story
 
 
-def test_a_letter_tells_its_facts_its_rules_its_policy_version_and_what_it_booked(desk: Desk) -> None:
-    story = one_line(explain(desk.store, "1001"))
+def test_a_letter_tells_its_facts_its_rules_its_policy_version_and_what_it_booked(reporting: ReportingHarness) -> None:
+    story = one_line(explain(reporting.store, "1001"))
 
     assert (
         "moved to step 'reminder': 100.00 EUR of principal was open and its effective due date 2026-01-23 had passed "
@@ -103,9 +103,9 @@ def test_a_letter_tells_its_facts_its_rules_its_policy_version_and_what_it_booke
 
 def test_a_notice_is_explained_invoice_by_invoice() -> None:
     listed = letter_line(invoice="1002", step=None, interest_new=0, fee_new=0, slices=())
-    desk = Desk().told(registered(), ended(letter(letter_line(), listed)))
+    reporting = ReportingHarness().publish(registered(), ended(letter(letter_line(), listed)))
 
-    story = one_line(explain(desk.store, NOTICE))
+    story = one_line(explain(reporting.store, NOTICE))
 
     assert f"Letter to debtor {DEBTOR} of creditor {CREDITOR}" in story
     assert "trial mode" in story
@@ -122,16 +122,16 @@ def test_a_notice_is_explained_invoice_by_invoice() -> None:
     ],
 )
 def test_a_letter_tells_what_it_left_out_and_why(changes: dict[str, object], words: str) -> None:
-    desk = Desk().told(ended(letter(**changes)))
+    reporting = ReportingHarness().publish(ended(letter(**changes)))
 
-    assert words in one_line(explain(desk.store, NOTICE))
+    assert words in one_line(explain(reporting.store, NOTICE))
 
 
 def test_what_a_line_waives_claims_or_leaves_out_is_told_with_its_rule() -> None:
     line = letter_line(waived=120, compensation_new=4000, disputed=3000)
-    desk = Desk().told(ended(letter(line)))
+    reporting = ReportingHarness().publish(ended(letter(line)))
 
-    story = one_line(explain(desk.store, NOTICE))
+    story = one_line(explain(reporting.store, NOTICE))
 
     assert "fixed compensation 40.00 EUR (F4)" in story
     assert "a rest of 1.20 EUR was waived (M6)" in story
@@ -141,9 +141,9 @@ def test_what_a_line_waives_claims_or_leaves_out_is_told_with_its_rule() -> None
 def test_a_letter_that_was_granted_anew_is_told_as_it_went_and_not_as_it_was_planned() -> None:
     planned = letter(letter_line(), letter_line(invoice="1002", step=None))
     went = letter(letter_line(interest_new=50), total=10550)
-    desk = Desk().told(decided(planned), ended(went))
+    reporting = ReportingHarness().publish(decided(planned), ended(went))
 
-    story = one_line(explain(desk.store, NOTICE))
+    story = one_line(explain(reporting.store, NOTICE))
 
     assert "1002" not in story
     assert "late interest 0.50 EUR" in story
@@ -160,41 +160,43 @@ def test_a_letter_that_was_granted_anew_is_told_as_it_went_and_not_as_it_was_pla
     ],
 )
 def test_what_became_of_a_letter_is_told_in_words(status: str, words: str) -> None:
-    desk = Desk().told(decided(letter()), ended(letter(), status))
+    reporting = ReportingHarness().publish(decided(letter()), ended(letter(), status))
 
-    assert words in one_line(explain(desk.store, NOTICE))
+    assert words in one_line(explain(reporting.store, NOTICE))
 
 
 def test_a_planned_letter_has_not_left_yet() -> None:
-    desk = Desk().told(decided(letter()))
+    reporting = ReportingHarness().publish(decided(letter()))
 
-    assert "is planned and has not left yet" in one_line(explain(desk.store, NOTICE))
+    assert "is planned and has not left yet" in one_line(explain(reporting.store, NOTICE))
 
 
 def test_what_befell_a_payment_is_told_in_the_payments_currency() -> None:
     reversal = MoneyReversed(
         creditor=CREDITOR, debtor=DEBTOR, account=IBAN, payment="P1", time=at("2026-02-05"), id="bank#r", amount=1000
     )
-    desk = Desk().told(invoice_issued(currency="SEK"), paid(currency="SEK"), reversal, account(balance(currency="SEK")))
+    reporting = ReportingHarness().publish(
+        invoice_issued(currency="SEK"), paid(currency="SEK"), reversal, account(balance(currency="SEK"))
+    )
 
-    assert "Payment P1 was reversed by 10.00 SEK (M5)" in one_line(explain(desk.store, "1001"))
+    assert "Payment P1 was reversed by 10.00 SEK (M5)" in one_line(explain(reporting.store, "1001"))
 
 
 def test_another_invoices_money_is_not_this_invoices_story() -> None:
     moved = MoneyMoved(
         creditor=CREDITOR, debtor=DEBTOR, account=IBAN, payment="P2", time=at("2026-02-05"), id="person#1"
     )
-    desk = Desk().told(invoice_issued(), paid("P2", invoice="1002"), moved, account(balance()))
+    reporting = ReportingHarness().publish(invoice_issued(), paid("P2", invoice="1002"), moved, account(balance()))
 
-    assert "P2" not in explain(desk.store, "1001")
+    assert "P2" not in explain(reporting.store, "1001")
 
 
 def test_money_of_the_whole_account_is_told_with_how_it_found_its_place() -> None:
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         paid("P1", invoice=None, letter=2), paid("P2", invoice=None, id="bank#2"), account(balance(status="open"))
     )
 
-    story = one_line(explain(desk.store, "1001"))
+    story = one_line(explain(reporting.store, "1001"))
 
     assert "placed on what letter 2 listed, by that letter's own reference (M3)" in story
     assert "placed on the account, without a reference (M3)" in story
@@ -203,9 +205,9 @@ def test_money_of_the_whole_account_is_told_with_how_it_found_its_place() -> Non
 def test_money_whose_place_was_weighed_is_told_with_by_what_and_how_sure() -> None:
     weighed: dict[str, Any] = {"why": "number-in-text-and-sum", "confidence": 90}
     several = paid("P2", invoice=None, id="bank#2", invoices=("1001", "1002"), **weighed)
-    desk = Desk().told(paid("P1", **weighed), several, account(balance(status="open")))
+    reporting = ReportingHarness().publish(paid("P1", **weighed), several, account(balance(status="open")))
 
-    story = one_line(explain(desk.store, "1001"))
+    story = one_line(explain(reporting.store, "1001"))
 
     assert "placed on this invoice: by number-in-text-and-sum, 90 % sure (M3)" in story
     assert "placed on the account: invoices 1001, 1002; by number-in-text-and-sum, 90 % sure (M3)" in story
@@ -215,31 +217,31 @@ def test_money_that_may_be_an_invoices_is_told_until_it_has_a_place() -> None:
     named = Suggestion(debtor=DEBTOR, invoices=("1001",), confidence=75, why="number-in-text")
     of_another = Suggestion(debtor=DEBTOR, invoices=("1002",), confidence=75, why="number-in-text")
     of_the_debtor = Suggestion(debtor=DEBTOR, confidence=40, why="payer")
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         account(balance()), unmatched("P1", named), unmatched("P2", of_another), unmatched("P3", of_the_debtor)
     )
 
-    story = one_line(explain(desk.store, "1001"))
+    story = one_line(explain(reporting.store, "1001"))
 
     assert "Payment P1 of 40.00 EUR has no place yet" in story
     assert "It may be for this invoice: number-in-text, 75 % sure; a person decides (M3)" in story
     assert "It may be for this debtor: payer, 40 % sure; a person decides (M3)" in story
     assert "P2" not in story
 
-    desk.told(Placed(creditor=CREDITOR, date=date(2026, 2, 3), account=IBAN, payment="P1", debtor=DEBTOR))
+    reporting.publish(Placed(creditor=CREDITOR, date=date(2026, 2, 3), account=IBAN, payment="P1", debtor=DEBTOR))
 
-    assert "P1" not in explain(desk.store, "1001")
+    assert "P1" not in explain(reporting.store, "1001")
 
 
 def test_a_change_that_concerns_another_invoice_alone_is_not_told_again() -> None:
     held = Reason(code="held", invoice="1001")
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         withheld(held),
         withheld(held, Reason(code="disputed", invoice="1002"), day="2026-02-10"),
         account(balance()),
     )
 
-    story = explain(desk.store, "1001")
+    story = explain(reporting.store, "1001")
 
     assert story.count("withheld") == 1
     assert "disputed" not in story
@@ -247,8 +249,10 @@ def test_a_change_that_concerns_another_invoice_alone_is_not_told_again() -> Non
 
 def test_a_stop_that_begins_on_the_day_of_a_letter_stands_where_it_came() -> None:
     def dispute(time: str) -> str:
-        told = event("dispute.raised.v1", at("2026-02-12", time), invoice="1001", ground="never delivered")
-        return explain(Desk().told(registered(), told, ended(letter()), account(balance())).store, "1001")
+        raised = event("dispute.raised.v1", at("2026-02-12", time), invoice="1001", ground="never delivered")
+        return explain(
+            ReportingHarness().publish(registered(), raised, ended(letter()), account(balance())).store, "1001"
+        )
 
     before, after = dispute("06:00"), dispute("15:00")
 
@@ -259,9 +263,9 @@ def test_a_stop_that_begins_on_the_day_of_a_letter_stands_where_it_came() -> Non
 
 def test_days_are_the_creditors_own() -> None:
     evening = event("hold.placed.v1", at("2026-02-01", "22:30"), invoice="1001", reason="sovittu")
-    desk = Desk().told(registered(), evening, account(balance()))
+    reporting = ReportingHarness().publish(registered(), evening, account(balance()))
 
-    assert "2026-02-02 Put on hold (G3): sovittu" in one_line(explain(desk.store, "1001"))
+    assert "2026-02-02 Put on hold (G3): sovittu" in one_line(explain(reporting.store, "1001"))
 
 
 def test_tasks_and_hand_overs_are_part_of_the_story() -> None:
@@ -284,9 +288,9 @@ def test_tasks_and_hand_overs_are_part_of_the_story() -> None:
         currency="EUR",
         status="published",
     )
-    desk = Desk().told(task, handover, account(balance(status="handed-over"), next_check=None))
+    reporting = ReportingHarness().publish(task, handover, account(balance(status="handed-over"), next_check=None))
 
-    story = one_line(explain(desk.store, "1001"))
+    story = one_line(explain(reporting.store, "1001"))
 
     assert "task 'approve': The policy wants a person to approve this step first (S7)" in story
     assert (
@@ -299,10 +303,10 @@ def test_tasks_and_hand_overs_are_part_of_the_story() -> None:
 
 def test_steps_taken_before_go_live_are_part_of_the_story() -> None:
     taken = {"step": "reminder", "sent": "2025-12-01", "response_by": "2025-12-15", "fee": 500}
-    desk = Desk().told(invoice_issued(taken=(taken,)), account(balance()))
+    reporting = ReportingHarness().publish(invoice_issued(taken=(taken,)), account(balance()))
 
     assert "Step 'reminder' had been taken on 2025-12-01, before go-live, fee 5.00 EUR (S3)" in one_line(
-        explain(desk.store, "1001")
+        explain(reporting.store, "1001")
     )
 
 
@@ -313,34 +317,36 @@ def test_a_plan_is_told_for_each_of_its_invoices_and_no_other() -> None:
         invoices=("1001", "1002"),
         instalments=({"due": "2026-03-01", "amount": 5000},),
     )
-    desk = Desk().told(plan, account(balance("1001"), balance("1002"), balance("1003")))
+    reporting = ReportingHarness().publish(plan, account(balance("1001"), balance("1002"), balance("1003")))
 
-    told = {invoice: "Payment plan agreed" in explain(desk.store, invoice) for invoice in ("1001", "1002", "1003")}
+    agreed = {
+        invoice: "Payment plan agreed" in explain(reporting.store, invoice) for invoice in ("1001", "1002", "1003")
+    }
 
-    assert told == {"1001": True, "1002": True, "1003": False}
+    assert agreed == {"1001": True, "1002": True, "1003": False}
 
 
 def test_an_invoice_number_of_several_creditors_is_explained_for_each() -> None:
-    desk = Desk().told(account(balance()), account(balance(), creditor="other"))
+    reporting = ReportingHarness().publish(account(balance()), account(balance(), creditor="other"))
 
-    story = explain(desk.store, "1001")
+    story = explain(reporting.store, "1001")
 
     assert f"Invoice 1001 of creditor {CREDITOR}" in story
     assert "Invoice 1001 of creditor other" in story
 
 
 def test_an_unknown_id_is_refused_with_ids_that_look_like_it() -> None:
-    desk = Desk().told(account(balance("INV-1001"), balance("INV-2002")))
+    reporting = ReportingHarness().publish(account(balance("INV-1001"), balance("INV-2002")))
 
     with pytest.raises(LookupError) as refused:
-        explain(desk.store, "inv-10")
+        explain(reporting.store, "inv-10")
 
     assert refused.value.args == ("no invoice and no notice has the id inv-10; did you mean INV-1001?",)
 
 
 def test_an_unknown_id_that_looks_like_nothing_is_refused_with_advice() -> None:
     with pytest.raises(LookupError, match="check its spelling, or whether its event could be read"):
-        explain(Desk().told(account(balance())).store, "100%")
+        explain(ReportingHarness().publish(account(balance())).store, "100%")
 
 
 def test_every_public_event_about_an_account_has_its_sentence() -> None:

@@ -7,7 +7,7 @@ from schemas.decisions import PaymentReturned, PaymentTaken, StatementTaken
 from services.reporting.bank_statements import missing_statements
 from services.reporting.canonical import canonical_dump
 from services.reporting.reconcile.statement_ties import statement_ties
-from tests.unit.reporting.harness import CREDITOR, IBAN, Desk
+from tests.unit.reporting.harness import CREDITOR, IBAN, ReportingHarness
 
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
 
@@ -35,9 +35,9 @@ def reversed_(payment: str, amount: int | None, day: str) -> PaymentReturned:
     )
 
 
-def statement(through: str, opening: int, closing: int, **said: Any) -> StatementTaken:
-    """Whatever else is told, the rest of the way from the one balance to the other is ``other``."""
-    facts = {"number": None, "received": 0, "returned": 0, "currency": "EUR", **said}
+def statement(through: str, opening: int, closing: int, **changes: Any) -> StatementTaken:
+    """A statement; the difference of its balances that its amounts leave open is ``other``."""
+    facts = {"number": None, "received": 0, "returned": 0, "currency": "EUR", **changes}
     other = closing - opening - facts["received"] + facts["returned"]
     return StatementTaken(
         creditor=CREDITOR,
@@ -50,42 +50,42 @@ def statement(through: str, opening: int, closing: int, **said: Any) -> Statemen
     )
 
 
-def words(desk: Desk) -> list[tuple[str, str, int | None]]:
+def words(reporting: ReportingHarness) -> list[tuple[str, str, int | None]]:
     """What does not tie in January."""
-    _, culprits = statement_ties(desk.store, CREDITOR, *JANUARY)
-    return [(culprit.what, culprit.name, culprit.amount) for culprit in culprits]
+    _, discrepancies = statement_ties(reporting.store, CREDITOR, *JANUARY)
+    return [(discrepancy.what, discrepancy.name, discrepancy.amount) for discrepancy in discrepancies]
 
 
 def test_a_statement_covers_the_days_since_the_one_before_it() -> None:
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         statement("2026-01-09", 0, 100, number=1, received=100, first=date(2026, 1, 9)),
         statement("2026-01-16", 100, 400, number=2, received=300),
         *(taken(f"P{day}", 100, f"2026-01-{day:02d}") for day in (9, 10, 13, 16)),
     )
 
-    assert words(desk) == []
-    ((tie,), _) = statement_ties(desk.store, CREDITOR, *JANUARY)
+    assert words(reporting) == []
+    ((tie,), _) = statement_ties(reporting.store, CREDITOR, *JANUARY)
     assert (tie.first, tie.through, tie.received, tie.difference) == (date(2026, 1, 9), date(2026, 1, 16), 400, 0)
 
 
 def test_several_statements_of_a_day_are_taken_together() -> None:
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         statement("2026-01-09", 0, 100, number=1, received=100),
         statement("2026-01-09", 100, 150, number=2, received=50),
         taken("P1", 150, "2026-01-09"),
     )
 
-    assert words(desk) == []
+    assert words(reporting) == []
 
 
 def test_a_payment_that_no_statement_tells_of_is_a_difference_of_its_statement() -> None:
-    desk = Desk().told(statement("2026-01-09", 0, 0, number=7), taken("P1", 150, "2026-01-09"))
+    reporting = ReportingHarness().publish(statement("2026-01-09", 0, 0, number=7), taken("P1", 150, "2026-01-09"))
 
-    assert words(desk) == [("statement", "7", 150)]
+    assert words(reporting) == [("statement", "7", 150)]
 
 
 def test_a_reversal_without_an_amount_took_what_earlier_ones_had_left() -> None:
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         statement("2026-01-08", 0, 100, number=1, received=100),
         statement("2026-01-09", 100, 0, number=2, returned=100),
         taken("P1", 100, "2026-01-08"),
@@ -93,11 +93,11 @@ def test_a_reversal_without_an_amount_took_what_earlier_ones_had_left() -> None:
         reversed_("P1", None, "2026-01-09").model_copy(update={"id": "the rest"}),
     )
 
-    assert words(desk) == []
+    assert words(reporting) == []
 
 
 def test_money_on_days_in_no_statement_is_told_by_the_days() -> None:
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         taken("P1", 10, "2026-01-05"),
         taken("P2", 20, "2026-01-07"),
         statement("2026-01-09", 0, 0, number=1, first=date(2026, 1, 9)),
@@ -105,44 +105,44 @@ def test_money_on_days_in_no_statement_is_told_by_the_days() -> None:
         taken("P4", 40, "2026-02-02"),
     )
 
-    assert words(desk) == [("days", "2026-01-05 to 2026-01-07", 30), ("days", "2026-01-12", 30)]
+    assert words(reporting) == [("days", "2026-01-05 to 2026-01-07", 30), ("days", "2026-01-12", 30)]
 
 
 def test_a_gap_ends_a_row_and_is_named_when_it_touches_the_period() -> None:
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         statement("2026-01-08", 0, 0, number=1),
         statement("2026-01-12", 0, 0, number=3),
         statement("2026-02-02", 0, 0, number=5),
         statement("2026-02-05", 0, 0, number=7),
     )
 
-    ties, culprits = statement_ties(desk.store, CREDITOR, *JANUARY)
+    ties, discrepancies = statement_ties(reporting.store, CREDITOR, *JANUARY)
 
     assert [(tie.first, tie.through) for tie in ties] == [
         (date(2026, 1, 8), date(2026, 1, 8)),
         (date(2026, 1, 12), date(2026, 1, 12)),
     ]
-    assert [culprit.name for culprit in culprits] == ["2", "4"]
-    assert len(list(missing_statements(desk.store, CREDITOR))) == 3
+    assert [discrepancy.name for discrepancy in discrepancies] == ["2", "4"]
+    assert len(list(missing_statements(reporting.store, CREDITOR))) == 3
 
 
 def test_each_currency_ties_for_itself() -> None:
-    desk = Desk().told(
+    reporting = ReportingHarness().publish(
         statement("2026-01-09", 0, 100, received=100),
         statement("2026-01-09", 0, 500, received=500, currency="SEK"),
         taken("P1", 100, "2026-01-09"),
         taken("P2", 499, "2026-01-09", currency="SEK"),
     )
 
-    _, (culprit,) = statement_ties(desk.store, CREDITOR, *JANUARY)
-    assert (culprit.currency, culprit.name, culprit.amount) == ("SEK", "2026-01-09", -1)
+    _, (discrepancy,) = statement_ties(reporting.store, CREDITOR, *JANUARY)
+    assert (discrepancy.currency, discrepancy.name, discrepancy.amount) == ("SEK", "2026-01-09", -1)
 
 
 def test_statements_and_payments_stand_in_the_dump_whatever_the_order() -> None:
-    told = [statement("2026-01-09", 0, 100, number=1, received=100), taken("P1", 100, "2026-01-09")]
+    messages = [statement("2026-01-09", 0, 100, number=1, received=100), taken("P1", 100, "2026-01-09")]
 
-    dump = canonical_dump(Desk().told(*told).store)
+    dump = canonical_dump(ReportingHarness().publish(*messages).store)
 
-    assert dump == canonical_dump(Desk(partitions=1).told(*reversed(told)).store)
+    assert dump == canonical_dump(ReportingHarness(partitions=1).publish(*reversed(messages)).store)
     assert [line for line in dump if '"kind":"statement"' in line and '"closing":"1.00"' in line]
     assert [line for line in dump if '"kind":"received"' in line and '"amount":"1.00"' in line]
