@@ -1,1 +1,13 @@
-"""The heart: one account's receivables, what is overdue, and the next lawful and kind step."""
+"""The overdue worker: the receivables of each account, what is overdue, and the next lawful and kind step.
+
+Imports go one way. Each line uses only those before it:
+
+* ``account``: the entries of one account, as they are stored; ``creditor_context``: what they are judged by;
+* ``stops``: which receivables are left alone, until when, and the reasons that all rules return;
+* ``books``: dated entries, the balances computed from them, and where each payment's money went;
+* ``steps``: how far each receivable is in its creditor's process and whether its next step may be taken;
+* ``letters``: the guards of an account, and the letters that may go;
+* ``acts``, ``tasks``, ``decide``, ``enact``: what is done about an account now, and the messages that say so;
+* ``event_handlers``, ``fold``: what a message of the journal adds to an account;
+* ``state_rows``, ``settings_copy``, ``worker``: the rows in the store and the topics. ``canonical`` is for the dump.
+"""

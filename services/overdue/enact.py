@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from schemas.commands import HandOver, HandOverLine, NoticeGranted, NoticePlanned, NoticeWithdrawn
@@ -15,15 +16,12 @@ from schemas.decisions import (
     TaskRaised,
     Withheld,
 )
+from schemas.letters import Letter
 from schemas.messages import Message
 from schemas.policy import Policy
 from schemas.topics import COMMANDS, DECISIONS, Topic
-from services.overdue.account import Account
-from services.overdue.books.ledger import Open
-from services.overdue.books.payment_allocation import payment_allocation
-from services.overdue.creditor_context import CreditorContext
-from services.overdue.decide import (
-    Decision,
+from services.overdue.account import Account, LetterRecord
+from services.overdue.acts import (
     GrantNotice,
     HandOverReceivables,
     PlanNotice,
@@ -31,6 +29,11 @@ from services.overdue.decide import (
     RecordWithheld,
     WithdrawNotice,
 )
+from services.overdue.books.ledger import Books, Open, books
+from services.overdue.books.payment_allocation import payment_allocation
+from services.overdue.creditor_context import CreditorContext
+from services.overdue.decide import Decision
+from services.overdue.letters.draft import with_bookings
 from services.overdue.letters.letter_facts import letter_facts, recipient_of
 from services.overdue.steps.cases import Case
 from services.overdue.steps.step_progress import step_progress
@@ -103,11 +106,20 @@ def _withdrawn(account: Account, act: WithdrawNotice) -> NoticeWithdrawn:
     )
 
 
+def _booked(
+    account: Account, draft: LetterRecord, before: Books, policy: Policy, context: CreditorContext
+) -> tuple[LetterRecord, Letter]:
+    """A draft with what it books, for the account, and its facts, for the notifier; ``before`` are the books yet."""
+    after = books(account, draft.day, context, draft)
+    booked = with_bookings(draft, after)
+    return booked, letter_facts(account, booked, before, after, policy, context)
+
+
 def _plan(
     account: Account, act: PlanNotice, policy: Policy, context: CreditorContext
 ) -> Iterator[tuple[Topic, Message]]:
-    letter = letter_facts(account, act.letter, act.books, policy, context)
-    account.letters.append(act.letter)
+    planned, letter = _booked(account, act.letter, act.books, policy, context)
+    account.letters.append(planned)
     yield COMMANDS, NoticePlanned(notice=letter.notice, letter=letter)
     yield (
         DECISIONS,
@@ -124,14 +136,14 @@ def _plan(
 def _granted(
     account: Account, act: GrantNotice, policy: Policy, context: CreditorContext, good_for: timedelta
 ) -> NoticeGranted:
-    """The granted letter takes the planned one's place, with amounts as of now."""
-    letter = letter_facts(account, act.letter, act.books, policy, context)
+    """The granted letter replaces the planned one, with amounts as of now."""
+    fresh, letter = _booked(account, act.letter, act.books, policy, context)
     planned = account.open_letter()
     assert planned is not None
     assert planned.notice == letter.notice
     assert planned.claimed is not None
-    act.letter.status, act.letter.claimed = "granted", planned.claimed
-    account.letters[account.letters.index(planned)] = act.letter
+    granted = replace(fresh, status="granted", claimed=planned.claimed)
+    account.letters[account.letters.index(planned)] = granted
     closes = context.closes_at(account.kind, letter.date)
     return NoticeGranted(notice=letter.notice, letter=letter, good_until=min(planned.claimed + good_for, closes))
 
@@ -143,7 +155,7 @@ def _hand_over(
     for currency in dict.fromkeys(case.currency for case in act.cases):
         cases = [case for case in act.cases if case.currency == currency]
         for case in cases:
-            case.entry.receivable.handed_over = today
+            account.receivables[case.invoice].handed_over = today
         yield COMMANDS, _hand_over_command(account, cases, currency, policy, today)
         yield (
             DECISIONS,
@@ -200,7 +212,6 @@ def _hand_over_line(case: Case) -> HandOverLine:
 def account_changed(account: Account, decision: Decision, context: CreditorContext, now: datetime) -> AccountChanged:
     """The account as it now is, for the read model."""
     found, party = decision.books, account.party
-    assert found is not None
     assert party is not None
     credit: dict[str, int] = {}
     for unused in found.credit:
@@ -223,8 +234,8 @@ def _balance(account: Account, entry: Open, decision: Decision, context: Credito
     receivable = entry.receivable
     step = None
     if decision.policy is not None:
-        where = step_progress(account, receivable, decision.policy, context)
-        step = decision.policy.steps[where.index].name if where.index >= 0 else None
+        progress = step_progress(account, receivable, decision.policy, context)
+        step = decision.policy.steps[progress.index].name if progress.index >= 0 else None
     return Balance(
         invoice=receivable.invoice,
         currency=receivable.currency,

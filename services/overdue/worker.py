@@ -197,7 +197,7 @@ class _Desk:
 
     def _refuse(self, account: Account, decision: Decision, context: CreditorContext, now: datetime) -> None:
         """A payment of a lapsed debt is nobody's until a person decides (rules.md M3; act 728/2003 14 §)."""
-        for money in decision.books.refused if decision.books is not None else ():
+        for money in decision.books.refused:
             if payment_key(money) not in account.refused:
                 account.refused.append(payment_key(money))
                 unmatched = Unmatched(

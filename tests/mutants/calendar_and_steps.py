@@ -7,7 +7,7 @@ CASES = "services/overdue/steps/cases.py"
 DECIDE = "services/overdue/decide.py"
 DRAFT = "services/overdue/letters/draft.py"
 FOLD = "services/overdue/fold.py"
-GUARDS = "services/overdue/stops/guards.py"
+GUARDS = "services/overdue/letters/guards.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
 STEP_PROGRESS = "services/overdue/steps/step_progress.py"
@@ -19,8 +19,8 @@ MUTANTS = (
     Mutant(
         "C1 letters go on free days",
         GUARDS,
-        "    if not banking_day(today, country):",
-        "    if today is None:",
+        "    if not banking_day(facts.today, facts.context.country):",
+        "    if facts is None:",
         "overdue/test_calendar_rules.py::c1",
     ),
     Mutant(
@@ -47,7 +47,7 @@ MUTANTS = (
     Mutant(
         "C3 a letter goes with yesterday's date",
         DECIDE,
-        "        and fresh.day == letter.day\n",
+        "        and fresh.day == notice.day\n",
         "",
         "overdue/test_calendar_rules.py::c3",
     ),
@@ -75,8 +75,8 @@ MUTANTS = (
     Mutant(
         "S1 overdue on the due date",
         CASES,
-        "    case.overdue = context.has_passed(entry.effective_due, today, policy) and case.asked > 0",
-        "    case.overdue = today >= entry.effective_due and case.asked > 0",
+        "    passed = facts.context.has_passed(entry.effective_due, facts.today, facts.policy)",
+        "    passed = facts.today >= entry.effective_due",
         "overdue/test_steps.py::s1",
     ),
     Mutant(
@@ -103,8 +103,8 @@ MUTANTS = (
     Mutant(
         "S2 the response date is not waited for",
         GUARDS,
-        "        if not facts.context.has_passed(response, facts.watch.today, facts.policy):",
-        "        if response is None:",
+        "    if response is not None and not facts.context.has_passed(response, facts.today, facts.policy):",
+        "    if response is not None and response is None:",
         "overdue/test_steps.py::s2",
     ),
     Mutant(
@@ -124,15 +124,15 @@ MUTANTS = (
     Mutant(
         "S4 what is stopped is listed",
         CASES,
-        "        return not self.out and (self.overdue or",
+        "        return not self.stopped and (self.overdue or",
         "        return (self.overdue or",
         "overdue/test_stops.py::g0 or g2",
     ),
     Mutant(
         "S4 the tone is that of the nearest step",
         DRAFT,
-        "    furthest = max(moving, key=lambda case: case.where.index).step",
-        "    furthest = min(moving, key=lambda case: case.where.index).step",
+        "    furthest = max(moving, key=lambda case: case.progress.index).step",
+        "    furthest = min(moving, key=lambda case: case.progress.index).step",
         "overdue/test_steps.py::s4",
     ),
     Mutant(
@@ -145,14 +145,14 @@ MUTANTS = (
     Mutant(
         "S4 a letter mixes currencies",
         NEXT_LETTER,
-        "        listed = [case for case in cases if case.currency == currency and case.listed]",
-        "        listed = [case for case in cases if case.listed]",
+        "        listed = tuple(case for case in cases if case.currency == currency and case.listed)",
+        "        listed = tuple(case for case in cases if case.listed)",
         "overdue/test_steps.py::s4",
     ),
     Mutant(
         "S5 the response date is not rolled",
         DRAFT,
-        "        response_by=roll(today + timedelta(days=wait), context.country),",
+        "        response_by=roll(today + timedelta(days=wait), facts.context.country),",
         "        response_by=today + timedelta(days=wait),",
         "overdue/test_steps.py::s5",
     ),
@@ -201,14 +201,14 @@ MUTANTS = (
     Mutant(
         "S7 nobody needs to approve",
         CASES,
-        "    if case.reached and case.step.approval and case.step.name not in receivable.approved:",
-        "    if case.step is None:",
+        "    if reached and step.approval and step.name not in receivable.approved:",
+        "    if step is None:",
         "overdue/test_steps.py::s7",
     ),
     Mutant(
         "S7 one approval is for all steps",
         CASES,
-        "case.step.name not in receivable.approved:",
+        "step.name not in receivable.approved:",
         "not receivable.approved:",
         "overdue/test_steps.py::s7",
     ),
@@ -229,8 +229,8 @@ MUTANTS = (
     Mutant(
         "S7 a hand-over needs no minimum",
         DECIDE,
-        "            if not list(below_minimum(listed, outlook.policy, outlook.context.law)):",
-        "            if listed is not None:",
+        "        if not list(below_minimum(listed, following.facts)):",
+        "        if listed is not None:",
         "overdue/test_steps.py::s7",
     ),
     Mutant(

@@ -6,7 +6,7 @@ LAWFUL = "services/law/lawful.py"
 ACCOUNT = "services/overdue/account.py"
 APOLOGY = "services/overdue/letters/apology.py"
 CASES = "services/overdue/steps/cases.py"
-DECIDE = "services/overdue/decide.py"
+TASKS = "services/overdue/tasks.py"
 FOLD = "services/overdue/fold.py"
 LEDGER = "services/overdue/books/ledger.py"
 POSITION = "services/overdue/steps/step_progress.py"
@@ -29,8 +29,8 @@ MUTANTS = (
     Mutant(
         "M7 waits do not count from the new due date",
         POSITION,
-        "        last = max(where.moved, effective_due)\n",
-        "        last = where.moved\n",
+        "        last = max(progress.moved, effective_due)\n",
+        "        last = progress.moved\n",
         "overdue/test_money_back_and_rests.py::m7",
     ),
     Mutant(
@@ -50,8 +50,8 @@ MUTANTS = (
     Mutant(
         "M1 a note goes where the policy wants none",
         APOLOGY,
-        "    if not outlook.policy.apology:",
-        "    if outlook.policy is None:",
+        "    if not facts.policy.apology:",
+        "    if facts.policy is None:",
         "overdue/test_money_in.py::m1",
     ),
     Mutant(
@@ -156,15 +156,15 @@ MUTANTS = (
     Mutant(
         "M6 a small rest moves",
         CASES,
-        "    if case.currency == context.law.currency and case.entry.reduced and case.entry.principal < below:",
-        "    if case.entry is None:",
+        "    if receivable.currency == context.law.currency and entry.reduced and entry.principal < below:",
+        "    if entry is None:",
         "overdue/test_money_back_and_rests.py::m6",
     ),
     Mutant(
         "M6 small invoices that nobody paid never move",
         CASES,
-        "    if case.currency == context.law.currency and case.entry.reduced and case.entry.principal < below:",
-        "    if case.currency == context.law.currency and case.entry.principal < below:",
+        "    if receivable.currency == context.law.currency and entry.reduced and entry.principal < below:",
+        "    if receivable.currency == context.law.currency and entry.principal < below:",
         "overdue/test_money_back_and_rests.py::m6",
     ),
     Mutant(
@@ -176,9 +176,9 @@ MUTANTS = (
     ),
     Mutant(
         "M6 nobody is asked about a rest",
-        DECIDE,
-        "    if outlook.cases and all(case.entry.principal == 0 for case in outlook.cases):",
-        "    if outlook is None:",
+        TASKS,
+        "    if cases and all(case.entry.principal == 0 for case in cases):",
+        "    if cases is None:",
         "overdue/test_money_back_and_rests.py::m6",
     ),
     Mutant(

@@ -4,11 +4,12 @@ from tests.mutants.mutant import Mutant
 
 CASES = "services/overdue/steps/cases.py"
 DECIDE = "services/overdue/decide.py"
+TASKS = "services/overdue/tasks.py"
 DRAFT = "services/overdue/letters/draft.py"
 FOLD = "services/overdue/fold.py"
-GUARDS = "services/overdue/stops/guards.py"
+GUARDS = "services/overdue/letters/guards.py"
 INSTALMENTS = "services/overdue/letters/instalments.py"
-STOPS = "services/overdue/stops/standing.py"
+STOPS = "services/overdue/stops/in_force.py"
 CONTEXT = "services/overdue/creditor_context.py"
 
 MUTANTS = (
@@ -22,7 +23,7 @@ MUTANTS = (
     Mutant(
         "G1 stale data is good enough",
         GUARDS,
-        "    if facts.context.feed_is_stale(facts.watch.today, facts.policy):",
+        "    if facts.context.feed_is_stale(facts.today, facts.policy):",
         "    if facts.context is None:",
         "overdue/test_stops.py::g1",
     ),
@@ -50,8 +51,8 @@ MUTANTS = (
     Mutant(
         "G2 a disputed part is asked for",
         CASES,
-        "        return max(0, self.entry.principal - self.disputed)",
-        "        return max(0, self.entry.principal)",
+        "    return max(0, entry.principal - disputed)",
+        "    return max(0, entry.principal)",
         "overdue/test_stops.py::g2",
     ),
     Mutant(
@@ -64,8 +65,8 @@ MUTANTS = (
     Mutant(
         "G3 a hold ends on its last day",
         CASES,
-        "    if watch.today > last:\n",
-        "    if watch.today >= last:\n",
+        "    if facts.today > last:\n",
+        "    if facts.today >= last:\n",
         "overdue/test_stops.py::g3",
     ),
     Mutant(
@@ -93,8 +94,8 @@ MUTANTS = (
     Mutant(
         "G4 a promise is over on its day",
         CASES,
-        "        passed = context.has_passed(last, watch.today, policy)",
-        "        passed = watch.today >= last",
+        "        passed = facts.context.has_passed(last, facts.today, facts.policy)",
+        "        passed = facts.today >= last",
         "overdue/test_stops.py::g4",
     ),
     Mutant(
@@ -107,8 +108,8 @@ MUTANTS = (
     Mutant(
         "G5 a plan stops nothing",
         CASES,
-        "    if plan_of(account, case.invoice, now) is not None:",
-        "    if plan_of(account, case.invoice, now) is account:",
+        "    if plan_of(account, receivable.invoice, facts.now) is not None:",
+        "    if plan_of(account, receivable.invoice, facts.now) is account:",
         "overdue/test_guards.py::g5",
     ),
     Mutant(
@@ -121,22 +122,22 @@ MUTANTS = (
     Mutant(
         "G5 the task does not wait for the letter's answer",
         INSTALMENTS,
-        "            if outlook.context.has_passed(letter.response_by, outlook.watch.today, outlook.policy):",
-        "            if letter is not None:",
+        "        if facts.context.has_passed(response_by, facts.today, facts.policy):",
+        "        if letter is not None:",
         "overdue/test_guards.py::g5",
     ),
     Mutant(
         "G6 the minimum is not enough",
         GUARDS,
-        "for case in listed if case.overdue) < policy.minimum:",
-        "for case in listed if case.overdue) <= policy.minimum:",
+        "for case in listed if case.overdue) < facts.policy.minimum:",
+        "for case in listed if case.overdue) <= facts.policy.minimum:",
         "overdue/test_guards.py::g6",
     ),
     Mutant(
         "G7 the budget frees a day early",
         GUARDS,
-        "if (facts.watch.today - day).days < budget.days)",
-        "if (facts.watch.today - day).days < budget.days - 1)",
+        "if (facts.today - day).days < budget.days)",
+        "if (facts.today - day).days < budget.days - 1)",
         "overdue/test_guards.py::g7",
     ),
     Mutant(
@@ -149,15 +150,15 @@ MUTANTS = (
     Mutant(
         "G8 a letter goes on the day the debt lapses",
         CASES,
-        "    if case.entry.lapses <= today:",
-        "    if case.entry.lapses < today:",
+        "    if entry.lapses <= facts.today:",
+        "    if entry.lapses < facts.today:",
         "overdue/test_guards.py::g8",
     ),
     Mutant(
         "G8 nobody is warned",
-        DECIDE,
-        "            if warns <= outlook.watch.today < case.entry.lapses:",
-        "            if case.entry.lapses <= outlook.watch.today:",
+        TASKS,
+        "        if _may_lapse(case) and _warning_day(facts, case) <= facts.today < case.entry.lapses:",
+        "        if case.entry.lapses <= facts.today:",
         "overdue/test_guards.py::g8",
     ),
     Mutant(
@@ -170,7 +171,7 @@ MUTANTS = (
     Mutant(
         "G9 no wait after a dispute",
         CASES,
-        "    ended = [day for _, day in pauses_ended(account, receivable, now)] + receivable.reversals",
+        "    ended = [day for _, day in pauses_ended(facts.account, receivable, facts.now)] + receivable.reversals",
         "    ended = receivable.reversals",
         "overdue/test_stops.py::g2",
     ),
@@ -198,14 +199,14 @@ MUTANTS = (
     Mutant(
         "design §7.2 a claim is answered before the skew is over",
         DECIDE,
-        "        if letter.claimed + skew > outlook.now:",
-        "        if letter.claimed > outlook.now:",
+        "    if claimed is not None and claimed + skew > facts.now:",
+        "    if claimed is not None and claimed > facts.now:",
         "overdue/test_protocol_of_notices.py",
     ),
     Mutant(
         "design §7.3 a letter goes though others would move",
         DECIDE,
-        "        and fresh.moves() == letter.moves()\n",
+        "        and fresh.moves() == notice.moves()\n",
         "",
         "overdue/test_protocol_of_notices.py",
     ),

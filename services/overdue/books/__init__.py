@@ -1,1 +1,1 @@
-"""An account's books: its dated entries, and the balances that are computed from them."""
+"""An account's books: its dated entries, the balances computed from them, and where its money went."""

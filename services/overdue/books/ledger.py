@@ -24,7 +24,7 @@ from services.overdue.account import (
 )
 from services.overdue.books.entries import entries_of, payment_key
 from services.overdue.creditor_context import CreditorContext
-from services.overdue.stops.standing import disputed_part, passes_by
+from services.overdue.stops.in_force import disputed_part, passes_by
 
 _FIRST = date.min
 

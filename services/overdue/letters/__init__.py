@@ -1,1 +1,1 @@
-"""A letter before it is sent: what it lists and books, what comes next, and the notes beside the ladder."""
+"""The letters that an account may get: guards against them, drafts, fees, and all facts that are printed."""

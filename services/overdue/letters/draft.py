@@ -2,18 +2,27 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from schemas.channels import Channel
-from schemas.policy import Policy
 from services.law.calendar import roll
 from services.overdue.account import Account, InterestSegment, LetterRecord, RecordedLine
-from services.overdue.books.ledger import Books, interest_start
-from services.overdue.creditor_context import CreditorContext
+from services.overdue.books.ledger import Booking, Books, interest_start
 from services.overdue.letters.fees import fee_of
 from services.overdue.steps.cases import Case
+from services.overdue.steps.facts import Facts
+from services.overdue.stops.reasons import Recheck
 
 _NAMESPACE = uuid.UUID("6f2f0f5c-3a3e-5d0b-9a57-0f6f1c7a4e11")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCandidate:
+    """The letter without a step that may go now, if any, and when the answer may be another."""
+
+    letter: LetterRecord | None
+    rechecks: tuple[Recheck, ...] = ()
 
 
 def notice_id(account: Account, currency: str, moves: Sequence[tuple[str, str]]) -> str:
@@ -30,39 +39,30 @@ def cycle_key(invoice: str, step: str) -> str:
 
 
 def draft_reminder(
-    account: Account,
-    books: Books,
-    listed: Sequence[Case],
-    moving: Sequence[Case],
-    policy: Policy,
-    context: CreditorContext,
-    now: datetime,
-    channel: tuple[Channel, str],
+    facts: Facts, listed: Sequence[Case], moving: Sequence[Case], channel: tuple[Channel, str]
 ) -> LetterRecord:
-    """The reminder that lists ``listed`` and moves ``moving``, as of ``now``."""
-    today = context.local(now).date()
+    """The reminder that lists ``listed`` and moves ``moving``, as of now; ``channel`` comes with the recipient."""
+    account, today = facts.account, facts.today
     steps = {case.invoice: case.step for case in moving if case.step is not None}
-    furthest = max(moving, key=lambda case: case.where.index).step
+    furthest = max(moving, key=lambda case: case.progress.index).step
     assert furthest is not None
-    fee = fee_of(moving, account, books, policy, context, now, today)
+    fee = fee_of(moving, facts)
     moves = [(invoice, step.name) for invoice, step in steps.items()]
     wait = max(step.response_days or 0 for step in steps.values()) + channel[0].delivery_days
     return LetterRecord(
         notice=notice_id(account, listed[0].currency, moves),
         number=next_number(account),
         day=today,
-        granted=now,
+        granted=facts.now,
         purpose="reminder",
         channel=channel[0].name,
         recipient=channel[1],
         currency=listed[0].currency,
         step=furthest.name,
-        response_by=roll(today + timedelta(days=wait), context.country),
-        policy=policy.policy,
-        policy_version=policy.version,
-        lines=[
-            _moving_line(case, account, context, today) if case.invoice in steps else _line(case) for case in listed
-        ],
+        response_by=roll(today + timedelta(days=wait), facts.context.country),
+        policy=facts.policy.policy,
+        policy_version=facts.policy.version,
+        lines=[_moving_line(case, facts) if case.invoice in steps else _listed_line(case) for case in listed],
         fee_invoice=fee.invoice if fee is not None else None,
         fee=fee.amount if fee is not None else 0,
         forgiven=fee is not None and fee.forgiven,
@@ -74,49 +74,62 @@ def next_number(account: Account) -> int:
     return max((letter.number for letter in account.letters), default=0) + 1
 
 
-def _line(case: Case) -> RecordedLine:
+def _listed_line(case: Case) -> RecordedLine:
     return RecordedLine(invoice=case.invoice, step=None, effective_due=case.entry.effective_due, disputed=case.disputed)
 
 
-def _moving_line(case: Case, account: Account, context: CreditorContext, today: date) -> RecordedLine:
-    step, entry = case.step, case.entry
+def _moving_line(case: Case, facts: Facts) -> RecordedLine:
+    step, entry, today = case.step, case.entry, facts.today
     assert step is not None
-    line = _line(case)
-    line.step = step.name
-    line.interest = step.interest
-    first_letter = entry.first_interest_letter or (today if line.interest else None)
-    line.start = interest_start(account, entry, entry.effective_due, first_letter)
-    if line.interest:
-        line.segments = _segments(case, account, context, line.start, today)
-        line.through = _through(line, today)
-    line.compensation = (
-        account.trader
-        and case.currency == context.law.currency
-        and step.fixed_compensation == "claim"
-        and today > line.start
+    first_letter = entry.first_interest_letter or (today if step.interest else None)
+    start = interest_start(facts.account, entry, entry.effective_due, first_letter)
+    segments = _segments(case, facts, start) if step.interest else []
+    in_currency = case.currency == facts.context.law.currency
+    claims = facts.account.trader and in_currency and step.fixed_compensation == "claim"
+    return RecordedLine(
+        invoice=case.invoice,
+        step=step.name,
+        effective_due=entry.effective_due,
+        interest=step.interest,
+        start=start,
+        through=_through(start, segments, today) if step.interest else None,
+        segments=segments,
+        compensation=claims and today > start,
+        disputed=case.disputed,
     )
-    return line
 
 
-def _segments(
-    case: Case, account: Account, context: CreditorContext, start: date, today: date
-) -> list[InterestSegment]:
+def _segments(case: Case, facts: Facts, start: date) -> list[InterestSegment]:
     """The rates of the days after ``start`` up to today, as far as they are known (rules.md I2, I3)."""
-    if start >= today:
+    if start >= facts.today:
         return []
-    found = context.rates.segments(
+    found = facts.context.rates.segments(
         start + timedelta(days=1),
-        today,
-        kind=account.kind,
-        trader=account.trader,
+        facts.today,
+        kind=facts.account.kind,
+        trader=facts.account.trader,
         agreed=case.entry.receivable.late_interest,
     )
     return [InterestSegment(segment.first, segment.last, segment.rate) for segment in found]
 
 
-def _through(line: RecordedLine, today: date) -> date | None:
-    """The day up to which the line counts interest: today, or the last day whose rate is known (rules.md I3)."""
-    if line.segments:
-        return line.segments[-1].last
-    assert line.start is not None
-    return today if line.start >= today else None
+def _through(start: date, segments: Sequence[InterestSegment], today: date) -> date | None:
+    """The day up to which a line counts interest: today, or the last day whose rate is known (rules.md I3)."""
+    if segments:
+        return segments[-1].last
+    return today if start >= today else None
+
+
+def with_bookings(letter: LetterRecord, after: Books) -> LetterRecord:
+    """A reminder whose lines hold what they book, from the books ``after`` it; other letters as they are.
+
+    What a line booked is kept to see later whether the letter asked too much (see ``apology``).
+    """
+    if letter.purpose != "reminder":
+        return letter
+    booked = after.bookings.get(letter.notice, {})
+    return replace(letter, lines=[_with_booking(line, booked.get(line.invoice, Booking())) for line in letter.lines])
+
+
+def _with_booking(line: RecordedLine, booking: Booking) -> RecordedLine:
+    return replace(line, booked_interest=booking.interest, booked_costs=booking.fee + booking.compensation)

@@ -3,15 +3,13 @@
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from schemas.policy import Policy, Step
-from services.overdue.account import Account
-from services.overdue.books.ledger import Books
-from services.overdue.creditor_context import CreditorContext
+from schemas.policy import Step
 from services.overdue.steps.cases import Case
+from services.overdue.steps.facts import Facts
 from services.overdue.steps.step_progress import last_listed
-from services.overdue.stops.standing import once_suspended
+from services.overdue.stops.in_force import once_suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +21,29 @@ class Fee:
     forgiven: bool
 
 
-def fee_of(
-    moving: Sequence[Case],
-    account: Account,
-    books: Books,
-    policy: Policy,
-    context: CreditorContext,
-    now: datetime,
-    today: date,
-) -> Fee | None:
+def fee_of(moving: Sequence[Case], facts: Facts) -> Fee | None:
     """The letter's one fee, or None where no receivable may bear it (rules.md F1)."""
-    able = [case for case in moving if may_bear(case, account, books, context, now, today)]
+    able = [case for case in moving if may_bear(case, facts)]
     if not able:
         return None
-    bearer = min(able, key=lambda case: (-case.where.index, case.entry.effective_due, case.invoice))
-    room = context.law.total_cap(account.kind, bearer.entry.receivable.amount) - bearer.entry.fees
+    chosen = min(able, key=lambda case: (-case.progress.index, case.entry.effective_due, case.invoice))
+    law, kind = facts.context.law, facts.account.kind
+    room = law.total_cap(kind, chosen.entry.receivable.amount) - chosen.entry.fees
     return Fee(
-        invoice=bearer.invoice,
-        amount=min(_step_of(bearer).fee or 0, context.law.reminder_fee_max(account.kind)),
-        forgiven=room > 0 and forgiven(account, books, policy, today),
+        invoice=chosen.invoice,
+        amount=min(_step_of(chosen).fee or 0, law.reminder_fee_max(kind)),
+        forgiven=room > 0 and forgiven(facts),
     )
 
 
-def may_bear(case: Case, account: Account, books: Books, context: CreditorContext, now: datetime, today: date) -> bool:
+def may_bear(case: Case, facts: Facts) -> bool:
     """Whether a moving receivable may bear a fee today (LSP 10 b, 10 f §; rules.md F2, F6, G3)."""
-    receivable, law = case.entry.receivable, context.law
-    if not _step_of(case).fee or receivable.currency != law.currency or once_suspended(account, receivable, now):
+    account, receivable, law, today = facts.account, case.entry.receivable, facts.context.law, facts.today
+    if not _step_of(case).fee or receivable.currency != law.currency or once_suspended(account, receivable, facts.now):
         return False
     gap = law.fee_gap_days(account.kind)
-    last = [day for day in (last_listed(account, receivable), max(books.fee_days, default=None)) if day is not None]
+    last_fee = max(facts.books.fee_days, default=None)
+    last = [day for day in (last_listed(account, receivable), last_fee) if day is not None]
     if any((today - day).days < gap for day in last):
         return False
     lead = law.invoice_lead_days(account.kind)
@@ -60,13 +52,13 @@ def may_bear(case: Case, account: Account, books: Books, context: CreditorContex
     return (today - case.entry.effective_due).days >= law.fee_wait_days(account.kind)
 
 
-def forgiven(account: Account, books: Books, policy: Policy, today: date) -> bool:
+def forgiven(facts: Facts) -> bool:
     """Whether mercy forgives a consumer's fee: long a customer, and no fee booked or forgiven lately (rules.md F5)."""
-    if account.kind != "consumer" or not policy.mercy_months:
+    if facts.account.kind != "consumer" or not facts.policy.mercy_months:
         return False
-    since = months_before(today, policy.mercy_months)
-    first = min(receivable.issued for receivable in account.receivables.values())
-    return first <= since and not any(day > since for day in books.fee_days)
+    since = months_before(facts.today, facts.policy.mercy_months)
+    first = min(receivable.issued for receivable in facts.account.receivables.values())
+    return first <= since and not any(day > since for day in facts.books.fee_days)
 
 
 def months_before(day: date, months: int) -> date:

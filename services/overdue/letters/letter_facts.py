@@ -1,4 +1,4 @@
-"""All facts of a letter, from the draft and the books it leaves behind (design.md §6, §7.1)."""
+"""All facts of a letter, from the draft and the books with it and without it (design.md §6, §7.1)."""
 
 from datetime import date, timedelta
 
@@ -21,21 +21,20 @@ from services.law.calendar import roll
 from services.law.figures import Law
 from services.law.percent import percent_text
 from services.overdue.account import Account, LetterRecord, RecordedLine
-from services.overdue.books.ledger import Booking, Books, Open, books, interest_start, principal_pieces
+from services.overdue.books.ledger import Booking, Books, Open, interest_start, principal_pieces
 from services.overdue.creditor_context import CreditorContext
-from services.overdue.stops.standing import once_suspended
+from services.overdue.stops.in_force import once_suspended
 
 
 def letter_facts(
-    account: Account, draft: LetterRecord, before: Books, policy: Policy, context: CreditorContext
+    account: Account, draft: LetterRecord, before: Books, after: Books, policy: Policy, context: CreditorContext
 ) -> Letter:
-    """The letter as the notifier shall render it; the draft's lines learn what they book.
+    """The letter as the notifier shall render it; ``draft`` holds what its lines book (``draft.with_bookings``).
 
-    ``before`` are the books without the letter; the balances printed are those after it.
+    ``before`` are the books without the letter, ``after`` those with it, whose balances are printed.
     """
     assert context.creditor is not None
     assert account.party is not None
-    after = books(account, draft.day, context, draft)
     booked = after.bookings.get(draft.notice, {})
     lines = [_line(account, line, draft, before, after, booked.get(line.invoice, Booking())) for line in draft.lines]
     step = next((known for known in policy.steps if known.name == draft.step), None)
@@ -81,8 +80,6 @@ def _line(
     entry = after.open[line.invoice]
     receivable = entry.receivable
     disputed = min(line.disputed, entry.principal)
-    if draft.purpose == "reminder":
-        line.booked_interest, line.booked_costs = booking.interest, booking.fee + booking.compensation
     return LetterLine(
         invoice=line.invoice,
         subject=receivable.subject,

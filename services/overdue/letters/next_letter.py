@@ -1,96 +1,82 @@
-"""What the account's next letter would be today, and everything that speaks against it."""
+"""The reminder that an account may get today, or everything that speaks against it."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from schemas.policy import Policy
-from services.overdue.account import Account, LetterRecord
-from services.overdue.books.ledger import Books
-from services.overdue.creditor_context import CreditorContext
+from services.overdue.account import LetterRecord
 from services.overdue.letters.draft import draft_reminder
-from services.overdue.steps.cases import Case, cases_of
-from services.overdue.stops.guards import LETTER_GUARDS, Facts, below_minimum, channel_of, reasons_of
-from services.overdue.stops.reasons import StopReason, Watch
+from services.overdue.letters.guards import LETTER_GUARDS, below_minimum, channel_of, reasons_of
+from services.overdue.steps.cases import Case
+from services.overdue.steps.facts import Facts
+from services.overdue.stops.reasons import Recheck, StopReason, recheck_passing, rechecks_of
 
 
-@dataclass(slots=True)
-class Prospect:
-    """The account on one day.
+@dataclass(frozen=True, slots=True)
+class NextLetter:
+    """The account's cases today and the reminder that they make.
 
     ``moving`` are the receivables whose letter step is due, of one currency; ``listed`` all that the letter would
-    list; ``blocked`` the account's reasons against it. The letter may go when something moves and nothing blocks.
+    list; ``against`` the account's own reasons against it. The letter may go when something moves and nothing speaks
+    against it. ``lifting``: when a letter that is below the policy's minimum may reach it.
     """
 
-    account: Account
-    policy: Policy
-    context: CreditorContext
-    now: datetime
-    watch: Watch
-    books: Books
-    cases: list[Case]
-    moving: list[Case] = field(default_factory=list)
-    listed: list[Case] = field(default_factory=list)
-    blocked: list[StopReason] = field(default_factory=list)
-
-    @property
-    def facts(self) -> Facts:
-        """What guards look at."""
-        return Facts(self.account, self.policy, self.context, self.now, self.watch)
+    facts: Facts
+    cases: Sequence[Case]
+    moving: tuple[Case, ...] = ()
+    listed: tuple[Case, ...] = ()
+    against: tuple[StopReason, ...] = ()
+    lifting: tuple[Recheck, ...] = ()
 
     def letter(self) -> LetterRecord | None:
         """The letter that may go now, or None."""
-        if not self.moving or self.blocked:
+        if not self.moving or self.against:
             return None
-        channel = channel_of(self.account, self.policy)
+        channel = channel_of(self.facts.account, self.facts.policy)
         assert channel is not None, "the no-channel guard lets nothing pass without one"
-        return draft_reminder(
-            self.account, self.books, self.listed, self.moving, self.policy, self.context, self.now, channel
-        )
+        return draft_reminder(self.facts, self.listed, self.moving, channel)
 
     def reached(self) -> list[Case]:
         """The receivables whose next step's earliest date has come."""
-        return [case for case in self.cases if case.reached and case.step is not None]
+        return _reached(self.cases)
 
     def reasons(self) -> list[StopReason]:
         """All that speaks against a letter, the account's reasons first, each once."""
-        own = [reason for case in self.reached() for reason in (*case.out, *case.waiting)]
-        return list(dict.fromkeys([*self.blocked, *own]))
+        own = [reason for case in self.reached() for reason in (*case.stopped, *case.waiting)]
+        return list(dict.fromkeys([*self.against, *own]))
+
+    def rechecks(self) -> Iterator[Recheck]:
+        """When another letter may be next: at a change of policy, or when a case or a reason may change."""
+        change = self.facts.context.next_policy_change(self.facts.account.kind, self.facts.today)
+        if change is not None:
+            yield change
+        for case in self.cases:
+            yield from case.rechecks()
+        yield from rechecks_of(self.against)
+        yield from self.lifting
 
 
-def prospect(
-    account: Account,
-    books: Books,
-    policy: Policy,
-    context: CreditorContext,
-    now: datetime,
-    without: frozenset[str] = frozenset(),
-) -> Prospect:
-    """The account's prospect as of ``now``; receivables in ``without`` have just left for collection."""
-    watch = Watch(context.local(now).date())
-    watch.at(context.next_policy_change(account.kind, watch.today))
-    cases = [case for case in cases_of(account, books, policy, context, now, watch) if case.invoice not in without]
-    found = Prospect(account, policy, context, now, watch, books, cases)
+def next_letter(facts: Facts, cases: Sequence[Case]) -> NextLetter:
+    """The next letter about ``cases``, the account's receivables but for those that leave for collection today."""
     ready = [case for case in cases if case.ready and case.step is not None and case.step.action == "letter"]
-    reached = found.reached()
-    if reached:
-        found.blocked = reasons_of(LETTER_GUARDS, found.facts)
+    against = reasons_of(LETTER_GUARDS, facts) if _reached(cases) else []
     too_small: list[StopReason] = []
     for currency in dict.fromkeys(case.currency for case in ready):
-        listed = [case for case in cases if case.currency == currency and case.listed]
-        small = list(below_minimum(listed, policy, context.law))
+        listed = tuple(case for case in cases if case.currency == currency and case.listed)
+        small = list(below_minimum(listed, facts))
         if not small:
-            found.moving = [case for case in ready if case.currency == currency]
-            found.listed = listed
-            return found
+            moving = tuple(case for case in ready if case.currency == currency)
+            return NextLetter(facts, cases, moving, listed, tuple(against))
         too_small += small
-    if too_small:
-        found.blocked += too_small
-        _watch_others(found)
-    return found
+    lifting = tuple(_others_overdue(facts, cases)) if too_small else ()
+    return NextLetter(facts, cases, against=(*against, *too_small), lifting=lifting)
 
 
-def _watch_others(found: Prospect) -> None:
+def _reached(cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if case.reached and case.step is not None]
+
+
+def _others_overdue(facts: Facts, cases: Sequence[Case]) -> Iterator[Recheck]:
     """Another receivable that becomes overdue may lift the letter above the minimum (rules.md G6)."""
-    for case in found.cases:
+    for case in cases:
         if case.entry.principal and not case.overdue:
-            found.watch.passing(found.context.passes(case.entry.effective_due, found.policy))
+            yield recheck_passing(case.entry.effective_due, facts.today, facts.policy, facts.context)

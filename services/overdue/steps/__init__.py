@@ -1,1 +1,1 @@
-"""Where each receivable stands in its creditor's process, and whether its next step may be taken."""
+"""How far each receivable is in its creditor's process, and whether its next step may be taken today."""

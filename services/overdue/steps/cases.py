@@ -1,34 +1,36 @@
-"""Each open receivable's case on a day: is it overdue, is it left alone, which step is next and may it be taken."""
+"""Each open receivable on a day: whether it is overdue or stopped, which step is next, and what that step waits for."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from schemas.policy import Policy, Step
+from schemas.policy import Step
 from services.law.calendar import roll
-from services.overdue.account import Account, Stop
-from services.overdue.books.ledger import Books, Open
-from services.overdue.creditor_context import CreditorContext
+from services.overdue.account import Receivable, Stop
+from services.overdue.books.ledger import Open
+from services.overdue.steps.facts import Facts
 from services.overdue.steps.step_progress import StepProgress, earliest, step_progress
-from services.overdue.stops.reasons import StopReason, Watch
-from services.overdue.stops.standing import CODES, disputed_part, last_day, pauses_ended, plan_of, standing
+from services.overdue.stops.in_force import CODES, disputed_part, last_day, pauses_ended, plan_of, stops_in_force
+from services.overdue.stops.reasons import Recheck, StopReason, recheck_passing, rechecks_of
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One receivable today.
+    """One receivable with something open, today.
 
-    ``out`` are the reasons it is out of letters and sums (rules.md G0), ``waiting`` those its own step waits for;
-    ``reached`` says that the step's earliest date has come. ``asked`` is the principal without a disputed part.
+    ``stopped`` are the reasons that keep it out of letters and their sums (rules.md G0), ``waiting`` those for which
+    its own next ``step`` waits; ``reached`` says that the step's earliest date has come. ``disputed`` is the part of
+    its principal that is disputed, in minor units.
     """
 
     entry: Open
-    where: StepProgress
+    progress: StepProgress
     step: Step | None
+    disputed: int
+    stopped: tuple[StopReason, ...]
     overdue: bool = False
     reached: bool = False
-    disputed: int = 0
-    out: list[StopReason] = field(default_factory=list)
-    waiting: list[StopReason] = field(default_factory=list)
+    waiting: tuple[StopReason, ...] = ()
 
     @property
     def invoice(self) -> str:
@@ -42,109 +44,111 @@ class Case:
 
     @property
     def asked(self) -> int:
-        """Open principal that letters may speak of, in minor units."""
-        return max(0, self.entry.principal - self.disputed)
+        """Open principal that letters may ask for, in minor units."""
+        return _asked(self.entry, self.disputed)
 
     @property
     def listed(self) -> bool:
         """Whether the account's letters list it: overdue, or only interest and costs are left (rules.md S4, M6)."""
-        return not self.out and (self.overdue or (self.entry.principal == 0 and self.entry.balance > 0))
+        return not self.stopped and (self.overdue or (self.entry.principal == 0 and self.entry.balance > 0))
 
     @property
     def ready(self) -> bool:
         """Whether its own step may be taken today, as far as it alone is concerned."""
-        return self.overdue and self.reached and not self.out and not self.waiting
+        return self.overdue and self.reached and not self.stopped and not self.waiting
+
+    def rechecks(self) -> Iterator[Recheck]:
+        """When the case may change: the day on which the debt lapses, and the days and signals of its reasons."""
+        yield self.entry.lapses
+        yield from rechecks_of(self.stopped)
+        yield from rechecks_of(self.waiting)
 
 
-def cases_of(
-    account: Account, books: Books, policy: Policy, context: CreditorContext, now: datetime, watch: Watch
-) -> list[Case]:
+def cases_of(facts: Facts) -> list[Case]:
     """The cases of all receivables with something open, by effective due date, then id."""
-    entries = [entry for entry in books.open.values() if entry.balance > 0]
+    entries = [entry for entry in facts.books.open.values() if entry.balance > 0]
     entries.sort(key=lambda entry: (entry.effective_due, entry.receivable.invoice))
-    return [_case(account, entry, policy, context, now, watch) for entry in entries]
+    return [_case(facts, entry) for entry in entries]
 
 
-def _case(account: Account, entry: Open, policy: Policy, context: CreditorContext, now: datetime, watch: Watch) -> Case:
-    where = step_progress(account, entry.receivable, policy, context)
-    case = Case(entry, where, where.next_step(policy))
-    today = watch.today
-    _stops(case, account, policy, context, now, watch)
+def _case(facts: Facts, entry: Open) -> Case:
+    receivable = entry.receivable
+    progress = step_progress(facts.account, receivable, facts.policy, facts.context)
+    step = progress.next_step(facts.policy)
+    disputed = disputed_part(facts.account, receivable, facts.now)
+    stopped = tuple(_stops(facts, entry, disputed))
     if entry.principal == 0:
-        return case
-    case.overdue = context.has_passed(entry.effective_due, today, policy) and case.asked > 0
-    if case.step is None:
-        case.waiting.append(StopReason("last-step", case.invoice))
-        return case
-    first, code = earliest(case.step, where, entry.effective_due)
-    case.reached = today >= first
-    if not case.reached:
-        case.waiting.append(StopReason("extended" if _extended(case, today) else code, case.invoice, first))
-        watch.at(first)
-    elif not context.has_passed(entry.effective_due, today, policy):
-        case.waiting.append(_not_passed("wait", case, entry.effective_due, policy, context, watch))
-    _own_waits(case, account, policy, context, now, watch)
-    return case
+        return Case(entry, progress, step, disputed, stopped)
+    passed = facts.context.has_passed(entry.effective_due, facts.today, facts.policy)
+    overdue = passed and _asked(entry, disputed) > 0
+    if step is None:
+        last = StopReason("last-step", receivable.invoice)
+        return Case(entry, progress, None, disputed, stopped, overdue, waiting=(last,))
+    first, code = earliest(step, progress, entry.effective_due)
+    reached = facts.today >= first
+    waiting = []
+    if not reached:
+        waiting.append(
+            StopReason("extended" if _extended(receivable, facts.today) else code, receivable.invoice, first)
+        )
+    elif not passed:
+        waiting.append(_not_passed("wait", receivable, entry.effective_due, facts))
+    waiting += _own_waits(facts, entry, step, reached)
+    return Case(entry, progress, step, disputed, stopped, overdue, reached, tuple(waiting))
 
 
-def _not_passed(code: str, case: Case, day: date, policy: Policy, context: CreditorContext, watch: Watch) -> StopReason:
+def _asked(entry: Open, disputed: int) -> int:
+    return max(0, entry.principal - disputed)
+
+
+def _not_passed(code: str, receivable: Receivable, day: date, facts: Facts) -> StopReason:
     """A day that has not passed holds the receivable until it may have (rules.md C4)."""
-    passes = context.passes(day, policy)
-    watch.passing(passes)
-    return StopReason(code, case.invoice, passes if passes > watch.today else None)
+    return StopReason(code, receivable.invoice, recheck_passing(day, facts.today, facts.policy, facts.context))
 
 
-def _extended(case: Case, today: date) -> bool:
-    receivable = case.entry.receivable
+def _extended(receivable: Receivable, today: date) -> bool:
     return any(due.extension for due in receivable.dues) and receivable.due_now >= today
 
 
-def _stops(case: Case, account: Account, policy: Policy, context: CreditorContext, now: datetime, watch: Watch) -> None:
+def _stops(facts: Facts, entry: Open, disputed: int) -> Iterator[StopReason]:
     """G2–G5, lapsed and handed over (rules.md G0)."""
-    receivable, today = case.entry.receivable, watch.today
+    account, receivable = facts.account, entry.receivable
     if receivable.handed_over is not None:
-        case.out.append(StopReason("handed-over", case.invoice))
-    if case.entry.lapses <= today:
-        case.out.append(StopReason("lapsed", case.invoice))
-    else:
-        watch.at(case.entry.lapses)
-    if plan_of(account, case.invoice, now) is not None:
-        case.out.append(StopReason("in-plan", case.invoice))
-    case.disputed = disputed_part(account, receivable, now)
-    if case.disputed and case.asked == 0 and case.entry.principal:
-        case.out.append(StopReason("disputed", case.invoice))
-    for stop in standing(account, receivable, now):
-        reason = _stopped(case, stop, policy, context, watch)
+        yield StopReason("handed-over", receivable.invoice)
+    if entry.lapses <= facts.today:
+        yield StopReason("lapsed", receivable.invoice)
+    if plan_of(account, receivable.invoice, facts.now) is not None:
+        yield StopReason("in-plan", receivable.invoice)
+    if disputed and _asked(entry, disputed) == 0 and entry.principal:
+        yield StopReason("disputed", receivable.invoice)
+    for stop in stops_in_force(account, receivable, facts.now):
+        reason = _stopped(facts, receivable, stop)
         if reason is not None:
-            case.out.append(reason)
+            yield reason
 
 
-def _stopped(case: Case, stop: Stop, policy: Policy, context: CreditorContext, watch: Watch) -> StopReason | None:
-    """Why a standing stop keeps the receivable out today, or None when its date has gone by."""
-    last = last_day(stop, context.country)
+def _stopped(facts: Facts, receivable: Receivable, stop: Stop) -> StopReason | None:
+    """Why a stop in force keeps the receivable out of letters today, or None when its date has gone by."""
+    last = last_day(stop, facts.context.country)
     if last is None:
-        return None if stop.amount is not None else StopReason(CODES[stop.kind], case.invoice)
+        return None if stop.amount is not None else StopReason(CODES[stop.kind], receivable.invoice)
     if stop.kind == "promise":
-        passed = context.has_passed(last, watch.today, policy)
-        return None if passed else _not_passed(CODES["promise"], case, last, policy, context, watch)
-    if watch.today > last:
+        passed = facts.context.has_passed(last, facts.today, facts.policy)
+        return None if passed else _not_passed(CODES["promise"], receivable, last, facts)
+    if facts.today > last:
         return None
-    watch.at(last + timedelta(days=1))
-    return StopReason(CODES[stop.kind], case.invoice, last + timedelta(days=1))
+    return StopReason(CODES[stop.kind], receivable.invoice, last + timedelta(days=1))
 
 
-def _own_waits(
-    case: Case, account: Account, policy: Policy, context: CreditorContext, now: datetime, watch: Watch
-) -> None:
+def _own_waits(facts: Facts, entry: Open, step: Step, reached: bool) -> Iterator[StopReason]:
     """What else the receivable's own step waits for: G9, a small rest (M6), approval (S7)."""
-    receivable = case.entry.receivable
-    ended = [day for _, day in pauses_ended(account, receivable, now)] + receivable.reversals
-    for day in {roll(day + timedelta(days=context.law.resume_gap_days), context.country) for day in ended}:
-        if not context.has_passed(day, watch.today, policy):
-            case.waiting.append(_not_passed("wait", case, day, policy, context, watch))
-    below = context.waive_below_on(account.kind, watch.today)
-    if case.currency == context.law.currency and case.entry.reduced and case.entry.principal < below:
-        case.waiting.append(StopReason("residual", case.invoice))
-    assert case.step is not None
-    if case.reached and case.step.approval and case.step.name not in receivable.approved:
-        case.waiting.append(StopReason("awaiting-approval", case.invoice))
+    receivable, context = entry.receivable, facts.context
+    ended = [day for _, day in pauses_ended(facts.account, receivable, facts.now)] + receivable.reversals
+    for day in sorted({roll(day + timedelta(days=context.law.resume_gap_days), context.country) for day in ended}):
+        if not context.has_passed(day, facts.today, facts.policy):
+            yield _not_passed("wait", receivable, day, facts)
+    below = context.waive_below_on(facts.account.kind, facts.today)
+    if receivable.currency == context.law.currency and entry.reduced and entry.principal < below:
+        yield StopReason("residual", receivable.invoice)
+    if reached and step.approval and step.name not in receivable.approved:
+        yield StopReason("awaiting-approval", receivable.invoice)

@@ -60,13 +60,13 @@ def _has(policy: Policy, name: str) -> bool:
     return any(step.name == name for step in policy.steps)
 
 
-def earliest(step: Step, where: StepProgress, effective_due: date) -> tuple[date, str]:
+def earliest(step: Step, progress: StepProgress, effective_due: date) -> tuple[date, str]:
     """The first day of the step by its waits, and the code of the wait that reaches further (rules.md S2, M7)."""
     days: list[tuple[date, str]] = []
     if step.after_due_days is not None:
         days.append((effective_due + timedelta(days=step.after_due_days), "wait"))
-    if step.after_previous_days is not None and where.moved is not None:
-        last = max(where.moved, effective_due)
+    if step.after_previous_days is not None and progress.moved is not None:
+        last = max(progress.moved, effective_due)
         days.append((last + timedelta(days=step.after_previous_days), "gap"))
     return max(days, default=(date.max, "last-step"))
 

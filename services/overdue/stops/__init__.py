@@ -1,1 +1,1 @@
-"""What holds letters back: stops, guards, and the reasons they give."""
+"""Which receivables are left alone, until when, and the reasons that rules return. Uses only the account."""

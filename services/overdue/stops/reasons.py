@@ -1,38 +1,50 @@
-"""Why a step waits, and when to look again."""
+"""Why a step waits, and when each reason is examined again (design.md §5).
 
-from dataclasses import dataclass, field
+Every rule returns its reasons as values. When the account is checked next is computed from what all of them carry.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Final, Literal
+
+from schemas.policy import Policy
+from services.overdue.creditor_context import CreditorContext
+
+Signal = Literal["feed"]
+FEED: Final[Signal] = "feed"
+"""A bank feed of the creditor moves. Policies, rates and creditors need no signal: each wakes all accounts it concerns.
+"""
+
+Recheck = date | Signal
+"""When an answer may change: on a day, or at a signal."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopReason:
-    """A reason code of rules.md "Stops", whom it concerns, and the date from which it may no longer hold, or None."""
+    """A reason code of rules.md "Stops" and the invoice it concerns, None for the whole account.
+
+    ``recheck`` is when the reason may no longer hold; None where only an event about the account can end it.
+    """
 
     code: str
     invoice: str | None = None
-    until: date | None = None
+    recheck: Recheck | None = None
+
+    @property
+    def until(self) -> date | None:
+        """The date from which the reason may no longer hold, or None where that is not a date."""
+        return self.recheck if isinstance(self.recheck, date) else None
 
 
-@dataclass(slots=True)
-class Watch:
-    """When the answer may change: dates, and whether a bank feed's progress may change it (design.md §5)."""
+def recheck_passing(day: date, today: date, policy: Policy, context: CreditorContext) -> Recheck:
+    """When a day that has not passed may have: on the earliest such date or, once that came, as the feed moves (C4)."""
+    earliest = context.passes(day, policy)
+    return earliest if earliest > today else FEED
 
-    today: date
-    dates: set[date] = field(default_factory=set)
-    feed: bool = False
 
-    def at(self, day: date | None) -> None:
-        """Look again on a day; days that have come are not worth a look."""
-        if day is not None and day > self.today:
-            self.dates.add(day)
-
-    def passing(self, earliest: date) -> None:
-        """Look again when a day may have passed (rules.md C4): on ``earliest``, or from then as the feed moves."""
-        if earliest > self.today:
-            self.dates.add(earliest)
-        else:
-            self.feed = True
-
-    def first(self) -> date | None:
-        """The earliest date on which the answer may change, or None."""
-        return min(self.dates, default=None)
+def rechecks_of(reasons: Iterable[StopReason]) -> Iterator[Recheck]:
+    """The days and signals of those reasons that have one."""
+    for reason in reasons:
+        if reason.recheck is not None:
+            yield reason.recheck

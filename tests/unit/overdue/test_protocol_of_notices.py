@@ -7,7 +7,8 @@ import pytest
 
 from schemas.journal import NoticeClaimed, NoticeOutcome
 from services.overdue.account import Account
-from services.overdue.decide import Decision, GrantNotice, PlanNotice, WithdrawNotice, decide
+from services.overdue.acts import GrantNotice, PlanNotice, WithdrawNotice
+from services.overdue.decide import Decision, decide
 from services.overdue.enact import enact
 from services.overdue.fold import fold
 from tests.unit.overdue.harness import SKEW, Office
@@ -55,7 +56,7 @@ def test_a_letter_is_planned_once_and_nothing_is_booked_by_planning() -> None:
     first, second = ask(office, account, NINE), ask(office, account, NINE + timedelta(minutes=1))
 
     assert [type(act) for act in first.acts] == [PlanNotice]
-    assert second.acts == []
+    assert second.acts == ()
     assert balances(office) == {"1001": ("100.00", "0.00", "0.00")}
 
 
@@ -67,7 +68,7 @@ def test_a_claim_is_answered_when_time_has_passed_it_by_the_largest_skew() -> No
     early = ask(office, account, NINE + SKEW - timedelta(seconds=1))
     late = ask(office, account, NINE + SKEW)
 
-    assert (early.acts, early.wake) == ([], NINE + SKEW)
+    assert (early.acts, early.wake) == ((), NINE + SKEW)
     assert [type(act) for act in late.acts] == [GrantNotice]
 
 

@@ -1,33 +1,20 @@
 """The guards of a whole account: each is a small pure function, facts -> the reasons that forbid a letter today.
 
-All are evaluated and all reasons are recorded, each with the date from which it may no longer hold (design.md §5).
-A guard that may change its answer says so to the watch.
+All are evaluated and all reasons are recorded, each with the day or signal at which it may no longer hold (design.md
+§5).
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 from schemas.channels import Channel, channel_named
 from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
-from services.law.figures import Law
 from services.overdue.account import Account
-from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.cases import Case
+from services.overdue.steps.facts import Facts
 from services.overdue.steps.step_progress import letters_sent
-from services.overdue.stops.reasons import StopReason, Watch
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the guards look at: the account today, under its policy and terms."""
-
-    account: Account
-    policy: Policy
-    context: CreditorContext
-    now: datetime
-    watch: Watch
+from services.overdue.stops.reasons import FEED, StopReason, recheck_passing
 
 
 def response_open(facts: Facts) -> Iterator[StopReason]:
@@ -37,18 +24,15 @@ def response_open(facts: Facts) -> Iterator[StopReason]:
         return
     last = max(day for day, _ in sent)
     answers = [response for day, response in sent if day == last and response is not None]
-    for response in [max(answers)] if answers else []:
-        if not facts.context.has_passed(response, facts.watch.today, facts.policy):
-            passes = facts.context.passes(response, facts.policy)
-            facts.watch.passing(passes)
-            yield StopReason("response-open", None, passes if passes > facts.watch.today else None)
+    response = max(answers, default=None)
+    if response is not None and not facts.context.has_passed(response, facts.today, facts.policy):
+        yield StopReason("response-open", None, recheck_passing(response, facts.today, facts.policy, facts.context))
 
 
 def stale_feed(facts: Facts) -> Iterator[StopReason]:
     """Never on stale bank data (rules.md G1)."""
-    if facts.context.feed_is_stale(facts.watch.today, facts.policy):
-        facts.watch.feed = True
-        yield StopReason("stale-feed")
+    if facts.context.feed_is_stale(facts.today, facts.policy):
+        yield StopReason("stale-feed", None, FEED)
 
 
 def contact_budget(facts: Facts) -> Iterator[StopReason]:
@@ -56,29 +40,22 @@ def contact_budget(facts: Facts) -> Iterator[StopReason]:
     budget = facts.policy.contacts
     if budget is None:
         return
-    recent = sorted(day for day, _ in letters_sent(facts.account) if (facts.watch.today - day).days < budget.days)
+    recent = sorted(day for day, _ in letters_sent(facts.account) if (facts.today - day).days < budget.days)
     if len(recent) >= budget.max:
-        frees = recent[len(recent) - budget.max] + timedelta(days=budget.days)
-        facts.watch.at(frees)
-        yield StopReason("contact-budget", None, frees)
+        yield StopReason("contact-budget", None, recent[len(recent) - budget.max] + timedelta(days=budget.days))
 
 
 def closed_day(facts: Facts) -> Iterator[StopReason]:
     """Letters go only on banking days (rules.md C3)."""
-    today, country = facts.watch.today, facts.context.country
-    if not banking_day(today, country):
-        opens = next_banking_day(today, country)
-        facts.watch.at(opens)
-        yield StopReason("closed-day", None, opens)
+    if not banking_day(facts.today, facts.context.country):
+        yield StopReason("closed-day", None, next_banking_day(facts.today, facts.context.country))
 
 
 def outside_window(facts: Facts) -> Iterator[StopReason]:
     """Letters go only inside the policy's window (rules.md C3)."""
     clock = facts.context.local(facts.now).time()
     if not facts.policy.window.from_ <= clock < facts.policy.window.to:
-        tomorrow = facts.watch.today + timedelta(days=1)
-        facts.watch.at(tomorrow)
-        yield StopReason("outside-window", None, tomorrow)
+        yield StopReason("outside-window", None, facts.today + timedelta(days=1))
 
 
 def no_channel(facts: Facts) -> Iterator[StopReason]:
@@ -88,7 +65,7 @@ def no_channel(facts: Facts) -> Iterator[StopReason]:
 
 
 def unmatched_money(facts: Facts) -> Iterator[StopReason]:
-    """Money that is not placed points to this account (rules.md G10)."""
+    """Money that is not placed may be this account's (rules.md G10)."""
     if facts.account.pointed:
         yield StopReason("unmatched-money")
 
@@ -130,11 +107,11 @@ def reasons_of(guards: tuple[Guard, ...], facts: Facts) -> list[StopReason]:
     return [reason for guard in guards for reason in guard(facts)]
 
 
-def below_minimum(cases: list[Case], policy: Policy, law: Law) -> Iterator[StopReason]:
+def below_minimum(cases: Sequence[Case], facts: Facts) -> Iterator[StopReason]:
     """A letter about less open principal than ``minimum`` is not worth it, in the law's currency (rules.md G6, F6)."""
     listed = [case for case in cases if case.listed]
-    is_domestic = bool(listed) and listed[0].currency == law.currency
-    if is_domestic and sum(case.asked for case in listed if case.overdue) < policy.minimum:
+    is_domestic = bool(listed) and listed[0].currency == facts.context.law.currency
+    if is_domestic and sum(case.asked for case in listed if case.overdue) < facts.policy.minimum:
         yield StopReason("below-minimum")
 
 

@@ -58,7 +58,7 @@ def last_day(stop: Stop, country: str) -> date | None:
     return roll(stop.until, country) if stop.kind == "promise" else stop.until
 
 
-def standing(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
+def stops_in_force(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
     """The stops on a receivable that no event has ended by ``at``; dates are for the caller to judge."""
     for stop in _stops_of(account, receivable, at):
         if ended_on(account, stop, receivable, at) is None:
@@ -93,7 +93,7 @@ def passes_by(account: Account, receivable: Receivable, at: datetime, day: date,
         return True
     if plan_of(account, receivable.invoice, at) is not None:
         return True
-    for stop in standing(account, receivable, at):
+    for stop in stops_in_force(account, receivable, at):
         last = last_day(stop, country)
         if (last is None or day <= last) and not (stop.kind == "dispute" and stop.amount is not None):
             return True
@@ -103,7 +103,9 @@ def passes_by(account: Account, receivable: Receivable, at: datetime, day: date,
 def disputed_part(account: Account, receivable: Receivable, at: datetime) -> int:
     """What is disputed of a receivable by disputes that name an amount, in minor units (rules.md G2)."""
     return sum(
-        stop.amount for stop in standing(account, receivable, at) if stop.kind == "dispute" and stop.amount is not None
+        stop.amount
+        for stop in stops_in_force(account, receivable, at)
+        if stop.kind == "dispute" and stop.amount is not None
     )
 
 

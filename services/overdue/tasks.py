@@ -1,0 +1,83 @@
+"""What a person is asked to do about an account, each thing once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from services.overdue.acts import RaiseTask
+from services.overdue.letters.instalments import missed_instalments
+from services.overdue.letters.next_letter import NextLetter
+from services.overdue.steps.cases import Case
+from services.overdue.steps.facts import Facts
+from services.overdue.steps.step_progress import call_task
+
+
+def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
+    """The tasks of today that were not raised before."""
+    facts, cases = following.facts, following.cases
+    for task in (
+        *_warnings(facts, cases),
+        *_approvals(cases),
+        *_rests(cases),
+        *_addresses(following),
+        *_instalments(facts, cases),
+    ):
+        if task.key not in facts.account.tasks:
+            yield task
+
+
+def calls_of(following: NextLetter) -> Iterator[RaiseTask]:
+    """A call is a task, under the guards of a letter (rules.md S7)."""
+    if any(reason.code != "no-channel" for reason in following.against):
+        return
+    for case in following.cases:
+        if case.ready and case.step is not None and case.step.action == "call":
+            key = call_task(case.invoice, case.step.name)
+            if key not in following.facts.account.tasks:
+                yield RaiseTask(key, case.step.name, "call", case.invoice)
+
+
+def warning_days(facts: Facts, cases: Sequence[Case]) -> Iterator[date]:
+    """The days on which persons are warned that a debt lapses, past ones included."""
+    for case in cases:
+        if _may_lapse(case):
+            yield _warning_day(facts, case)
+
+
+def _warnings(facts: Facts, cases: Sequence[Case]) -> Iterator[RaiseTask]:
+    """Ninety days before a debt lapses a person is warned (act 728/2003; rules.md G8)."""
+    for case in cases:
+        if _may_lapse(case) and _warning_day(facts, case) <= facts.today < case.entry.lapses:
+            yield RaiseTask(f"lapse {case.invoice} {case.entry.lapses}", "lapse-warning", "lapsed", case.invoice)
+
+
+def _may_lapse(case: Case) -> bool:
+    return bool(case.entry.principal) and case.entry.receivable.handed_over is None
+
+
+def _warning_day(facts: Facts, case: Case) -> date:
+    return case.entry.lapses - timedelta(days=facts.context.law.limitation_warning_days)
+
+
+def _approvals(cases: Sequence[Case]) -> Iterator[RaiseTask]:
+    for case in cases:
+        if case.step is not None and any(reason.code == "awaiting-approval" for reason in case.waiting):
+            yield RaiseTask(f"approve {case.invoice} {case.step.name}", "approve", "awaiting-approval", case.invoice)
+
+
+def _rests(cases: Sequence[Case]) -> Iterator[RaiseTask]:
+    """Only interest or costs are left of the whole account: a person decides what becomes of them (rules.md M6)."""
+    if cases and all(case.entry.principal == 0 for case in cases):
+        for case in cases:
+            yield RaiseTask(f"rest {case.invoice}", "rest", "residual", case.invoice)
+
+
+def _addresses(following: NextLetter) -> Iterator[RaiseTask]:
+    """No address reaches the debtor: the step does not count, a person looks for one (design.md §7.5)."""
+    if following.moving and any(reason.code == "no-channel" for reason in following.against):
+        tried = len(following.facts.account.unreachable)
+        yield RaiseTask(f"address {tried}", "find-address", "no-channel", None)
+
+
+def _instalments(facts: Facts, cases: Sequence[Case]) -> Iterator[RaiseTask]:
+    for key, invoice in missed_instalments(facts, cases):
+        yield RaiseTask(key, "missed-instalment", "in-plan", invoice)
