@@ -1,7 +1,7 @@
-"""A clock that steps: the next minute in which anything can happen (design.md §9, `play`).
+"""A virtual clock that steps to the next minute in which anything can happen (design.md §9, `play`).
 
-The live clock ticks each minute. Between two of its ticks nothing changes unless an event came in or a worker asked to
-be woken, so a virtual clock may leave out all others: the result is the same, minute by minute.
+The live clock ticks each minute. A tick changes nothing unless an event was published since the last one or a worker's
+wake is due, so the virtual clock leaves all other ticks out: the result is the same, minute by minute.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,8 +10,8 @@ from typing import Protocol
 MINUTE = timedelta(minutes=1)
 
 
-class Ticking(Protocol):
-    """What the virtual clock drives: an engine."""
+class SteppedEngine(Protocol):
+    """An engine, as the virtual clock drives it."""
 
     @property
     def reached(self) -> datetime | None:
@@ -21,21 +21,21 @@ class Ticking(Protocol):
         """Publish one tick."""
 
     def settle(self, durable: bool = True) -> None:
-        """Let every worker finish what it can do."""
+        """Run all workers until none has anything to do."""
 
     def next_wake(self) -> int | None:
         """The earliest instant, as epoch seconds, at which a worker has something to do."""
 
 
 class SteppingClock:
-    """A clock that an engine's own wakes and the events given to it move on."""
+    """Steps an engine from minute to minute, as its wakes and the events published to it require."""
 
     def __init__(self) -> None:
-        self._engine: Ticking | None = None
-        self._news: datetime | None = None
+        self._engine: SteppedEngine | None = None
+        self._last_event: datetime | None = None
 
-    def drive(self, engine: Ticking) -> None:
-        """Drive this engine, from where its store has got to."""
+    def drive(self, engine: SteppedEngine) -> None:
+        """Drive this engine, from the last tick in its store on."""
         self._engine = engine
 
     def now(self) -> datetime:
@@ -43,26 +43,26 @@ class SteppingClock:
         return self._driven.reached or datetime.min.replace(tzinfo=UTC)
 
     @property
-    def _driven(self) -> Ticking:
+    def _driven(self) -> SteppedEngine:
         assert self._engine is not None, "a clock drives an engine"
         return self._engine
 
-    def heard(self, instant: datetime) -> None:
-        """An event of this instant was published: it is seen at the next whole minute."""
-        self._news = instant if self._news is None else max(self._news, instant)
+    def note_event(self, instant: datetime) -> None:
+        """An event of this instant was published; the next whole minute is a tick."""
+        self._last_event = instant if self._last_event is None else max(self._last_event, instant)
 
     def advance(self, until: datetime) -> bool:
         """Tick once, at the next minute before ``until`` in which anything can happen; False when there is none."""
         following = self._next()
         if following is None or following >= until:
             return False
-        self._news = None
+        self._last_event = None
         self._driven.tick(following)
         self._driven.settle(durable=False)
         return True
 
     def _next(self) -> datetime | None:
-        candidates = [] if self._news is None else [whole_minute(self._news)]
+        candidates = [] if self._last_event is None else [whole_minute(self._last_event)]
         wake = self._driven.next_wake()
         if wake is not None:
             candidates.append(whole_minute(datetime.fromtimestamp(wake, UTC)))

@@ -1,8 +1,8 @@
-"""The clock: tells every public topic each whole minute, so that time is an event like any other.
+"""The clock: publishes each whole minute to every public topic, so that time is an event like any other.
 
 Reads: a `Clock`. Writes: `time.reached` into every partition of the public topics, through `tick`.
-When behind (the machine slept, a backlog took long) only the latest minute is told: minutes in between could change
-nothing that the latest does not.
+When it is behind (the machine slept, a backlog took long) it publishes the latest minute only: the minutes in between
+would change nothing that the latest does not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LEEWAY = timedelta(minutes=10)
 
 
 class Clock(Protocol):
-    """Says what time it is. The notifier's `now` is such a port too."""
+    """The port through which the current time is read."""
 
     def now(self) -> datetime:
         """The instant, in UTC."""
@@ -48,14 +48,14 @@ class ShiftedClock:
 
 
 class ClockWorker:
-    """Tells each whole minute once. `beat` is called by whoever runs it, a few times a second."""
+    """Publishes each whole minute once. The run loop calls `beat` a few times a second."""
 
     name = "clock"
 
     def __init__(self, clock: Clock, tick: Callable[[datetime], bool], reached: datetime | None = None) -> None:
-        """Take a clock and the engine's `tick`; `reached` is the store's last tick.
+        """`tick` is the engine's; `reached` is the store's last tick.
 
-        Raises Refusal when the clock is far behind that: every letter would wait until it has caught up.
+        Raises Refusal when the clock is far behind it: every letter would wait until the clock has caught up.
         """
         now = clock.now()
         if reached is not None and now < reached - LEEWAY:
@@ -65,12 +65,12 @@ class ClockWorker:
             )
         self._clock = clock
         self._tick = tick
-        self._told: datetime | None = reached
+        self._published: datetime | None = reached
 
     def beat(self) -> datetime | None:
-        """Tell the latest whole minute if it was not told yet, and return it; None when there was nothing to tell."""
+        """Publish the latest whole minute and return it; None when it was published before."""
         minute = self._clock.now().replace(second=0, microsecond=0)
-        if self._told is not None and minute <= self._told:
+        if self._published is not None and minute <= self._published:
             return None
-        self._told = minute
+        self._published = minute
         return minute if self._tick(minute) else None

@@ -21,7 +21,7 @@ import psutil
 from schemas.topics import INVOICES, PAYMENTS, SETTINGS
 from services.pipeline import READS
 from services.runtime.kafka.broker.end_offsets import EndOffsets
-from services.runtime.telemetry.consumer_lag import places
+from services.runtime.telemetry.consumer_lag import partition_lags
 from tests.bench.business import CREDITOR, IBAN, TERM, Bill, fed, instant, issued, registered
 from tests.bench.kafka.topics_seen import TopicsSeen
 from tests.bench.mail_sink import mail_sink
@@ -103,7 +103,7 @@ class _Soak:
     def look(self) -> Look:
         """What there is to see now."""
         with self._place.reading() as store:
-            behind = sum(place.lag for place in places(store, READS, self._ends.fetch()))
+            behind = sum(place.lag for place in partition_lags(store, READS, self._ends.fetch()))
             accepted = store.tables.query("SELECT count(*) AS n FROM notice WHERE status = 'accepted'")[0]["n"]
         assert isinstance(accepted, int), "a count is a number"
         held = (self._crew.of(worker)[0].process.pid for worker in WORKERS)

@@ -61,7 +61,7 @@ def undisturbed(load: Sequence[Given], settled: Sequence[Given], end: datetime, 
         for each in sorted([*load, *settled], key=lambda each: each.time):
             _advance(clock, each.time)
             engine.publish(each.piece.address.topic, each.piece.address.key, each.piece.value)
-            clock.heard(each.time)
+            clock.note_event(each.time)
             if each in settled:
                 engine.settle()  # as in the disturbed run
         _advance(clock, end)

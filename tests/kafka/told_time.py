@@ -26,7 +26,7 @@ from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
 from services.runtime.store.port import Access, Store
-from services.runtime.telemetry.consumer_lag import is_drained, places
+from services.runtime.telemetry.consumer_lag import is_drained, partition_lags
 
 _LOOKS_APART_S: Final = 0.01
 _DRAINS_WITHIN_S: Final = 120
@@ -133,7 +133,7 @@ class ToldTime:
 
     def _what_is_left(self) -> str:
         sight = self._seeing()
-        behind = [place for place in places(sight.store, READS, sight.ends.fetch()) if place.lag]
+        behind = [place for place in partition_lags(sight.store, READS, sight.ends.fetch()) if place.lag]
         tasks = map(str, sight.store.partition_tasks.status())
         return "\n".join([f"not drained within {self._drains_within_s} s", *map(str, behind), *tasks, self._why_not()])
 
@@ -153,7 +153,7 @@ class ToldTime:
         name, partition = topic_name(self._settings.kafka, topic), partition_of(key, self._partitions)
         value = given.piece.value
         self._sent.append(self._producer.send(name, key=key.encode(), value=value, partition=partition))
-        self.clock.heard(given.time)
+        self.clock.note_event(given.time)
 
     def play(self, given: Sequence[Given], until: date) -> None:
         """Publish the pieces at their times, tick by tick, to the end of a day."""

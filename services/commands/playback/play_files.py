@@ -126,7 +126,7 @@ class Play:
 
     def _publish(self, each: Given) -> None:
         self._engine.publish(each.piece.address.topic, each.piece.address.key, each.piece.value)
-        self._clock.heard(each.time)
+        self._clock.note_event(each.time)
         self.read += 1
 
     def _happened(self) -> Iterator[Happening]:

@@ -16,22 +16,22 @@ from services.runtime.last_tick import last_tick
 from services.runtime.settings import Settings
 from services.runtime.store.partition_tasks import PartitionTaskStatus
 from services.runtime.store.port import Store
-from services.runtime.telemetry.consumer_lag import Ends, Place, delivering, is_drained, places
+from services.runtime.telemetry.consumer_lag import Ends, PartitionLag, delivering, is_drained, partition_lags
 
 
 class Log(NamedTuple):
     """What is asked of a log: where it ends, and when the record at a place came in, where the log knows that."""
 
     ends: Callable[[], Ends]
-    arrived: Callable[[Place], datetime | None]
+    arrived: Callable[[PartitionLag], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Every worker on every partition, the age in seconds of what it has not taken, its seats, and the whole."""
 
-    places: list[Place]
-    ages: dict[Place, int]
+    places: list[PartitionLag]
+    ages: dict[PartitionLag, int]
     seats: dict[tuple[str, int], PartitionTaskStatus]
     delivering: int
     drained: bool
@@ -57,7 +57,7 @@ def log_of(settings: Settings, store: Store, path: Path | None) -> Iterator[Log]
 def progress(store: Store, log: Log, now: datetime, *, ages: bool = True) -> Progress:
     """Look at store and log; without ``ages`` only what is needed to tell whether all is drained."""
     drained = is_drained(store, READS, log.ends) and not _is_due(store)
-    found = places(store, READS, log.ends())
+    found = partition_lags(store, READS, log.ends())
     waiting = {place: log.arrived(place) for place in found if place.lag} if ages else {}
     return Progress(
         found,

@@ -23,7 +23,7 @@ from services.runtime.store.port import Access, Store
 from services.runtime.telemetry.health import Health, HealthServer
 from services.runtime.telemetry.logs import Event, Log, install
 from services.runtime.telemetry.metrics import EngineMetrics, Metrics
-from services.runtime.telemetry.record_observer import Watch
+from services.runtime.telemetry.record_observer import RecordObserver
 
 
 def live(settings: Settings, clock: Clock | None = None) -> int:
@@ -55,7 +55,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
                 engine,
                 ClockWorker(clock, engine.tick, engine.reached),
                 settings.inbox.path,
-                Watch(metrics, log),
+                RecordObserver(metrics, log),
                 health,
                 log,
             ),
@@ -72,7 +72,7 @@ class _Round:
     """What is done again and again."""
 
     def __init__(
-        self, engine: EmbeddedEngine, clock: ClockWorker, inbox: Path, watch: Watch, health: Health, log: Log
+        self, engine: EmbeddedEngine, clock: ClockWorker, inbox: Path, watch: RecordObserver, health: Health, log: Log
     ) -> None:
         self._engine = engine
         self._clock = clock

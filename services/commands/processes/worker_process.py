@@ -27,7 +27,7 @@ from services.runtime.store.port import Access, Store
 from services.runtime.telemetry.health import Health, HealthServer
 from services.runtime.telemetry.logs import Event, Log, install
 from services.runtime.telemetry.metrics import EngineMetrics, Metrics
-from services.runtime.telemetry.record_observer import Watch
+from services.runtime.telemetry.record_observer import RecordObserver
 from services.runtime.worker import Worker
 
 _BEATS_APART_S: Final = 0.2
@@ -53,7 +53,7 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
             settings.store.partitions,
             settings.kafka,
             EngineMetrics(metrics, health.beat),
-            Watch(metrics, log).see,
+            RecordObserver(metrics, log).observe,
             Pulse(metrics, health, log),
             wind_up,
         )

@@ -1,1 +1,1 @@
-"""What a process tells of itself: logs, metrics, health, lag."""
+"""Logs, metrics, health and consumer lag of a process."""

@@ -1,4 +1,4 @@
-"""How far the workers are: what they have still to read, what they owe, whether anything is left to do."""
+"""The lag of every worker in every partition of its topics, and whether all work is done."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _DELIVERING: Final = ("notifier", "granted")
 """The worker and kind of the rows that lie beside letters on their way."""
 
 
-class Place(NamedTuple):
-    """One worker on one partition of a topic: the next offset it will take, and the one behind the last record."""
+class PartitionLag(NamedTuple):
+    """A worker on a partition of a topic: the next offset that it will take, and the end offset of the partition."""
 
     worker: str
     topic: str
@@ -24,41 +24,40 @@ class Place(NamedTuple):
 
     @property
     def lag(self) -> int:
-        """Records that it has still to take."""
+        """Records that the worker has still to take."""
         return max(0, self.end - self.position)
 
 
 Reads = Mapping[str, Sequence[Topic]]
 """By worker, the topics it reads."""
 Ends = Mapping[str, Sequence[int]]
-"""By topic and partition, the offset behind the last record."""
+"""By topic and partition, the end offset: behind the last record."""
 
 
-def places(store: Store, reads: Reads, ends: Ends) -> list[Place]:
-    """Every worker on every partition of its topics."""
+def partition_lags(store: Store, reads: Reads, ends: Ends) -> list[PartitionLag]:
+    """The lag of every worker on every partition of its topics."""
     positions = store.positions()
     return [
-        Place(worker, topic.name, partition, positions.get((worker, topic.name, partition), 0), end)
+        PartitionLag(worker, topic.name, partition, positions.get((worker, topic.name, partition), 0), end)
         for worker, topics in reads.items()
         for topic in topics
         for partition, end in enumerate(ends[topic.name])
     ]
 
 
-def is_drained(store: Store, reads: Reads, look: Callable[[], Ends]) -> bool:
-    """Whether everything published has been worked off: all is taken, nothing is owed, no letter is on its way.
+def is_drained(store: Store, reads: Reads, fetch_ends: Callable[[], Ends]) -> bool:
+    """Whether all published records are handled, no record is pending, and no letter waits for its outcome.
 
-    ``look`` asks the log where it ends. The seats are looked at before and behind: had one made a step in between, its
-    turn would tell.
+    The partition tasks are read before and after the end offsets: a transaction in between shows in a task's token.
     """
     before = store.partition_tasks.status()
-    if not all(map(_is_at_rest, before)) or any(place.lag for place in places(store, reads, look())):
+    if not all(map(_is_at_rest, before)) or any(each.lag for each in partition_lags(store, reads, fetch_ends())):
         return False
     return store.partition_tasks.status() == before and not delivering(store)
 
 
 def delivering(store: Store) -> int:
-    """Letters that were handed over and whose outcome is not recorded."""
+    """How many letters were handed to the post and have no recorded outcome."""
     worker, kind = _DELIVERING
     space = store.state.space(worker, kind)
     return sum(
@@ -66,5 +65,5 @@ def delivering(store: Store) -> int:
     )
 
 
-def _is_at_rest(seat: PartitionTaskStatus) -> bool:
-    return not seat.busy and not seat.pending
+def _is_at_rest(task: PartitionTaskStatus) -> bool:
+    return not task.busy and not task.pending

@@ -27,7 +27,7 @@ _REQUEST_TIMEOUT_S: Final = 10
 
 
 class Health:
-    """What the run loop says of itself. Written by the loop, read by the server's threads."""
+    """The state of the run loop: written by the loop, read by the server's threads."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s = now_s

@@ -1,7 +1,7 @@
 """Logs: JSON lines on standard error with a closed set of events and fields, so that no personal data can get in.
 
 There is no free text. An event is one of `Event`, a field one of `Fields`, and every text value must look like what its
-field may hold; anything else is left out, and the line says that it was. Logging never raises.
+field may hold; anything else is left out, and the line names it. Logging never raises.
 """
 
 from __future__ import annotations
@@ -135,25 +135,25 @@ def install(level: str = "info", stream: TextIO | None = None) -> Log:
 
 
 def frames_of(trace: TracebackType | None) -> list[str]:
-    """The places of a traceback, outermost first: `file:line function`, paths below our own folder or bare names."""
-    places = []
+    """The frames of a traceback, outermost first: `file:line function`, paths below our own folder or bare names."""
+    frames = []
     for frame in traceback.extract_tb(trace):
         path = Path(frame.filename)
         shown = path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else path.name
-        places.append(f"{shown}:{frame.lineno} {frame.name}")
-    return places
+        frames.append(f"{shown}:{frame.lineno} {frame.name}")
+    return frames
 
 
 class _NamesOnly(logging.Handler):
-    """Passes on which library had something to say and how urgent it was; its words may quote a person's data."""
+    """Logs which library sent a message, and its level; the message's text may quote a person's data."""
 
     def __init__(self, log: Log) -> None:
         super().__init__(logging.WARNING)
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        say = self._log.error if record.levelno >= logging.ERROR else self._log.warning
-        say(Event.LIBRARY_MESSAGE, library=record.name)
+        write = self._log.error if record.levelno >= logging.ERROR else self._log.warning
+        write(Event.LIBRARY_MESSAGE, library=record.name)
 
 
 def _is_harmless(name: str, value: object) -> bool:

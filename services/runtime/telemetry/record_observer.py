@@ -1,4 +1,4 @@
-"""What goes by is counted, and what the operator has to look at is logged, on either engine."""
+"""Counts decisions and dead letters as metrics, and logs alerts, on either engine."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,27 +15,27 @@ _READER: Final = "metrics"
 _READ_AT_ONCE: Final = 5_000
 
 
-class Watch:
-    """Looks at what was decided and what could not be read, behind the commit."""
+class RecordObserver:
+    """Observes records of `decisions` and `dead-letters` once they are durable."""
 
     def __init__(self, metrics: Metrics, log: Log) -> None:
         self._metrics = metrics
         self._log = log
 
     def follow(self, engine: EmbeddedEngine) -> None:
-        """See what came since the last call, and show how far the workers are."""
+        """Observe the records since the last call, and set each worker's lag."""
         for topic in _WATCHED:
             while records := engine.consume(_READER, topic, _READ_AT_ONCE):
-                self.see(records)
+                self.observe(records)
                 engine.consumed(_READER, records)
         for worker, records_behind in engine.lags().items():
             self._metrics.behind.labels(worker).set(records_behind)
 
-    def see(self, records: Sequence[Record]) -> None:
-        """Count the records, and log each alert by its code and where it lies: its words are in the read model."""
-        told = [(record, record.topic.decode(record.value)) for record in records if record.topic in _WATCHED]
-        self._metrics.count([message for _, message in told])
-        for record, message in told:
+    def observe(self, records: Sequence[Record]) -> None:
+        """Count the records, and log each alert by its code and offset: its text is in the read model."""
+        messages = [(record, record.topic.decode(record.value)) for record in records if record.topic in _WATCHED]
+        self._metrics.count([message for _, message in messages])
+        for record, message in messages:
             if isinstance(message, Alert):
                 self._log.warning(
                     Event.ALERT,

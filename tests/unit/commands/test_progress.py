@@ -14,7 +14,7 @@ from services.commands.playback.progress import Log, as_lines, log_of, progress
 from services.pipeline import READS
 from services.runtime.settings import Settings
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
-from services.runtime.telemetry.consumer_lag import Place
+from services.runtime.telemetry.consumer_lag import PartitionLag
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -89,7 +89,7 @@ def test_what_was_to_be_done_by_the_last_tick_is_left_to_do(store: SqliteStore) 
 
 def test_the_age_is_that_of_the_oldest_record_that_was_not_taken(store: SqliteStore) -> None:
     # given
-    def arrived(place: Place) -> datetime | None:
+    def arrived(place: PartitionLag) -> datetime | None:
         return NOW - timedelta(seconds=90) if place.topic == "invoices" else None
 
     ends = {topic.name: [1, 0] for topic in ALL_TOPICS}
