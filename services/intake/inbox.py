@@ -1,9 +1,9 @@
 """The inbox: files dropped into a folder are published piece by piece, then moved to ``done`` or ``rejected``.
 
-A file is taken once it has stopped growing between two looks. How far it was published is kept as a bookmark that
+A file is taken once it has stopped growing between two polls. How far it was published is kept as a bookmark that
 is durable with the pieces, so a crash neither loses nor repeats one; and where only the move was lost, identity
 tells the duplicates (design.md §3). A file of which nothing could be read is rejected, with a report beside it that
-says why. The watcher never reads the clock: whoever runs it looks again and again.
+says why. The watcher never reads the clock: whoever runs it polls again and again.
 """
 
 import json
@@ -19,7 +19,7 @@ from services.intake.labels import file_named
 from services.intake.pieces import PublishedPiece, pieces_of
 
 PIECES_AT_ONCE: Final = 2_000
-"""Pieces published by one look, so that a large file does not keep the workers waiting."""
+"""Pieces published by one poll, so that a large file does not keep the workers waiting."""
 
 _DONE: Final = "done"
 _REJECTED: Final = "rejected"
@@ -44,7 +44,7 @@ class InboxPublisher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InboxPoll:
-    """What one look did: pieces published, files finished or rejected, files that cannot be read and why."""
+    """What one poll did: pieces published, files finished or rejected, files that cannot be read and why."""
 
     pieces: int = 0
     finished: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Inbox:
         for name in (_DONE, _REJECTED):
             (folder / name).mkdir(parents=True, exist_ok=True)
 
-    def look(self) -> InboxPoll:
+    def poll(self) -> InboxPoll:
         """Publish the next pieces of what is there, at most `PIECES_AT_ONCE`; move what is finished."""
         reading = self._reading = self._reading or self._next()
         if reading is None:
@@ -126,7 +126,7 @@ class Inbox:
         return InboxPoll(pieces=published, finished=(reading.name,))
 
     def _next(self) -> _FileReading | None:
-        """The first file that is as it was at the last look and did not fail as it is."""
+        """The first file that is as it was at the last poll and did not fail as it is."""
         seen, self._seen = self._seen, self._present()
         for name, shape in self._seen.items():
             if seen.get(name) == shape and self._refused.get(name) != shape:

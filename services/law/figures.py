@@ -158,7 +158,7 @@ def law_of(country: str, day: date | None = None) -> Law:
         UnknownLawError: there is no pack of the country; the message says what to install.
         FaultyLawError: its file lacks a figure or a source.
     """
-    versions = _versions(country)
+    versions = versions_of(country)
     if day is None:
         return versions[-1]
     begun = bisect_right(versions, day, key=lambda law: law.since)
@@ -166,7 +166,7 @@ def law_of(country: str, day: date | None = None) -> Law:
 
 
 @cache
-def _versions(country: str) -> tuple[Law, ...]:
+def versions_of(country: str) -> tuple[Law, ...]:
     """A country's law from each day on which one of its figures changed, in order."""
     book = book_of(country)
     return tuple(_law_from(book, day) for day in book.turning_days())

@@ -6,6 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.channels import channels
+from schemas.reference_schemes import reference_schemes
+from services.intake.formats.registry import registry
+from services.law.countries import countries
+from services.law.figures import versions_of
+from services.law.statute_book import book_of
 
 Entries = Mapping[str, Mapping[str, str]]
 """What a package registers: by group, by name, where the object is (``package.module:object``)."""
@@ -35,5 +40,5 @@ def installed(folder: Path, package: str, entries: Entries) -> Iterator[None]:
 
 def _read_registries_anew() -> None:
     """Forget what is registered: a process reads it once, a test installs and uninstalls."""
-    for registry in (channels,):
-        registry.cache_clear()
+    for read_once in (channels, countries, book_of, versions_of, reference_schemes, registry):
+        read_once.cache_clear()

@@ -85,10 +85,10 @@ class _Round:
     def __call__(self) -> None:
         """Take what lies in the inbox, tell the time, let the workers finish, show how it went."""
         self._register.follow(self._engine.store.log, self._engine.partitions)
-        looked = self._inbox.look()
-        for _ in looked.finished:
-            self._log.info(Event.FILE_TAKEN, records=looked.pieces)
-        for _ in (*looked.rejected, *looked.unreadable):
+        polled = self._inbox.poll()
+        for _ in polled.finished:
+            self._log.info(Event.FILE_TAKEN, records=polled.pieces)
+        for _ in (*polled.rejected, *polled.unreadable):
             self._log.error(Event.FILE_REFUSED)
         self._clock.beat()
         self._engine.settle()

@@ -22,7 +22,7 @@ from tests.unit.intake.public_events import invoice, raw
 
 LINES = [raw(invoice(number)) for number in range(1, 4)]
 AT_ONCE = 2
-LOOKS = 5
+POLLS = 5
 
 
 def work(folder: Path) -> None:
@@ -30,8 +30,8 @@ def work(folder: Path) -> None:
     inbox_module.PIECES_AT_ONCE = AT_ONCE  # type: ignore[misc]
     with EmbeddedEngine(SqliteStore(folder / "store.db"), [Intake()], 2) as engine:
         inbox = Inbox(folder / "inbox", engine, CreditorDirectory())
-        for _ in range(LOOKS):
-            inbox.look()
+        for _ in range(POLLS):
+            inbox.poll()
         engine.settle()
 
 

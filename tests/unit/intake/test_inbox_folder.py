@@ -63,19 +63,19 @@ def drop(folder: Path, name: str, lines: list[bytes]) -> None:
     (folder / name).write_bytes(b"\n".join(lines) + b"\n")
 
 
-def look_until_idle(inbox: Inbox) -> list[InboxPoll]:
+def poll_until_idle(inbox: Inbox) -> list[InboxPoll]:
     """Looks until two in a row find nothing to do."""
-    looks: list[InboxPoll] = []
-    while len(looks) < 2 or looks[-1] != InboxPoll() or looks[-2] != InboxPoll():
-        looks.append(inbox.look())
-    return looks
+    polls: list[InboxPoll] = []
+    while len(polls) < 2 or polls[-1] != InboxPoll() or polls[-2] != InboxPoll():
+        polls.append(inbox.poll())
+    return polls
 
 
 def test_a_files_lines_are_published_under_their_topics_and_keys_and_the_file_is_moved(tmp_path: Path) -> None:
     publisher = Publisher()
     inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, "monday.jsonl", [raw(invoice(1)), b"", raw(payment("P")), b"junk"])
-    look_until_idle(inbox)
+    poll_until_idle(inbox)
     assert [(topic, key) for topic, key, _ in publisher.published] == [
         ("invoices", "acme"),
         ("payments", "FI2112345600000785"),
@@ -92,7 +92,7 @@ def test_files_are_taken_in_the_order_of_their_names(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     for name, line in (("c", LINES[2]), ("a", LINES[0]), ("b", LINES[1])):
         drop(tmp_path, name, [line])
-    look_until_idle(inbox)
+    poll_until_idle(inbox)
     assert publisher.lines == LINES[:3]
 
 
@@ -101,8 +101,8 @@ def test_a_file_that_is_still_growing_is_left_alone(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     for end in (1, 2, 3):
         drop(tmp_path, "a", LINES[:end])
-        assert inbox.look() == InboxPoll()
-    look_until_idle(inbox)
+        assert inbox.poll() == InboxPoll()
+    poll_until_idle(inbox)
     assert publisher.lines == LINES[:3]
 
 
@@ -111,7 +111,7 @@ def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, ".part", LINES)
     (tmp_path / "folder").mkdir()
-    look_until_idle(inbox)
+    poll_until_idle(inbox)
     assert publisher.lines == []
     assert (tmp_path / ".part").exists()
 
@@ -120,14 +120,14 @@ def test_a_name_that_is_done_already_is_kept_beside_it(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path, Publisher(), CreditorDirectory())
     for _ in range(3):
         drop(tmp_path, "a", LINES)
-        look_until_idle(inbox)
+        poll_until_idle(inbox)
     assert sorted(path.name for path in (tmp_path / "done").iterdir()) == ["a", "a.2", "a.3"]
 
 
 def test_an_empty_file_is_done(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path, Publisher(), CreditorDirectory())
     (tmp_path / "a").write_bytes(b"\n\n")
-    assert look_until_idle(inbox)[1] == InboxPoll(finished=("a",))
+    assert poll_until_idle(inbox)[1] == InboxPoll(finished=("a",))
 
 
 def test_a_large_file_is_published_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,8 +135,8 @@ def test_a_large_file_is_published_in_pieces(tmp_path: Path, monkeypatch: pytest
     publisher = Publisher()
     inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, "a", LINES)
-    looks = look_until_idle(inbox)
-    assert [look.pieces for look in looks if look.pieces] == [2, 2, 1]
+    polls = poll_until_idle(inbox)
+    assert [poll.pieces for poll in polls if poll.pieces] == [2, 2, 1]
     assert publisher.lines == LINES
 
 
@@ -149,9 +149,9 @@ def test_a_crash_loses_no_line_and_repeats_none(
     drop(tmp_path, "a", LINES)
     first = Inbox(tmp_path, publisher, CreditorDirectory())
     for _ in range(crash_after):
-        first.look()
+        first.poll()
     publisher.forget()
-    look_until_idle(Inbox(tmp_path, publisher, CreditorDirectory()))
+    poll_until_idle(Inbox(tmp_path, publisher, CreditorDirectory()))
     assert publisher.lines == LINES
 
 
@@ -159,7 +159,7 @@ def test_a_crash_before_the_move_repeats_no_line(tmp_path: Path, monkeypatch: py
     publisher = Publisher()
     drop(tmp_path, "a", LINES)
     inbox = Inbox(tmp_path, publisher, CreditorDirectory())
-    inbox.look()
+    inbox.poll()
 
     def cut(_self: Path, _target: Path) -> None:
         raise PowerCutError
@@ -167,8 +167,8 @@ def test_a_crash_before_the_move_repeats_no_line(tmp_path: Path, monkeypatch: py
     with monkeypatch.context() as patched:
         patched.setattr(Path, "rename", cut)
         with pytest.raises(PowerCutError):
-            inbox.look()
-    look_until_idle(Inbox(tmp_path, publisher, CreditorDirectory()))
+            inbox.poll()
+    poll_until_idle(Inbox(tmp_path, publisher, CreditorDirectory()))
     assert publisher.lines == LINES
     assert [path.name for path in (tmp_path / "done").iterdir()] == ["a"]
 
@@ -177,9 +177,9 @@ def test_another_file_of_the_same_name_is_read_from_its_beginning(tmp_path: Path
     publisher = Publisher()
     inbox = Inbox(tmp_path, publisher, CreditorDirectory())
     drop(tmp_path, "a", LINES[:3])
-    look_until_idle(inbox)
+    poll_until_idle(inbox)
     drop(tmp_path, "a", LINES[3:])
-    look_until_idle(inbox)
+    poll_until_idle(inbox)
     assert publisher.lines == LINES
 
 
@@ -192,13 +192,13 @@ def test_who_was_registered_between_a_crash_and_the_next_look_loses_no_money(
     told = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"))
     (tmp_path / "notification.xml").write_text(notification(told))
     first = Inbox(tmp_path, publisher, CreditorDirectory())
-    first.look()
-    assert first.look() == InboxPoll(pieces=1)
+    first.poll()
+    assert first.poll() == InboxPoll(pieces=1)
     publisher.forget()
 
     register = CreditorDirectory()
     register.hear(raw(creditor()))
-    look_until_idle(Inbox(tmp_path, publisher, register))
+    poll_until_idle(Inbox(tmp_path, publisher, register))
 
     assert [json.loads(line)["id"] for line in publisher.lines if line] == ["A1", "A2"]
 
@@ -217,8 +217,8 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
         yield from pieces_of(path, directory)
 
     monkeypatch.setattr("services.intake.inbox.pieces_of", pieces_unless_a)
-    looks = look_until_idle(inbox)
-    assert [look.unreadable for look in looks if look.unreadable] == [(("a", "Permission denied"),)]
+    polls = poll_until_idle(inbox)
+    assert [poll.unreadable for poll in polls if poll.unreadable] == [(("a", "Permission denied"),)]
     assert publisher.lines == LINES[1:]
     assert (tmp_path / "a").exists()
 
@@ -226,8 +226,8 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
 def test_a_file_of_which_nothing_can_be_read_is_rejected_with_a_report_beside_it(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path, Publisher(), CreditorDirectory())
     (tmp_path / "page.xml").write_bytes(b"\x89PNG nothing of ours")
-    looks = look_until_idle(inbox)
-    assert [look.rejected for look in looks if look.rejected] == [("page.xml",)]
+    polls = poll_until_idle(inbox)
+    assert [poll.rejected for poll in polls if poll.rejected] == [("page.xml",)]
     report = (tmp_path / "rejected" / "page.xml.report.txt").read_text(encoding="utf-8")
     assert "unknown-format" in report
     assert (tmp_path / "rejected" / "page.xml").exists()
