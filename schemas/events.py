@@ -45,6 +45,9 @@ from schemas.parties import (
 from schemas.policy import Policy, TakenStep
 from schemas.statements import BankStatement
 
+CONTRACTS_VERSION: Final = 1
+"""The version of the public contracts as a whole: the number at the end of each type's name."""
+
 
 class AccountData(Data):
     """Data about one account: what one debtor owes one creditor."""

@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "publish": "put files of events, invoices or payments into the log, and report what arrived",
     "status": "how far the workers are, and whether anything is left to do",
     "topics": "Kafka's topics: create them, or list what differs",
+    "migrate": "bring the store up to date after the program was changed",
     "rebuild": "make a new database for Kafka's workers from the topics alone",
     "formats": "the kinds of files that are understood",
     "validate": "list each fault in event files",

@@ -28,13 +28,16 @@ def run(arguments: argparse.Namespace) -> int:
     from services.commands.stores import read_store
     from services.commands.terminal import console
     from services.runtime.settings import load
+    from services.runtime.store.log_identity import identity_of
 
     with read_store(arguments.store) as store, log_of(load(), store, arguments.store) as log:
+        where = f"{store.name}: {identity_of(store) or 'never started'}"
         found = progress(store, log, WallClock().now(), ages=not arguments.drained)
     if arguments.drained:
         return 0 if found.drained else 1
     if arguments.json:
         print("\n".join(as_lines(found)))
     else:
+        print(where)
         console().print(as_table(found))
     return 0

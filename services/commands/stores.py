@@ -7,16 +7,25 @@ from pathlib import Path
 from schemas.dead_letters import DeadLetter
 from services.intake.labels import Label, labelled
 from services.intake.routing import destination_of
+from services.prepared_store import consulted
 from services.runtime.log_client import ClientRecord, LogClient, StoreLogClient
 from services.runtime.open_store import open_store
-from services.runtime.settings import load
+from services.runtime.settings import Settings, load
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Access, Store
 
 
 def read_store(path: Path | None) -> Store:
-    """The store in the file ``path``, or else that of the settings, to read. Raises Refusal when there is none."""
-    return _opened(path, Access.READ)
+    """The store in the file ``path``, or else that of the settings, to read.
+
+    Raises Refusal when there is none, when it has another version, and when it is the settings' and belongs to the
+    other engine: what it says would not be what the settings' engine knows.
+    """
+    settings = load()
+    if path is not None:
+        return consulted(SqliteStore(path, Access.READ), None)
+    engine = "embedded" if settings.kafka.bootstrap is None else "kafka"
+    return consulted(open_store(settings, Access.READ), engine)
 
 
 @contextmanager
@@ -32,7 +41,7 @@ def outside_log(path: Path | None) -> Iterator[LogClient]:
         with kafka_log_client(settings.kafka) as log:
             yield log
     else:
-        with _opened(path, Access.APPEND) as store:
+        with _opened_to_append(settings, path) as store:
             yield StoreLogClient(store)
 
 
@@ -47,5 +56,7 @@ def put_back(log: LogClient, letter: DeadLetter, raw: bytes) -> str | None:
     return fault
 
 
-def _opened(path: Path | None, access: Access) -> Store:
-    return open_store(load(), access) if path is None else SqliteStore(path, access)
+def _opened_to_append(settings: Settings, path: Path | None) -> Store:
+    """A store whose own log somebody reads: what is appended beside Kafka's workers, nobody would."""
+    store = open_store(settings, Access.APPEND) if path is None else SqliteStore(path, Access.APPEND)
+    return consulted(store, "embedded")

@@ -25,15 +25,15 @@ def folded(name: str) -> str:
 
 def by_name(folded_name: str) -> str:
     """The hint of a payer's folded name."""
-    return _within_a_key("n:" + folded_name)
+    return within_a_key("n:" + folded_name)
 
 
 def by_iban(iban: str) -> str:
     """The hint of a payer's IBAN."""
-    return _within_a_key("i:" + iban)
+    return within_a_key("i:" + iban)
 
 
-def _within_a_key(hint: str) -> str:
+def within_a_key(hint: str) -> str:
     """The hint itself, or its digest where it is longer than any id may be, as no true name or IBAN is."""
     return hint if fits_a_key(hint) else "d:" + sha256(hint.encode()).hexdigest()
 

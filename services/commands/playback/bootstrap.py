@@ -8,10 +8,11 @@ from services.notifier.posts.outbox import OutboxPost
 from services.notifier.posts.post import Post
 from services.notifier.posts.simulated import SimulatedPost
 from services.pipeline import pipeline
-from services.reporting.tables import TABLES
+from services.prepared_store import prepared
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.settings import load
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
+from services.runtime.store.log_identity import EMBEDDED
 from services.runtime.store.port import Store
 
 STORE_NAME = "erapaiva.db"
@@ -29,7 +30,7 @@ def stage(folder: Path | None, stack: ExitStack) -> tuple[EmbeddedEngine, Steppi
 
 def stage_with(store: Store, post: Post, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
     """The same over any store and post."""
-    store.tables.ensure(TABLES)
+    prepared(store, EMBEDDED)
     clock = SteppingClock()
     settings = load()
     engine = stack.enter_context(EmbeddedEngine(store, pipeline(post, clock.now, settings), settings.store.partitions))

@@ -12,8 +12,10 @@ from rich.table import Table
 
 from schemas.topics import ALL_TOPICS
 from services.pipeline import READS
+from services.prepared_store import named_log
 from services.runtime.last_tick import last_tick
 from services.runtime.settings import Settings
+from services.runtime.store.log_identity import refuse_other_engine, refuse_other_log
 from services.runtime.store.partition_tasks import PartitionTaskStatus
 from services.runtime.store.port import Store
 from services.runtime.telemetry.consumer_lag import Ends, PartitionLag, delivering, is_drained, partition_lags
@@ -41,11 +43,13 @@ class Progress:
 def log_of(settings: Settings, store: Store, path: Path | None) -> Iterator[Log]:
     """The log that belongs to a store: Kafka's where the settings name a broker and nobody a file."""
     if path is not None or settings.kafka.bootstrap is None:
+        refuse_other_engine(store, "embedded")
         yield Log(lambda: {topic.name: store.log.ends(topic.name) for topic in ALL_TOPICS}, lambda _: None)
         return
     from services.runtime.kafka.broker.connection import explained  # its clients take a while to load
     from services.runtime.kafka.broker.end_offsets import EndOffsets
 
+    refuse_other_log(store, named_log(settings))
     with explained(settings.kafka):
         ends = EndOffsets(settings.kafka, store.partitions)
         try:

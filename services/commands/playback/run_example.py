@@ -16,7 +16,7 @@ from services.example import LAST_DAY, event_files
 from services.intake.creditor_directory import CreditorDirectory
 from services.notifier.posts.outbox import OutboxPost
 from services.reporting.summary import as_table, summary
-from services.runtime.settings import PostgresSettings, Settings
+from services.runtime.settings import KafkaSettings, PostgresSettings, Settings
 from services.runtime.sqlite.store import SqliteStore
 
 STORE_NAME: Final = "example.db"
@@ -34,7 +34,11 @@ def show_example(settings: Settings) -> int:
         reached = engine.reached
         assert reached is not None, "an example that was played has reached its end"
     _say_where(console, settings)
-    own = {"store": settings.store.model_copy(update={"path": store}), "postgres": PostgresSettings()}
+    own = {
+        "store": settings.store.model_copy(update={"path": store}),
+        "postgres": PostgresSettings(),
+        "kafka": KafkaSettings(),
+    }
     example = settings.model_copy(update=own)
     return live(example, ShiftedClock(reached))
 

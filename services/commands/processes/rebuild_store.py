@@ -29,7 +29,7 @@ from services.intake.resume_positions import ResumePositions
 from services.notifier.rebuild_state import RebuiltNotices
 from services.notifier.worker import Notifier
 from services.pipeline import READS, WORKERS, Rebuild, WorkerEntry
-from services.reporting.tables import TABLES
+from services.prepared_store import named_log, prepared
 from services.runtime.kafka.broker.connection import connected
 from services.runtime.kafka.broker.names import group_name
 from services.runtime.kafka.broker.read_partition import FROM_THE_BEGINNING, partition_ends, read_to_end
@@ -55,12 +55,11 @@ def rebuild(settings: Settings) -> Iterator[str]:
     """
     refuse_wrong_topics(settings)
     _refuse_running(settings)
-    with open_store(settings, Access.ENGINE) as store:
+    with prepared(open_store(settings, Access.ENGINE), named_log(settings)) as store:
         _refuse_used(store)
         yield "reading the topics"
         told = _read(settings)
         _refuse_trial_letters(told, settings)
-        store.tables.ensure(TABLES)
         store.fix_partitions(settings.store.partitions)
         store.begin()
         try:

@@ -14,12 +14,11 @@ from services.notifier.posts.logged import LoggedPost
 from services.notifier.posts.post_routing import post_of
 from services.notifier.trial import has_trial_letters
 from services.pipeline import pipeline
-from services.reporting.tables import TABLES
+from services.prepared_store import embedded_store
 from services.runtime.engine import EmbeddedEngine
-from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
-from services.runtime.store.port import Access, Store
+from services.runtime.store.port import Store
 from services.runtime.telemetry.health import Health, HealthServer
 from services.runtime.telemetry.logs import Event, Log, install
 from services.runtime.telemetry.metrics import EngineMetrics, Metrics
@@ -28,13 +27,13 @@ from services.runtime.telemetry.record_observer import RecordObserver
 
 def live(settings: Settings, clock: Clock | None = None) -> int:
     """Run until SIGTERM or SIGINT; 0 then. Raises Refusal for settings or a store that cannot be used."""
+    refuse_broker(settings)
     clock = clock or WallClock()
     log = install(settings.logs.level)
     with ExitStack() as stack:
         stopping = stack.enter_context(told_to_stop())
         metrics, health = Metrics(), Health()
-        store = open_store(settings, Access.ENGINE)
-        store.tables.ensure(TABLES)
+        store = embedded_store(settings)
         refuse_trial_letters(store, settings)
         post = LoggedPost(stack.enter_context(post_of(settings.mail, clock.now)), log)
         engine = stack.enter_context(
@@ -97,6 +96,15 @@ class _Round:
         if not self._health.ready:
             self._health.ready = True
             self._log.info(Event.CAUGHT_UP)
+
+
+def refuse_broker(settings: Settings) -> None:
+    """The embedded engine has a log of its own: beside a broker it would work on events that nobody publishes there."""
+    if settings.kafka.bootstrap is not None:
+        raise Refusal(
+            "ERAPAIVA_KAFKA__BOOTSTRAP: names a broker, and `erapaiva run` has a log of its own; "
+            "start the workers instead (`erapaiva worker NAME`), or unset it"
+        )
 
 
 def loop(work: Callable[[], None], stopping: threading.Event, pause_s: float) -> None:

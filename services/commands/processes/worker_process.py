@@ -13,8 +13,8 @@ from services.commands.processes.run_loop import loop, refuse_trial_letters, tol
 from services.notifier.posts.logged import LoggedPost
 from services.notifier.posts.post_routing import post_of
 from services.pipeline import READS, WORKERS, WorkerParts
+from services.prepared_store import named_log, worker_store
 from services.reporting.frontier_progress import slowest_frontier
-from services.reporting.tables import TABLES
 from services.runtime.kafka.broker.group import refuse_closed_group
 from services.runtime.kafka.broker.tick_producer import TickProducer
 from services.runtime.kafka.broker.topics import refuse_wrong_topics
@@ -23,6 +23,7 @@ from services.runtime.kafka.faust.shell import Shell
 from services.runtime.last_tick import last_tick
 from services.runtime.open_store import open_store
 from services.runtime.settings import Settings
+from services.runtime.store.log_identity import LogIdentity
 from services.runtime.store.port import Access, Store
 from services.runtime.telemetry.health import Health, HealthServer
 from services.runtime.telemetry.logs import Event, Log, install
@@ -49,7 +50,7 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
         engine = KafkaEngine(
             name,
             make_worker,
-            partial(_opened, settings),
+            partial(_opened, settings, named_log(settings)),
             settings.store.partitions,
             settings.kafka,
             EngineMetrics(metrics, health.beat),
@@ -94,7 +95,7 @@ def tell_time(settings: Settings) -> int:
     refuse_wrong_topics(settings, ClockWorker.name)
     with ExitStack() as stack:
         stopping = stack.enter_context(told_to_stop())
-        store = _opened(settings)
+        store = _opened(settings, named_log(settings))
         stack.callback(store.close)
         metrics, health = Metrics(), Health()
         ticks = TickProducer(settings.kafka, store, settings.store.partitions)
@@ -115,10 +116,9 @@ def tell_time(settings: Settings) -> int:
     return 0
 
 
-def _opened(settings: Settings) -> Store:
-    """The store, with the read model's tables, and fit to be worked on."""
-    store = open_store(settings, Access.WORKER)
-    store.tables.ensure(TABLES)
+def _opened(settings: Settings, log: LogIdentity) -> Store:
+    """The store, brought up to date or refused, and fit to be worked on by workers of the log."""
+    store = worker_store(settings, log)
     store.fix_partitions(settings.store.partitions)
     refuse_trial_letters(store, settings)
     return store

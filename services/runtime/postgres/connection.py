@@ -50,12 +50,13 @@ SET tcp_keepalives_count = 3;
 # size.
 _LOOK_UP: Final = "SET enable_seqscan = off;"
 
-# A worker that was paused must not keep from others the seat that they have taken over.
+# A worker that was paused must not keep from others the partition task that they have taken over.
 _NO_PAUSE: Final = "SET idle_in_transaction_session_timeout = '15s';"
 
 _SESSION_FOR: Final = {
     Access.ENGINE: _LOOK_UP,
     Access.WORKER: _LOOK_UP + _NO_PAUSE,
+    Access.MIGRATE: _LOOK_UP,
     Access.APPEND: _LOOK_UP + _NO_PAUSE + "SET lock_timeout = '30s'",
     Access.READ: "SET default_transaction_read_only = on",
 }
@@ -77,7 +78,7 @@ _OPEN: Final = (TransactionStatus.INTRANS, TransactionStatus.INERROR, Transactio
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
-class Connection:
+class PostgresConnection:
     """A session in autocommit mode: a transaction is what `begin` and `commit` say."""
 
     def __init__(self, dsn: str, password: str | None, access: Access) -> None:

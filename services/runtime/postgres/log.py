@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.runtime.postgres.connection import Connection
+from services.runtime.postgres.connection import PostgresConnection
 
 _BUFFER_ROWS = 2_000
 """Appends kept back for one COPY; read and commit write them first."""
@@ -20,7 +20,7 @@ FROM topics t CROSS JOIN generate_series(0, %s - 1) AS p(partition) CROSS JOIN L
 class PostgresLog:
     """The log of one store. Offsets are given from memory; `notice_appends` corrects them after other writers."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: PostgresConnection) -> None:
         self._connection = connection
         self._numbers: dict[str, int] = {}
         self._ends: dict[str, list[int]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.runtime.postgres.connection import Connection
+from services.runtime.postgres.connection import PostgresConnection
 from services.runtime.store.partition_tasks import FencingToken, PartitionTaskStatus, PendingRecord
 
 _TAKE_OVER = """
@@ -28,7 +28,7 @@ SELECT %s, %s, new.* FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::bigint
 class PostgresPartitionTasks:
     """The partition tasks of one store."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: PostgresConnection) -> None:
         self._connection = connection
 
     def take_over(self, worker: str, partition: int) -> tuple[FencingToken, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from services.runtime.postgres.connection import Connection
+from services.runtime.postgres.connection import PostgresConnection
 from services.runtime.store.port import StateRow
 from services.runtime.store.prefixes import behind
 from services.runtime.store.texts import refuse_nul
@@ -40,7 +40,7 @@ _GIVING_OUT = 0x4552500002
 class PostgresState:
     """The state of all workers of one store."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: PostgresConnection) -> None:
         self._connection = connection
         self._spaces: dict[tuple[str, str], int] = {}
         self._waking: set[int] = set()

@@ -2,8 +2,8 @@
 
 Transactions are READ COMMITTED, PostgreSQL's default, and that is enough: each row has one owner. Rows of state, and of
 the read model, belong to a worker's partition, which one process handles at a time; whoever would come in between is
-stopped at the seat's row, which every transaction of a worker locks first. So nothing that a transaction has read can
-be changed by another one before it ends. The log has many writers, who take turns by a lock.
+stopped at the partition task's row, which every transaction of a worker locks first. So nothing that a transaction has
+read can be changed by another one before it ends. The log has many writers, who take turns by a lock.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Final, Self
 
-from services.runtime.postgres.connection import Connection
+from services.runtime.postgres.connection import PostgresConnection
 from services.runtime.postgres.log import PostgresLog
-from services.runtime.postgres.migrations import check, migrate
+from services.runtime.postgres.migrations import START_ADVICE, UPGRADE_ADVICE, check, make, migrate
 from services.runtime.postgres.partition_tasks import PostgresPartitionTasks
 from services.runtime.postgres.state import PostgresState
 from services.runtime.postgres.tables import PostgresTables
@@ -23,7 +23,11 @@ from services.runtime.refusal import Refusal
 from services.runtime.store.port import Access
 
 _PARTITIONS: Final = "partitions"  # the bookmark that keeps the partition count
-_OWNERS: Final = (Access.ENGINE, Access.WORKER)  # who makes the tables where there are none, and holds the store
+_OWNERS: Final = (
+    Access.ENGINE,
+    Access.WORKER,
+    Access.MIGRATE,
+)  # who makes the tables where there are none, and holds the store
 
 _OWNING: Final = 0x4552500003
 """The lock that an engine holds alone, and workers of one elsewhere in common, from opening to closing."""
@@ -36,20 +40,25 @@ class PostgresStore:
     """One PostgreSQL database as a Store. Used by the thread that opened it; other processes have their own."""
 
     def __init__(self, dsn: str, password: str | None = None, access: Access = Access.ENGINE) -> None:
-        """Open the store; an engine or a worker makes it when there is none, and brings an older one up to date.
+        """Open the store; an engine or a worker makes it when there is none, `erapaiva migrate` updates an older one.
 
         Raises Refusal when the database cannot be reached or used, when another engine runs on it, when there is no
-        store to append to or to read, and when a newer program made it.
+        store to append to or to read, and when a program of another version made it.
         """
         self._access = access
-        self._connection = Connection(dsn, password, access)
+        self._connection = PostgresConnection(dsn, password, access)
+        self.name = self._connection.name
+        self.may_upgrade = access is Access.MIGRATE
+        self.upgrade_advice = UPGRADE_ADVICE
         try:
             if access in _OWNERS:
                 self._own()
-            if access is Access.READ:
-                check(self._connection)
+            if access is Access.MIGRATE:
+                migrate(self._connection)
+            elif access in _OWNERS:
+                make(self._connection)
             else:
-                migrate(self._connection, create=access in _OWNERS)
+                check(self._connection)
             self._log = PostgresLog(self._connection)
             self.state = PostgresState(self._connection)
             self.tables = PostgresTables(self._connection)
@@ -72,7 +81,7 @@ class PostgresStore:
     def partitions(self) -> int:
         """How many partitions each topic has. Raises Refusal while nobody has fixed it."""
         if not self._partitions:
-            raise Refusal(f"{self._connection.name}: it has never been run; start `erapaiva run` on it first")
+            raise Refusal(f"{self._connection.name}: it has never been run; {START_ADVICE}")
         return self._partitions
 
     def fix_partitions(self, count: int) -> None:
@@ -92,6 +101,11 @@ class PostgresStore:
                 f"{self._connection.name}: made with {self._partitions} partitions, the settings say {count}; "
                 f"set ERAPAIVA_STORE__PARTITIONS={self._partitions} (growing is a rebuild into a new store)"
             )
+
+    @property
+    def holds_records(self) -> bool:
+        """Whether its own log holds records."""
+        return bool(self._connection.one("SELECT EXISTS (SELECT FROM log)")[0])
 
     @property
     def in_transaction(self) -> bool:

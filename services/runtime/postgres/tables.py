@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from services.runtime.postgres.connection import Connection
+from services.runtime.postgres.connection import PostgresConnection
 from services.runtime.postgres.migrations import under_lock
 from services.runtime.store.port import Scalar
 from services.runtime.store.texts import refuse_nul
@@ -27,7 +27,7 @@ WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER
 class PostgresTables:
     """Tables that the reporting worker declares and fills."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: PostgresConnection) -> None:
         self._connection = connection
         self._columns: dict[str, tuple[str, ...]] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
@@ -47,6 +47,14 @@ class PostgresTables:
         except BaseException:
             self._connection.rollback()
             raise
+        self._columns.clear()
+        self._keys.clear()
+
+    def alter(self, ddl: Iterable[str]) -> None:
+        """Run statements that change tables, inside the open transaction: a step of `versions`."""
+        assert self._connection.in_transaction, "a step is all or nothing"
+        for statement in ddl:
+            self._connection.execute(_TEXT.sub('TEXT COLLATE "C"', statement))
         self._columns.clear()
         self._keys.clear()
 

@@ -1,4 +1,4 @@
-"""Opening the database file: its pragmas, its tables, its version."""
+"""Opening the database file: its pragmas, its tables, their version."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from services.runtime.refusal import Refusal
+from services.runtime.sqlite.migrations import STEPS, TABLES, VERSION
+from services.runtime.store.port import Access
+from services.runtime.store.versions import OlderStore
+
+OWNERS = (Access.ENGINE, Access.WORKER, Access.MIGRATE)
+"""Who makes the store where there is none, and holds its lock."""
+
+UPGRADERS = (Access.ENGINE, Access.MIGRATE)
+"""Who brings an older store up to date: whoever has it alone."""
+
+START_ADVICE = "`erapaiva run` makes a store, with Kafka `erapaiva worker`"
+UPGRADE_ADVICE = "`erapaiva run` on it, or `erapaiva migrate`, brings it up to date"
 
 APPLICATION_ID = 0x45525041
 """Written into the file's header ("ERPA"), so that another program's database is refused."""
-
-SCHEMA_VERSION = 3
-"""Raised with every change of the tables below, which gets its step in `_MIGRATIONS`."""
 
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one, in seconds; an engine's transaction takes well under a second."""
@@ -42,60 +51,8 @@ _MENDABLE = {
     sqlite3.SQLITE_NOTADB,
 }
 
-_PARTITION_TASKS = """
-CREATE TABLE IF NOT EXISTS partition_tasks (
-    worker TEXT NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, transactions INTEGER NOT NULL,
-    busy INTEGER NOT NULL, sequences BLOB NOT NULL, PRIMARY KEY (worker, partition)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS pending (
-    worker TEXT NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL,
-    topic TEXT NOT NULL, to_partition INTEGER NOT NULL, sequence INTEGER NOT NULL,
-    key TEXT NOT NULL, value BLOB NOT NULL,
-    PRIMARY KEY (worker, partition, number)) WITHOUT ROWID;
-"""
 
-_TABLES = f"""
-CREATE TABLE IF NOT EXISTS bookmarks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS log (
-    topic INTEGER NOT NULL, partition INTEGER NOT NULL, "offset" INTEGER NOT NULL,
-    key TEXT NOT NULL, value BLOB NOT NULL,
-    PRIMARY KEY (topic, partition, "offset")) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS positions (
-    consumer TEXT NOT NULL, topic INTEGER NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL,
-    PRIMARY KEY (consumer, topic, partition)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS spaces (
-    id INTEGER PRIMARY KEY, worker TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (worker, kind));
-CREATE TABLE IF NOT EXISTS state (
-    space INTEGER NOT NULL, partition INTEGER NOT NULL, key TEXT NOT NULL,
-    value BLOB NOT NULL, wake INTEGER, waits_for TEXT,
-    PRIMARY KEY (space, partition, key)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS state_by_wake ON state (space, partition, wake, key) WHERE wake IS NOT NULL;
-CREATE INDEX IF NOT EXISTS state_by_signal ON state (space, partition, waits_for, key) WHERE waits_for IS NOT NULL;
-{_PARTITION_TASKS}"""
-
-_SEATS = """
-CREATE TABLE seats (
-    worker TEXT NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, turn INTEGER NOT NULL,
-    busy INTEGER NOT NULL, ledger BLOB NOT NULL, PRIMARY KEY (worker, partition)) WITHOUT ROWID;
-CREATE TABLE pending (
-    worker TEXT NOT NULL, partition INTEGER NOT NULL, number INTEGER NOT NULL,
-    topic TEXT NOT NULL, to_partition INTEGER NOT NULL, sequence INTEGER NOT NULL,
-    key TEXT NOT NULL, value BLOB NOT NULL,
-    PRIMARY KEY (worker, partition, number)) WITHOUT ROWID;
-"""
-
-# What was called a seat is a partition task: one worker in one partition.
-_RENAMED_SEATS = """
-ALTER TABLE seats RENAME TO partition_tasks;
-ALTER TABLE partition_tasks RENAME COLUMN turn TO transactions;
-ALTER TABLE partition_tasks RENAME COLUMN ledger TO sequences;
-"""
-
-_MIGRATIONS = {1: _SEATS, 2: _RENAMED_SEATS}
-"""What brings a store of a version to the next one."""
-
-
-class Connection(sqlite3.Connection):
+class SqliteConnection(sqlite3.Connection):
     """A connection whose faults that an operator can mend (disk full, no permission, damaged file) are Refusals."""
 
     path: str
@@ -121,60 +78,76 @@ class Connection(sqlite3.Connection):
         return Refusal(f"store {self.path}: {fault}; nothing of this step was written, mend it and start again")
 
 
-def connect(path: str, *, create: bool, writing: bool) -> Connection:
-    """Open a database and make sure that its tables are ours.
+def connect(path: str, access: Access) -> SqliteConnection:
+    """Open a database and make sure that its tables are those of this program.
 
-    Raises Refusal for a file that is missing (unless `create`), is no database, or is of another program or version.
+    An owner of the store makes the tables where there are none; an engine brings older ones up to date. Raises Refusal
+    for a file that is missing, is no database, or is of another program or version.
     """
-    if path != ":memory:" and not create and not Path(path).exists():
-        raise Refusal(f"store {path}: there is none; `erapaiva run` or `erapaiva play --store` makes one")
+    create = access in OWNERS
+    if not create and not Path(path).exists():
+        raise Refusal(f"store {path}: there is none; {START_ADVICE}")
     try:
         connection = sqlite3.connect(
-            path, isolation_level=None, timeout=BUSY_TIMEOUT_S, cached_statements=256, factory=Connection
+            path, isolation_level=None, timeout=BUSY_TIMEOUT_S, cached_statements=256, factory=SqliteConnection
         )
     except sqlite3.OperationalError as fault:
         raise Refusal(f"store {path}: {fault}; make its folder or name another file") from fault
     connection.path = path
     try:
-        _prepare(connection, path, create=create, writing=writing)
+        _prepare(connection, create=create, access=access)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: Connection, path: str, *, create: bool, writing: bool) -> None:
+def _prepare(connection: SqliteConnection, *, create: bool, access: Access) -> None:
+    path = connection.path
     application = _pragma(connection, "application_id")
     version = _pragma(connection, "user_version")
     fresh = application == 0 and version == 0 and _is_empty(connection)
     if fresh and not create:
-        raise Refusal(f"store {path}: it is empty; `erapaiva run` or `erapaiva play --store` makes one")
-    if not fresh and application != APPLICATION_ID:
-        raise Refusal(f"store {path}: this database belongs to another program; name another file")
-    if not fresh and version > SCHEMA_VERSION:
-        raise Refusal(f"store {path}: made by version {version} of the store, this program has {SCHEMA_VERSION}")
-    if not fresh and version < SCHEMA_VERSION and not writing:
-        raise Refusal(f"store {path}: made by an older version; `erapaiva run` on it brings it up to date")
+        raise Refusal(f"store {path}: it is empty; {START_ADVICE}")
+    if not fresh:
+        _refuse_foreign(connection, application)
+        _refuse_other_version(connection, version, may_upgrade=access in UPGRADERS)
     for pragma in filter(None, map(str.strip, _PRAGMAS.split(";"))):
         connection.execute(pragma)
     if fresh:
-        connection.executescript(_step(_TABLES, SCHEMA_VERSION))
+        connection.executescript(_step(TABLES, VERSION))
     else:
-        for older in range(version, SCHEMA_VERSION):
-            connection.executescript(_step(_MIGRATIONS[older], older + 1))
-    if not writing:
+        for older in range(version, VERSION):
+            connection.executescript(_step(STEPS[older], older + 1))
+    if access is Access.READ:
         connection.execute("PRAGMA query_only = ON")
 
 
-def _step(tables: str, version: int) -> str:
-    """Tables and the version they make, together or not at all."""
+def _refuse_foreign(connection: SqliteConnection, application: int) -> None:
+    if application != APPLICATION_ID:
+        raise Refusal(f"store {connection.path}: this database belongs to another program; name another file")
+
+
+def _refuse_other_version(connection: SqliteConnection, version: int, *, may_upgrade: bool) -> None:
+    name = f"store {connection.path}"
+    if version > VERSION:
+        raise Refusal(
+            f"{name}: made by version {version} of the store, this program has {VERSION}; "
+            "use the program that wrote it, or a newer one"
+        )
+    if version < VERSION and not may_upgrade:
+        raise OlderStore(f"{name}: made by an older version (tables); {UPGRADE_ADVICE}")
+
+
+def _step(statements: str, version: int) -> str:
+    """Statements and the version of the tables that they make, together or not at all."""
     stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};"
-    return f"BEGIN IMMEDIATE;{tables}{stamp}COMMIT;"
+    return f"BEGIN IMMEDIATE;{statements}{stamp}COMMIT;"
 
 
-def _pragma(connection: Connection, name: str) -> int:
+def _pragma(connection: SqliteConnection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def _is_empty(connection: Connection) -> bool:
+def _is_empty(connection: SqliteConnection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None

@@ -21,7 +21,7 @@ class OwnerLock:
 
     def __init__(self, database: Path, access: Access) -> None:
         """Take the lock. Raises Refusal, naming who has it, when an engine and somebody else would meet."""
-        alone = access is Access.ENGINE
+        alone = access is not Access.WORKER
         self._descriptor = _open_beside(database, ".lock")
         try:
             fcntl.flock(self._descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)

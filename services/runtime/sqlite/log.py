@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.runtime.sqlite.connection import Connection
+from services.runtime.sqlite.connection import SqliteConnection
 
 _BUFFER_ROWS = 2_000
 """Appends kept back for one executemany; read and commit write them first."""
@@ -13,7 +13,7 @@ _BUFFER_ROWS = 2_000
 class SqliteLog:
     """The log of one store. Offsets are given from memory; `notice_appends` corrects them after other writers."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: SqliteConnection) -> None:
         self._connection = connection
         self._numbers: dict[str, int] = {}
         self._ends: dict[str, list[int]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.runtime.sqlite.connection import Connection
+from services.runtime.sqlite.connection import SqliteConnection
 from services.runtime.store.partition_tasks import FencingToken, PartitionTaskStatus, PendingRecord
 
 _TAKE_OVER = """
@@ -23,7 +23,7 @@ FROM partition_tasks t ORDER BY t.worker, t.partition
 class SqlitePartitionTasks:
     """The partition tasks of one store."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: SqliteConnection) -> None:
         self._connection = connection
 
     def take_over(self, worker: str, partition: int) -> tuple[FencingToken, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from services.runtime.sqlite.connection import Connection
+from services.runtime.sqlite.connection import SqliteConnection
 from services.runtime.store.port import StateRow
 from services.runtime.store.prefixes import behind
 from services.runtime.store.texts import refuse_nul
@@ -28,7 +28,7 @@ _BEHIND_ALL = b""  # SQLite sorts every blob behind every text
 class SqliteState:
     """The state of all workers of one store."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: SqliteConnection) -> None:
         self._connection = connection
         self._spaces: dict[tuple[str, str], int] = {}
         self._waking: set[int] = set()

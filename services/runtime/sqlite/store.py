@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from services.runtime.refusal import Refusal
-from services.runtime.sqlite.connection import connect
+from services.runtime.sqlite.connection import OWNERS, START_ADVICE, UPGRADE_ADVICE, UPGRADERS, connect
 from services.runtime.sqlite.locks import OwnerLock, Turnstile
 from services.runtime.sqlite.log import SqliteLog
 from services.runtime.sqlite.partition_tasks import SqlitePartitionTasks
@@ -22,31 +22,31 @@ IN_MEMORY = ":memory:"
 _PARTITIONS = "partitions"  # the bookmark that keeps the partition count
 
 
-_OWNERS = (Access.ENGINE, Access.WORKER)  # who makes the store where there is none, and holds its lock
-
-
 class SqliteStore:
     """One SQLite database as a Store. Used by the thread that opened it; other processes may append and read."""
 
     def __init__(self, path: Path | str = IN_MEMORY, access: Access = Access.ENGINE) -> None:
-        """Open the store; an engine or a worker makes it when there is none.
+        """Open the store; an engine or a worker makes it when there is none, an engine brings its tables up to date.
 
         Raises Refusal when another engine runs on it, when there is none to append to or to read, when the file
         belongs to another program or version, and for what the operating system refuses.
         """
+        self.name = f"store {path}"
+        self.may_upgrade = access in UPGRADERS
+        self.upgrade_advice = UPGRADE_ADVICE
         in_memory = str(path) == IN_MEMORY
         self._access = access
         self._lock: OwnerLock | None = None
         self._turnstile: Turnstile | None = None
-        if access in _OWNERS and not in_memory:
+        if access in OWNERS and not in_memory:
             self._lock = OwnerLock(_with_folder(Path(path)), access)
         try:
             if self._lock is not None:
                 self._turnstile = Turnstile(Path(path))
                 with self._turnstile.passing():  # of workers that start at once, one makes the tables
-                    self._connection = connect(str(path), create=True, writing=True)
+                    self._connection = connect(str(path), access)
             else:
-                self._connection = connect(str(path), create=in_memory, writing=access is not Access.READ)
+                self._connection = connect(str(path), access)
                 if access is Access.APPEND and not in_memory:
                     self._turnstile = Turnstile(Path(path))
         except BaseException:
@@ -72,7 +72,7 @@ class SqliteStore:
     def partitions(self) -> int:
         """How many partitions each topic has. Raises Refusal while nobody has fixed it."""
         if not self._partitions:
-            raise Refusal(f"store {self._connection.path}: it has never been run; start `erapaiva run` on it first")
+            raise Refusal(f"store {self._connection.path}: it has never been run; {START_ADVICE}")
         return self._partitions
 
     def fix_partitions(self, count: int) -> None:
@@ -89,6 +89,11 @@ class SqliteStore:
                 f"store {self._connection.path}: made with {self._partitions} partitions, the settings say {count}; "
                 f"set ERAPAIVA_STORE__PARTITIONS={self._partitions} (growing is a rebuild into a new store)"
             )
+
+    @property
+    def holds_records(self) -> bool:
+        """Whether its own log holds records."""
+        return self._connection.execute("SELECT 1 FROM log LIMIT 1").fetchone() is not None
 
     @property
     def in_transaction(self) -> bool:

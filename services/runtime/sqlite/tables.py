@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from services.runtime.sqlite.connection import Connection
+from services.runtime.sqlite.connection import SqliteConnection
 from services.runtime.store.port import Scalar
 from services.runtime.store.texts import refuse_nul
 
@@ -12,7 +12,7 @@ from services.runtime.store.texts import refuse_nul
 class SqliteTables:
     """Tables that the reporting worker declares and fills."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: SqliteConnection) -> None:
         self._connection = connection
         self._columns: dict[str, tuple[str, ...]] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
@@ -20,6 +20,14 @@ class SqliteTables:
     def ensure(self, ddl: Iterable[str]) -> None:
         """Run `CREATE ... IF NOT EXISTS` statements; called on opening, outside a transaction."""
         assert not self._connection.in_transaction, "tables are declared before the engine runs"
+        for statement in ddl:
+            self._connection.execute(statement)
+        self._columns.clear()
+        self._keys.clear()
+
+    def alter(self, ddl: Iterable[str]) -> None:
+        """Run statements that change tables, inside the open transaction: a step of `versions`."""
+        assert self._connection.in_transaction, "a step is all or nothing"
         for statement in ddl:
             self._connection.execute(statement)
         self._columns.clear()

@@ -30,6 +30,8 @@ class Access(StrEnum):
     WORKER = "worker"
     """Runs one worker of an engine whose log is elsewhere, beside other such processes and no embedded engine. A
     worker's partition belongs to one process at a time; the log of the store is not used."""
+    MIGRATE = "migrate"
+    """Brings the store up to date, alone: `erapaiva migrate`."""
     APPEND = "append"
     """Appends events to its log."""
     READ = "read"
@@ -104,6 +106,9 @@ class TableStore(Protocol):
     def ensure(self, ddl: Iterable[str]) -> None:
         """Run `CREATE ... IF NOT EXISTS` statements; called on opening, outside a transaction."""
 
+    def alter(self, ddl: Iterable[str]) -> None:
+        """Run statements that change tables, inside the open transaction: a step of `versions`."""
+
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table. Raises LookupError for a table that nobody declared."""
 
@@ -121,7 +126,23 @@ class TableStore(Protocol):
 
 
 class Store(Protocol):
-    """A durable place for one engine, or for the workers of one."""
+    """The durable state of one engine, or of the workers of one."""
+
+    @property
+    def name(self) -> str:
+        """The store in a sentence, such as ``store var/erapaiva.db``."""
+
+    @property
+    def may_upgrade(self) -> bool:
+        """Whether whoever opened it may bring an older store up to date."""
+
+    @property
+    def upgrade_advice(self) -> str:
+        """What a person does to bring an older store up to date."""
+
+    @property
+    def holds_records(self) -> bool:
+        """Whether its own log holds records: then its positions are those of the embedded engine."""
 
     @property
     def log(self) -> LogStore:

@@ -14,6 +14,7 @@ from services.runtime.log_client import append
 from services.runtime.refusal import Refusal
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Access
+from services.runtime.store.versions import OlderStore, versions_of
 
 
 @pytest.fixture
@@ -128,8 +129,8 @@ def test_a_file_that_is_no_store_of_ours_is_refused_and_left_as_it_is(
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
-def first_version(path: Path) -> None:
-    """A store as the first version of the tables made it: without partition tasks."""
+def older_store(path: Path) -> None:
+    """A store as the first version of the tables made it: without partition tasks and versions."""
     with SqliteStore(path) as store:
         store.fix_partitions(2)
         store.begin()
@@ -140,16 +141,20 @@ def first_version(path: Path) -> None:
     connection.close()
 
 
-def test_a_store_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_holds(path: Path) -> None:
-    first_version(path)
+@pytest.mark.parametrize("access", [Access.READ, Access.APPEND, Access.WORKER])
+def test_an_older_store_is_brought_up_to_date_by_its_engine_alone_and_keeps_what_it_holds(
+    path: Path, access: Access
+) -> None:
+    older_store(path)
 
-    with pytest.raises(Refusal, match="made by an older version"):
-        SqliteStore(path, Access.READ)
+    with pytest.raises(OlderStore, match=r"made by an older version .*`erapaiva run` on it"):
+        SqliteStore(path, access)
     SqliteStore(path).close()
 
     with SqliteStore(path, Access.READ) as store:
         assert store.partition_tasks.status() == []
         assert store.log.read("journal", 1, 0, 9) == [(0, "a", b"kept")]
+        assert versions_of(store) == {"state": 1, "read-model": 1, "messages": 1, "contracts": 1}
 
 
 def test_a_full_disk_is_told_in_a_line_and_loses_nothing(path: Path) -> None:

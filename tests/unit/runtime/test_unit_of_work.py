@@ -8,7 +8,7 @@ from schemas.topics import JOURNAL, partition_of
 from services.runtime.sqlite.connection import connect
 from services.runtime.sqlite.state import SqliteState
 from services.runtime.sqlite.store import SqliteStore
-from services.runtime.store.port import StateRow
+from services.runtime.store.port import Access, StateRow
 from services.runtime.store.read_model import ReadModel
 from services.runtime.store.state_cache import StateCache
 from services.runtime.unit_of_work import Effect, UnitOfWork
@@ -109,7 +109,7 @@ class CountingState(SqliteState):
 
 
 def test_a_row_touched_a_thousand_times_is_written_once() -> None:
-    connection = connect(":memory:", create=True, writing=True)
+    connection = connect(":memory:", Access.ENGINE)
     state = CountingState(connection)
     state.saved = []
     state_cache = StateCache(state, "worker", 0)

@@ -1,0 +1,67 @@
+"""Account rows of state version 1 brought to version 2.
+
+A credit note did not keep the day on which it became known, and a kind letter about a plan did not say which instalment
+it was about. All accounts are looked at again at the next frontier: what was reported of them had another form.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from services.law.calendar import banking_days_after, roll
+from services.overdue.letters.instalments import GRACE_BANKING_DAYS
+from services.runtime.store.port import Store
+
+_WORKER: Final = "overdue"
+_AT_ONCE: Final = 1_000
+_SEPARATOR: Final = "\x1f"
+
+Json = dict[str, Any]
+
+
+def to_version_2(store: Store) -> None:
+    """Convert the accounts of all partitions, inside the open transaction."""
+    spaces = store.state.spaces_of(_WORKER)
+    for partition in range(store.partitions):
+        for kind, space in spaces.items():
+            name, _, lane = kind.partition(":")
+            if name == "account":
+                _convert(store, space, partition, lane)
+
+
+def _convert(store: Store, space: int, partition: int, lane: str) -> None:
+    creditors, after = store.state.space(_WORKER, "creditor"), None
+    while page := store.state.page(space, partition, "", after, _AT_ONCE):
+        after = page[-1][0]
+        converted = []
+        for at, value in page:
+            account = json.loads(value)
+            registered = store.state.load(creditors, partition, lane + _SEPARATOR + account["creditor"])
+            assert registered is not None, "an account's lane has a copy of its creditor's registration"
+            _change(account, json.loads(registered)["data"])
+            changed = json.dumps(account, ensure_ascii=False, separators=(",", ":")).encode()
+            converted.append((at, changed, 0, None))
+        store.state.save(space, partition, converted)
+
+
+def _change(account: Json, creditor: Json) -> None:
+    zone = ZoneInfo(creditor["timezone"])
+    for receivable in account.get("receivables", {}).values():
+        for note in receivable.get("credit_notes", ()):
+            note["told"] = datetime.fromisoformat(note["known"]).astimezone(zone).date().isoformat()
+    plans = {plan["id"]: plan for plan in account.get("plans", ())}
+    for letter in account.get("letters", ()):
+        plan = plans.get(letter.get("subject_of") or "")
+        if plan is not None:
+            letter["subject_of"] = (
+                f"{plan['id']} {_missed(plan, date.fromisoformat(letter['day']), creditor['country'])}"
+            )
+
+
+def _missed(plan: Json, day: date, country: str) -> int:
+    """How many instalments a letter of that day was about: those that had come due five banking days before."""
+    dues = [roll(date.fromisoformat(part["due"]), country) for part in plan["instalments"]]
+    return sum(banking_days_after(due, GRACE_BANKING_DAYS, country) <= day for due in dues)
