@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.cli import main
-from tests.unit.cash_application.policies import demanding
+from tests.unit.cash_application.policies import requiring
 from tests.unit.intake.public_events import about_payment, creditor, invoice, later, payment, raw, reference_of
 
 pytestmark = pytest.mark.e2e
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.e2e
 DAY = 24 * 60
 HISTORY = [
     creditor(),
-    demanding(85),
+    requiring(85),
     invoice(10131),
     invoice(10132, amount="50.00"),
     invoice(10133, "D2"),

@@ -1,4 +1,4 @@
-"""What all accounts of a house come to: heard from the journal and decisions as overdue and reporting hear it."""
+"""What all accounts come to, from the journal and decisions as overdue and reporting read them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,14 +17,14 @@ from schemas.journal import (
     MoneyReversed,
 )
 from services.cash_application.state.tally import LaneTally
-from tests.unit.cash_application.harness import House
+from tests.unit.cash_application.harness import CashHarness
 
 DEBTORS = ("D1", "D2", "D3")
 
 
 @dataclass
 class Money:
-    """A payment as it lies on an account; ``back`` is what went back of it."""
+    """A payment on an account; ``back`` are its reversals and refunds."""
 
     amount: int
     invoices: tuple[str, ...]
@@ -35,7 +35,7 @@ class Money:
 
 @dataclass
 class Books:
-    """What all accounts of a house come to once everything was heard."""
+    """What all accounts come to once every message was read."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     events: dict[str, list[str]] = field(default_factory=dict)
@@ -47,23 +47,23 @@ class Books:
     tally: LaneTally = field(default_factory=LaneTally)
 
 
-def books_of(house: House) -> Books:
-    """Heard as overdue and reporting hear it."""
-    books = Books(tally=house.tally)
+def books_of(harness: CashHarness) -> Books:
+    """The books after all messages of a harness."""
+    books = Books(tally=harness.tally)
     for debtor in DEBTORS:
-        for message in house.of_account(debtor):
-            hear(books, debtor, message)
-    for told in house.decisions():
-        if isinstance(told, Unmatched):
-            books.unmatched[told.payment] = (told.amount, told.reason, told.suggestions)
-        elif isinstance(told, Placed):
-            del books.unmatched[told.payment]
-    for feed in house.journal(FeedReached):
+        for message in harness.of_account(debtor):
+            apply(books, debtor, message)
+    for message in harness.decisions():
+        if isinstance(message, Unmatched):
+            books.unmatched[message.payment] = (message.amount, message.reason, message.suggestions)
+        elif isinstance(message, Placed):
+            del books.unmatched[message.payment]
+    for feed in harness.journal(FeedReached):
         books.fed[feed.account] = max(feed.through, books.fed.get(feed.account, feed.through))
     return books
 
 
-def hear(books: Books, debtor: str, message: Any) -> None:
+def apply(books: Books, debtor: str, message: Any) -> None:
     if isinstance(message, AccountNumbered):
         books.numbers[debtor] = message.number
     elif isinstance(message, AccountEvent):
@@ -76,10 +76,10 @@ def hear(books: Books, debtor: str, message: Any) -> None:
     elif isinstance(message, MoneyCleared):
         books.pointed.remove((debtor, message.payment))
     else:
-        hear_money(books.money, (debtor, message.payment), message)
+        apply_money(books.money, (debtor, message.payment), message)
 
 
-def hear_money(money: dict[tuple[str, str], Money], at: tuple[str, str], message: Any) -> None:
+def apply_money(money: dict[tuple[str, str], Money], at: tuple[str, str], message: Any) -> None:
     if isinstance(message, MoneyPlaced):
         back = money[at].back if at in money else []
         money[at] = Money(message.amount, message.named, message.letter, message.confidence, back)

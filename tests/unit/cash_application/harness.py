@@ -1,4 +1,4 @@
-"""A house for tests: intake and cash application on a real engine in memory, fed with public events as lines."""
+"""The harness of cash application: intake and cash application on a real engine in memory, fed with public events."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ from tests.unit.intake.public_events import Event, creditor, later, raw
 M = TypeVar("M")
 
 
-class House:
-    """``say`` events, let time pass with ``tick``, then look at what was written."""
+class CashHarness:
+    """``publish`` events, let time pass with ``tick``, then read what was written."""
 
     def __init__(
         self,
@@ -41,14 +41,14 @@ class House:
         )
         self.minutes = 0
         if registered:
-            self.say(creditor())
+            self.publish(creditor())
 
-    def say(self, *events: Event | bytes) -> None:
+    def publish(self, *events: Event | bytes) -> None:
         """Publish events where they belong, one after another: each is settled before the next."""
         for event in events:
-            self.say_at_once(event)
+            self.publish_at_once(event)
 
-    def say_at_once(self, *events: Event | bytes) -> None:
+    def publish_at_once(self, *events: Event | bytes) -> None:
         """Publish events where they belong, then settle: only within one partition they keep their order."""
         for event in events:
             line = event if isinstance(event, bytes) else raw(event)
@@ -74,11 +74,11 @@ class House:
         return [topic.decode(value) for _, _, value in rows]
 
     def journal(self, kind: type[M], where: Callable[[M], bool] = lambda _: True) -> list[M]:
-        """The messages of a kind on the journal; those told to every partition once."""
+        """The messages of a kind on the journal; those published to every partition once."""
         found: list[M] = []
         for message in self.messages(JOURNAL):
-            told = isinstance(message, LaneMessage) and message in found
-            if isinstance(message, kind) and not told and where(message):
+            is_copy = isinstance(message, LaneMessage) and message in found
+            if isinstance(message, kind) and not is_copy and where(message):
                 found.append(message)
         return found
 
@@ -95,7 +95,7 @@ class House:
         return [(money.payment, money.debtor, money.invoice, money.letter) for money in self.journal(MoneyPlaced)]
 
     def decisions(self) -> list[Unmatched | Placed]:
-        """What was told of unmatched money, in order."""
+        """The decisions about unmatched money, in order."""
         return [message for message in self.messages(DECISIONS) if isinstance(message, Unmatched | Placed)]
 
     def dead_letters(self) -> list[DeadLetter]:
@@ -112,10 +112,10 @@ class House:
         return total(self.engine.store)
 
 
-def in_house(events: Sequence[Event], **settings: Any) -> House:
-    """A house that was told these events, one after another, and a tick."""
-    house = House(**settings)
+def harness_after(events: Sequence[Event], **settings: Any) -> CashHarness:
+    """A harness to which these events were published, one after another, and a tick."""
+    harness = CashHarness(**settings)
     for event in events:
-        house.say(event)
-    house.tick()
-    return house
+        harness.publish(event)
+    harness.tick()
+    return harness

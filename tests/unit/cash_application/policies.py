@@ -1,12 +1,12 @@
-"""Policies that demand a confidence, as public events."""
+"""Policies that require a confidence, as public events."""
 
 from datetime import datetime
 
 from tests.unit.intake.public_events import MORNING, Event, event
 
 
-def demanding(confidence: int | None, version: int = 2, at: datetime = MORNING, **changes: object) -> Event:
-    """A version of the consumers' shipped policy that demands this confidence of money before it is placed."""
+def requiring(confidence: int | None, version: int = 2, at: datetime = MORNING, **changes: object) -> Event:
+    """A version of the consumers' shipped policy that requires this confidence before money is placed."""
     data: Event = {
         "policy": "fi-consumer",
         "version": version,

@@ -8,7 +8,7 @@ from schemas.journal import AccountEvent, SettingsCopied
 from schemas.topics import INVOICES
 from services.cash_application.state.tally import LaneTally
 from services.intake.labels import Label, labelled
-from tests.unit.cash_application.harness import House
+from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import Event, creditor, event, invoice, later, payment, raw, reference_of, said
 
 CREDIT_NOTE = {"credit_note": "N", "amount": "10.00", "currency": "EUR", "issued": "2026-01-10"}
@@ -23,56 +23,58 @@ def rate(id: str = "r", **changes: Any) -> Event:  # noqa: A002
     return event("reference-rate.published", data | changes, id=id)
 
 
-def renamed(told: Event) -> Event:
-    return told | {"id": told["id"] + "-again"}
+def renamed(sent: Event) -> Event:
+    return sent | {"id": sent["id"] + "-again"}
 
 
-def changed(told: Event, **changes: Any) -> Event:
-    return told | {"data": told["data"] | changes}
+def changed(sent: Event, **changes: Any) -> Event:
+    return sent | {"data": sent["data"] | changes}
 
 
-def test_the_same_event_again_is_a_duplicate_even_when_it_says_that_it_became_known_later() -> None:
-    house = House()
-    house.say(invoice(1), invoice(1), invoice(1, at=later(60)))
-    assert house.events_of("D1") == ["invoice.issued.v1"]
-    assert house.tally == LaneTally(applied=2, duplicates=2)
+def test_the_same_event_again_is_a_duplicate_even_with_a_later_time() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), invoice(1), invoice(1, at=later(60)))
+    assert harness.events_of("D1") == ["invoice.issued.v1"]
+    assert harness.tally == LaneTally(applied=2, duplicates=2)
 
 
 def test_a_duplicate_of_a_fact_that_waits_is_a_duplicate() -> None:
-    house = House(registered=False)
-    house.say(invoice(1), invoice(1))
-    assert house.tally == LaneTally(waiting=1, duplicates=1)
+    harness = CashHarness(registered=False)
+    harness.publish(invoice(1), invoice(1))
+    assert harness.tally == LaneTally(waiting=1, duplicates=1)
 
 
 def test_one_id_with_another_content_is_a_conflict() -> None:
-    house = House()
-    house.say(said("hold.placed", "h", reason="agreed"), invoice(1), said("hold.placed", "h", reason="other"))
-    assert house.reasons() == ["conflict"]
+    harness = CashHarness()
+    harness.publish(said("hold.placed", "h", reason="agreed"), invoice(1), said("hold.placed", "h", reason="other"))
+    assert harness.reasons() == ["conflict"]
 
 
 def test_one_id_of_two_sources_is_two_facts() -> None:
-    house = House()
-    house.say(invoice(1), said("debt.acknowledged", "x"), said("debt.acknowledged", "x") | {"source": "//other"})
-    assert house.tally == LaneTally(applied=4)
+    harness = CashHarness()
+    harness.publish(invoice(1), said("debt.acknowledged", "x"), said("debt.acknowledged", "x") | {"source": "//other"})
+    assert harness.tally == LaneTally(applied=4)
 
 
 @pytest.mark.parametrize("partitions", [1, 12])
 def test_creditors_may_use_the_same_ids_whether_they_share_a_lane_or_not(partitions: int) -> None:
-    house = House(partitions=partitions)
-    house.say(creditor("other"), invoice(1), invoice(1, creditor="other"), payment("P"), payment("P", creditor="other"))
-    assert house.tally == LaneTally(applied=6)
+    harness = CashHarness(partitions=partitions)
+    harness.publish(
+        creditor("other"), invoice(1), invoice(1, creditor="other"), payment("P"), payment("P", creditor="other")
+    )
+    assert harness.tally == LaneTally(applied=6)
 
 
-@pytest.mark.parametrize("told", [invoice(1), payment("P", reference_of(1)), credit_note(), rate()])
-def test_a_natural_key_with_the_same_content_is_a_duplicate_under_any_id(told: Event) -> None:
-    house = House()
-    house.say(invoice(1), told, renamed(told))
-    assert house.tally.duplicates == (2 if told == invoice(1) else 1)
-    assert house.reasons() == []
+@pytest.mark.parametrize("sent", [invoice(1), payment("P", reference_of(1)), credit_note(), rate()])
+def test_a_natural_key_with_the_same_content_is_a_duplicate_under_any_id(sent: Event) -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), sent, renamed(sent))
+    assert harness.tally.duplicates == (2 if sent == invoice(1) else 1)
+    assert harness.reasons() == []
 
 
 @pytest.mark.parametrize(
-    ("told", "change"),
+    ("sent", "change"),
     [
         (invoice(1), {"amount": "99.00"}),
         (payment("P", reference_of(1)), {"amount": "99.00"}),
@@ -80,57 +82,57 @@ def test_a_natural_key_with_the_same_content_is_a_duplicate_under_any_id(told: E
         (rate(), {"rate": "3.0"}),
     ],
 )
-def test_a_natural_key_with_another_content_is_a_conflict_under_any_id(told: Event, change: dict[str, str]) -> None:
-    house = House()
-    house.say(invoice(1), told, renamed(changed(told, **change)))
-    assert house.reasons() == ["conflict"]
-    assert house.tally.dead_letters == 1
+def test_a_natural_key_with_another_content_is_a_conflict_under_any_id(sent: Event, change: dict[str, str]) -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), sent, renamed(changed(sent, **change)))
+    assert harness.reasons() == ["conflict"]
+    assert harness.tally.dead_letters == 1
 
 
 def test_a_conflict_does_not_count_as_seen() -> None:
-    house = House()
-    house.say(invoice(1), renamed(invoice(1, amount="99.00")), invoice(2) | {"id": "invoice-1-again"})
-    assert house.events_of("D1") == ["invoice.issued.v1", "invoice.issued.v1"]
+    harness = CashHarness()
+    harness.publish(invoice(1), renamed(invoice(1, amount="99.00")), invoice(2) | {"id": "invoice-1-again"})
+    assert harness.events_of("D1") == ["invoice.issued.v1", "invoice.issued.v1"]
 
 
 def test_credit_notes_of_two_invoices_may_share_a_number() -> None:
-    house = House()
-    house.say(
+    harness = CashHarness()
+    harness.publish(
         invoice(1), invoice(2), credit_note("a"), credit_note("b") | {"data": credit_note()["data"] | {"invoice": "2"}}
     )
-    assert house.events_of("D1").count("invoice.credited.v1") == 2
+    assert harness.events_of("D1").count("invoice.credited.v1") == 2
 
 
 def test_settings_without_a_creditor_reach_every_lane_and_are_counted_once() -> None:
-    house = House(partitions=3, registered=False)
-    house.say(rate(), rate(), renamed(rate()), renamed(changed(rate(), rate="9.0")))
-    assert house.tally == LaneTally(applied=1, duplicates=2, dead_letters=1)
-    assert sorted(copied.lane for copied in house.journal(SettingsCopied)) == [0, 1, 2]
-    assert house.reasons() == ["conflict"]
+    harness = CashHarness(partitions=3, registered=False)
+    harness.publish(rate(), rate(), renamed(rate()), renamed(changed(rate(), rate="9.0")))
+    assert harness.tally == LaneTally(applied=1, duplicates=2, dead_letters=1)
+    assert sorted(copied.lane for copied in harness.journal(SettingsCopied)) == [0, 1, 2]
+    assert harness.reasons() == ["conflict"]
 
 
 def test_the_dead_letter_of_a_conflict_holds_the_whole_event() -> None:
-    house = House()
-    told = renamed(invoice(1, amount="99.00"))
-    house.say(invoice(1), told)
-    letter = house.dead_letters()[0]
+    harness = CashHarness()
+    sent = renamed(invoice(1, amount="99.00"))
+    harness.publish(invoice(1), sent)
+    letter = harness.dead_letters()[0]
     assert (letter.source, letter.id, letter.event) == ("//billing", "invoice-1-again", "invoice.issued.v1")
     assert letter.origin.startswith("facts/")
-    again = House()
-    again.say(letter.content.encode())
-    assert [money.data for money in again.journal(AccountEvent)] == [house_event(told)]
+    again = CashHarness()
+    again.publish(letter.content.encode())
+    assert [money.data for money in again.journal(AccountEvent)] == [fact_data(sent)]
 
 
 def test_the_dead_letter_of_a_conflict_names_the_file_and_line_it_came_from() -> None:
-    house = House()
-    house.say(invoice(1))
+    harness = CashHarness()
+    harness.publish(invoice(1))
     line = labelled(raw(renamed(invoice(1, amount="99.00"))), Label(file="billing.jsonl", line=7))
-    house.engine.publish(INVOICES, "acme", line)
-    house.engine.settle()
-    assert [(letter.file, letter.line) for letter in house.dead_letters()] == [("billing.jsonl", 7)]
+    harness.engine.publish(INVOICES, "acme", line)
+    harness.engine.settle()
+    assert [(letter.file, letter.line) for letter in harness.dead_letters()] == [("billing.jsonl", 7)]
 
 
-def house_event(told: Event) -> Any:
-    house = House()
-    house.say(told)
-    return house.journal(AccountEvent)[0].data
+def fact_data(sent: Event) -> Any:
+    harness = CashHarness()
+    harness.publish(sent)
+    return harness.journal(AccountEvent)[0].data

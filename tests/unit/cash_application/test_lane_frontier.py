@@ -10,41 +10,41 @@ from schemas.journal import FrontierReached
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import JOURNAL, PUBLIC_TOPICS
 from services.cash_application.state.frontier import Frontier
-from tests.unit.cash_application.harness import House
+from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import MORNING, invoice, later
 
 
 def test_a_tick_reaches_every_partition_of_the_journal_once_for_each_lane() -> None:
-    house = House(partitions=3)
-    instant = house.tick()
-    log = house.engine.store.log
+    harness = CashHarness(partitions=3)
+    instant = harness.tick()
+    log = harness.engine.store.log
     for partition, end in enumerate(log.ends(JOURNAL.name)):
-        told = [JOURNAL.decode(value) for _, _, value in log.read(JOURNAL.name, partition, 0, end)]
-        frontiers = [message for message in told if isinstance(message, FrontierReached)]
+        published = [JOURNAL.decode(value) for _, _, value in log.read(JOURNAL.name, partition, 0, end)]
+        frontiers = [message for message in published if isinstance(message, FrontierReached)]
         assert sorted(message.lane for message in frontiers) == [0, 1, 2]
         assert {message.instant for message in frontiers} == {instant}
 
 
 def test_the_frontier_waits_for_the_slowest_partition_of_the_slowest_topic() -> None:
-    house = House(partitions=2)
+    harness = CashHarness(partitions=2)
     places = [(topic, partition) for topic in PUBLIC_TOPICS for partition in range(2)]
     for topic, partition in places[:-1]:
-        house.engine.publish(topic, TICK_KEY, time_reached(later(5)), partition)
-    house.engine.settle()
-    assert house.journal(FrontierReached) == []
+        harness.engine.publish(topic, TICK_KEY, time_reached(later(5)), partition)
+    harness.engine.settle()
+    assert harness.journal(FrontierReached) == []
     topic, partition = places[-1]
-    house.engine.publish(topic, TICK_KEY, time_reached(later(3)), partition)
-    house.engine.settle()
-    assert {told.instant for told in house.journal(FrontierReached)} == {later(3)}
+    harness.engine.publish(topic, TICK_KEY, time_reached(later(3)), partition)
+    harness.engine.settle()
+    assert {message.instant for message in harness.journal(FrontierReached)} == {later(3)}
 
 
 def test_what_was_published_before_a_tick_lies_before_its_frontier() -> None:
-    house = House(partitions=2)
-    house.engine.tick(later(1))
-    house.say_at_once(invoice(1))
-    house.engine.tick(later(2))
-    house.engine.settle()
-    kinds = [type(message).__name__ for message in house.messages(JOURNAL)]
+    harness = CashHarness(partitions=2)
+    harness.engine.tick(later(1))
+    harness.publish_at_once(invoice(1))
+    harness.engine.tick(later(2))
+    harness.engine.settle()
+    kinds = [type(message).__name__ for message in harness.messages(JOURNAL)]
     assert "AccountEvent" in kinds
     account = kinds.index("AccountEvent")
     assert "FrontierReached" in kinds[account:]
@@ -63,12 +63,12 @@ def test_time_that_stands_still_moves_no_frontier() -> None:
 def test_the_frontier_is_always_the_minimum_and_only_rises(origins: int, ticks: st.DataObject) -> None:
     frontier = Frontier()
     last: dict[str, int] = {}
-    told: list[int] = []
+    published: list[int] = []
     steps = ticks.draw(st.lists(st.tuples(st.integers(0, origins - 1), st.integers(0, 20)), max_size=30))
     for origin, minutes in steps:
         last[str(origin)] = max(minutes, last.get(str(origin), 0))
         if frontier.tick(str(origin), later(minutes), origins):
-            told.append(int((frontier.rose() - MORNING) / timedelta(minutes=1)))
-            assert told[-1] == min(last.values())
-    assert told == sorted(set(told))
-    assert not told or (len(last) == origins and told[-1] == min(last.values()))
+            published.append(int((frontier.rose() - MORNING) / timedelta(minutes=1)))
+            assert published[-1] == min(last.values())
+    assert published == sorted(set(published))
+    assert not published or (len(last) == origins and published[-1] == min(last.values()))

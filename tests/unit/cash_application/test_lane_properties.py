@@ -1,4 +1,4 @@
-"""Whatever order facts come in, however often, the accounts hear the same (docs/invariants.md I2, I4, I15, I20–24)."""
+"""Whatever order facts come in, however often, the accounts get the same (docs/invariants.md I2, I4, I15, I20–24)."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from schemas.references import letter_reference
 from services.cash_application.state.account_numbers import drawn_number
 from services.runtime.engine import Limits
 from tests.unit.cash_application.books import DEBTORS, books_of
-from tests.unit.cash_application.harness import House
-from tests.unit.cash_application.policies import demanding
+from tests.unit.cash_application.harness import CashHarness
+from tests.unit.cash_application.policies import requiring
 from tests.unit.intake.public_events import (
     ACME,
     Event,
@@ -36,13 +36,13 @@ moments = st.integers(0, 5).map(later)
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
-    """A creditor, some invoices of some debtors, payments of all kinds, and what is said about them."""
+    """A creditor, some invoices of some debtors, payments of all kinds, and events about them."""
     numbers = draw(st.lists(st.sampled_from(NUMBERS), unique=True, max_size=5))
     owners = {number: draw(debtors) for number in numbers}
     events = [creditor(at=draw(moments))]
     for version, confidence in enumerate(draw(st.lists(st.sampled_from([50, 70, 80, 95, None]), max_size=2)), 2):
         in_force = draw(st.sampled_from(["2026-01-01", "2026-01-21"]))
-        events.append(demanding(confidence, version, at=draw(moments), in_force=in_force))
+        events.append(requiring(confidence, version, at=draw(moments), in_force=in_force))
     for number, debtor in owners.items():
         name = draw(st.sampled_from(NAMES))
         written = "1-0001" if number == NUMBERS[-1] else str(number)  # in a text no other than the first
@@ -54,7 +54,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
         events += draw(payments(f"P{place}"))
     for debtor in draw(st.lists(debtors, unique=True)):
         events.append(said("debtor.updated", f"u{debtor}", debtor, at=draw(moments), party={"name": "Cecilia"}))
-    count = sum(told["type"] == "payment.received.v1" for told in events)
+    count = sum(each["type"] == "payment.received.v1" for each in events)
     events.append(completed("2026-01-08", "feed", count=count, sum=f"{100 * count}.00"))
     return events
 
@@ -71,17 +71,17 @@ def payments(draw: st.DrawFn, archive_id: str) -> list[Event]:
         more["debtor"] = draw(debtors)
     if draw(st.booleans()):
         more["message"] = " ja ".join(draw(st.lists(st.sampled_from(SAID), min_size=1, max_size=2)))
-    told = [
+    sent = [
         payment(archive_id, reference, at=draw(moments), currency=draw(st.sampled_from(["EUR", "EUR", "SEK"])), **more)
     ]
     if draw(st.booleans()):
-        told.append(about_payment("payment.reversed", archive_id, f"r{archive_id}", at=draw(moments), amount="60.00"))
+        sent.append(about_payment("payment.reversed", archive_id, f"r{archive_id}", at=draw(moments), amount="60.00"))
     if draw(st.booleans()):
-        told.append(about_payment("payment.refunded", archive_id, f"b{archive_id}", at=draw(moments), amount="40.00"))
+        sent.append(about_payment("payment.refunded", archive_id, f"b{archive_id}", at=draw(moments), amount="40.00"))
     for word in range(draw(st.integers(0, 2))):
         named = f"a{archive_id}{word}"
-        told.append(about_payment("payment.assigned", archive_id, named, at=draw(moments), debtor=draw(debtors)))
-    return told
+        sent.append(about_payment("payment.assigned", archive_id, named, at=draw(moments), debtor=draw(debtors)))
+    return sent
 
 
 @settings(max_examples=150, deadline=None)
@@ -89,9 +89,9 @@ def payments(draw: st.DrawFn, archive_id: str) -> list[Event]:
 def test_any_order_and_any_repetition_comes_to_the_same(history: list[Event], data: st.DataObject) -> None:
     again = data.draw(st.lists(st.sampled_from(history), max_size=6))
     shuffled = data.draw(st.permutations(history + again))
-    one, other = House(registered=False), House(registered=False)
-    one.say(*history)
-    other.say(*shuffled)
+    one, other = CashHarness(registered=False), CashHarness(registered=False)
+    one.publish(*history)
+    other.publish(*shuffled)
     one.tick()
     other.tick()
     expected, found = books_of(one), books_of(other)
@@ -103,10 +103,10 @@ def test_any_order_and_any_repetition_comes_to_the_same(history: list[Event], da
 @settings(max_examples=60, deadline=None)
 @given(history=histories(), partitions=st.integers(1, 5), batch=st.integers(1, 20))
 def test_partitions_and_batches_change_nothing(history: list[Event], partitions: int, batch: int) -> None:
-    one, other = House(registered=False), House(partitions=partitions, registered=False, batch=batch)
+    one, other = CashHarness(registered=False), CashHarness(partitions=partitions, registered=False, batch=batch)
     assert Limits().batch_records != batch
-    one.say(*history)
-    other.say_at_once(*history)
+    one.publish(*history)
+    other.publish_at_once(*history)
     one.tick()
     other.tick()
     assert books_of(other) == books_of(one)
@@ -114,11 +114,11 @@ def test_partitions_and_batches_change_nothing(history: list[Event], partitions:
 
 @settings(max_examples=60, deadline=None)
 @given(history=histories(), data=st.data())
-def test_ticks_in_between_change_only_what_was_news_meanwhile(history: list[Event], data: st.DataObject) -> None:
-    one, other = House(registered=False), House(registered=False)
-    one.say(*history)
-    for told in history:
-        other.say(told)
+def test_ticks_in_between_change_only_what_is_published_meanwhile(history: list[Event], data: st.DataObject) -> None:
+    one, other = CashHarness(registered=False), CashHarness(registered=False)
+    one.publish(*history)
+    for each in history:
+        other.publish(each)
         if data.draw(st.booleans()):
             other.tick()
     one.tick()
@@ -128,36 +128,36 @@ def test_ticks_in_between_change_only_what_was_news_meanwhile(history: list[Even
 
 @settings(max_examples=100, deadline=None)
 @given(history=histories())
-def test_nothing_lies_where_the_policy_is_not_sure_enough(history: list[Event]) -> None:
-    house = House(registered=False)
-    house.say(*history)
-    house.tick()
-    published = [told["data"] for told in history if told["type"] == "policy.published.v1"]
+def test_nothing_is_placed_with_less_confidence_than_the_policy_requires(history: list[Event]) -> None:
+    harness = CashHarness(registered=False)
+    harness.publish(*history)
+    harness.tick()
+    published = [each["data"] for each in history if each["type"] == "policy.published.v1"]
     in_force = [policy for policy in published if policy["in_force"] <= BOOKED]
     latest: Event = max(in_force, key=lambda policy: policy["version"], default={})
-    demanded = latest.get("match_confidence", 100)
-    books = books_of(house)
-    weighed = [money.confidence for money in books.money.values() if money.confidence is not None]
-    assert all(confidence >= demanded for confidence in weighed)
+    required = latest.get("match_confidence", 100)
+    books = books_of(harness)
+    scored = [money.confidence for money in books.money.values() if money.confidence is not None]
+    assert all(confidence >= required for confidence in scored)
     for _, _, suggestions in books.unmatched.values():
-        assert all(suggestion.confidence < demanded for suggestion in suggestions)
+        assert all(suggestion.confidence < required for suggestion in suggestions)
 
 
 @settings(max_examples=60, deadline=None)
 @given(history=histories(), repeated=st.integers(0, 3))
-def test_every_fact_is_counted_once_and_every_cent_lies_in_one_place(history: list[Event], repeated: int) -> None:
-    house = House(registered=False)
-    house.say(*history, *history[:repeated], b"junk")
-    house.tick()
-    tally = house.tally
+def test_every_fact_is_counted_once_and_every_cent_is_on_one_account(history: list[Event], repeated: int) -> None:
+    harness = CashHarness(registered=False)
+    harness.publish(*history, *history[:repeated], b"junk")
+    harness.tick()
+    tally = harness.tally
     assert tally.read == len(history) + len(history[:repeated])
     assert tally.duplicates == len(history[:repeated])
-    books = books_of(house)
+    books = books_of(harness)
     placed = [archive_id for _, archive_id in books.money]
     assert len(placed) == len(set(placed)), "a payment lies on two accounts"
     assert not set(placed) & set(books.unmatched), "a payment is placed and unmatched"
-    received = {told["data"]["payment"] for told in history if told["type"] == "payment.received.v1"}
+    received = {each["data"]["payment"] for each in history if each["type"] == "payment.received.v1"}
     gone = {
-        told["data"]["payment"] for told in history if told["type"] in ("payment.reversed.v1", "payment.refunded.v1")
+        each["data"]["payment"] for each in history if each["type"] in ("payment.reversed.v1", "payment.refunded.v1")
     }
     assert received - gone <= set(placed) | set(books.unmatched)

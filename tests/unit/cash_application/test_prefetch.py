@@ -1,10 +1,10 @@
-"""What a batch will ask for is read at once: from a database elsewhere, each look-up has its price."""
+"""The rows that a batch needs are read at once: from a database elsewhere, each look-up costs a round trip."""
 
 import pytest
 
 from services.runtime.sqlite.store import SqliteStore
-from tests.unit.cash_application.harness import House
-from tests.unit.cash_application.policies import demanding
+from tests.unit.cash_application.harness import CashHarness
+from tests.unit.cash_application.policies import requiring
 from tests.unit.intake.public_events import Event, invoice, payment, reference_of
 
 PAYERS_IBAN = "FI1410093000123458"
@@ -41,36 +41,36 @@ def looked_up(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_invoices_and_payments_of_a_batch_look_up_no_row_one_by_one(store: SqliteStore, looked_up: list[str]) -> None:
-    # given a house that has seen an invoice and its payment, so that what there is once was read
-    house = House(partitions=1, store=store)
-    house.say(invoice(1, debtor="D1"), payment("A1", reference=reference_of(1)))
+    # given a lane that has handled an invoice and its payment, so that rows which exist once were read
+    harness = CashHarness(partitions=1, store=store)
+    harness.publish(invoice(1, debtor="D1"), payment("A1", reference=reference_of(1)))
     looked_up.clear()
 
-    # when many come at once, of debtors and a payer whom nobody knew
-    house.say_at_once(*bills(40))
-    house.say_at_once(*monies(40))
+    # when many come at once, of debtors and a payer that are not known
+    harness.publish_at_once(*bills(40))
+    harness.publish_at_once(*monies(40))
 
     # then all are placed, and nothing was looked up for each
-    assert len(house.placed()) == 41
+    assert len(harness.placed()) == 41
     assert looked_up == []
 
 
-def test_money_weighed_by_its_words_looks_up_no_row_one_by_one(store: SqliteStore, looked_up: list[str]) -> None:
-    # given a policy that lets words place money, and one payment that was so placed
-    house = House(partitions=1, store=store)
-    house.say(demanding(80), invoice(2, debtor="D2"), payment("A2", message=f"viite {reference_of(2)}"))
-    house.tick()
+def test_payments_scored_by_their_text_look_up_no_row_one_by_one(store: SqliteStore, looked_up: list[str]) -> None:
+    # given a policy that lets text place money, and one payment that was placed so
+    harness = CashHarness(partitions=1, store=store)
+    harness.publish(requiring(80), invoice(2, debtor="D2"), payment("A2", message=f"viite {reference_of(2)}"))
+    harness.tick()
 
-    # and many more that name an invoice, or one that nobody knows, written while none of their rows is at hand
-    house.say_at_once(*bills(40))
-    house.say_at_once(*(payment(f"A{number}", message=f"lasku {number}") for number in range(1_000, 1_080)))
-    house = House(partitions=1, store=store, registered=False)
+    # and many more that name an invoice, known or not, and a start without any row in memory
+    harness.publish_at_once(*bills(40))
+    harness.publish_at_once(*(payment(f"A{number}", message=f"lasku {number}") for number in range(1_000, 1_080)))
+    harness = CashHarness(partitions=1, store=store, registered=False)
     looked_up.clear()
 
-    # when they are weighed
-    house.minutes = 1
-    house.tick()
+    # when they are scored
+    harness.minutes = 1
+    harness.tick()
 
     # then all that name an invoice are placed, and no row of theirs was looked up alone
-    assert len(house.placed()) == 41
+    assert len(harness.placed()) == 41
     assert [key for key in looked_up if any(str(number) in key for number in range(1_000, 1_080))] == []

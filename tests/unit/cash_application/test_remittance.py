@@ -1,4 +1,4 @@
-"""What a payer's own words may name: references and invoice numbers inside free text."""
+"""Candidates in remittance text: references and invoice numbers inside free text."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""A lane that is stopped anywhere goes on where it was: nothing is lost or told twice (design.md §8)."""
+"""A lane that is stopped anywhere goes on where it was: nothing is lost or published twice (design.md §8)."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from services.intake.routing import destination_of
 from services.runtime.engine import EmbeddedEngine, Unobserved
 from services.runtime.sqlite.store import SqliteStore
 from tests.unit.cash_application.books import Books, books_of
-from tests.unit.cash_application.harness import House
+from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import (
     about_payment,
     completed,
@@ -40,7 +40,7 @@ class PulledPlugError(Exception):
 
 
 class Plug(Unobserved):
-    """Pulled right before or right after the n-th commit."""
+    """The process ends right before or right after the n-th commit."""
 
     def __init__(self, commits: int, *, durable: bool) -> None:
         self.left = commits
@@ -56,8 +56,8 @@ class Plug(Unobserved):
             raise PulledPlugError
 
 
-def told(path: Path) -> None:
-    """All of the history lies in the log, and nobody has read it."""
+def write_history(path: Path) -> None:
+    """All of the history lies in the log, and no worker has read it."""
     with EmbeddedEngine(SqliteStore(path), [], partitions=2) as engine:
         for event in HISTORY:
             address = destination_of(raw(event))
@@ -66,12 +66,12 @@ def told(path: Path) -> None:
 
 
 def settled(path: Path, plug: Plug | None = None) -> Books:
-    """What the accounts come to, unless the plug is pulled before."""
-    house = House(registered=False, batch=3, store=SqliteStore(path), observer=plug, commit=1)
-    with house.engine:
-        house.engine.settle()
-        house.tick()
-        return books_of(house)
+    """What the accounts come to, unless the process ends before."""
+    harness = CashHarness(registered=False, batch=3, store=SqliteStore(path), observer=plug, commit=1)
+    with harness.engine:
+        harness.engine.settle()
+        harness.tick()
+        return books_of(harness)
 
 
 @pytest.mark.parametrize("durable", [False, True])
@@ -79,7 +79,7 @@ def test_a_lane_that_is_stopped_at_any_commit_comes_to_the_same(
     durable: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "AT_ONCE", 2)
-    told(tmp_path / "whole")
+    write_history(tmp_path / "whole")
     expected = settled(tmp_path / "whole")
     assert expected.tally.read == len(HISTORY)
     commits = 0
@@ -90,8 +90,8 @@ def test_a_lane_that_is_stopped_at_any_commit_comes_to_the_same(
 
 
 def stopped_at(folder: Path, commits: int, *, durable: bool) -> bool:
-    """Whether the plug was pulled at that commit; False when there are fewer."""
-    told(folder / f"{commits}")
+    """Whether the process ended at that commit; False when there are fewer."""
+    write_history(folder / f"{commits}")
     try:
         settled(folder / f"{commits}", Plug(commits, durable=durable))
     except PulledPlugError:

@@ -1,4 +1,4 @@
-"""Whose a payment may be: guesses and how sure they are, from what is known alone (docs/matching.md)."""
+"""Scores: the debtors who may have paid and how sure each is, from the candidates alone (docs/matching.md)."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -46,7 +46,7 @@ def scores(payment: KnownPayment, candidates: Candidates) -> list[tuple[str, lis
         (TextMatch("reference", "91234567890018", letter=("D1", 1)), 100_00, 85, "reference-in-text"),
     ],
 )
-def test_each_way_through_the_words_has_its_confidence(
+def test_each_way_of_matching_by_text_has_its_confidence(
     named: TextMatch, amount: int, confidence: int, why: str
 ) -> None:
     invoices = [invoice.invoice for invoice in named.invoices]
@@ -62,14 +62,14 @@ def test_each_way_through_the_words_has_its_confidence(
         ("name", [], 30, "name"),
     ],
 )
-def test_each_way_through_the_payer_has_its_confidence(
+def test_each_way_of_matching_by_payer_has_its_confidence(
     by: HintKind, invoices: Sequence[IndexedInvoice], confidence: int, why: str
 ) -> None:
     candidates = Candidates(payers={by: {"D1": invoices}})
     assert scores(paid(), candidates) == [("D1", [invoice.invoice for invoice in invoices], confidence, why)]
 
 
-def test_several_invoices_of_one_debtor_are_one_guess_and_as_sure_as_the_least_sure_of_them() -> None:
+def test_several_invoices_of_one_debtor_are_one_match_and_as_sure_as_the_least_sure_of_them() -> None:
     candidates = Candidates(
         named=[
             TextMatch("number", "INV20260012", [owed("INV-2026/0012", amount=60_00, day=24)]),
@@ -86,7 +86,7 @@ def test_an_invoice_named_twice_is_as_sure_as_its_surer_name() -> None:
     assert scores(paid(), candidates) == [("D1", ["1013"], 95, "reference-in-text-and-sum")]
 
 
-def test_words_that_name_two_debtors_are_for_a_person() -> None:
+def test_text_that_names_two_debtors_is_for_a_person() -> None:
     candidates = Candidates(
         named=[
             TextMatch("reference", "10139", [owed("1013")]),
@@ -108,12 +108,12 @@ def test_an_invoice_in_another_currency_is_not_named() -> None:
     assert scores(paid(), Candidates(named=[TextMatch("number", "10130", [owed("10130", currency="SEK")])])) == []
 
 
-def test_a_reference_that_could_not_be_followed_is_shown_to_a_person() -> None:
+def test_a_reference_that_places_nothing_is_suggested_to_a_person() -> None:
     candidates = Candidates(of_reference=[owed("1013"), owed("1014", "D2")])
     assert scores(paid(), candidates) == [("D1", ["1013"], 45, "reference"), ("D2", ["1014"], 45, "reference")]
 
 
-def test_words_count_before_the_payer_and_the_iban_before_the_name() -> None:
+def test_text_counts_before_the_payer_and_the_iban_before_the_name() -> None:
     words = [TextMatch("reference", "10139", [owed("1013")])]
     by_iban, by_name = {"D2": [owed("1014", "D2")]}, {"D3": [owed("1015", "D3")], "D1": [owed("1013")]}
     everything = Candidates(named=words, payers={"iban": by_iban, "name": by_name})
@@ -126,7 +126,7 @@ def test_words_count_before_the_payer_and_the_iban_before_the_name() -> None:
     ]
 
 
-def test_an_iban_that_paid_for_two_debtors_tells_nothing_for_sure() -> None:
+def test_an_iban_that_paid_for_two_debtors_is_for_a_person() -> None:
     candidates = Candidates(payers={"iban": {"D1": [owed("1013")], "D2": []}})
     assert scores(paid(), candidates) == [("D1", ["1013"], 45, "payer-and-sum"), ("D2", [], 40, "payer")]
 
@@ -155,7 +155,7 @@ candidate_sets = st.builds(Candidates, st.lists(invoices, max_size=2), st.lists(
 
 
 @given(candidates=candidate_sets, required=st.integers(LEAST_CONFIDENCE, 100))
-def test_a_place_is_sure_enough_and_no_other_debtor_is_as_sure(candidates: Candidates, required: int) -> None:
+def test_the_chosen_match_is_sure_enough_and_no_other_debtor_is(candidates: Candidates, required: int) -> None:
     ranked = scored_matches(paid(), candidates)
     assert [scored.confidence for scored in ranked] == sorted((scored.confidence for scored in ranked), reverse=True)
     assert len({scored.debtor for scored in ranked}) == len(ranked)
@@ -165,7 +165,7 @@ def test_a_place_is_sure_enough_and_no_other_debtor_is_as_sure(candidates: Candi
 
 
 @given(candidates=candidate_sets, data=st.data())
-def test_the_order_in_which_things_are_known_changes_no_guess(candidates: Candidates, data: st.DataObject) -> None:
+def test_the_order_in_which_candidates_are_known_changes_no_score(candidates: Candidates, data: st.DataObject) -> None:
     shuffled = Candidates(
         data.draw(st.permutations(candidates.of_reference)),
         data.draw(st.permutations(candidates.named)),

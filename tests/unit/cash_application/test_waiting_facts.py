@@ -8,7 +8,7 @@ from schemas.journal import AccountEvent, FrontierReached
 from schemas.topics import FACTS
 from services.cash_application import worker
 from services.cash_application.state.tally import LaneTally
-from tests.unit.cash_application.harness import House
+from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import (
     about_payment,
     completed,
@@ -22,31 +22,31 @@ from tests.unit.intake.public_events import (
 
 
 def test_everything_of_a_creditor_waits_until_the_creditor_is_registered() -> None:
-    house = House(registered=False)
-    house.say(
+    harness = CashHarness(registered=False)
+    harness.publish(
         completed("2026-01-08", "c"), payment("P", reference_of(1)), invoice(1), said("hold.placed", "h", reason="x")
     )
-    assert house.tally == LaneTally(waiting=4)
-    assert house.placed() == []
-    house.say(creditor())
-    assert house.tally == LaneTally(applied=5)
-    assert house.placed() == [("P", "D1", "1", None)]
+    assert harness.tally == LaneTally(waiting=4)
+    assert harness.placed() == []
+    harness.publish(creditor())
+    assert harness.tally == LaneTally(applied=5)
+    assert harness.placed() == [("P", "D1", "1", None)]
 
 
 def test_what_waited_is_released_in_the_order_of_its_time() -> None:
-    house = House()
-    house.say(said("hold.lifted", "b", at=later(2)), said("hold.placed", "a", at=later(1), reason="agreed"))
-    house.say(said("hold.placed", "c", at=later(3), reason="agreed"))
-    house.say(invoice(1))
-    assert house.events_of("D1") == ["invoice.issued.v1", "hold.placed.v1", "hold.lifted.v1", "hold.placed.v1"]
+    harness = CashHarness()
+    harness.publish(said("hold.lifted", "b", at=later(2)), said("hold.placed", "a", at=later(1), reason="agreed"))
+    harness.publish(said("hold.placed", "c", at=later(3), reason="agreed"))
+    harness.publish(invoice(1))
+    assert harness.events_of("D1") == ["invoice.issued.v1", "hold.placed.v1", "hold.lifted.v1", "hold.placed.v1"]
 
 
 def test_a_fact_about_an_unknown_debtor_waits_for_the_first_invoice() -> None:
-    house = House()
-    house.say(said("debtor.updated", "u", party={"email": "uusi@asiakas.example"}))
-    assert house.tally.waiting == 1
-    house.say(invoice(1))
-    assert house.events_of("D1") == ["invoice.issued.v1", "debtor.updated.v1"]
+    harness = CashHarness()
+    harness.publish(said("debtor.updated", "u", party={"email": "uusi@asiakas.example"}))
+    assert harness.tally.waiting == 1
+    harness.publish(invoice(1))
+    assert harness.events_of("D1") == ["invoice.issued.v1", "debtor.updated.v1"]
 
 
 @pytest.mark.parametrize(
@@ -70,73 +70,73 @@ def test_a_fact_about_an_unknown_debtor_waits_for_the_first_invoice() -> None:
     ],
 )
 def test_a_fact_about_an_unknown_invoice_waits_for_it(kind: str, more: dict[str, Any]) -> None:
-    house = House()
-    house.say(invoice(1), said(kind, "f", invoice="2", **more))
-    assert house.events_of("D1") == ["invoice.issued.v1"]
-    assert house.tally.waiting == 1
-    house.say(invoice(2))
-    assert house.events_of("D1") == ["invoice.issued.v1", "invoice.issued.v1", f"{kind}.v1"]
-    assert house.tally.waiting == 0
+    harness = CashHarness()
+    harness.publish(invoice(1), said(kind, "f", invoice="2", **more))
+    assert harness.events_of("D1") == ["invoice.issued.v1"]
+    assert harness.tally.waiting == 1
+    harness.publish(invoice(2))
+    assert harness.events_of("D1") == ["invoice.issued.v1", "invoice.issued.v1", f"{kind}.v1"]
+    assert harness.tally.waiting == 0
 
 
 def test_a_plan_waits_until_each_of_its_invoices_is_known() -> None:
-    house = House()
+    harness = CashHarness()
     instalments = [{"due": "2026-02-01", "amount": "50.00"}]
-    house.say(said("plan.agreed", "p", invoices=["1", "2", "3"], instalments=instalments))
+    harness.publish(said("plan.agreed", "p", invoices=["1", "2", "3"], instalments=instalments))
     for number in (2, 3):
-        house.say(invoice(number))
-        assert house.tally.waiting == 1
-    house.say(invoice(1))
-    assert house.events_of("D1")[-1] == "plan.agreed.v1"
+        harness.publish(invoice(number))
+        assert harness.tally.waiting == 1
+    harness.publish(invoice(1))
+    assert harness.events_of("D1")[-1] == "plan.agreed.v1"
 
 
 def test_a_reversal_an_assignment_and_a_refund_wait_for_their_payment() -> None:
-    house = House()
-    house.say(invoice(1), about_payment("payment.reversed", "P", "r", at=later(2), amount="30.00"))
-    house.say(about_payment("payment.refunded", "P", "b", at=later(3), amount="20.00"))
-    house.say(about_payment("payment.assigned", "P", "a", at=later(1), debtor="D1"))
-    assert house.tally.waiting == 3
-    house.say(payment("P"))
-    assert [type(message).__name__ for message in house.of_account("D1")[2:]] == [
+    harness = CashHarness()
+    harness.publish(invoice(1), about_payment("payment.reversed", "P", "r", at=later(2), amount="30.00"))
+    harness.publish(about_payment("payment.refunded", "P", "b", at=later(3), amount="20.00"))
+    harness.publish(about_payment("payment.assigned", "P", "a", at=later(1), debtor="D1"))
+    assert harness.tally.waiting == 3
+    harness.publish(payment("P"))
+    assert [type(message).__name__ for message in harness.of_account("D1")[2:]] == [
         "MoneyPlaced",
         "MoneyReversed",
         "MoneyRefunded",
     ]
-    assert house.tally.waiting == 0
+    assert harness.tally.waiting == 0
 
 
 def test_an_assignment_waits_for_its_payment_and_then_for_its_invoice() -> None:
-    house = House()
-    house.say(about_payment("payment.assigned", "P", "a", debtor="D1", invoice="1"), payment("P"))
-    assert house.tally.waiting == 1
-    house.say(invoice(1))
-    assert house.placed() == [("P", "D1", "1", None)]
+    harness = CashHarness()
+    harness.publish(about_payment("payment.assigned", "P", "a", debtor="D1", invoice="1"), payment("P"))
+    assert harness.tally.waiting == 1
+    harness.publish(invoice(1))
+    assert harness.placed() == [("P", "D1", "1", None)]
 
 
 @pytest.mark.parametrize("first", ["fact", "invoice"])
 def test_a_fact_that_names_an_invoice_of_another_debtor_is_refused_whichever_came_first(first: str) -> None:
-    house = House()
+    harness = CashHarness()
     hold = said("hold.placed", "h", debtor="D2", invoice="1", reason="agreed")
     events = [hold, invoice(1, "D1")] if first == "fact" else [invoice(1, "D1"), hold]
-    house.say(*events)
-    house.say(invoice(2, "D2"))
-    assert house.reasons() == ["not-this-debtors-invoice"]
-    assert house.events_of("D2") == ["invoice.issued.v1"]
-    assert house.tally == LaneTally(applied=3, dead_letters=1)
+    harness.publish(*events)
+    harness.publish(invoice(2, "D2"))
+    assert harness.reasons() == ["not-this-debtors-invoice"]
+    assert harness.events_of("D2") == ["invoice.issued.v1"]
+    assert harness.tally == LaneTally(applied=3, dead_letters=1)
 
 
 def test_a_waiting_fact_that_turned_out_wrong_may_come_again_corrected_under_its_own_id() -> None:
-    house = House()
-    house.say(said("hold.placed", "h", debtor="D2", invoice="1", reason="agreed"), invoice(1, "D1"))
-    house.say(said("hold.placed", "h", debtor="D1", invoice="1", reason="agreed"))
-    assert house.events_of("D1") == ["invoice.issued.v1", "hold.placed.v1"]
+    harness = CashHarness()
+    harness.publish(said("hold.placed", "h", debtor="D2", invoice="1", reason="agreed"), invoice(1, "D1"))
+    harness.publish(said("hold.placed", "h", debtor="D1", invoice="1", reason="agreed"))
+    assert harness.events_of("D1") == ["invoice.issued.v1", "hold.placed.v1"]
 
 
 def test_a_credit_note_of_another_currency_is_refused() -> None:
-    house = House()
+    harness = CashHarness()
     note: dict[str, Any] = {"credit_note": "N", "amount": "10.00", "currency": "SEK", "issued": "2026-01-10"}
-    house.say(invoice(1), said("invoice.credited", "n", invoice="1", **note))
-    assert house.reasons() == ["other-currency"]
+    harness.publish(invoice(1), said("invoice.credited", "n", invoice="1", **note))
+    assert harness.reasons() == ["other-currency"]
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 1_000])
@@ -144,16 +144,16 @@ def test_a_long_queue_is_worked_off_in_pieces_before_time_goes_on(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "AT_ONCE", at_once)
-    house = House(registered=False)
+    harness = CashHarness(registered=False)
     for number in range(1, 8):
-        house.say(said("dispute.raised", f"d{number}", invoice=str(number)), invoice(number))
-        house.say(payment(f"P{number}", reference_of(number)), payment(f"Q{number}"))
-    house.say(creditor())
-    house.tick()
-    assert house.tally == LaneTally(applied=29)
-    assert len(house.placed()) == 7
-    assert len(house.decisions()) == 7
-    kinds = [type(message) for message in house.messages(FACTS)]
+        harness.publish(said("dispute.raised", f"d{number}", invoice=str(number)), invoice(number))
+        harness.publish(payment(f"P{number}", reference_of(number)), payment(f"Q{number}"))
+    harness.publish(creditor())
+    harness.tick()
+    assert harness.tally == LaneTally(applied=29)
+    assert len(harness.placed()) == 7
+    assert len(harness.decisions()) == 7
+    kinds = [type(message) for message in harness.messages(FACTS)]
     assert len(kinds) == 29 + 2 * 8  # both lanes hear the tick of each of eight public partitions
-    assert len(house.journal(AccountEvent)) == 14
-    assert len(house.journal(FrontierReached)) == 2
+    assert len(harness.journal(AccountEvent)) == 14
+    assert len(harness.journal(FrontierReached)) == 2

@@ -10,7 +10,7 @@ from schemas.decisions import Unmatched
 from services.cash_application.matching import confidence
 from services.cash_application.matching.confidence import Way
 from services.commands.playback.play_output import as_json, unmatched
-from tests.unit.cash_application.harness import House
+from tests.unit.cash_application.harness import CashHarness
 from tests.unit.docs.test_events_page import EXAMPLES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "matching.md").read_text("utf-8")
@@ -18,11 +18,11 @@ ROW = re.compile(r"^\| `(?P<code>[a-z-]+)` \| (?P<percent>\d+) \|", re.MULTILINE
 BLOCK = re.compile(r"^```json\n(?P<line>[^\n]+)\n```$", re.MULTILINE)
 
 
-def test_the_table_tells_every_way_with_its_confidence_the_surest_first() -> None:
+def test_the_table_lists_every_way_with_its_confidence_the_surest_first() -> None:
     ways = [way for way in vars(confidence).values() if isinstance(way, Way) and way is not confidence.REFERENCE]
-    told = [(row["code"], int(row["percent"])) for row in ROW.finditer(PAGE)]
+    published = [(row["code"], int(row["percent"])) for row in ROW.finditer(PAGE)]
 
-    assert told == sorted(((way.code, way.percent) for way in ways), key=lambda way: -way[1])
+    assert published == sorted(((way.code, way.percent) for way in ways), key=lambda way: -way[1])
     assert f"worth more than {confidence.AMBIGUOUS}" in PAGE
 
 
@@ -32,13 +32,13 @@ def test_the_page_names_the_reasons(reason: str) -> None:
 
 
 def test_the_example_is_what_happens() -> None:
-    payment, told = (block["line"] for block in BLOCK.finditer(PAGE))
-    house = House(registered=False)
+    payment, published = (block["line"] for block in BLOCK.finditer(PAGE))
+    harness = CashHarness(registered=False)
     needed = ("creditor.registered.v1", "invoice.issued.v1")
-    house.say(*(line for name, line in EXAMPLES if name in needed), payment.encode())
+    harness.publish(*(line for name, line in EXAMPLES if name in needed), payment.encode())
 
-    house.engine.tick(datetime(2026, 1, 28, 6, tzinfo=UTC))
-    house.engine.settle()
+    harness.engine.tick(datetime(2026, 1, 28, 6, tzinfo=UTC))
+    harness.engine.settle()
 
-    (message,) = (message for message in house.decisions() if isinstance(message, Unmatched))
-    assert as_json(unmatched(message)) == told
+    (message,) = (message for message in harness.decisions() if isinstance(message, Unmatched))
+    assert as_json(unmatched(message)) == published
