@@ -26,7 +26,7 @@ from tests.bench.business import CREDITOR, IBAN, TERM, Bill, fed, instant, issue
 from tests.bench.kafka.topics_seen import TopicsSeen
 from tests.bench.mail_sink import mail_sink
 from tests.kafka.crew import WORKERS, Crew
-from tests.kafka.told_time import ToldTime
+from tests.kafka.drained_clock import DrainedClock
 from tests.kafka.workplace import Workplace
 from tests.servers.kafka import Kafka
 from tests.servers.ports import free_port
@@ -58,7 +58,7 @@ class Look(NamedTuple):
 
 
 class _Soak:
-    def __init__(self, place: Workplace, seen: TopicsSeen, crew: Crew, clock: ToldTime) -> None:
+    def __init__(self, place: Workplace, seen: TopicsSeen, crew: Crew, clock: DrainedClock) -> None:
         self._place = place
         self._seen = seen
         self._crew = crew
@@ -106,7 +106,7 @@ class _Soak:
             behind = sum(place.lag for place in partition_lags(store, READS, self._ends.fetch()))
             accepted = store.tables.query("SELECT count(*) AS n FROM notice WHERE status = 'accepted'")[0]["n"]
         assert isinstance(accepted, int), "a count is a number"
-        held = (self._crew.of(worker)[0].process.pid for worker in WORKERS)
+        held = (self._crew.of(worker)[0].popen.pid for worker in WORKERS)
         held_mb = tuple(psutil.Process(pid).memory_info().rss / _MB for pid in held)
         return Look(time.monotonic() - self._began, held_mb, behind, accepted)
 

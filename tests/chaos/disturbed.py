@@ -13,7 +13,7 @@ from services.intake.pieces import published
 from services.reporting.reading import query_rows, text
 from tests.chaos.load import FIRST_DAY
 from tests.chaos.sink import Sink
-from tests.kafka.told_time import ToldTime
+from tests.kafka.drained_clock import DrainedClock
 from tests.kafka.workplace import Workplace
 from tests.simulation.telling import ZONE
 
@@ -34,7 +34,7 @@ class Told:
 class Days:
     """Tells the days of a load, one after the other."""
 
-    def __init__(self, here: Workplace, clock: ToldTime, sink: Sink, days: int) -> None:
+    def __init__(self, here: Workplace, clock: DrainedClock, sink: Sink, days: int) -> None:
         self._here = here
         self._clock = clock
         self._sink = sink
@@ -73,7 +73,7 @@ class Days:
 
         It is worked off before the evening's tick is told: else it would be up to chance which comes first.
         """
-        with self._clock.telling, self._here.reading() as store:
+        with self._clock.ticking, self._here.reading() as store:
             unknown = query_rows(
                 store, "SELECT notice, creditor, debtor FROM notice WHERE status = 'unknown' ORDER BY notice"
             )

@@ -13,8 +13,8 @@ from typing import Final, Self
 
 from tests.chaos.disturbed import Days
 from tests.chaos.recoveries import Recoveries
-from tests.kafka.crew import WORKERS, Crew, Hand
-from tests.kafka.told_time import ToldTime
+from tests.kafka.crew import WORKERS, Crew, WorkerProcess
+from tests.kafka.drained_clock import DrainedClock
 from tests.kafka.workplace import SESSION_S
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
@@ -56,7 +56,7 @@ class Scene:
     crew: Crew
     broker: Kafka
     database: Postgres
-    clock: ToldTime
+    clock: DrainedClock
     days: Days
     recoveries: Recoveries
 
@@ -118,47 +118,47 @@ class Misfortune:
         self._ending.wait()
 
     def _strike(self, kind: str, worker: str) -> None:
-        hand = self._rng.choice(self._scene.crew.of(worker))
+        process = self._rng.choice(self._scene.crew.of(worker))
         if kind == KILL:
-            self._kill(hand)
+            self._kill(process)
         elif kind == ROLL:
             self._roll(worker)
         elif kind == PAUSE:
-            self._pauses.append(threading.Thread(target=self._pause, args=(hand, self._rng.uniform(*_PAUSE_S))))
+            self._pauses.append(threading.Thread(target=self._pause, args=(process, self._rng.uniform(*_PAUSE_S))))
             self._pauses[-1].start()
         elif kind == BROKER:
             self._scene.broker.restart()
         else:
-            with self._scene.clock.telling:  # the test's own bookmark is not what it tests
+            with self._scene.clock.ticking:  # the test's own bookmark is not what it tests
                 self._scene.database.restart()
         self.struck[kind] += 1
-        self._note(kind, hand)
+        self._note(kind, process)
 
-    def _note(self, kind: str, hand: Hand) -> None:
-        whom = "" if kind in (BROKER, DATABASE) else f" {hand.worker}-{hand.instance}"
+    def _note(self, kind: str, process: WorkerProcess) -> None:
+        whom = "" if kind in (BROKER, DATABASE) else f" {process.worker}-{process.instance}"
         print(
             f"  {datetime.now(UTC):%H:%M:%S} at {self._scene.clock.reached}: {kind}{whom}", file=sys.stderr, flush=True
         )
 
-    def _kill(self, hand: Hand) -> None:
+    def _kill(self, process: WorkerProcess) -> None:
         with self._scene.crew.supervised:
-            hand.kill()
-            self._scene.recoveries.killed(hand.worker)
+            process.kill()
+            self._scene.recoveries.killed(process.worker)
 
-    def _pause(self, hand: Hand, seconds: float) -> None:
+    def _pause(self, process: WorkerProcess, seconds: float) -> None:
         with self._scene.days.person:
             with self._scene.crew.supervised:
-                hand.pause()
+                process.pause()
             self._ending.wait(seconds)
             with self._scene.crew.supervised:
-                hand.go_on()
+                process.go_on()
 
     def _roll(self, worker: str) -> None:
-        for hand in self._scene.crew.of(worker):
+        for process in self._scene.crew.of(worker):
             with self._scene.crew.supervised:
-                starts = hand.starts
-                hand.process.send_signal(signal.SIGTERM)
+                starts = process.starts
+                process.popen.send_signal(signal.SIGTERM)
             until = time.monotonic() + _RESTARTS_WITHIN_S
-            while hand.starts == starts:
+            while process.starts == starts:
                 assert time.monotonic() < until, f"{worker} does not end within {_RESTARTS_WITHIN_S} s of SIGTERM"
                 time.sleep(_LOOKS_APART_S)

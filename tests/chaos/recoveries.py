@@ -20,9 +20,9 @@ from services.runtime.store.port import Access, Store
 
 _LOOKS_APART_S: Final = 0.03
 _GIVEN_UP_AFTER_S: Final = 60
-"""Then the killed process had no seat that anybody had to take over."""
+"""Then the killed process had no task that anybody had to take over."""
 
-Seats = dict[int, int]
+ByPartition = dict[int, int]
 """A number by partition."""
 
 
@@ -30,12 +30,12 @@ Seats = dict[int, int]
 class _Kill:
     worker: str
     at: float
-    epochs: Seats | None = None
-    taken_over: Seats = field(default_factory=dict)
+    epochs: ByPartition | None = None
+    taken_over: ByPartition = field(default_factory=dict)
 
 
 class Recoveries:
-    """Looks at seats and positions all the time, in a thread of its own."""
+    """Looks at tasks and positions all the time, in a thread of its own."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -44,7 +44,7 @@ class Recoveries:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="recoveries", daemon=True)
         self.seconds: list[float] = []
-        """Of each kill whose seats were taken over."""
+        """Of each kill whose tasks were taken over."""
 
     def killed(self, worker: str) -> None:
         """A process of this worker has just died."""
@@ -86,8 +86,8 @@ class Recoveries:
                 self._open.remove(kill)
 
 
-def _is_over(kill: _Kill, epochs: Seats, steps: Seats) -> bool:
-    """Whether an event was taken on a seat that somebody has taken over since the kill."""
+def _is_over(kill: _Kill, epochs: ByPartition, steps: ByPartition) -> bool:
+    """Whether an event was taken on a task that somebody has taken over since the kill."""
     if kill.epochs is None:
         kill.epochs = epochs
     for partition, epoch in epochs.items():
@@ -96,10 +96,10 @@ def _is_over(kill: _Kill, epochs: Seats, steps: Seats) -> bool:
     return any(steps[partition] > step for partition, step in kill.taken_over.items())
 
 
-def _epochs(store: Store) -> dict[str, Seats]:
-    found: dict[str, Seats] = {}
-    for seat in store.partition_tasks.status():
-        found.setdefault(seat.worker, {})[seat.partition] = seat.token.epoch
+def _epochs(store: Store) -> dict[str, ByPartition]:
+    found: dict[str, ByPartition] = {}
+    for task in store.partition_tasks.status():
+        found.setdefault(task.worker, {})[task.partition] = task.token.epoch
     return found
 
 
@@ -110,9 +110,9 @@ def _steps(store: Store) -> dict[str, Counter[int]]:
         found.setdefault(worker, Counter())[partition] += offset
     found[Notifier.name] = Counter(
         {
-            seat.partition: seat.token.transactions
-            for seat in store.partition_tasks.status()
-            if seat.worker == Notifier.name
+            task.partition: task.token.transactions
+            for task in store.partition_tasks.status()
+            if task.worker == Notifier.name
         }
     )
     return found

@@ -1,4 +1,4 @@
-"""The workers of a test as processes: started, killed, paused, and started again by a supervisor that never sleeps."""
+"""The worker processes of a test: started, killed, paused, and started again by a supervisor when they end."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 _STOPS_WITHIN_S: Final = 30
 
 
-class Hand:
+class WorkerProcess:
     """One process of one worker, which is started again whenever it ends by itself or is killed."""
 
     def __init__(
@@ -28,38 +28,38 @@ class Hand:
         self._program = program
         self._log = folder / f"{worker}-{instance}.log"
         self.starts = 0
-        self.process = self._start()
+        self.popen = self._start()
 
-    def look(self) -> None:
+    def start_if_ended(self) -> None:
         """Start it again if it has ended."""
-        if self.process.poll() is not None:
-            self.process = self._start()
+        if self.popen.poll() is not None:
+            self.popen = self._start()
 
     def kill(self) -> None:
-        """As a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        """Send it SIGKILL, as a power cut would end it."""
+        self.popen.send_signal(signal.SIGKILL)
+        self.popen.wait()
 
     def stop(self) -> int:
         """End it in order; its status."""
-        self.process.send_signal(signal.SIGCONT)
-        self.process.send_signal(signal.SIGTERM)
+        self.popen.send_signal(signal.SIGCONT)
+        self.popen.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(_STOPS_WITHIN_S)
+            return self.popen.wait(_STOPS_WITHIN_S)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
 
     def pause(self) -> None:
-        """It stands still, and does not know it."""
-        self.process.send_signal(signal.SIGSTOP)
+        """Send it SIGSTOP: it stops, and cannot notice it."""
+        self.popen.send_signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """It goes on as if no time had passed."""
-        self.process.send_signal(signal.SIGCONT)
+        """Send it SIGCONT: it goes on as if no time had passed."""
+        self.popen.send_signal(signal.SIGCONT)
 
     def log(self) -> str:
-        """What it has said in all its lives."""
+        """All its output, over all starts."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -85,15 +85,15 @@ class Crew:
         self._folder = folder
         self._each = each
         self._program = program
-        self.hands: list[Hand] = []
+        self.processes: list[WorkerProcess] = []
         self.supervised = threading.Lock()
-        """Held by whoever does something to a process that the supervisor should not mend at once."""
+        """Held while something is done to a process after which the supervisor should not start it at once."""
         self._ending = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
 
     def __enter__(self) -> Self:
-        self.hands = [
-            Hand(worker, str(number), self._environment, self._folder, self._program)
+        self.processes = [
+            WorkerProcess(worker, str(number), self._environment, self._folder, self._program)
             for worker in WORKERS
             for number in range(1, self._each + 1)
         ]
@@ -103,36 +103,38 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self._ending.set()
         self._supervisor.join()
-        for hand in self.hands:
-            hand.go_on()
-            hand.process.send_signal(signal.SIGTERM)
-        for hand in self.hands:
-            hand.stop()
+        for process in self.processes:
+            process.go_on()
+            process.popen.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.stop()
 
     def cut_power(self) -> None:
-        """All are gone at once, and nobody starts them again."""
+        """Kill all at once; the supervisor starts none again."""
         self._ending.set()
         self._supervisor.join()
-        for hand in self.hands:
-            hand.kill()
+        for process in self.processes:
+            process.kill()
 
-    def join(self, worker: str, instance: str) -> Hand:
+    def join(self, worker: str, instance: str) -> WorkerProcess:
         """One process more of a worker."""
         with self.supervised:
-            self.hands.append(Hand(worker, instance, self._environment, self._folder, self._program))
-        return self.hands[-1]
+            self.processes.append(WorkerProcess(worker, instance, self._environment, self._folder, self._program))
+        return self.processes[-1]
 
-    def of(self, worker: str) -> list[Hand]:
+    def of(self, worker: str) -> list[WorkerProcess]:
         """The processes of one worker."""
-        return [hand for hand in self.hands if hand.worker == worker]
+        return [process for process in self.processes if process.worker == worker]
 
     def tails(self, length: int = 1_500) -> str:
-        """The end of what each process said, for when something is wrong."""
-        return "\n".join(f"--- {hand.worker}-{hand.instance}\n{hand.log()[-length:]}" for hand in self.hands)
+        """The end of each process's output, for the message of a failed test."""
+        return "\n".join(
+            f"--- {process.worker}-{process.instance}\n{process.log()[-length:]}" for process in self.processes
+        )
 
     def _supervise(self) -> None:
         while not self._ending.is_set():
             with self.supervised:
-                for hand in self.hands:
-                    hand.look()
+                for process in self.processes:
+                    process.start_if_ended()
             time.sleep(0.1)

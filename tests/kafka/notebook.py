@@ -1,4 +1,4 @@
-"""A handler that writes down what the shell asks of it, in a file that several processes share.
+"""A partition handler that writes each call of the shell into a file, which several processes share.
 
 The file is its store: each line is one call, and a position is one after the last offset handled or skipped.
 `python -m tests.kafka.notebook FILE BROKERS TOPICS [INSTANCE [SESSION_S]]` is a worker's process with such a handler.
@@ -81,7 +81,7 @@ class NotebookHandler:
         """Nothing: what was written stays."""
 
     async def assign(self, partitions: frozenset[int]) -> Mapping[tuple[str, int], int]:
-        """Noted; answers what the notebook knows."""
+        """Noted; returns the positions in the notebook."""
         self.notebook.write(
             "assigned",
             partitions=sorted(partitions),

@@ -1,4 +1,4 @@
-"""Topics with names of their own, a notebook, and worker processes that share both."""
+"""The harness of one test on a shared broker: topics of its own, a notebook, and worker processes that use both."""
 
 import signal
 import subprocess
@@ -27,7 +27,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 class Scene:
-    """What one test has of its own on a broker that others use too."""
+    """The topics, notebook and processes of one test."""
 
     def __init__(self, brokers: str, folder: Path) -> None:
         self.brokers = brokers
@@ -96,7 +96,7 @@ class Scene:
         return process
 
     def log(self, number: int = 0) -> str:
-        """What a process has said."""
+        """The output of a process."""
         return (self.folder / f"log-{number}").read_text(encoding="utf-8")
 
     def __enter__(self) -> Self:

@@ -30,7 +30,7 @@ from services.reporting.canonical import canonical_dump
 from services.runtime.store.port import Store
 from tests.contract.post.mail_server import Behaviour, mail_server
 from tests.kafka.crew import WORKERS, Crew
-from tests.kafka.told_time import ToldTime
+from tests.kafka.drained_clock import DrainedClock
 from tests.kafka.workplace import Workplace, workplace
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
@@ -51,7 +51,7 @@ def told_before(story: Story, instant: datetime) -> list[Event]:
     return sorted((event for event in events if event["time"] < instant.isoformat()), key=lambda event: event["time"])
 
 
-def publish(clock: ToldTime, events: Iterable[Event]) -> None:
+def publish(clock: DrainedClock, events: Iterable[Event]) -> None:
     """As our own producers do, each where its key belongs."""
     for event in events:
         line = json.dumps(event).encode()
@@ -72,7 +72,7 @@ def completed(**figures: Any) -> Event:
     return event
 
 
-def until_nine(clock: ToldTime, *minutes: int) -> None:
+def until_nine(clock: DrainedClock, *minutes: int) -> None:
     """Time goes on from a minute before nine to each of these minutes after it."""
     for minute in (-1, 0, *minutes):
         clock.tick(NINE + minute * MINUTE)

@@ -21,7 +21,7 @@ from services.example import event_files
 from services.intake.creditor_directory import CreditorDirectory
 from services.runtime.kafka.broker.log_client import kafka_log_client
 from services.runtime.log_client import LogClient, StoreLogClient
-from tests.kafka.crew import Crew, Hand
+from tests.kafka.crew import Crew, WorkerProcess
 from tests.kafka.test_same_answer import dump, letters
 from tests.kafka.workplace import SESSION_S, Workplace, workplace
 from tests.servers.kafka import Kafka
@@ -106,8 +106,8 @@ def test_a_database_from_the_past_is_refused_and_one_from_the_topics_goes_on_as_
         work(here, given, COPIED, LOST)
 
         here.use(postgres.dsn(copy))
-        old = Hand("overdue", "1", here.environment, tmp_path)
-        assert old.process.wait(_ENDS_WITHIN_S) == 1
+        old = WorkerProcess("overdue", "1", here.environment, tmp_path)
+        assert old.popen.wait(_ENDS_WITHIN_S) == 1
         assert "the store was restored from the past: rebuild it" in old.log()
         done = rebuild(here)
         assert (done.returncode, "name a new, empty database" in done.stderr) == (1, True)

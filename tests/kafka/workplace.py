@@ -1,4 +1,4 @@
-"""Where the workers of a test work: a broker, a database, topics, settings."""
+"""The harness of tests with worker processes: a broker with all topics, an empty database, settings for both."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from services.runtime.open_store import open_store
 from services.runtime.settings import Settings, load
 from services.runtime.store.port import Access, Store
 from tests.kafka.crew import Crew
-from tests.kafka.told_time import ToldTime
+from tests.kafka.drained_clock import DrainedClock
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
 
@@ -23,7 +23,7 @@ SESSION_S: Final = 6
 
 
 class Workplace:
-    """One flow: all topics of the broker, made anew, and an empty database."""
+    """All topics, made anew on a broker, an empty database, and the settings that name them."""
 
     def __init__(
         self,
@@ -70,9 +70,9 @@ class Workplace:
         }
 
     @contextmanager
-    def clock(self, crew: Crew, **given: float) -> Iterator[ToldTime]:
+    def clock(self, crew: Crew, **given: float) -> Iterator[DrainedClock]:
         """A clock that waits for this crew."""
-        clock = ToldTime(self.settings, crew.tails, **given)
+        clock = DrainedClock(self.settings, crew.tails, **given)
         try:
             yield clock
         finally:

@@ -22,7 +22,7 @@ from tests.bench.business import Bill, issued
 from tests.bench.kafka.contenders import Kind, racing
 from tests.bench.kafka.topics_seen import TopicsSeen
 from tests.bench.measuring import Figure
-from tests.kafka.crew import Hand
+from tests.kafka.crew import WorkerProcess
 from tests.kafka.workplace import Workplace
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
@@ -148,12 +148,12 @@ class _Course:
 
 @contextmanager
 def _intake(place: Workplace, processes: int) -> Iterator[list[int]]:
-    hands = [Hand("intake", str(number), place.environment, place.folder) for number in range(processes)]
+    started = [WorkerProcess("intake", str(number), place.environment, place.folder) for number in range(processes)]
     try:
-        yield [hand.process.pid for hand in hands]
+        yield [each.popen.pid for each in started]
     finally:
-        for hand in hands:
-            hand.stop()
+        for each in started:
+            each.stop()
 
 
 def cpu_s(pids: list[int]) -> float:

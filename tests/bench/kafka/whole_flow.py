@@ -18,8 +18,8 @@ from tests.bench.business import Bill, instant, issued, registered
 from tests.bench.kafka.passing import CREDITORS, PARTITIONS, cpu_s
 from tests.bench.kafka.topics_seen import TopicsSeen
 from tests.bench.measuring import Figure
-from tests.kafka.crew import Crew, Hand
-from tests.kafka.told_time import ToldTime
+from tests.kafka.crew import Crew, WorkerProcess
+from tests.kafka.drained_clock import DrainedClock
 from tests.kafka.workplace import Workplace
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
@@ -66,20 +66,20 @@ class _Flow:
             yield from self._speed("1 process each", clock)
             yield Figure("a tick until all is drained, median", self._tick_s(clock) * 1_000, "ms")
             for worker in ("intake", "cash_application", "overdue"):
-                [hand] = crew.of(worker)
-                yield Figure(f"killed {worker} until its next event", self._return_s(hand, clock), "s", 8, "less")
+                [process] = crew.of(worker)
+                yield Figure(f"killed {worker} until its next event", self._return_s(process, clock), "s", 8, "less")
 
     def two_processes_each(self) -> Iterator[Figure]:
         """What two do, and what they need while nothing happens."""
         with Crew(self._place.environment, self._place.folder, each=2) as crew, self._place.clock(crew) as clock:
             yield from self._speed("2 processes each", clock)
-            pids = [hand.process.pid for hand in crew.hands]
+            pids = [process.popen.pid for process in crew.processes]
             spent_s = cpu_s(pids)
             time.sleep(_IDLE_S)
             busy = (cpu_s(pids) - spent_s) / _IDLE_S
             yield Figure(f"idle, {len(pids)} processes together", busy * 100, "% of a core")
 
-    def _speed(self, name: str, clock: ToldTime) -> Iterator[Figure]:
+    def _speed(self, name: str, clock: DrainedClock) -> Iterator[Figure]:
         self._tick(clock)
         clock.settle()
         times_s = self._decided(clock, 1, self._events)
@@ -90,7 +90,7 @@ class _Flow:
         yield Figure("  at a steady pace, median", waits_ms[len(waits_ms) // 2], "ms")
         yield Figure("  at a steady pace, 99 of 100", waits_ms[int(len(waits_ms) * 0.99)], "ms")
 
-    def _decided(self, clock: ToldTime, rounds: int, a_round: int) -> list[tuple[float, float]]:
+    def _decided(self, clock: DrainedClock, rounds: int, a_round: int) -> list[tuple[float, float]]:
         """When each invoice came into the log, and when the change of its account did; a tick follows each round."""
         came, went = self.seen.ends(INVOICES.name), self.seen.ends(DECISIONS.name)
         for _ in range(rounds):
@@ -102,7 +102,7 @@ class _Flow:
         invoices = [seen for seen in self.seen.read(INVOICES.name, came) if "data" in seen.said]  # the others are ticks
         return [(seen.at_s, ends[seen.said["data"]["debtor"]]) for seen in invoices]
 
-    def _tick_s(self, clock: ToldTime) -> float:
+    def _tick_s(self, clock: DrainedClock) -> float:
         times_s = []
         for _ in range(_TICKS):
             began = perf_counter()
@@ -111,14 +111,14 @@ class _Flow:
             times_s.append(perf_counter() - began)
         return median(times_s)
 
-    def _return_s(self, hand: Hand, clock: ToldTime) -> float:
+    def _return_s(self, process: WorkerProcess, clock: DrainedClock) -> float:
         """From the kill of a worker to its having applied an event that came after it."""
-        before = self._positions(hand.worker)
-        hand.kill()
+        before = self._positions(process.worker)
+        process.kill()
         began = perf_counter()
         self._invoice(PARTITIONS)
-        while self._positions(hand.worker) == before:
-            assert perf_counter() - began < _RETURNS_WITHIN_S, f"{hand.worker} does not come back: {hand.log()}"
+        while self._positions(process.worker) == before:
+            assert perf_counter() - began < _RETURNS_WITHIN_S, f"{process.worker} does not come back: {process.log()}"
             time.sleep(0.01)
         seconds = perf_counter() - began
         clock.settle()
@@ -132,7 +132,7 @@ class _Flow:
         bills = [next(self._bills) for _ in range(count)]
         self.seen.publish(INVOICES.name, [(bill.creditor, issued(bill)) for bill in bills])
 
-    def _tick(self, clock: ToldTime) -> datetime:
+    def _tick(self, clock: DrainedClock) -> datetime:
         self._now += _MINUTE
         clock.tick(self._now)
         return self._now

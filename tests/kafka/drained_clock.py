@@ -1,6 +1,6 @@
-"""A test's clock on Kafka: the next tick is told only when everything before it has been worked off.
+"""A test's clock on Kafka: it publishes the next tick only when all records before it are worked off.
 
-Broker and database may be restarted meanwhile: it connects anew.
+Broker and database may be restarted meanwhile: the clock connects anew.
 """
 
 import threading
@@ -28,18 +28,18 @@ from services.runtime.settings import Settings
 from services.runtime.store.port import Access, Store
 from services.runtime.telemetry.consumer_lag import is_drained, partition_lags
 
-_LOOKS_APART_S: Final = 0.01
+_POLL_S: Final = 0.01
 _DRAINS_WITHIN_S: Final = 120
 _AWAY: Final = (KafkaError, Refusal, psycopg.OperationalError)
-"""What a server that is being restarted looks like."""
+"""The faults while a server is being restarted."""
 
 
-class StandsStillError(AssertionError):
-    """What was published is not worked off in time."""
+class NotDrainedError(AssertionError):
+    """Published records are not worked off in time."""
 
 
-class _Sight:
-    """Connections by which the flow is watched and time is told."""
+class _Connections:
+    """The connections by which lag is read and ticks are published."""
 
     def __init__(self, settings: Settings) -> None:
         self.store: Final[Store] = open_store(settings, Access.WORKER)
@@ -53,7 +53,7 @@ class _Sight:
         self.store.close()
 
 
-class ToldTime:
+class DrainedClock:
     """Drives workers that run elsewhere as a stepping clock drives an embedded engine."""
 
     def __init__(
@@ -64,16 +64,16 @@ class ToldTime:
         self._partitions = settings.store.partitions
         self._why_not = why_not
         self._drains_within_s = drains_within_s
-        self._sight: _Sight | None = _Sight(settings)
+        self._connections: _Connections | None = _Connections(settings)
         self._producer = KafkaProducer(**kafka_python_options(settings.kafka), acks="all", enable_idempotence=True)
         self._sent: list[Any] = []
         self._next_wake: int | None = None
-        self.reached: datetime | None = self._sight.ticks.reached
+        self.reached: datetime | None = self._connections.ticks.reached
         """The instant of the last tick."""
-        self.telling = threading.Lock()
-        """Held while a tick is told: a test's own bookmark is not what it tests."""
+        self.ticking = threading.Lock()
+        """Held while a tick is published, so that a test does not restart the database under its own bookmark."""
         self.when_settled: Callable[[], None] = lambda: None
-        """Called each time when all was worked off, before anything else is told."""
+        """Called each time when all was worked off, before anything else is published."""
         self.clock = SteppingClock()
         self.clock.drive(self)
 
@@ -82,10 +82,10 @@ class ToldTime:
     def tick(self, instant: datetime) -> bool:
         """Publish one tick, behind all that was published before. Raises KafkaError when something was not."""
         self._flush()
-        with self.telling:
-            told = self._tell(instant)
-        self.reached = instant if told else self.reached
-        return told
+        with self.ticking:
+            published = self._publish_tick(instant)
+        self.reached = instant if published else self.reached
+        return published
 
     def _flush(self) -> None:
         self._producer.flush()
@@ -93,38 +93,38 @@ class ToldTime:
             sent.get()
         self._sent.clear()
 
-    def _tell(self, instant: datetime) -> bool:
-        """Tell it; the connections may have been lost since the last look."""
+    def _publish_tick(self, instant: datetime) -> bool:
+        """Publish it; the connections may have been lost since they were last used."""
         try:
-            return self._seeing().ticks.tick(instant)
+            return self._connected().ticks.tick(instant)
         except psycopg.OperationalError:
-            self._look_away()
-            return self._seeing().ticks.tick(instant)
+            self._disconnect()
+            return self._connected().ticks.tick(instant)
 
-    def settle(self, durable: bool = True) -> None:  # noqa: ARG002 (the clock's word; here all is durable)
+    def settle(self, durable: bool = True) -> None:  # noqa: ARG002 (an argument of the engine that a clock drives; here all is durable)
         """Wait until every worker has done what it can do."""
         self._flush()
         until = time.monotonic() + self._drains_within_s
         while not self._is_settled():
             if time.monotonic() > until:
-                raise StandsStillError(self._what_is_left())
-            time.sleep(_LOOKS_APART_S)
+                raise NotDrainedError(self._what_is_left())
+            time.sleep(_POLL_S)
         self.when_settled()
 
     def _is_settled(self) -> bool:
         try:
-            sight = self._seeing()
-            if self._claims_due(sight.store) or not is_drained(sight.store, READS, sight.ends.fetch):
+            connections = self._connected()
+            if self._claims_due(connections.store) or not is_drained(connections.store, READS, connections.ends.fetch):
                 return False
             with open_store(self._settings, Access.READ) as afresh:  # an open one need not know what others added
                 self._next_wake = afresh.state.earliest_wake()
         except _AWAY:
-            self._look_away()
+            self._disconnect()
             return False
         return True
 
     def _claims_due(self, store: Store) -> bool:
-        """Whether the notifier has not yet noticed what time it is: it is asked, and no record tells it."""
+        """Whether the notifier has a letter to claim by now: it reads the clock when idle, no record calls it."""
         space = store.state.space("notifier", "notice")
         if not space or self.reached is None:
             return False
@@ -132,23 +132,23 @@ class ToldTime:
         return any(store.state.due(space, partition, at, 1) for partition in range(self._partitions))
 
     def _what_is_left(self) -> str:
-        sight = self._seeing()
-        behind = [place for place in partition_lags(sight.store, READS, sight.ends.fetch()) if place.lag]
-        tasks = map(str, sight.store.partition_tasks.status())
+        connections = self._connected()
+        behind = [place for place in partition_lags(connections.store, READS, connections.ends.fetch()) if place.lag]
+        tasks = map(str, connections.store.partition_tasks.status())
         return "\n".join([f"not drained within {self._drains_within_s} s", *map(str, behind), *tasks, self._why_not()])
 
     def next_wake(self) -> int | None:
-        """The earliest instant at which a worker had something to do when all was settled.
+        """The earliest wake of a worker when all was settled last.
 
-        Workers elsewhere take what is published at once; an embedded engine only when it settles. So that both clocks
-        step alike, what came since does not count.
+        Workers in other processes take records at once, an embedded engine only when it settles. Records since then do
+        not count, so that both clocks step alike.
         """
         return self._next_wake
 
     # -- playing ---------------------------------------------------------------------------------------------------
 
     def tell(self, given: Given) -> None:
-        """Publish a piece, as a producer outside does; it is seen at the next tick."""
+        """Publish a piece, as a producer does; the clock's next tick follows it."""
         topic, key = given.piece.address.topic, given.piece.address.key
         name, partition = topic_name(self._settings.kafka, topic), partition_of(key, self._partitions)
         value = given.piece.value
@@ -176,17 +176,17 @@ class ToldTime:
 
     # -- connections -----------------------------------------------------------------------------------------------
 
-    def _seeing(self) -> _Sight:
-        if self._sight is None:
-            self._sight = _Sight(self._settings)
-        return self._sight
+    def _connected(self) -> _Connections:
+        if self._connections is None:
+            self._connections = _Connections(self._settings)
+        return self._connections
 
-    def _look_away(self) -> None:
-        sight, self._sight = self._sight, None
-        if sight is not None:
-            sight.close()
+    def _disconnect(self) -> None:
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            connections.close()
 
     def close(self) -> None:
         """Disconnect."""
         self._producer.close()
-        self._look_away()
+        self._disconnect()
