@@ -45,10 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
     write = as_json if arguments.json else as_text
     with ExitStack() as stack:
         engine, clock = stage(arguments.store, stack)
-        register = CreditorDirectory()
-        register.follow(engine.store.log, engine.partitions)
+        directory = CreditorDirectory()
+        directory.follow(engine.store.log, engine.partitions)
         try:
-            given = merged(arguments.files, register)
+            given = merged(arguments.files, directory)
         except OSError as fault:
             print(f"erapaiva play: {fault.filename}: {fault.strerror}; nothing was played", file=sys.stderr)
             return 1

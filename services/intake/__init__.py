@@ -1,1 +1,1 @@
-"""Intake: what comes from outside becomes canonical events, or dead letters that can be mended (design.md §2, §3)."""
+"""Intake: public events and files become facts, or dead letters that can be mended (design.md §2, §3)."""

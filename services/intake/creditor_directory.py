@@ -1,7 +1,7 @@
-"""Which creditor a file is about: the registered creditors by bank account and by business id.
+"""The registered creditors by bank account and by business id: whose a file is.
 
-Kept by whoever reads files, from the ``creditor.registered`` events that the workers hear too: the latest of a
-creditor counts (design.md §3, Identity).
+Every command that reads files keeps one, from the same ``creditor.registered`` events that the workers read. The latest
+event of a creditor counts (design.md §3, Identity).
 """
 
 from datetime import datetime
@@ -21,27 +21,27 @@ _READ_AT_ONCE: Final = 1_000
 
 
 class CreditorDirectory:
-    """The creditors heard of so far; answers what a format asks (``services.intake.formats.format.Directory``)."""
+    """The creditors registered so far; the ``Directory`` that formats ask (`services.intake.formats.format`)."""
 
     def __init__(self) -> None:
         """Nobody is registered yet."""
         self._known: dict[str, tuple[datetime, str, CreditorRegistered]] = {}
-        self._heard: dict[int, int] = {}
+        self._read_to: dict[int, int] = {}
         self.edition = 0
-        """How many registrations were heard: while it is the same, the same is registered."""
+        """How many registrations were taken: while it is the same, the same creditors are registered."""
 
     def follow(self, log: LogStore, partitions: int) -> None:
-        """Hear what the log's settings say since the last call, from their beginning at first."""
+        """Take the registrations of the log's topic ``settings`` since the last call, at first from its beginning."""
         ends = log.ends(SETTINGS.name)
         for partition in range(partitions):
-            while self._heard.get(partition, 0) < ends[partition]:
+            while self._read_to.get(partition, 0) < ends[partition]:
                 for offset, _, value in log.read(
-                    SETTINGS.name, partition, self._heard.get(partition, 0), _READ_AT_ONCE
+                    SETTINGS.name, partition, self._read_to.get(partition, 0), _READ_AT_ONCE
                 ):
-                    self.hear(unlabelled(value)[1])
-                    self._heard[partition] = offset + 1
+                    self.take(unlabelled(value)[1])
+                    self._read_to[partition] = offset + 1
 
-    def hear(self, raw: bytes) -> None:
+    def take(self, raw: bytes) -> None:
         """Take an event if it registers a creditor of a country whose law is known here.
 
         Anything else, unreadable bytes too, is nobody's registration: intake makes dead letters of them.
@@ -54,10 +54,10 @@ class CreditorDirectory:
             return
         if isinstance(event.data, CreditorRegistered) and event.data.country in countries():
             self.edition += 1
-            told = (event.envelope.time, event.envelope.id, event.data)
+            taken = (event.envelope.time, event.envelope.id, event.data)
             before = self._known.get(event.data.creditor)
-            if before is None or before[:2] <= told[:2]:
-                self._known[event.data.creditor] = told
+            if before is None or before[:2] <= taken[:2]:
+                self._known[event.data.creditor] = taken
 
     def creditor_of_account(self, iban: str) -> str | None:
         """The creditor that has registered this bank account (IBAN without spaces)."""

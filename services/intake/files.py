@@ -1,6 +1,6 @@
-"""JSON Lines files from outside: one event a line, read in bounded memory (issue 3: poison lines; design.md §9).
+"""JSON Lines files: one event a line, read in bounded memory, whatever the file holds (design.md §9).
 
-Nothing that a file can hold stops the reading. Blank lines are no events and are passed over. A byte order mark at the
+Nothing in a file stops the reading. Blank lines are no events and are passed over. A byte order mark at the
 beginning and Windows line ends are forgiven. A line that is longer than any event may be is not kept: its beginning and
 its length are, so that the dead letter can say what and where it was.
 """

@@ -1,9 +1,9 @@
 """The inbox: files dropped into a folder are published piece by piece, then moved to ``done`` or ``rejected``.
 
-A file is taken once it has stopped growing between two polls. How far it was published is kept as a bookmark that
-is durable with the pieces, so a crash neither loses nor repeats one; and where only the move was lost, identity
-tells the duplicates (design.md §3). A file of which nothing could be read is rejected, with a report beside it that
-says why. The watcher never reads the clock: whoever runs it polls again and again.
+A file is taken once it has stopped growing between two polls. A bookmark that is committed together with the pieces
+says how far the file was published, so that a crash neither loses nor repeats one. Where only the move was lost, the
+pieces are published again, and cash application knows them by their identity (design.md §3). A file of which nothing
+could be read is rejected, with a report beside it that says why. Nothing here reads the clock.
 """
 
 import json
@@ -17,6 +17,7 @@ from schemas.topics import Topic
 from services.intake.creditor_directory import CreditorDirectory
 from services.intake.labels import file_named
 from services.intake.pieces import PublishedPiece, pieces_of
+from services.intake.state_rows import inbox_bookmark
 
 PIECES_AT_ONCE: Final = 2_000
 """Pieces published by one poll, so that a large file does not keep the workers waiting."""
@@ -27,19 +28,19 @@ _FAULTS_REPORTED: Final = 1_000
 
 
 class InboxPublisher(Protocol):
-    """What the inbox needs of an engine: to publish, and to keep a short text durable together with that."""
+    """What the inbox needs of an engine: to publish records, and to commit a short text together with them."""
 
     def publish(self, topic: Topic, key: str, value: bytes, partition: int | None = None) -> None:
-        """Append a record as from outside."""
+        """Append a record to a public topic."""
 
     def bookmark(self, name: str) -> str | None:
-        """The text kept under a name."""
+        """The text kept under a name; None when there is none."""
 
     def set_bookmark(self, name: str, value: str) -> None:
         """Keep a text under a name."""
 
     def commit(self) -> None:
-        """Make both durable."""
+        """Commit both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class InboxPoll:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Tells whether a file is still the same one: it was neither replaced nor written to."""
+    """What changes of a file when it is replaced or written to."""
 
     inode: int
     size: int
@@ -63,9 +64,10 @@ class _Shape:
 
 @dataclass(slots=True)
 class _FileReading:
-    """A file that is being published: how far it was ``before``, its events and what could not be read of it.
+    """A file that is being published: how many pieces were ``before``, its events and what could not be read of it.
 
-    ``edition`` is the register's when it was begun: who is registered decides into which pieces it falls.
+    ``edition`` is the creditor directory's when the file was begun: which creditors are registered decides into which
+    pieces the file falls.
     """
 
     name: str
@@ -88,17 +90,17 @@ class _FileReading:
 class Inbox:
     """Watches one folder. Hidden files and folders are left alone."""
 
-    def __init__(self, folder: Path, publisher: InboxPublisher, register: CreditorDirectory) -> None:
+    def __init__(self, folder: Path, publisher: InboxPublisher, directory: CreditorDirectory) -> None:
         """``folder``, its ``done`` and its ``rejected`` are made when they are not there.
 
-        ``register`` knows the registered creditors by the time a file is read.
+        ``directory`` knows the registered creditors by the time a file is read.
 
         Raises:
             OSError: when they cannot be made.
         """
         self._folder = folder
         self._publisher = publisher
-        self._register = register
+        self._directory = directory
         self._seen: dict[str, _Shape] = {}
         self._refused: dict[str, _Shape] = {}
         self._reading: _FileReading | None = None
@@ -106,7 +108,7 @@ class Inbox:
             (folder / name).mkdir(parents=True, exist_ok=True)
 
     def poll(self) -> InboxPoll:
-        """Publish the next pieces of what is there, at most `PIECES_AT_ONCE`; move what is finished."""
+        """Publish the next pieces of the file at hand, at most `PIECES_AT_ONCE`; move a file that is finished."""
         reading = self._reading = self._reading or self._next()
         if reading is None:
             return InboxPoll()
@@ -126,13 +128,13 @@ class Inbox:
         return InboxPoll(pieces=published, finished=(reading.name,))
 
     def _next(self) -> _FileReading | None:
-        """The first file that is as it was at the last poll and did not fail as it is."""
+        """The first file that has not changed since the last poll, nor since it could not be read."""
         seen, self._seen = self._seen, self._present()
         for name, shape in self._seen.items():
             if seen.get(name) == shape and self._refused.get(name) != shape:
-                edition = self._register.edition
-                before = _published_of(self._publisher.bookmark(_bookmark(name)), shape, edition)
-                return _FileReading(name, shape, edition, before, pieces_of(self._folder / name, self._register))
+                edition = self._directory.edition
+                before = _published_of(self._publisher.bookmark(inbox_bookmark(file_named(name))), shape, edition)
+                return _FileReading(name, shape, edition, before, pieces_of(self._folder / name, self._directory))
         return None
 
     def _present(self) -> dict[str, _Shape]:
@@ -146,7 +148,7 @@ class Inbox:
         return found
 
     def _publish(self, reading: _FileReading) -> int:
-        """Publish what was not published before a crash; what was is only counted."""
+        """Publish the pieces that were not published before a crash; the others are only counted."""
         published = 0
         for piece in reading.pieces:
             reading.count(piece)
@@ -159,12 +161,12 @@ class Inbox:
         if published:
             shape = reading.shape
             kept = json.dumps([shape.inode, shape.size, shape.modified, reading.edition, piece.number])
-            self._publisher.set_bookmark(_bookmark(reading.name), kept)
+            self._publisher.set_bookmark(inbox_bookmark(file_named(reading.name)), kept)
             self._publisher.commit()
         return published
 
     def _move(self, reading: _FileReading, where: str) -> None:
-        """Under a name that is free there, so that nothing is overwritten; a rejected one with its report."""
+        """Move a file, under a name that is free there; a rejected one with its report."""
         folder = self._folder / where
         target, count = folder / reading.name, 1
         while target.exists():
@@ -176,15 +178,11 @@ class Inbox:
         (self._folder / reading.name).rename(target)
 
 
-def _bookmark(name: str) -> str:
-    return f"inbox:{file_named(name)}"
-
-
 def _published_of(bookmark: str | None, shape: _Shape, edition: int) -> int:
     """How many pieces of this very file were published.
 
-    0 when the bookmark speaks of an earlier file of this name, or of a time when others were registered: then the
-    file is published anew, and identity tells the duplicates.
+    0 when the bookmark is of an earlier file of this name, or of a time when other creditors were registered: then the
+    file is published again, and cash application knows its events by their identity.
     """
     if bookmark is None:
         return 0

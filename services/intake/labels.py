@@ -1,9 +1,9 @@
-"""The label that a record of a public topic may carry: from which file and line it came, which dead letter it mends.
+"""The label that a record of a public topic may carry: its file and line, and the dead letter that it mends.
 
-Whoever reads files (``play``, ``publish``, the inbox) labels each line, so that a dead letter can name file and line;
-whoever puts a dead letter back, or discards it, labels the record with its key, so that the doubt it raised is released
-behind it (design.md §3, doubt holds). A label is one JSON object on a line of its own in front of the bytes as they
-were; bytes without a label are themselves.
+The commands that read files (``play``, ``publish``, the inbox) label each line, so that a dead letter can name file and
+line. A command that puts a dead letter back, or discards it, labels the record with its key, so that the doubt that the
+dead letter raised is released behind it (design.md §3, doubt holds). A label is one JSON object on a line of its own in
+front of the bytes as they were; bytes without a label are themselves.
 """
 
 import json
@@ -28,9 +28,9 @@ class Label:
     ``length`` is the whole length in bytes of a line that was too long to keep: what follows the label is only its
     beginning. ``mends`` is the key of a dead letter that this record puts back or, with nothing behind the label,
     discards; ``source`` is that dead letter's source, under which its closing is recorded. ``reason`` and ``detail``
-    tell what the reader of a file could not read, ``creditor`` and ``account`` whom that may concern.
+    say what the reader of a file could not read, ``creditor`` and ``account`` whom that may concern.
 
-    Whoever may write a public topic may write a label, so nothing in one is taken that tables or keys could not hold.
+    Any producer of a public topic may write a label, so nothing in one is taken that tables or keys could not hold.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")

@@ -1,6 +1,6 @@
-"""A file from outside, whatever its format, piece by piece: ready to be published (issue: real files in).
+"""A file of any format, piece by piece, ready to be published.
 
-The format is told by the file's first bytes. Reading the same file again gives the same pieces under the same numbers,
+The file's first bytes say its format. Reading the same file again gives the same pieces under the same numbers,
 so a reader that was stopped goes on where it was.
 """
 
@@ -15,7 +15,7 @@ from services.intake.formats.format import HEAD, Directory, Fault, Piece
 from services.intake.formats.registry import recognise
 from services.intake.labels import Label, file_named, labelled
 from services.intake.routing import Destination, destination_of
-from services.intake.unknown_formats import stranger
+from services.intake.unknown_formats import unknown_format
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _read(path: Path, directory: Directory) -> Iterator[Piece]:
         if found is not None:
             yield from found.read(stream, directory)
         else:
-            yield from stranger(stream.read(HEAD), stream)
+            yield from unknown_format(stream.read(HEAD), stream)
 
 
 def published(piece: Piece, file: str, number: int) -> PublishedPiece:
@@ -68,7 +68,7 @@ def published(piece: Piece, file: str, number: int) -> PublishedPiece:
 
 
 def _published_fault(fault: Fault, file: str, number: int) -> PublishedPiece:
-    """To where its event would have gone: the bank account's partition when it is about one."""
+    """A fault, addressed as its event would have been: by bank account where it is about one, else by creditor."""
     detail = [f"{fault.where}: {line}" if fault.where else line for line in fault.lines]
     label = Label(
         file=file, line=number, reason=fault.reason, detail=detail, creditor=fault.creditor, account=fault.account

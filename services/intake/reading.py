@@ -1,4 +1,4 @@
-"""Reading one event: canonical, or the reasons why not and whom the doubt about it holds (design.md §3, §4).
+"""Reads one event: checked against its contract, or the reasons why not and whom the doubt holds (design.md §3, §4).
 
 A creditor of a country whose law is not known here and an unlawful policy are refused when they are published, so that
 neither waits for the day on which it is needed (design.md §5; rules.md "A policy").
@@ -38,9 +38,9 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Whom an unread event may concern: an account, a bank account's feed, a creditor, or nobody that can be told.
+    """Whom an unread event may concern: an account, a bank account's feed, a creditor, or nobody who is known.
 
-    ``alarm``: nobody is held, or whoever is held is only guessed, so that a person must be called.
+    ``alarm``: no account is held, or the one that is held is only guessed, so that a person is alerted.
     """
 
     creditor: str | None
@@ -50,7 +50,7 @@ class Doubt:
 
     @property
     def names_somebody(self) -> bool:
-        """Whether there is anybody to hold."""
+        """Whether a creditor or a bank account is known to hold."""
         return self.creditor is not None or self.account is not None
 
 
@@ -71,7 +71,7 @@ def read(raw: bytes) -> PublicEvent | Unread:
 
 
 def read_labelled(label: Label, raw: bytes) -> PublicEvent | Unread:
-    """The event behind a label, or why there is none: the reader of its file may have said so already."""
+    """The event behind a label, or why there is none: the format that read the file may have given a fault already."""
     if label.reason is not None:
         readable = Readable(creditor=readable_id(label.creditor), account=readable_id(label.account))
         return Unread(label.reason, tuple(label.detail or ()), readable)
@@ -88,9 +88,9 @@ def too_large(length: int) -> Unread:
 def doubt_about(readable: Readable, topic: Topic, key: str) -> Doubt:
     """Whom to hold for an unread event, by what can be read of it, else by the key it was published under.
 
-    All that is told goes along: cash application holds the narrowest of them that it knows. The key of settings may
-    name a policy or a country as well as a creditor, so that one is a guess. A key may be anything: one that could be
-    no id names nobody.
+    Debtor, creditor and account all go along: cash application holds the narrowest of them that it knows. The key of
+    settings may name a policy or a country as well as a creditor, so that a creditor read from it is a guess. A key may
+    be anything: one that could be no id names nobody.
     """
     named = readable_id(key)
     if readable.type in _OF_NO_CREDITOR:

@@ -1,4 +1,4 @@
-"""How far intake has passed on what came from outside, told from the topics alone (docs/adr/0013).
+"""From where intake reads its topics on in a new database, found out from the topics alone (docs/adr/0013).
 
 A tick is passed on to every partition of facts, behind all that its own public partition had before it. So what lies
 before the last tick that all partitions of facts have was passed on; what lies behind it is read again, and cash
@@ -13,7 +13,7 @@ from schemas.ticks import reached_instant
 
 
 class ResumePositions:
-    """Is told all of facts first, then the public topics, partition by partition, each in its order."""
+    """Takes all records of facts first, then those of the public topics, partition by partition, each in its order."""
 
     def __init__(self, partitions: int) -> None:
         """Every topic has so many partitions."""
@@ -21,7 +21,7 @@ class ResumePositions:
         self._ticks: dict[str, dict[int, datetime]] = defaultdict(dict)
         self._positions: dict[tuple[str, int], int] = {}
         self.reached: datetime | None = None
-        """The latest instant that was told to a public topic."""
+        """The latest instant of a tick on a public topic."""
 
     def fact(self, partition: int, value: bytes) -> None:
         """A record that intake wrote to a partition of facts."""
@@ -35,8 +35,8 @@ class ResumePositions:
         if instant is None:
             return
         self.reached = instant if self.reached is None else max(self.reached, instant)
-        told = self._ticks[f"{topic}/{partition}"]
-        if len(told) == self._partitions and instant <= min(told.values()):
+        passed = self._ticks[f"{topic}/{partition}"]
+        if len(passed) == self._partitions and instant <= min(passed.values()):
             self._positions[topic, partition] = offset + 1
 
     def position(self, topic: str, partition: int) -> int:

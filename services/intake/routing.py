@@ -1,6 +1,6 @@
-"""Under which public topic and key an event is published (design.md §3, the table of topics).
+"""The public topic and key under which an event is published (design.md §3, the table of topics).
 
-For whoever publishes from files. Nothing is refused here: what cannot be read far enough to know its topic goes to
+For commands that publish files. Nothing is refused here: what cannot be read far enough to know its topic goes to
 instructions, under the creditor if one can be read, and intake makes a dead letter of it.
 """
 
@@ -30,7 +30,7 @@ _UNREADABLE: Final = Destination(INSTRUCTIONS, _NOBODY)
 
 
 def destination_of(raw: bytes) -> Destination:
-    """The address of an event by its type and data, without checking it."""
+    """The destination of an event by its type and data, without checking it."""
     try:
         event = from_json(raw)
     except ValueError:

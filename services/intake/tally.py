@@ -1,14 +1,11 @@
-"""What intake counted in one partition: nothing that came in may be missing from it (design.md §1, promise 2)."""
+"""What intake counted in one partition: every event that came in (design.md §1, promise 2)."""
 
 import json
 from dataclasses import dataclass, field
 from typing import Final
 
+from services.intake.state_rows import TALLY_KEY, TALLY_KIND, WORKER
 from services.runtime.store.port import Store
-
-WORKER: Final = "intake"
-KIND: Final = "tally"
-KEY: Final = "tally"
 
 _NAMES_KEPT: Final = 1_000
 _OTHERS: Final = "others"
@@ -60,10 +57,10 @@ def total(store: Store) -> IntakeTally:
     mine = not store.in_transaction
     if mine:
         store.begin()
-    space = store.state.space(WORKER, KIND)
+    space = store.state.space(WORKER, TALLY_KIND)
     together = IntakeTally()
     for partition in range(store.partitions):
-        together.add(IntakeTally.from_bytes(store.state.load(space, partition, KEY)))
+        together.add(IntakeTally.from_bytes(store.state.load(space, partition, TALLY_KEY)))
     if mine:
         store.commit()
     return together

@@ -1,4 +1,4 @@
-"""Files that no format knows: what they seem to be, for the person who has dropped one into the inbox."""
+"""Files of no known format: what one seems to be, for the person who dropped it into the inbox."""
 
 import re
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ _COMPRESSED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\
 """How zip, gzip, bzip2, xz, 7z and zstd files begin."""
 
 
-def stranger(head: bytes, stream: BinaryIO) -> Iterator[Fault]:
-    """Why a file cannot be read that begins with ``head`` and goes on in ``stream``; nothing about a blank one.
+def unknown_format(head: bytes, stream: BinaryIO) -> Iterator[Fault]:
+    """The fault of a file that begins with ``head`` and goes on in ``stream``; none for a blank file.
 
     Raises:
         OSError: when the stream cannot be read.

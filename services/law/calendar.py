@@ -1,7 +1,7 @@
 """Banking days: which they are, and the one before, after or n days away.
 
 Rules.md C1, C2 and the banking-day counts of C4, G1 and G5; Velkakirjalaki 622/1947 5 § 2 mom (958/1999). The same few
-thousand days are asked for over and over, so every answer is remembered and costs one look-up.
+thousand days are asked for over and over, so every answer is cached.
 
 Public holidays come from the package ``holidays``, which knows Finland's to the year 2100; after it only weekends are
 free.

@@ -74,7 +74,8 @@ class ReferenceRates:
 
         Reference rate + 7 (consumers, and businesses that are no traders) or + 8. An ``agreed`` whole rate replaces it
         for a business and needs no reference; for a consumer it counts only on the days on which it is lower (Korkolaki
-        2 § 2 mom). Counting stops before the first day whose rate is not known (I3): the last segment's ``last`` tells.
+        2 § 2 mom). Counting stops before the first day whose rate is not known (I3): the last segment's ``last`` says
+        where.
         """
         if last < first:
             return ()
@@ -135,7 +136,7 @@ def _from(span: Segment, first: date) -> Segment:
 
 
 def _joined(spans: Iterable[Segment]) -> tuple[Segment, ...]:
-    """Spans in order, with neighbours of one rate made one, so that equal knowledge is an equal value."""
+    """Spans in order, with neighbours of one rate made one, so that equal rates are an equal value."""
     joined: list[Segment] = []
     for span in spans:
         if joined and joined[-1].rate == span.rate and joined[-1].last + _DAY == span.first:

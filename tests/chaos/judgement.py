@@ -12,7 +12,8 @@ from schemas.ticks import TICK_KEY
 from schemas.topics import PUBLIC_TOPICS
 from services.cash_application.state import tally as lane_tally
 from services.cash_application.state.rows import TALLY, TALLY_KEY
-from services.intake import tally as intake_tally
+from services.intake import state_rows as intake_rows
+from services.intake.tally import IntakeTally
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
 from services.reporting.reading import query_rows, text
@@ -38,7 +39,7 @@ class Line:
 class Partition(NamedTuple):
     """What one partition of the public topics, and one lane, made of what came in."""
 
-    read: intake_tally.IntakeTally
+    read: IntakeTally
     lane: lane_tally.LaneTally
 
 
@@ -145,9 +146,9 @@ def _same(disturbed: State, peaceful: State) -> list[Line]:
 
 
 def _partition(store: Store, number: int) -> Partition:
-    read = _row(store, intake_tally.WORKER, intake_tally.KIND, number, intake_tally.KEY)
+    read = _row(store, intake_rows.WORKER, intake_rows.TALLY_KIND, number, intake_rows.TALLY_KEY)
     lane = _row(store, lane_tally.WORKER, TALLY, number, TALLY_KEY)
-    return Partition(intake_tally.IntakeTally.from_bytes(read), lane_tally.LaneTally.from_bytes(lane))
+    return Partition(IntakeTally.from_bytes(read), lane_tally.LaneTally.from_bytes(lane))
 
 
 def _row(store: Store, worker: str, kind: str, partition: int, key: str) -> bytes | None:

@@ -105,7 +105,7 @@ def test_its_reference_scheme_is_accepted_and_makes_the_references_of_letters() 
 @pytest.mark.usefixtures("lumimaa")
 def test_a_creditor_is_found_by_its_business_id_in_any_form() -> None:
     directory = CreditorDirectory()
-    directory.hear(raw(creditor(**LUMI)))
+    directory.take(raw(creditor(**LUMI)))
 
     assert directory.creditor_of_business("123 456") == "acme"
     assert directory.creditor_of_business("XL123.456") == "acme"

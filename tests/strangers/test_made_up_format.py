@@ -38,7 +38,7 @@ def test_a_file_of_it_is_played_and_its_payment_pays_the_invoice(
 def test_a_file_of_it_in_the_inbox_is_published_with_its_faults(tmp_path: Path) -> None:
     folder = tmp_path / "inbox"
     directory = CreditorDirectory()
-    directory.hear(raw(creditor()))
+    directory.take(raw(creditor()))
     with installed(tmp_path, "tills", ENTRIES), EmbeddedEngine(SqliteStore(), [], 1) as engine:
         inbox = Inbox(folder, engine, directory)
         (folder / "monday.till").write_bytes(PAID + FAULTY)

@@ -39,16 +39,16 @@ class Given:
     piece: PublishedPiece
 
 
-def merged(files: Sequence[Path], register: CreditorDirectory) -> list[Given]:
+def merged(files: Sequence[Path], directory: CreditorDirectory) -> list[Given]:
     """The pieces of all files by their events' times; at one instant in the order given (design.md §9).
 
     Raises:
         OSError: a file cannot be read.
     """
-    return sorted(read_all(files, register), key=lambda each: each.time)
+    return sorted(read_all(files, directory), key=lambda each: each.time)
 
 
-def read_all(files: Sequence[Path], register: CreditorDirectory) -> list[Given]:
+def read_all(files: Sequence[Path], directory: CreditorDirectory) -> list[Given]:
     """The pieces of all files, file by file in the order given.
 
     Files of public events are read first: they may register the creditors that the other files are about.
@@ -58,15 +58,15 @@ def read_all(files: Sequence[Path], register: CreditorDirectory) -> list[Given]:
     """
     read: dict[Path, list[Given]] = {}
     for path in sorted(files, key=is_foreign):
-        read[path] = list(_pieces(path, register))
+        read[path] = list(_pieces(path, directory))
         for each in read[path]:
-            register.hear(each.piece.raw)
+            directory.take(each.piece.raw)
     return [each for path in files for each in read[path]]
 
 
-def _pieces(path: Path, register: CreditorDirectory) -> Iterator[Given]:
+def _pieces(path: Path, directory: CreditorDirectory) -> Iterator[Given]:
     instant = _BEGINNING
-    for piece in pieces_of(path, register):
+    for piece in pieces_of(path, directory):
         instant = piece.address.time or instant
         yield Given(instant, piece)
 

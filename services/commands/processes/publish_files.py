@@ -60,7 +60,7 @@ def publish(files: Sequence[Path], log: LogClient, report: Report) -> None:
     """
     known = CreditorDirectory()
     for value in log.values(SETTINGS):
-        known.hear(unlabelled(value)[1])
+        known.take(unlabelled(value)[1])
     for path in files:
         done = 0
         for some in _together(pieces_of(path, known)):
@@ -71,7 +71,7 @@ def publish(files: Sequence[Path], log: LogClient, report: Report) -> None:
             done += len(some)
             print(f"{path}: {done}", file=sys.stderr)
             for piece in some:
-                known.hear(piece.raw)
+                known.take(piece.raw)
 
 
 def _together(pieces: Iterable[PublishedPiece]) -> Iterator[list[PublishedPiece]]:

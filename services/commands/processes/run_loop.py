@@ -75,15 +75,15 @@ class _Round:
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._register = CreditorDirectory()
-        self._inbox = Inbox(inbox, engine, self._register)
+        self._directory = CreditorDirectory()
+        self._inbox = Inbox(inbox, engine, self._directory)
         self._watch = watch
         self._health = health
         self._log = log
 
     def __call__(self) -> None:
         """Take what lies in the inbox, tell the time, let the workers finish, show how it went."""
-        self._register.follow(self._engine.store.log, self._engine.partitions)
+        self._directory.follow(self._engine.store.log, self._engine.partitions)
         polled = self._inbox.poll()
         for _ in polled.finished:
             self._log.info(Event.FILE_TAKEN, records=polled.pieces)

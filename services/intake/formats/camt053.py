@@ -1,9 +1,9 @@
 """camt.053: account statements (ISO 20022 ``BankToCustomerStatement``).
 
-A statement gives the payments that it tells one by one and, where its entries lead from the opening to the closing
-balance, ``bank-feed.completed`` with the sum of all customers' money in it: also of what it only sums up and camt.054
-tells, so that the gate opens when that has come, too. Its number and balances go along, so that a missing statement is
-noticed.
+A statement gives the payments that it lists one by one and, where its entries lead from the opening to the closing
+balance, ``bank-feed.completed`` with the sum of all customers' money in it. That sum includes what the statement only
+sums up and camt.054 lists, so that letters wait until that has come, too. Its number and balances go along, so that a
+missing statement is noticed.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _close(report: AccountReport, element: Element, header: Header) -> Iterator[Piece]:
-    """What a statement says as a whole. Nothing, where any of it is in doubt: the gate stays shut."""
+    """What a statement says as a whole; nothing where any of it is in doubt, so that letters go on waiting."""
     yield from check_summary(report, element)
     if not header.is_whole or not _is_one_page(first(element, "StmtPgntn")):
         yield report.fault(PAGED_STATEMENT, "is one page of several; order whole statements from the bank")
@@ -84,7 +84,7 @@ def _close(report: AccountReport, element: Element, header: Header) -> Iterator[
 
 
 def _completed(report: AccountReport, statement: str, number: int | None, balances: _BookedBalances) -> Piece:
-    """Counted are only payments that are all told here; how many a sum is made of, the parts of it decide."""
+    """``bank-feed.completed``; without a count where the statement sums up payments that it does not list."""
     said = {
         "through": balances.last_day.isoformat(),
         "count": None if report.sums_up else report.payments,
@@ -116,8 +116,8 @@ def _statement(report: AccountReport, number: int | None, balances: _BookedBalan
 
 def _number(statement: Element) -> int | None:
     """The bank's number of the statement; an empty one may have 0, which is none."""
-    told = line(statement, "LglSeqNb") or line(statement, "ElctrncSeqNb") or ""
-    return int(told) or None if told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS else None
+    number = line(statement, "LglSeqNb") or line(statement, "ElctrncSeqNb") or ""
+    return int(number) or None if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS else None
 
 
 def _balances(report: AccountReport, element: Element) -> _BookedBalances | Fault:

@@ -94,7 +94,7 @@ def _piece(message: Element, directory: Directory, where: str) -> Event | Fault 
 
 
 def _of_unknown_type(message: Element, directory: Directory, where: str) -> Fault:
-    """It may ask for money: a person must look at it."""
+    """A fault: it may ask for money, so a person must read it."""
     owner = owner_of(_seller(message), directory, where)
     line = "InvoiceTypeCode: is no code of Finvoice; write INV01 for an invoice, INV02 for a credit note"
     return owner if isinstance(owner, Fault) else Fault(UNKNOWN_TYPE, (line,), where, creditor=owner.creditor)

@@ -1,9 +1,9 @@
 """What a format is: a reader of one kind of file, and the events and faults that it gives (docs/formats.md).
 
-A format tells its files by their first bytes, never by their name, and reads one as a stream of pieces: public events,
-faults, and, of a file that already holds public events, its lines as they are. Memory does not grow with the file.
-Nothing that a file can hold stops the reading of it with an exception: what is wrong is a `Fault`, and whatever the
-reader can still tell apart behind it goes on.
+A format recognises its files by their first bytes, never by their name, and reads one as a stream of pieces: public
+events, faults, and, of a file that already holds public events, its lines as they are. Memory does not grow with the
+file. Nothing in a file ends the reading with an exception: what is wrong is a `Fault`, and what can still be read
+behind it goes on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from schemas.fields import EARLIEST_YEAR, LATEST_YEAR
 from services.intake.files import FileLine
 
 HEAD: Final = 4_096
-"""Bytes from the beginning of a file by which its format is told."""
+"""Bytes from the beginning of a file by which its format is recognised."""
 
 UNKNOWN_FORMAT: Final = "unknown-format"
 UNKNOWN_CREDITOR: Final = "unknown-creditor"
@@ -120,8 +120,8 @@ def _instant(text: str, zone: ZoneInfo) -> datetime | None:
     if len(text) < _SHORTEST_INSTANT:
         return None
     try:
-        told = datetime.fromisoformat(text)
-        instant = (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
+        found = datetime.fromisoformat(text)
+        instant = (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return instant if EARLIEST_YEAR < instant.year < LATEST_YEAR else None

@@ -1,4 +1,4 @@
-"""KTL, the old fixed-width file of incoming reference payments (knowledge: Finance Finland's KTL description).
+"""KTL, the old fixed-width file of incoming reference payments (Finance Finland's description of KTL).
 
 Records of 90 characters: ``0`` begins a batch, ``3`` is a reference payment, ``5`` a direct debit, ``7`` a debit that
 failed, ``9`` closes the batch with its counts and sums. A file may hold several batches. Amounts are cents; a record
@@ -177,10 +177,10 @@ def _piece(record: re.Match[str], batch: _Batch, directory: Directory, where: st
             yield unknown_account(iban, where)
     creditor = batch.owners[iban]
     if creditor is not None:
-        yield _told(record, creditor, iban, batch, directory, where)
+        yield _event(record, creditor, iban, batch, directory, where)
 
 
-def _told(
+def _event(
     record: re.Match[str], creditor: str, iban: str, batch: _Batch, directory: Directory, where: str
 ) -> Event | Fault:
     archive_id = plain(record["archive"])
@@ -198,10 +198,10 @@ def _told(
     known = known_at(batch.created, booked, directory.zone_of(creditor))
     if record["correction"] == "1":
         data |= {"reason": "corrected by the bank", "booked": booked.isoformat()}
-        told = event("payment.reversed.v1", f"//bank/{iban}", f"{archive_id}:reversed:{booked}", known, data)
-        return checked(told, _NAMES, where)
+        made = event("payment.reversed.v1", f"//bank/{iban}", f"{archive_id}:reversed:{booked}", known, data)
+        return checked(made, _NAMES, where)
     payer = plain(record["payer"])
-    told = event(
+    made = event(
         "payment.received.v1",
         f"//bank/{iban}",
         archive_id,
@@ -214,7 +214,7 @@ def _told(
             "payer": {"name": payer} if payer else None,
         },
     )
-    return checked(told, _NAMES, where)
+    return checked(made, _NAMES, where)
 
 
 def _checked_sums(batch: _Batch, sums: re.Match[str], where: str) -> Iterator[Piece]:
@@ -225,11 +225,11 @@ def _checked_sums(batch: _Batch, sums: re.Match[str], where: str) -> Iterator[Pi
         said.append(_Total(int(sums[5]), int(sums[6])))
         counted.append(batch.failed)
         names.append("failed debits")
-    for name, told, read_ in zip(names, said, counted, strict=True):
-        if told != read_:
+    for name, stated, read_ in zip(names, said, counted, strict=True):
+        if stated != read_:
             line = (
-                f"batch {batch.number}: the sum record tells {told.count} {name}, the batch has {read_.count}"
-                if told.count != read_.count
+                f"batch {batch.number}: the sum record tells {stated.count} {name}, the batch has {read_.count}"
+                if stated.count != read_.count
                 else f"batch {batch.number}: the sum of the {name} is not what the sum record tells"
             )
             yield batch.doubt(SUM_DOES_NOT_TIE, f"{line}; ask the bank for the file again", where)

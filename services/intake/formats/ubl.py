@@ -1,7 +1,7 @@
 """UBL 2.1: invoices and credit notes of EN 16931 and Peppol BIS Billing 3.0.
 
 A document may stand alone, in its Peppol envelope (StandardBusinessDocument), or behind others in one file. UBL does
-not know the recipient's language; only a note that tells its language gives a hint.
+not know the recipient's language; only a note with a language attribute gives a hint.
 """
 
 from collections.abc import Iterator
@@ -189,9 +189,9 @@ def _person(party: Element) -> str:
 
 
 def _language(document: Element) -> str:
-    """The language of the first note that tells it, such as ``fi`` or ``sv-FI``."""
-    told = (note.get("languageID", "") for note in every(document, "Note"))
-    return next(filter(None, told), "").partition("-")[0]
+    """The language of the first note that names one, such as ``fi`` or ``sv-FI``."""
+    named = (note.get("languageID", "") for note in every(document, "Note"))
+    return next(filter(None, named), "").partition("-")[0]
 
 
 FORMAT: Final = Format(

@@ -196,9 +196,9 @@ def test_who_was_registered_between_a_crash_and_the_next_look_loses_no_money(
     assert first.poll() == InboxPoll(pieces=1)
     publisher.forget()
 
-    register = CreditorDirectory()
-    register.hear(raw(creditor()))
-    poll_until_idle(Inbox(tmp_path, publisher, register))
+    directory = CreditorDirectory()
+    directory.take(raw(creditor()))
+    poll_until_idle(Inbox(tmp_path, publisher, directory))
 
     assert [json.loads(line)["id"] for line in publisher.lines if line] == ["A1", "A2"]
 

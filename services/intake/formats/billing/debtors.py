@@ -1,4 +1,4 @@
-"""Who owes, as invoices name them: one id for the same buyer in every file, and the party that letters address."""
+"""Who owes, as invoices name them: the debtor's id, the same in every file, and the party whom letters address."""
 
 import hashlib
 import unicodedata
@@ -20,7 +20,7 @@ _HASH_DIGITS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """A buyer as the file tells; what it does not tell is empty.
+    """A buyer as the file says; what it does not say is empty.
 
     ``numbers`` are the numbers that seller or buyer gave, the seller's customer number first; ``registered`` are ids
     that only organisations have: business ids, VAT numbers, registered identifiers. ``kind`` is what a file says in so

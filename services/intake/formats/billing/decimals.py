@@ -1,7 +1,7 @@
-"""Numbers as people and Finnish formats write them (``1 234,50``), turned into plain decimal text (``1234.50``).
+"""Numbers as people and billing systems write them (``1 234,50``), turned into plain decimal text (``1234.50``).
 
-No number is computed: digits stay as they are, so that the contract sees what the file says. What cannot be told, such
-as ``1,234`` (a thousand or one?), stays as it is written, and the contract refuses it.
+No number is computed: digits stay as they are, so that the contract sees what the file says. What is unclear, such as
+``1,234`` (a thousand or one?), stays as it is written, and the contract refuses it.
 """
 
 import re

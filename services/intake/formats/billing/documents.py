@@ -1,7 +1,7 @@
-"""From a billing document, whatever its format, to the public event it means (design.md §4; issue 4, point 1).
+"""A billing document of any format, and the public event that it means (design.md §4).
 
-The formats say what stands in the document (`BillingDocument`, texts as they are but for the notation of dates and
-amounts); here is what that means: whose receivable, whose debt, and whether it begins, shrinks or falls.
+The formats fill in a `BillingDocument`: texts as the file has them, but for the notation of dates and amounts. Here is
+what it means: whose receivable it is, who owes it, and whether it begins, shrinks or is cancelled.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ WRONG_FIELD: Final = "wrong-field"
 
 _LONGEST_OWN_BASE: Final = 19
 _DIGITS_KEPT: Final = 13
-_TELLING_DIGITS: Final = 6
+_DIFFERING_DIGITS: Final = 6
 _LONGEST_SELLER_ID: Final = 40
 
 
@@ -52,7 +52,7 @@ class Seller:
 
 @dataclass(frozen=True, slots=True)
 class BillingDocument:
-    """One invoice, credit note or cancellation as its file tells it; what the file does not tell is empty.
+    """One invoice, credit note or cancellation as its file says it; what the file does not say is empty.
 
     ``issued`` and ``due`` are ISO dates, ``amount`` (all that is to be paid, or credited; an invoice of less than
     nothing is a credit note) and ``late_interest`` (percent) plain decimal texts, ``originals`` the invoices
@@ -107,24 +107,24 @@ def meaning_of(document: BillingDocument, directory: Directory, where: str) -> E
     except ValueError:
         line = f"{document.names.get('issued', 'issued')}: must be the day of the invoice; give a day of the calendar"
         return Fault(WRONG_FIELD, (line,), where, creditor=owner.creditor)
-    tell = _TELLERS[_kind_of(document)]
-    if tell is not _cancelled and sign_of(document.amount) == 0:
+    meaning = _MEANINGS[_kind_of(document)]
+    if meaning is not _cancelled and sign_of(document.amount) == 0:
         return None
-    return tell(document, owner, known, where)
+    return meaning(document, owner, known, where)
 
 
 def own_reference(number: str, scheme: ReferenceScheme) -> str:
     """A valid reference of ``scheme`` for an invoice that came without one, made of its number and always the same.
 
-    The number itself and the check digit where it is 3 to 19 digits; else its digits with six more that tell
-    apart what the letters and signs of the number told apart (``A-1001`` and ``B-1001``).
+    The number itself and the check digit where it is 3 to 19 digits; else its digits with six more that differ
+    where the letters and signs of the number differ (``A-1001`` and ``B-1001``).
     """
     digits = "".join(char for char in number if char in "0123456789")
     if digits == number and not digits.startswith("0") and 3 <= len(digits) <= _LONGEST_OWN_BASE:
         return scheme.of_base(digits)
-    telling = int(hashlib.sha256(number.encode()).hexdigest(), 16) % 10**_TELLING_DIGITS
+    differing = int(hashlib.sha256(number.encode()).hexdigest(), 16) % 10**_DIFFERING_DIGITS
     base = digits.lstrip("0")[-_DIGITS_KEPT:].lstrip("0") or "1"
-    return scheme.of_base(f"{base}{telling:0{_TELLING_DIGITS}d}")
+    return scheme.of_base(f"{base}{differing:0{_DIFFERING_DIGITS}d}")
 
 
 # --- whose ---------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def _cancelled(document: BillingDocument, owner: Owner, known: str, where: str) 
     return checked(said, document.names, where)
 
 
-_TELLERS: Final[Mapping[DocumentKind, Callable[[BillingDocument, Owner, str, str], Event | Fault]]] = {
+_MEANINGS: Final[Mapping[DocumentKind, Callable[[BillingDocument, Owner, str, str], Event | Fault]]] = {
     "invoice": _issued,
     "credit-note": _credited,
     "cancellation": _cancelled,

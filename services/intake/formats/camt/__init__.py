@@ -1,1 +1,1 @@
-"""What camt.053 and camt.054 have in common: entries, transactions, money, remittance, summaries."""
+"""What camt.053 and camt.054 have in common: reports, entries, transactions, remittance, totals, summaries."""

@@ -1,4 +1,4 @@
-"""One entry of a bank's report: what kind of money it is, and what is told about all of its transactions.
+"""One entry of a bank's report: what kind of money it is, and what it says about all of its transactions.
 
 What counts as money from customers follows the bank transaction codes: the ISO 20022 domain and family where they are
 given, else the three digits of the Finnish banks (issuer FFFS). What no code calls the creditor's own business counts,
@@ -32,7 +32,7 @@ _MOST_DIGITS: Final = 15
 
 
 class EntryKind(Enum):
-    """What an entry is to us."""
+    """What an entry means for receivables."""
 
     RECEIVED = auto()
     """Booked money from customers."""
@@ -48,7 +48,7 @@ class EntryKind(Enum):
 
 @dataclass(slots=True)
 class BankEntry:
-    """An entry as its beginning tells it: all that stands before its transactions.
+    """An entry as far as it is read before its transactions.
 
     ``reference`` is the bank's for the whole entry: the same in camt.053 and camt.054. ``batch`` is how many
     transactions it sums up, 0 where a batch does not say, None where it is none.
@@ -74,7 +74,7 @@ class BankEntry:
 
     @property
     def is_lump(self) -> bool:
-        """Whether it may be the sum of transactions that are told elsewhere."""
+        """Whether it may be the sum of transactions that another message lists."""
         return self.batch is not None or self.is_reference_payments
 
 
@@ -155,5 +155,5 @@ def _batch(details: Element | None) -> int | None:
     batch = None if details is None else first(details, "Btch")
     if batch is None:
         return None
-    told = text(batch, "NbOfTxs") or ""
-    return int(told) if told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS else 0
+    count = text(batch, "NbOfTxs") or ""
+    return int(count) if count.isascii() and count.isdigit() and len(count) <= _MOST_DIGITS else 0

@@ -105,13 +105,13 @@ def day_of(written: str | None, zone: ZoneInfo) -> date | None:
 def _day_of(written: str, zone: ZoneInfo) -> date | None:
     try:
         if "T" not in written:
-            told = date.fromisoformat(written[:_DAY_LENGTH])
+            found = date.fromisoformat(written[:_DAY_LENGTH])
         else:
             instant = datetime.fromisoformat(written)
-            told = (instant.astimezone(zone) if instant.tzinfo else instant).date()
+            found = (instant.astimezone(zone) if instant.tzinfo else instant).date()
     except (ValueError, OverflowError):
         return None
-    return told if EARLIEST_YEAR <= told.year <= LATEST_YEAR else None
+    return found if EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
 
 
 def code(element: Element | None) -> str | None:
@@ -136,19 +136,19 @@ def reference(element: Element | None) -> str | None:
     return identifier(found)
 
 
-def identifier(told: str) -> str:
-    """A text as an identifier of an event: one that is too long is cut, and told from others by its digest."""
-    if len(told) <= LONGEST_ID:
-        return told
-    return f"{told[: LONGEST_ID // 2]}…{digest(told)}"
+def identifier(name: str) -> str:
+    """A text as an identifier of an event: one that is too long is cut, and ends with its digest."""
+    if len(name) <= LONGEST_ID:
+        return name
+    return f"{name[: LONGEST_ID // 2]}…{digest(name)}"
 
 
-def digest(told: str) -> str:
+def digest(name: str) -> str:
     """A short name for what is too long, or too personal, to stand in an identifier."""
-    return sha256(told.encode()).hexdigest()[:16]
+    return sha256(name.encode()).hexdigest()[:16]
 
 
 def message(lines: list[str]) -> str | None:
     """Texts as the message of a payment, one a line; None when there are none."""
-    kept = (_NOT_IN_MESSAGE.sub(" ", told).strip() for told in lines)
-    return "\n".join(told for told in kept if told)[:LONGEST_MESSAGE].rstrip() or None
+    kept = (_NOT_IN_MESSAGE.sub(" ", each).strip() for each in lines)
+    return "\n".join(each for each in kept if each)[:LONGEST_MESSAGE].rstrip() or None

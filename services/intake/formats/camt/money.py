@@ -1,4 +1,4 @@
-"""What the entries of a bank's report come to: the payments they give, and the sums that must tie."""
+"""The entries of a bank's report: the payments that they give, and the totals that must tie."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.intake.formats.camt.transaction import (
     received_in_sum,
     returned,
     returned_in_sum,
-    tells_something,
+    says_something,
 )
 from services.intake.formats.format import Event, Fault, Piece
 from services.intake.formats.xml.elements import Element, first
@@ -30,7 +30,7 @@ DETAILS_DO_NOT_TIE: Final = "details-do-not-tie"
 UNCLEAR_REVERSAL: Final = "unclear-reversal"
 
 _ALIKE_KEPT: Final = 100_000
-"""So many transactions without any reference of the bank's can be told apart in one report."""
+"""So many transactions without a reference of the bank's are numbered in one report."""
 
 
 @dataclass(slots=True)
@@ -63,8 +63,8 @@ class AccountReport:
 
     ``booked`` are the entries that moved money, ``listed`` all of them. ``payments`` counts the payments that the
     report has given; ``received`` is the money of customers in it, ``returned`` what of such money was taken back, in
-    minor units; with what is summed up here and told elsewhere. ``is_doubtful``: something in it could not be read, or
-    does not tie.
+    minor units; with what is summed up here and listed in another message. ``is_doubtful``: something in it could not
+    be read, or does not tie.
     """
 
     account: ReportedAccount
@@ -87,7 +87,7 @@ class AccountReport:
     def numbered(self, fingerprint: str) -> str | None:
         """An identity for what has none but what it says: the first, second, … of those that say the same.
 
-        None when there are too many of them to be told apart.
+        None when there are too many of them to be numbered.
         """
         if fingerprint not in self._alike and len(self._alike) >= _ALIKE_KEPT:
             return None
@@ -159,7 +159,7 @@ class EntryReading:
         if self._count > 1 or not entry.is_lump:
             return False
         only = self._first
-        return only is None or (entry.batch or 0) > 1 or not tells_something(only)
+        return only is None or (entry.batch or 0) > 1 or not says_something(only)
 
     def _sum_up(self, entry: BankEntry) -> Iterator[Fault]:
         if not self._sums_up:
@@ -223,11 +223,11 @@ class EntryReading:
 
     def _identity(self, entry: BankEntry, element: Element, number: int, *, is_only: bool) -> str | None:
         """What the bank calls the transaction; one called like the one before is its second, third, and so on."""
-        told = archive_id(element)
-        if told is not None:
-            self._repeated = self._repeated + 1 if told == self._last_id else 1
-            self._last_id = told
-            return told if self._repeated == 1 else f"{told}/{self._repeated}"
+        archived = archive_id(element)
+        if archived is not None:
+            self._repeated = self._repeated + 1 if archived == self._last_id else 1
+            self._last_id = archived
+            return archived if self._repeated == 1 else f"{archived}/{self._repeated}"
         if entry.reference is not None:
             return entry.reference if is_only else f"{entry.reference}/{number}"
         return self._report.numbered(fingerprint(element, entry))
@@ -247,7 +247,7 @@ def _money(entry: BankEntry, transaction: Element, *, is_only: bool) -> Currency
     """What was booked by a transaction; by the only one of an entry, what the entry says.
 
     Raises:
-        ValueError: when that is not told.
+        ValueError: when the message does not say it.
     """
     if is_only and entry.batch in (None, 1):
         return entry.money

@@ -1,6 +1,6 @@
 """What a transaction pays: remittances with their own references and amounts, credit notes, free text.
 
-In Finland several invoices may be paid by one transaction, and credit notes taken off, each told in an own ``Strd``
+In Finland several invoices may be paid by one transaction, and credit notes taken off, each in a ``Strd`` of its own
 (additional optional service AOS2); the transaction's amount is the net of them.
 """
 
@@ -26,7 +26,7 @@ class RemittancePart:
 
 @dataclass(slots=True)
 class _Strd:
-    """One structured remittance: an invoice paid, or a credit note taken off; None where no amount is told."""
+    """One structured remittance: an invoice paid, or a credit note taken off; None where no amount is given."""
 
     reference: str | None
     document: str | None
@@ -40,7 +40,7 @@ class _Strd:
 
 
 def remittance_parts(transaction: Element, money: CurrencyAmount) -> list[RemittancePart]:
-    """What the money of a transaction is for: one part, or one for each invoice where their amounts are told and tie.
+    """What the money of a transaction is for: one part, or one for each invoice where their amounts are given and tie.
 
     Credit notes are taken off the last invoice, what is left of them off the one before, so that the parts add up to
     the money. Amounts that do not tie are not believed: then the money stays whole, and the references of its
@@ -53,25 +53,25 @@ def remittance_parts(transaction: Element, money: CurrencyAmount) -> list[Remitt
     if remittance is None:
         return [RemittancePart(money.minor, None, None)]
     free = [said for ustrd in remittance.iterchildren("{*}Ustrd") if (said := ustrd.text)]
-    told = [_strd(strd) for strd in remittance.iterchildren("{*}Strd")]
-    if len(told) == 1 and not told[0].is_credit_note:
-        return [RemittancePart(money.minor, told[0].reference, _text(free, told))]
-    split = list(_split(told, money))
+    remittances = [_strd(strd) for strd in remittance.iterchildren("{*}Strd")]
+    if len(remittances) == 1 and not remittances[0].is_credit_note:
+        return [RemittancePart(money.minor, remittances[0].reference, _text(free, remittances))]
+    split = list(_split(remittances, money))
     if split:
         return [RemittancePart(minor, strd.reference, _text(free, [strd])) for minor, strd in split]
-    references = [strd.reference for strd in told if strd.reference and not strd.is_credit_note]
+    references = [strd.reference for strd in remittances if strd.reference and not strd.is_credit_note]
     if len(set(references)) == 1:
-        return [RemittancePart(money.minor, references[0], _text(free, told))]
-    return [RemittancePart(money.minor, None, _text(free + references, told))]
+        return [RemittancePart(money.minor, references[0], _text(free, remittances))]
+    return [RemittancePart(money.minor, None, _text(free + references, remittances))]
 
 
-def _split(told: list[_Strd], money: CurrencyAmount) -> Iterator[tuple[int, _Strd]]:
+def _split(remittances: list[_Strd], money: CurrencyAmount) -> Iterator[tuple[int, _Strd]]:
     """Each invoice with what it gets; nothing when their amounts do not add up to the money."""
-    invoices = [(strd.invoiced, strd) for strd in told if strd.invoiced is not None and not strd.is_credit_note]
-    notes = [strd.credited for strd in told if strd.credited is not None]
-    all_told = len(invoices) + len(notes) == len(told)
+    invoices = [(strd.invoiced, strd) for strd in remittances if strd.invoiced is not None and not strd.is_credit_note]
+    notes = [strd.credited for strd in remittances if strd.credited is not None]
+    all_given = len(invoices) + len(notes) == len(remittances)
     amounts = [invoiced for invoiced, _ in invoices] + notes
-    if not all_told or any(part.currency != money.currency for part in amounts):
+    if not all_given or any(part.currency != money.currency for part in amounts):
         return
     credited = sum(note.minor for note in notes)
     if sum(invoiced.minor for invoiced, _ in invoices) - credited != money.minor:
@@ -85,23 +85,23 @@ def _split(told: list[_Strd], money: CurrencyAmount) -> Iterator[tuple[int, _Str
 
 
 def _strd(strd: Element) -> _Strd:
-    told = _Strd(None, None, None, None)
+    found = _Strd(None, None, None, None)
     for part in strd:
         match name_of(part):
             case "CdtrRefInf":
-                told.reference = line(part, "Ref")
+                found.reference = line(part, "Ref")
             case "RfrdDocAmt":
-                told.invoiced = amount(first(part, "RmtdAmt"))
-                told.credited = amount(first(part, "CdtNoteAmt"))
+                found.invoiced = amount(first(part, "RmtdAmt"))
+                found.credited = amount(first(part, "CdtNoteAmt"))
             case "RfrdDocInf" if text(part, "Tp/CdOrPrtry/Cd") == _CREDIT_NOTE:
-                told.is_note = True
+                found.is_note = True
             case "RfrdDocInf":
-                told.document = line(part, "Nb")
-    if told.is_note and told.credited is None:
-        told.credited, told.invoiced = told.invoiced, None
-    return told
+                found.document = line(part, "Nb")
+    if found.is_note and found.credited is None:
+        found.credited, found.invoiced = found.invoiced, None
+    return found
 
 
-def _text(free: list[str], told: list[_Strd]) -> str | None:
+def _text(free: list[str], remittances: list[_Strd]) -> str | None:
     """Free text, and the numbers of the invoices that are named without a reference."""
-    return message(free + [strd.document for strd in told if strd.document and not strd.reference])
+    return message(free + [strd.document for strd in remittances if strd.document and not strd.reference])

@@ -30,9 +30,9 @@ _DEPTHS: Final = {_ENTRY: 1, _TRANSACTION: 3}
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What tells one kind of report from the other.
+    """How one kind of report differs from the other.
 
-    ``sums_up``: an entry may be the sum of transactions that another message tells. ``close``: what a report that was
+    ``sums_up``: an entry may be the sum of transactions that another message lists. ``close``: what a report that was
     read to its end says as a whole.
     """
 
@@ -110,7 +110,7 @@ class _ReportReading:
         self._details: Element | None = None
 
     def is_in_hand(self, transaction: Element) -> bool:
-        """Whether it is a sibling of the last transaction, so that nobody has to look where it stands."""
+        """Whether it is a sibling of the last transaction, so that its place in the tree need not be found."""
         return self._details is not None and transaction.getparent() is self._details
 
     def doubt(self, fault: Fault) -> Fault:
@@ -123,13 +123,13 @@ class _ReportReading:
 
     def open(self, header: Header, directory: Directory) -> Iterator[Fault]:
         """Find out whose account it is; the entries of a report about nobody's account are passed over."""
-        told = line(self.element, "Acct/Id/IBAN") or line(self.element, "Acct/Id/Othr/Id")
-        if told is None or not iban.is_valid(told, check_country=False):
+        stated = line(self.element, "Acct/Id/IBAN") or line(self.element, "Acct/Id/Othr/Id")
+        if stated is None or not iban.is_valid(stated, check_country=False):
             yield Fault(
                 WRONG_ACCOUNT, ("Acct/Id: is no IBAN with right check digits; ask the bank for it",), self._where
             )
             return
-        number = iban.compact(told)
+        number = iban.compact(stated)
         creditor = directory.creditor_of_account(number)
         if creditor is None:
             yield unknown_account(number, self._where)

@@ -15,7 +15,7 @@ SUMMARY_DOES_NOT_TIE: Final = "summary-does-not-tie"
 
 
 def check_summary(report: AccountReport, element: Element) -> Iterator[Fault]:
-    """A fault for each count or sum that the report tells of its entries and that they do not come to.
+    """A fault for each count or sum that the report states of its entries and that they do not come to.
 
     Banks differ in whether they count what is not booked; either is taken. What is in more than one currency has no
     sums to compare.
@@ -24,11 +24,11 @@ def check_summary(report: AccountReport, element: Element) -> Iterator[Fault]:
         return
     currency = next(iter(report.currencies), CURRENCY_WITHOUT_FIELD)
     for name in ("TtlNtries", "TtlCdtNtries", "TtlDbtNtries"):
-        told = first(element, f"TxsSummry/{name}")
-        if told is None:
+        stated = first(element, f"TxsSummry/{name}")
+        if stated is None:
             continue
         entries = {_figures(name, tally) for tally in (report.booked, report.listed)}
-        if not any(_tells(told, count, total, currency) for count, total in entries):
+        if not any(_agrees(stated, count, total, currency) for count, total in entries):
             yield report.fault(SUMMARY_DOES_NOT_TIE, f"{name}: the entries do not come to what it says")
 
 
@@ -42,10 +42,10 @@ def _figures(name: str, tally: EntryTotals) -> tuple[int, int]:
             return tally.entries, tally.credits + tally.debits
 
 
-def _tells(told: Element, count: int, total: int, currency: str) -> bool:
-    """Whether the figures that are told are these; a figure that is not told is any."""
-    told_count, told_sum = text(told, "NbOfNtries"), text(told, "Sum")
+def _agrees(stated: Element, count: int, total: int, currency: str) -> bool:
+    """Whether the figures that are stated are these; a figure that is not stated agrees with any."""
+    stated_count, stated_sum = text(stated, "NbOfNtries"), text(stated, "Sum")
     try:
-        return told_count in (None, str(count)) and (told_sum is None or sum_of(told_sum, currency) == total)
+        return stated_count in (None, str(count)) and (stated_sum is None or sum_of(stated_sum, currency) == total)
     except ValueError:
         return False

@@ -1,7 +1,7 @@
 """One transaction of an entry: the payments that came by it, or those of which it takes money back.
 
 A payment's identity is the bank's archive id of the transaction (``TxDtls/Refs/AcctSvcrRef``): camt.053 and camt.054
-tell the same one, so what stands in both is one money. Of a transaction that pays several invoices each part is a
+give the same one, so what is in both is one payment. Of a transaction that pays several invoices each part is a
 payment of its own, ``<archive id>#1``, ``#2`` and so on.
 """
 
@@ -31,7 +31,7 @@ _BETWEEN: Final = "\x1f"
 
 @dataclass(slots=True)
 class ReportedAccount:
-    """A registered creditor's bank account, and the instant at which the bank made the message about it, if told."""
+    """A registered creditor's bank account; ``created`` is the instant at which the bank made its message, if it says it."""
 
     creditor: str
     iban: str
@@ -57,25 +57,25 @@ class ReportedAccount:
         return event(kind, self.source, id_, self.known(day), {"creditor": self.creditor, "account": self.iban, **said})
 
 
-def tells_something(transaction: Element) -> bool:
+def says_something(transaction: Element) -> bool:
     """Whether a transaction says who paid or what for; one that does not only repeats its entry's sum."""
     return any(first(transaction, path) is not None for path in ("Refs/AcctSvcrRef", "RltdPties/Dbtr", "RmtInf"))
 
 
 def archive_id(transaction: Element) -> str | None:
-    """The bank's archive id of a transaction, if it tells one."""
+    """The bank's archive id of a transaction, if it has one."""
     return reference(first(transaction, "Refs/AcctSvcrRef"))
 
 
 def fingerprint(transaction: Element, entry: BankEntry) -> str:
-    """What tells a transaction from others where the bank gave it no archive id: a digest of all that it says."""
+    """The identity of a transaction to which the bank gave no archive id: a digest of all that it says."""
     said = [str(entry.booked), *map(str, entry.money)]
     said += [text for each in transaction.itertext() if (text := str(each).strip())]
     return f"digest-{digest(_BETWEEN.join(said))}"
 
 
 def money_of(transaction: Element, currency: str) -> CurrencyAmount | None:
-    """What was booked, in the entry's currency; None when that is not told.
+    """What was booked, in the entry's currency; None when it is not stated.
 
     Raises:
         ValueError: when an amount is none.
@@ -104,9 +104,9 @@ def received(
 
 
 def received_in_sum(account: ReportedAccount, booked: date, id_: str, entry: Element, money: CurrencyAmount) -> Event:
-    """The payment of an entry that tells nothing of its transaction."""
-    told = text(entry, "AddtlNtryInf")
-    part = RemittancePart(money.minor, None, message([told]) if told else None)
+    """The payment of an entry that says nothing of its transaction."""
+    words = text(entry, "AddtlNtryInf")
+    part = RemittancePart(money.minor, None, message([words]) if words else None)
     return _payment(account, id_, booked, part, money.currency, booked, None)
 
 
@@ -127,7 +127,7 @@ def returned(
 
 
 def returned_in_sum(account: ReportedAccount, entry: BankEntry, booked: date, id_: str) -> Event:
-    """The payment, or what of it is taken back, of an entry that tells nothing of its transaction."""
+    """The payment, or what of it is taken back, of an entry that says nothing of its transaction."""
     return _reversal(account, entry, booked, id_, entry.money, _NO_REASON)
 
 
@@ -170,20 +170,20 @@ def _payer(transaction: Element) -> dict[str, str] | None:
     parties = first(transaction, "RltdPties")
     if parties is None:
         return None
-    told = {}
+    payer = {}
     name = party(parties, "Dbtr") or party(parties, "UltmtDbtr")
     if name is not None:
-        told["name"] = name
+        payer["name"] = name
     iban = line(parties, "DbtrAcct/Id/IBAN")
     if iban is not None:
-        told["iban"] = iban
-    return told or None
+        payer["iban"] = iban
+    return payer or None
 
 
 def _paid_on(transaction: Element, booked: date, zone: ZoneInfo) -> date:
-    """The payer's payment date; the booking date where none is told, or none that can be."""
-    told = day_of(text(transaction, "RltdDts/AccptncDtTm"), zone)
-    return told if told is not None and booked - _LONGEST_WAY <= told <= booked else booked
+    """The payer's payment date; the booking date where there is none, or none that can be."""
+    paid = day_of(text(transaction, "RltdDts/AccptncDtTm"), zone)
+    return paid if paid is not None and booked - _LONGEST_WAY <= paid <= booked else booked
 
 
 def _reason_code(transaction: Element) -> str | None:

@@ -49,10 +49,10 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A kind of table: ``told_by`` are the columns by which it is known, ``columns`` all that it may have."""
+    """A kind of table: ``known_by`` are the columns by which it is recognised, ``columns`` all that it may have."""
 
     name: str
-    told_by: frozenset[str]
+    known_by: frozenset[str]
     needs: frozenset[str]
     columns: frozenset[str]
     meaning: Callable[[CsvRow, Directory], Event | Fault | None]
@@ -120,7 +120,7 @@ _INVOICE_FIELDS: Final = {
 
 INVOICES: Final = CsvTable(
     name="invoices",
-    told_by=frozenset({"invoice", "amount"}),
+    known_by=frozenset({"invoice", "amount"}),
     needs=frozenset({"invoice", "issued", "due", "amount", "name"}),
     columns=frozenset(
         {
@@ -182,23 +182,23 @@ def _payment(row: CsvRow, directory: Directory) -> Event | Fault:
         "currency": row["currency"].upper() or law_of(directory.country_of(creditor)).currency,
     }
     data |= _of_payment(row, booked) if kind == "payment" else _of_return(row, kind, booked)
-    told = event(type_, f"//bank/{account}", f"{payment}{suffix.format(booked)}", known, data)
-    return checked(told, _titles(row, _PAYMENT_FIELDS), row.where)
+    made = event(type_, f"//bank/{account}", f"{payment}{suffix.format(booked)}", known, data)
+    return checked(made, _titles(row, _PAYMENT_FIELDS), row.where)
 
 
 def _of_return(row: CsvRow, kind: str, booked: str) -> dict[str, Any]:
-    """Why it went back; on which day tells the bank, of what it took back itself."""
+    """Why the money went back; of what the bank took back itself, also the day."""
     return {"reason": row["reason"] or kind, "booked": booked if kind == "reversal" else None}
 
 
 def _of_payment(row: CsvRow, booked: str) -> dict[str, Any]:
     payer = {"name": plain(row["payer"]), "iban": plain(row["payer_iban"])}
-    told = {name: value for name, value in payer.items() if value}
+    known = {name: value for name, value in payer.items() if value}
     return {
         "reference": row["reference"] or None,
         "paid": _day(row["paid"]) or booked,
         "booked": booked,
-        "payer": told or None,
+        "payer": known or None,
         "message": row["message"] or None,
         "debtor": plain(row["debtor"]) or None,
     }
@@ -214,7 +214,7 @@ _PAYMENT_FIELDS: Final = {"id": "payment", "payer.name": "payer", "payer.iban": 
 
 PAYMENTS: Final = CsvTable(
     name="payments",
-    told_by=frozenset({"payment", "amount"}),
+    known_by=frozenset({"payment", "amount"}),
     needs=frozenset({"account", "payment", "amount", "booked"}),
     columns=frozenset(
         {

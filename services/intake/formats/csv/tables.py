@@ -136,14 +136,14 @@ def _columns(header: str, delimiter: str) -> list[str]:
 
 
 def _table_of(columns: list[str]) -> CsvTable | None:
-    return next((table for table in TABLES if table.told_by <= set(columns)), None)
+    return next((table for table in TABLES if table.known_by <= set(columns)), None)
 
 
 def _faults_of(columns: list[str], table: CsvTable | None) -> tuple[str, ...]:
     """Why the columns cannot be read: one is missing, there twice, or looks mistyped."""
     if table is None:
-        told = " or ".join(" and ".join(sorted(table.told_by)) for table in TABLES)
-        return (f"the first row must name the columns, among them {told}",)
+        wanted = " or ".join(" and ".join(sorted(table.known_by)) for table in TABLES)
+        return (f"the first row must name the columns, among them {wanted}",)
     faults = [f"the column {name} is missing; add it" for name in sorted(table.needs - set(columns))]
     for place, name in enumerate(columns, 1):
         if name in table.columns and name in columns[: place - 1]:

@@ -1,7 +1,7 @@
 """XML from outside, element by element, in bounded memory and time; the only module that knows the parser.
 
-What the parser does not get to see cannot harm (`services.intake.formats.xml.source`); its own limits are on as well
-(256 levels, texts of 10 MB), and what it holds in memory is weighed again and again.
+Dangerous parts of a file are taken out before the parser (`services.intake.formats.xml.source`); its own limits are on
+as well (256 levels, texts of 10 MB), and what it holds in memory is weighed again and again.
 
 A file may hold several documents one behind the other, as Finvoice messages in their SOAP frames do. One that is broken
 is a fault, and reading goes on at the next XML declaration. Names are compared without namespace and prefix: banks and
@@ -140,7 +140,7 @@ def _parser(names: Collection[str], encoding: str | None) -> etree.XMLPullParser
 def _events(parser: etree.XMLPullParser, piece: bytes) -> Iterator[tuple[str, Element]]:
     """What the parser finds in the next piece; only behind that, why it stopped there, if it did.
 
-    It tells of nothing but elements, for that is what it was asked for.
+    It finds nothing but elements, for no other events are asked for.
     """
     broken: etree.XMLSyntaxError | None = None
     try:
@@ -174,7 +174,7 @@ class _Tree:
             parent.remove(done)
 
     def is_too_heavy(self, grown: int) -> bool:
-        """Whether too much stands, looked at once in a while; ``grown`` bytes were read since the last asking."""
+        """Whether too much is in memory, estimated once in a while; ``grown`` bytes were read since the last call."""
         self._unweighed += grown
         if self._unweighed < _WEIGHED_EVERY:
             return False
@@ -221,7 +221,7 @@ def _cut_off(parser: etree.XMLPullParser, source: Source) -> UnreadableXmlError:
     return UnreadableXmlError(TRUNCATED_XML, "the XML breaks off before its end; send the whole file", source.line)
 
 
-# --- looking into an element ---------------------------------------------------------------------
+# --- the inside of an element --------------------------------------------------------------------
 
 
 def name_of(element: Element) -> str:

@@ -109,7 +109,7 @@ class Source:
         return self._at < len(self._chunk)
 
     def prolog(self) -> str | None:
-        """Look at what stands before the root element and take its document type declaration out.
+        """Read what stands before the root element and take its document type declaration out.
 
         Returns:
             The root element's name with its prefix; None when nothing but comments is left of the file.
@@ -206,7 +206,7 @@ class Source:
         return UnreadableXmlError(NOT_XML, "this is no XML; send the file as the sender wrote it", self.line)
 
     def _read(self) -> bytes:
-        """The next bytes; unless it is a very long one they do not end within a tag, so that tags can be looked for."""
+        """The next bytes; unless it is a very long one they do not end within a tag, so that tags can be found."""
         chunk = self._held + self._utf8(self._raw())
         if len(chunk) == len(self._held):
             self._held = b""
