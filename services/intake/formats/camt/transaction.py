@@ -31,7 +31,7 @@ _BETWEEN: Final = "\x1f"
 
 @dataclass(slots=True)
 class ReportedAccount:
-    """A registered creditor's bank account; ``created`` is the instant at which the bank made its message, if it says it."""
+    """A registered creditor's bank account; ``created`` is when the bank made its message, if it says so."""
 
     creditor: str
     iban: str
