@@ -2,7 +2,7 @@
 
 About 200 invoices to 70 invented customers, the bank's payments each banking morning, and what people
 recorded meanwhile: each kind of event that Eräpäivä handles occurs at least once. Most of it comes as events; some
-invoices come as Finvoice, a day's payments as KTL, those of April as camt.054 with camt.053 (`channels`).
+invoices come as Finvoice, a day's payments as KTL, those of April as camt.054 with camt.053 (`file_kinds`).
 ``python -m services.example.write`` writes the files anew from `customers` (who) and `stories` (what happened).
 """
 

@@ -15,8 +15,8 @@ from schemas.money import decimal_text
 from services.example import CREDITOR, EVENTS, FIRST_DAY, company
 from services.example.bank_days import ExampleBankDay, ExampleBankLine, bank_days
 from services.example.books import ExampleBooks, ExampleInvoice, example_books
-from services.example.channels import is_finvoice, payments_come_as
 from services.example.customers import ExampleCustomer
+from services.example.file_kinds import is_finvoice, payments_come_as
 from services.example.foreign import finvoices, ktl, notifications, statements
 from services.example.stories import (
     CREDIT_NOTES,
