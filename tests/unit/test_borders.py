@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKERS = ("intake", "cash_application", "overdue", "notifier", "clock", "reporting")
 SHARED_ROOMS = ("services.law", "services.runtime")
 FOLDERS = sorted({path.parent for room in ("schemas", "services") for path in (ROOT / room).rglob("*.py")})
-ROOMS_IN_ORDER = {"services/overdue": ("stops", "books", "steps", "letters")}
+ROOMS_IN_ORDER = {"services/overdue": ("stops", "books", "steps", "letters"), "services/notifier": ("letter", "posts")}
 """Rooms of a folder whose ``__init__`` states their order: each imports only those before it."""
 VAGUE = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "manager.py", "base.py"}
 
