@@ -1,7 +1,7 @@
-"""What could not be read or applied: look at it, mend it, put it back, or let it go.
+"""What could not be read or applied: list it, show it, put it back mended, or discard it.
 
-An event that is put back is as if it had come right the first time: what it held is released behind it. Without
---event the dead letter is put back as it was, for when what it needed has come since.
+An event that is put back is applied as if it had been right from the start, and what waited for it follows. Without
+--event the dead letter is put back as it was, for when what was missing has arrived since.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it; 1 when there is no such dead letter or the mended event is still wrong."""
+    """List, show, put back or discard; 1 when there is no such dead letter or the mended event is still wrong."""
     from services.commands.stores import outside_log
 
     with outside_log(arguments.store) as log:
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def open_letters(log: "LogClient") -> "list[DeadLetter]":
-    """The dead letters that nobody has put back or discarded, in the order they arose by partition."""
+    """The dead letters that nobody has put back or discarded, partition by partition in their order."""
     from schemas.dead_letters import DeadLetter, decode_dead_letters
     from schemas.topics import DEAD_LETTERS
 
@@ -101,15 +101,15 @@ def _one(waiting: "list[DeadLetter]", key: str | None) -> "DeadLetter | None":
 
 
 def _show(letter: "DeadLetter") -> int:
-    said = letter.model_dump(mode="json", exclude_none=True, exclude={"content", "type"})
-    for name, value in said.items():
+    fields = letter.model_dump(mode="json", exclude_none=True, exclude={"content", "type"})
+    for name, value in fields.items():
         print(f"{name}: {'; '.join(value) if isinstance(value, list) else value}")
     print(letter.content)
     return 0
 
 
 def _mended(letter: "DeadLetter", path: Path | None) -> bytes | None:
-    """The event to put back, checked; None when it is still wrong, and why is said."""
+    """The event to put back, checked; None, with the faults printed, while it is still wrong."""
     from services.intake.reading import Unread, read
 
     if path is None:

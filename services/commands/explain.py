@@ -1,4 +1,4 @@
-"""Why: the story of an invoice or a notice in plain words: what happened, what was sent, what was not, and why."""
+"""The story of an invoice or a notice in plain words: what happened, what was sent, what was not, and why."""
 
 import argparse
 import sys

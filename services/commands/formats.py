@@ -1,4 +1,4 @@
-"""The kinds of files that the inbox and `play` understand; each file is told by its content, never by its name."""
+"""The kinds of files that the inbox and `play` understand; a file is recognised by its content, never by its name."""
 
 import argparse
 

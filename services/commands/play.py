@@ -1,7 +1,7 @@
-"""Play files through the embedded engine with a virtual clock, and print what happens: events, invoices, bank files.
+"""Play files through the embedded engine with a virtual clock, and print what happens.
 
-The store is fresh and in memory, unless --store names a folder to go on in. Files are merged by their events'
-times. Letters count as accepted at once; with --store they also lie in its folder outbox/.
+The files hold events, invoices or bank files; they are merged by their events' times. The store is new and in memory,
+unless --store names a folder to go on in. Letters count as accepted at once; with --store they also lie in its outbox/.
 """
 
 import argparse
@@ -37,9 +37,9 @@ def _day(text: str) -> date:
 def run(arguments: argparse.Namespace) -> int:
     """Play; 1 when a file cannot be read."""
     from services.commands.playback.bootstrap import stage
-    from services.commands.playback.play_files import Play, merged
-    from services.commands.playback.play_output import as_json, as_text, told
-    from services.commands.playback.play_summary import Counts
+    from services.commands.playback.play_files import Play, merged_pieces
+    from services.commands.playback.play_output import as_json, as_text, line_of
+    from services.commands.playback.play_summary import PlayCounts
     from services.intake.creditor_directory import CreditorDirectory
 
     write = as_json if arguments.json else as_text
@@ -48,21 +48,21 @@ def run(arguments: argparse.Namespace) -> int:
         directory = CreditorDirectory()
         directory.follow(engine.store.log, engine.partitions)
         try:
-            given = merged(arguments.files, directory)
+            given = merged_pieces(arguments.files, directory)
         except OSError as fault:
             print(f"erapaiva play: {fault.filename}: {fault.strerror}; nothing was played", file=sys.stderr)
             return 1
-        play, counts = Play(engine, clock), Counts(engine)
-        for happening in play.play(given, arguments.until):
-            said = told(happening)
-            if said is not None:
-                counts.add(said)
-                _out(write(said))
+        play, counts = Play(engine, clock), PlayCounts(engine)
+        for message in play.play(given, arguments.until):
+            line = line_of(message)
+            if line is not None:
+                counts.add(line)
+                _out(write(line))
         _out(write(counts.summary(play)))
     return 0
 
 
 def _out(line: str) -> None:
-    """Out of this process before the engine hears that it was shown: after a crash nothing is left out."""
+    """Flush each line before the position moves on: after a crash nothing is left out."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Put files into the log, and say what arrived: events, or any format of `erapaiva formats`.
+"""Put files into the log, and report what arrived: events, or any format of `erapaiva formats`.
 
 What cannot be read goes along, named by file and line, and intake makes dead letters of it. To publish a file again is
 harmless, as nothing that is known already counts twice; so after a failure, publish it again.
@@ -22,13 +22,13 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Publish the files, those that may register creditors first; 1 when something did not arrive."""
-    from services.commands.playback.play_files import is_foreign
-    from services.commands.processes.publish_files import Report, publish
+    from services.commands.playback.play_files import is_foreign_format
+    from services.commands.processes.publish_files import PublishReport, publish
     from services.commands.stores import outside_log
 
-    report = Report()
+    report = PublishReport()
     try:
-        files = sorted(arguments.files, key=is_foreign)
+        files = sorted(arguments.files, key=is_foreign_format)
         with outside_log(arguments.store) as log:
             publish(files, log, report)
     except OSError as fault:

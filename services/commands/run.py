@@ -1,4 +1,4 @@
-"""Work: all workers in one process over one store, with a live clock, taking event files from the inbox.
+"""Run all workers in one process over one store, with a live clock, taking event files from the inbox.
 
 Letters are written to the outbox (trial mode) until ERAPAIVA_MAIL__MODE=live. Ctrl-C or SIGTERM stops it; it goes on
 where it was when it is started again.
@@ -23,7 +23,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Work until told to stop."""
+    """Work until SIGTERM or SIGINT."""
     from services.commands.playback.run_example import show_example
     from services.commands.processes.run_loop import live
     from services.runtime.settings import load

@@ -1,4 +1,4 @@
-"""Say what a person knows: an event is checked and appended, and a running engine takes it within a second.
+"""Record what a person knows: the event is checked and appended; a running engine takes it within a second.
 
 TYPE is a public event's type with or without its version; the fields of its data follow as key=value, nested ones with
 dots (party.email=...), lists as JSON.
@@ -29,7 +29,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Append the event; 1 when it is not one."""
+    """Append the event; 1 for a wrong event, or where the brokers did not take it."""
     from schemas.parsing import InvalidEvent, parse_event
     from services.clock.worker import WallClock
     from services.commands.stores import outside_log
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def event_of(kind: str, fields: list[str], now: datetime) -> dict[str, Any]:
-    """The CloudEvent that the words say. Raises ValueError for a word that is no key=value."""
+    """The CloudEvent of a type and its key=value fields. Raises ValueError for a field that is no key=value."""
     data: dict[str, Any] = {}
     for field in fields:
         name, equals, value = field.partition("=")

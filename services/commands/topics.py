@@ -1,4 +1,4 @@
-"""Kafka's topics: create those that are missing, or name what differs from how they must be.
+"""Kafka's topics: create those that are missing, or list what differs from what they must be.
 
 Creating is harmless when they exist: nothing that exists is altered.
 """

@@ -1,4 +1,4 @@
-"""Name each fault in files, with file and place, and what to do about it. Nothing is published.
+"""List each fault in files, by file and line, with what to do about it. Nothing is published.
 
 Files of public events may register the creditors that invoices and bank files are about.
 """
@@ -19,12 +19,12 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each fault; 1 when there is one."""
-    from services.commands.playback.play_files import read_all
+    from services.commands.playback.play_files import read_pieces
     from services.intake.creditor_directory import CreditorDirectory
     from services.intake.reading import Unread, read_labelled
 
     try:
-        given = read_all(arguments.files, CreditorDirectory())
+        given = read_pieces(arguments.files, CreditorDirectory())
     except OSError as fault:
         print(f"{fault.filename}: {fault.strerror}; name a file that can be read")
         return 1

@@ -22,12 +22,12 @@ def register(parser: argparse.ArgumentParser) -> None:
         "--now",
         choices=["wall", "told"],
         default="wall",
-        help="the notifier's clock: the machine's, or the last tick that was told (for playing)",
+        help="the notifier's clock: the machine's, or the last published tick (for playing)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Work until told to stop."""
+    """Work until SIGTERM or SIGINT."""
     from services.commands.processes.worker_process import tell_time, work
     from services.runtime.settings import load
 

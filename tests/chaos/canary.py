@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from services.commands.playback.play_files import Given
+from services.commands.playback.play_files import TimedPiece
 from tests.chaos.disturbed import Days
 from tests.chaos.judgement import Line, judged, state_of, told
 from tests.chaos.load import company, given
@@ -62,7 +62,7 @@ def pause_with_granted_letters(fence: str, folder: Path) -> list[Line]:
     ]
 
 
-def _tell_all(days: Days, load: Sequence[Given]) -> bool:
+def _tell_all(days: Days, load: Sequence[TimedPiece]) -> bool:
     """Tell all days; whether the flow went on to the end."""
     try:
         for number in days.numbers:

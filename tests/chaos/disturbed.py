@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Final
 
-from services.commands.playback.play_files import Given
+from services.commands.playback.play_files import TimedPiece
 from services.intake.pieces import published
 from services.reporting.reading import query_rows, text
 from tests.chaos.load import FIRST_DAY
@@ -27,7 +27,7 @@ _STILL_ARRIVING_S: Final = 1.0
 class Told:
     """What was told beside the load: the word of a person on each letter of which nobody knew."""
 
-    settled: list[Given] = field(default_factory=list)
+    settled: list[TimedPiece] = field(default_factory=list)
     accepted: int = 0
 
 
@@ -58,7 +58,7 @@ class Days:
         """The days, counted from 0."""
         return range(len(self._days))
 
-    def tell(self, number: int, given: Sequence[Given]) -> None:
+    def tell(self, number: int, given: Sequence[TimedPiece]) -> None:
         """Tell one day, to its end."""
         day = self._days[number]
         self._sink.begin(day)
@@ -90,7 +90,7 @@ class Days:
         self._clock.settle()
 
 
-def _settled(notice: str, creditor: str, debtor: str, evening: datetime, has_gone: bool) -> Given:
+def _settled(notice: str, creditor: str, debtor: str, evening: datetime, has_gone: bool) -> TimedPiece:
     outcome = "accepted" if has_gone else "failed"
     event = {
         "specversion": "1.0",
@@ -100,7 +100,7 @@ def _settled(notice: str, creditor: str, debtor: str, evening: datetime, has_gon
         "time": evening.isoformat(),
         "data": {"creditor": creditor, "debtor": debtor, "notice": notice, "outcome": outcome},
     }
-    return Given(evening, published(event, "settled.jsonl", 1))
+    return TimedPiece(evening, published(event, "settled.jsonl", 1))
 
 
 def _at(day: date, clock: time_of_day = time_of_day.min) -> datetime:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from schemas.topics import partition_of
-from services.commands.playback.play_files import Given, merged
+from services.commands.playback.play_files import TimedPiece, merged_pieces
 from services.intake.creditor_directory import CreditorDirectory
 from tests.simulation.banking import Bank
 from tests.simulation.billing import Billing
@@ -73,11 +73,11 @@ def company(seed: int, creditors: int, debtors: int, days: int, partitions: int,
     return [each for event in told for each in _with_mistakes(event, Random(f"{seed}:{_text(event)}"))]
 
 
-def given(folder: Path, told: list[Event | str]) -> list[Given]:
+def given(folder: Path, told: list[Event | str]) -> list[TimedPiece]:
     """The same as pieces of a file, ready to be published."""
     path = folder / "told.jsonl"
     path.write_text("".join(f"{_text(each)}\n" for each in told), encoding="utf-8")
-    return merged([path], CreditorDirectory())
+    return merged_pieces([path], CreditorDirectory())
 
 
 def _creditor(telling: Telling, number: int, partitions: int) -> Iterator[Event]:

@@ -11,7 +11,7 @@ from random import Random
 from statistics import median
 from typing import Final, NamedTuple
 
-from services.commands.playback.play_files import Given
+from services.commands.playback.play_files import TimedPiece
 from tests.chaos.disturbed import Days, Told
 from tests.chaos.faults import Faults, Misfortune, Scene
 from tests.chaos.judgement import Line, State, judged, state_of, told
@@ -81,7 +81,7 @@ def run(form: Form, seed: int, folder: Path) -> list[Line]:
 
 
 def _disturbed(
-    here: Workplace, broker: Kafka, database: Postgres, sink: Sink, load: Sequence[Given], form: Form, seed: int
+    here: Workplace, broker: Kafka, database: Postgres, sink: Sink, load: Sequence[TimedPiece], form: Form, seed: int
 ) -> _Seen:
     """Tell the days while faults come; look at everything before the servers that were restarted end."""
     with (

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic_core import from_json
 
 from services.clock.stepping import SteppingClock
-from services.commands.playback.play_files import Given
+from services.commands.playback.play_files import TimedPiece
 from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
@@ -50,7 +50,9 @@ class ToldPost:
 
 
 @contextmanager
-def undisturbed(load: Sequence[Given], settled: Sequence[Given], end: datetime, settings: Settings) -> Iterator[Store]:
+def undisturbed(
+    load: Sequence[TimedPiece], settled: Sequence[TimedPiece], end: datetime, settings: Settings
+) -> Iterator[Store]:
     """The store after the load and what a person settled, each piece at its time."""
     clock = SteppingClock()
     store = SqliteStore(IN_MEMORY)
@@ -69,7 +71,7 @@ def undisturbed(load: Sequence[Given], settled: Sequence[Given], end: datetime, 
         yield engine.store
 
 
-def notice_of(settled: Given) -> str:
+def notice_of(settled: TimedPiece) -> str:
     """The notice that a person's word is about."""
     return str(from_json(settled.piece.raw)["data"]["notice"])
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from services.commands.playback.bootstrap import stage
-from services.commands.playback.play_files import Play, merged
+from services.commands.playback.play_files import Play, merged_pieces
 from services.intake.creditor_directory import CreditorDirectory
 from services.overdue.canonical import account_entries
 from services.reporting.canonical import canonical_dump
@@ -27,6 +27,6 @@ def dumped(path: Path, *events: dict[str, object]) -> list[str]:
     path.write_bytes(b"\n".join(raw(event) for event in events))
     with ExitStack() as stack:
         engine, clock = stage(None, stack)
-        for _ in Play(engine, clock).play(merged([path], CreditorDirectory()), date(2026, 1, 12)):
+        for _ in Play(engine, clock).play(merged_pieces([path], CreditorDirectory()), date(2026, 1, 12)):
             pass
         return canonical_dump(engine.store, account_entries(engine.store))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from services.cli import main
-from services.commands.playback.play_files import read_all
+from services.commands.playback.play_files import read_pieces
 from services.example import LAST_DAY, event_files
 from services.intake.creditor_directory import CreditorDirectory
 
@@ -58,7 +58,7 @@ def steps(told: list[Told], debtor: str) -> list[tuple[str, str]]:
 def test_every_event_is_applied_but_the_line_that_the_bank_sent_twice(told: list[Told]) -> None:
     summary = told[-1]
 
-    assert summary["read"] == len(read_all(event_files(), CreditorDirectory()))
+    assert summary["read"] == len(read_pieces(event_files(), CreditorDirectory()))
     assert (summary["duplicates"], summary["dead_letters"], summary["waiting"]) == (1, 0, 0)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from services.commands.playback.bootstrap import stage_with
-from services.commands.playback.play_files import Play, merged
+from services.commands.playback.play_files import Play, merged_pieces
 from services.example import event_files
 from services.intake.creditor_directory import CreditorDirectory
 from services.notifier.posts.simulated import SimulatedPost
@@ -57,7 +57,7 @@ def play_into(store: Store) -> None:
     """The example's first ten weeks."""
     with ExitStack() as stack:
         engine, clock = stage_with(store, SimulatedPost(), stack)
-        for _ in Play(engine, clock).play(merged(event_files(), CreditorDirectory()), UNTIL):
+        for _ in Play(engine, clock).play(merged_pieces(event_files(), CreditorDirectory()), UNTIL):
             pass
 
 

@@ -16,7 +16,7 @@ from kafka.errors import KafkaError
 
 from schemas.topics import partition_of
 from services.clock.stepping import SteppingClock
-from services.commands.playback.play_files import Given, zone_of
+from services.commands.playback.play_files import TimedPiece, zone_of
 from services.pipeline import READS
 from services.runtime.kafka.broker.end_offsets import EndOffsets
 from services.runtime.kafka.broker.names import topic_name
@@ -147,7 +147,7 @@ class DrainedClock:
 
     # -- playing ---------------------------------------------------------------------------------------------------
 
-    def tell(self, given: Given) -> None:
+    def tell(self, given: TimedPiece) -> None:
         """Publish a piece, as a producer does; the clock's next tick follows it."""
         topic, key = given.piece.address.topic, given.piece.address.key
         name, partition = topic_name(self._settings.kafka, topic), partition_of(key, self._partitions)
@@ -155,14 +155,14 @@ class DrainedClock:
         self._sent.append(self._producer.send(name, key=key.encode(), value=value, partition=partition))
         self.clock.note_event(given.time)
 
-    def play(self, given: Sequence[Given], until: date) -> None:
+    def play(self, given: Sequence[TimedPiece], until: date) -> None:
         """Publish the pieces at their times, tick by tick, to the end of a day."""
         zone = zone_of(given)
         assert zone is not None, "a creditor is registered"
         end = datetime.combine(until + timedelta(days=1), time_of_day.min, zone)
         self.play_to([each for each in given if each.time < end], end)
 
-    def play_to(self, given: Sequence[Given], end: datetime) -> None:
+    def play_to(self, given: Sequence[TimedPiece], end: datetime) -> None:
         """Publish the pieces, all of them before ``end``, and go on until then."""
         for each in given:
             self._advance(each.time)

@@ -20,7 +20,7 @@ from kafka import KafkaProducer
 
 from schemas.parsing import parse_event
 from schemas.topics import PAYMENTS, partition_of
-from services.commands.playback.play_files import Given
+from services.commands.playback.play_files import TimedPiece
 from services.intake.labels import Label
 from services.intake.pieces import PublishedPiece
 from services.intake.routing import destination_of
@@ -56,7 +56,7 @@ def publish(clock: DrainedClock, events: Iterable[Event]) -> None:
     for event in events:
         line = json.dumps(event).encode()
         piece = PublishedPiece(0, destination_of(line), Label(), line)
-        clock.tell(Given(datetime.fromisoformat(event["time"]), piece))
+        clock.tell(TimedPiece(datetime.fromisoformat(event["time"]), piece))
 
 
 def payment(amount: str = "100.00", invoice: str = "1001") -> Event:

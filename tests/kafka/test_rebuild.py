@@ -16,7 +16,7 @@ import pytest
 from schemas.journal import NoticeAttempting, decode_journal
 from schemas.topics import JOURNAL
 from services.commands.playback.bootstrap import stage
-from services.commands.playback.play_files import Given, Play, merged
+from services.commands.playback.play_files import Play, TimedPiece, merged_pieces
 from services.example import event_files
 from services.intake.creditor_directory import CreditorDirectory
 from services.runtime.kafka.broker.log_client import kafka_log_client
@@ -46,13 +46,13 @@ class Expected(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def given() -> list[Given]:
+def given() -> list[TimedPiece]:
     """The example's events, file by file, by their times."""
-    return merged(event_files(), CreditorDirectory())
+    return merged_pieces(event_files(), CreditorDirectory())
 
 
 @pytest.fixture(scope="module")
-def expected(given: list[Given], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Expected]:
+def expected(given: list[TimedPiece], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Expected]:
     """The whole run."""
     folder = tmp_path_factory.mktemp("embedded")
     with ExitStack() as stack:
@@ -68,7 +68,7 @@ def attempts(log: LogClient) -> Counter[str]:
     return Counter(message.notice for message in messages if isinstance(message, NoticeAttempting))
 
 
-def work(here: Workplace, given: Sequence[Given], start: datetime | None, end: datetime) -> None:
+def work(here: Workplace, given: Sequence[TimedPiece], start: datetime | None, end: datetime) -> None:
     """All workers work off what comes between two instants, tick by tick, and stop."""
     with Crew(here.environment, here.folder) as crew, here.clock(crew) as clock:
         clock.settle()
@@ -96,7 +96,7 @@ def rebuild(here: Workplace) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_database_from_the_past_is_refused_and_one_from_the_topics_goes_on_as_if_nothing_was_lost(
-    given: list[Given], expected: Expected, own_kafka: Kafka, postgres: Postgres, tmp_path: Path
+    given: list[TimedPiece], expected: Expected, own_kafka: Kafka, postgres: Postgres, tmp_path: Path
 ) -> None:
     with workplace(own_kafka, postgres, tmp_path, PARTITIONS) as here:
         first = postgres.fresh_database()
@@ -127,7 +127,7 @@ def test_a_database_from_the_past_is_refused_and_one_from_the_topics_goes_on_as_
 
 
 def test_a_database_lost_in_the_midst_of_work_is_made_anew_and_no_letter_goes_twice(
-    given: list[Given], expected: Expected, own_kafka: Kafka, postgres: Postgres, tmp_path: Path
+    given: list[TimedPiece], expected: Expected, own_kafka: Kafka, postgres: Postgres, tmp_path: Path
 ) -> None:
     with workplace(own_kafka, postgres, tmp_path, PARTITIONS) as here:
         with Crew(here.environment, tmp_path) as crew, here.clock(crew) as clock:

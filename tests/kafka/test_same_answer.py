@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.commands.playback.bootstrap import stage
-from services.commands.playback.play_files import Given, Play, merged
+from services.commands.playback.play_files import Play, TimedPiece, merged_pieces
 from services.example import LAST_DAY, event_files
 from services.intake.creditor_directory import CreditorDirectory
 from services.overdue.canonical import account_entries
@@ -25,9 +25,9 @@ TWENTIETH_OF_FEBRUARY = date(2026, 2, 20)
 
 
 @pytest.fixture(scope="module")
-def given() -> list[Given]:
+def given() -> list[TimedPiece]:
     """The example's events, file by file, by their times."""
-    return merged(event_files(), CreditorDirectory())
+    return merged_pieces(event_files(), CreditorDirectory())
 
 
 def dump(store: Store) -> list[str]:
@@ -39,7 +39,7 @@ def letters(outbox: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in outbox.iterdir()}
 
 
-def embedded(given: list[Given], until: date, folder: Path) -> tuple[list[str], dict[str, bytes]]:
+def embedded(given: list[TimedPiece], until: date, folder: Path) -> tuple[list[str], dict[str, bytes]]:
     """What the embedded engine makes of the example: its dump and its letters."""
     with ExitStack() as stack:
         engine, clock = stage(folder, stack)
@@ -52,7 +52,7 @@ def embedded(given: list[Given], until: date, folder: Path) -> tuple[list[str], 
     ("partitions", "until"), [(1, TWENTIETH_OF_FEBRUARY), (3, TWENTIETH_OF_FEBRUARY), (12, LAST_DAY)]
 )
 def test_the_example_on_kafka_with_two_processes_a_worker_gives_the_same_dump_and_the_same_letters(
-    given: list[Given], partitions: int, until: date, own_kafka: Kafka, postgres: Postgres, tmp_path: Path
+    given: list[TimedPiece], partitions: int, until: date, own_kafka: Kafka, postgres: Postgres, tmp_path: Path
 ) -> None:
     expected = embedded(given, until, tmp_path / "embedded")
 

@@ -15,7 +15,7 @@ from schemas.topics import FACTS, JOURNAL, Topic
 from services.cash_application import worker as cash_application
 from services.cash_application.worker import CashApplication
 from services.clock.stepping import SteppingClock
-from services.commands.playback.play_files import Play, merged
+from services.commands.playback.play_files import Play, merged_pieces
 from services.intake.creditor_directory import CreditorDirectory
 from services.notifier.posts.simulated import SimulatedPost
 from services.overdue import worker as overdue
@@ -87,7 +87,7 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     workers = pipeline(SimulatedPost(), clock.now, load())
     with EmbeddedEngine(store, [Overheard(worker, written) for worker in workers], PARTITIONS) as engine:
         clock.drive(engine)
-        for _ in Play(engine, clock).play(merged([file], CreditorDirectory()), date.fromisoformat(until)):
+        for _ in Play(engine, clock).play(merged_pieces([file], CreditorDirectory()), date.fromisoformat(until)):
             pass
         yield Played(store, written)
 

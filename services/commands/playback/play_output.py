@@ -1,4 +1,4 @@
-"""What `play` prints: one JSON object a line (design.md §9), or a line for a person."""
+"""The lines that `play` prints: one JSON object each (design.md §9), or one sentence for a person."""
 
 import json
 from collections.abc import Callable
@@ -9,29 +9,29 @@ from schemas.dead_letters import DeadLetter
 from schemas.decisions import HandedOver, NoticeEnded, TaskRaised, Unmatched, Withheld
 from schemas.letters import Letter, LetterLine
 from schemas.money import decimal_text
-from services.commands.playback.play_files import Happening
+from services.commands.playback.play_files import PlayMessage
 
-Told = dict[str, Any]
-
-
-def told(happening: Happening) -> Told | None:
-    """The JSON object of what happened, or None for what `play` does not print."""
-    tell = _TELLS.get(type(happening))
-    return None if tell is None else tell(happening)
+JsonLine = dict[str, Any]
 
 
-def as_json(said: Told) -> str:
+def line_of(message: PlayMessage) -> JsonLine | None:
+    """The JSON object of a message, or None for a message that `play` does not print."""
+    make = _LINES.get(type(message))
+    return None if make is None else make(message)
+
+
+def as_json(line: JsonLine) -> str:
     """The object on one line; equal objects, equal bytes."""
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
 
 
-def as_text(said: Told) -> str:
-    """The same for a person, one line; no line is longer than it has to be."""
-    return _TEXTS[said["kind"]](said)
+def as_text(line: JsonLine) -> str:
+    """The object as one short line for a person."""
+    return _TEXTS[line["kind"]](line)
 
 
-def notice(ended: NoticeEnded) -> Told | None:
-    """A notice whose outcome is known; one that was put off has none yet."""
+def notice(ended: NoticeEnded) -> JsonLine | None:
+    """A letter whose outcome is known; None for one that was deferred and has none yet."""
     if ended.status == "deferred":
         return None
     letter = ended.letter
@@ -62,7 +62,7 @@ def _recipient_of(letter: Letter) -> str | None:
     return letter.recipient.email if by_mail else letter.recipient.name
 
 
-def _receivable(line: LetterLine, currency: str) -> Told:
+def _receivable(line: LetterLine, currency: str) -> JsonLine:
     return {
         "invoice": line.invoice,
         "step": line.step,
@@ -74,8 +74,8 @@ def _receivable(line: LetterLine, currency: str) -> Told:
     }
 
 
-def withheld(held: Withheld) -> Told:
-    """A step's date has come and no letter goes."""
+def withheld(held: Withheld) -> JsonLine:
+    """A step whose day has come and whose letter is withheld, with the reasons."""
     return {
         "kind": "withheld",
         "date": held.date.isoformat(),
@@ -95,8 +95,8 @@ def withheld(held: Withheld) -> Told:
     }
 
 
-def task(raised: TaskRaised) -> Told:
-    """A person is asked to do something."""
+def task(raised: TaskRaised) -> JsonLine:
+    """A task for a person."""
     return {
         "kind": "task",
         "date": raised.date.isoformat(),
@@ -108,8 +108,8 @@ def task(raised: TaskRaised) -> Told:
     }
 
 
-def handover(handed: HandedOver) -> Told:
-    """Receivables leave for the collector."""
+def handover(handed: HandedOver) -> JsonLine:
+    """Receivables that are handed over to the collector."""
     return {
         "kind": "handover",
         "date": handed.date.isoformat(),
@@ -123,8 +123,8 @@ def handover(handed: HandedOver) -> Told:
     }
 
 
-def unmatched(money: Unmatched) -> Told:
-    """Money that is nobody's yet."""
+def unmatched(money: Unmatched) -> JsonLine:
+    """Money that is placed on no account, with suggestions."""
     return {
         "kind": "unmatched",
         "date": money.date.isoformat(),
@@ -137,7 +137,7 @@ def unmatched(money: Unmatched) -> Told:
     }
 
 
-def dead_letter(dead: DeadLetter) -> Told:
+def dead_letter(dead: DeadLetter) -> JsonLine:
     """A line that could not be read or applied, and what to do about it."""
     return {
         "kind": "dead-letter",
@@ -150,7 +150,7 @@ def dead_letter(dead: DeadLetter) -> Told:
     }
 
 
-_TELLS: dict[type, Callable[[Any], Told | None]] = {
+_LINES: dict[type, Callable[[Any], JsonLine | None]] = {
     NoticeEnded: notice,
     Withheld: withheld,
     TaskRaised: task,
@@ -160,45 +160,45 @@ _TELLS: dict[type, Callable[[Any], Told | None]] = {
 }
 
 
-def _notice_text(said: Told) -> str:
-    invoices = ", ".join(line["invoice"] for line in said["receivables"])
-    what = f"{said['step'] or 'note'} to {said['debtor']}: {said['total']} {said['currency']} by {said['response_by']}"
-    return f"{said['date']}  letter     {what} ({invoices}) {said['status']}"
+def _notice_text(line: JsonLine) -> str:
+    invoices = ", ".join(each["invoice"] for each in line["receivables"])
+    what = f"{line['step'] or 'note'} to {line['debtor']}: {line['total']} {line['currency']} by {line['response_by']}"
+    return f"{line['date']}  letter     {what} ({invoices}) {line['status']}"
 
 
-def _withheld_text(said: Told) -> str:
-    codes = ", ".join(dict.fromkeys(reason["code"] for reason in said["reasons"]))
-    again = f"; looked at again {said['next_check']}" if said["next_check"] else ""
-    return f"{said['date']}  no letter  {said['step']} to {said['debtor']}: {codes}{again}"
+def _withheld_text(line: JsonLine) -> str:
+    codes = ", ".join(dict.fromkeys(reason["code"] for reason in line["reasons"]))
+    again = f"; looked at again {line['next_check']}" if line["next_check"] else ""
+    return f"{line['date']}  no letter  {line['step']} to {line['debtor']}: {codes}{again}"
 
 
-def _task_text(said: Told) -> str:
-    about = f" ({said['invoice']})" if said["invoice"] else ""
-    return f"{said['date']}  task       {said['task']} for {said['debtor']}{about}: {said['reason']}"
+def _task_text(line: JsonLine) -> str:
+    about = f" ({line['invoice']})" if line["invoice"] else ""
+    return f"{line['date']}  task       {line['task']} for {line['debtor']}{about}: {line['reason']}"
 
 
-def _handover_text(said: Told) -> str:
-    sums = f"{said['principal']} + {said['interest']} + {said['costs']}"
-    return f"{said['date']}  hand-over  {', '.join(said['invoices'])} of {said['debtor']}: {sums}"
+def _handover_text(line: JsonLine) -> str:
+    sums = f"{line['principal']} + {line['interest']} + {line['costs']}"
+    return f"{line['date']}  hand-over  {', '.join(line['invoices'])} of {line['debtor']}: {sums}"
 
 
-def _unmatched_text(said: Told) -> str:
-    money = f"{said['amount']} {said['currency']}"
-    first = next(iter(said["suggestions"]), None)
+def _unmatched_text(line: JsonLine) -> str:
+    money = f"{line['amount']} {line['currency']}"
+    first = next(iter(line["suggestions"]), None)
     perhaps = f"; perhaps of {first['debtor']} ({first['why']}, {first['confidence']} %)" if first else ""
-    return f"{said['date']}  unmatched  payment {said['payment']}, {money}: {said['reason']}{perhaps}"
+    return f"{line['date']}  unmatched  payment {line['payment']}, {money}: {line['reason']}{perhaps}"
 
 
-def _dead_letter_text(said: Told) -> str:
-    where = f"{said['file'] or said['source'] or '?'}:{said['line'] or '?'}"
-    return f"{where}  dead letter ({said['reason']}): {said['detail']}"
+def _dead_letter_text(line: JsonLine) -> str:
+    where = f"{line['file'] or line['source'] or '?'}:{line['line'] or '?'}"
+    return f"{where}  dead letter ({line['reason']}): {line['detail']}"
 
 
-def _summary_text(said: Told) -> str:
-    return "  ".join(f"{name.replace('_', ' ')} {count}" for name, count in said.items() if name != "kind")
+def _summary_text(line: JsonLine) -> str:
+    return "  ".join(f"{name.replace('_', ' ')} {count}" for name, count in line.items() if name != "kind")
 
 
-_TEXTS: dict[str, Callable[[Told], str]] = {
+_TEXTS: dict[str, Callable[[JsonLine], str]] = {
     "notice": _notice_text,
     "withheld": _withheld_text,
     "task": _task_text,

@@ -1,4 +1,4 @@
-"""What became of the events that `play` read: read = applied + duplicates + dead letters + waiting (design.md §9)."""
+"""The last line of `play`: read = applied + duplicates + dead letters + waiting (design.md §9)."""
 
 from typing import Any
 
@@ -7,29 +7,29 @@ from services.commands.playback.play_files import Play
 from services.runtime.engine import EmbeddedEngine
 
 
-class Counts:
-    """Counts what is said while a play goes on, from how the store stood at its beginning."""
+class PlayCounts:
+    """Counts the printed lines of one play, and what the store has gained since its beginning."""
 
     def __init__(self, engine: EmbeddedEngine) -> None:
-        """Remember how the store stands."""
+        """Keep the store's totals as they are before the play."""
         self._store = engine.store
         self._before = total(engine.store)
-        self._said = {"notice": 0, "task": 0, "dead-letter": 0}
+        self._counts = {"notice": 0, "task": 0, "dead-letter": 0}
         self._unmatched: set[tuple[str, str]] = set()
 
-    def add(self, said: dict[str, Any]) -> None:
-        """Count one thing that was said; a payment that is told as unmatched again is one payment."""
-        if said["kind"] in self._said:
-            self._said[said["kind"]] += 1
-        elif said["kind"] == "unmatched":
-            self._unmatched.add((said["creditor"], said["payment"]))
+    def add(self, line: dict[str, Any]) -> None:
+        """Count one line; a payment that is unmatched more than once counts once."""
+        if line["kind"] in self._counts:
+            self._counts[line["kind"]] += 1
+        elif line["kind"] == "unmatched":
+            self._unmatched.add((line["creditor"], line["payment"]))
 
     def summary(self, play: Play) -> dict[str, Any]:
-        """The last line. What waited before and was released now counts as applied now."""
+        """The summary. An event that waited before this play and was released in it counts as applied now."""
         after = total(self._store)
         duplicates = after.duplicates - self._before.duplicates
         waiting = after.waiting - self._before.waiting
-        dead_letters = self._said["dead-letter"]
+        dead_letters = self._counts["dead-letter"]
         return {
             "kind": "summary",
             "read": play.read,
@@ -38,7 +38,7 @@ class Counts:
             "dead_letters": dead_letters,
             "after_until": play.after_until,
             "waiting": waiting,
-            "notices": self._said["notice"],
-            "tasks": self._said["task"],
+            "notices": self._counts["notice"],
+            "tasks": self._counts["task"],
             "unmatched": len(self._unmatched),
         }

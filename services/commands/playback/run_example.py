@@ -10,7 +10,7 @@ from rich.progress import Progress
 from services.clock.stepping import SteppingClock
 from services.clock.worker import ShiftedClock
 from services.commands.playback.bootstrap import stage_with
-from services.commands.playback.play_files import Given, Play, merged
+from services.commands.playback.play_files import Play, TimedPiece, merged_pieces
 from services.commands.processes.run_loop import live
 from services.example import LAST_DAY, event_files
 from services.intake.creditor_directory import CreditorDirectory
@@ -27,7 +27,7 @@ def show_example(settings: Settings) -> int:
     console = Console()
     store = settings.store.path.parent / STORE_NAME
     with ExitStack() as stack:
-        given = merged(event_files(), CreditorDirectory())
+        given = merged_pieces(event_files(), CreditorDirectory())
         engine, clock = stage_with(SqliteStore(store), OutboxPost(settings.mail.outbox), stack)
         _play(Play(engine, clock), clock, given, console)
         console.print(as_table(summary(engine.store)))
@@ -43,7 +43,7 @@ def show_example(settings: Settings) -> int:
     return live(example, ShiftedClock(reached))
 
 
-def _play(play: Play, clock: SteppingClock, given: list[Given], console: Console) -> None:
+def _play(play: Play, clock: SteppingClock, given: list[TimedPiece], console: Console) -> None:
     """Play with a progress bar by the days of the example; without a terminal, silently."""
     first, end = given[0].time, datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, tzinfo=UTC)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -1,1 +1,1 @@
-"""What runs for long: the live loop, a worker of Kafka, publishing files, making a store anew."""
+"""Commands that run for long: the live loop, a worker's process on Kafka, publishing files, rebuilding a store."""

@@ -1,4 +1,4 @@
-"""Publishing files piece by piece, with a report of what arrived: the engine room of `publish`."""
+"""Publishes files piece by piece and reports what arrived, for `publish`."""
 
 import sys
 from collections import Counter
@@ -19,8 +19,8 @@ _COMPLETED: Final = BankFeedCompleted.event_type.encode()
 
 
 @dataclass(slots=True)
-class Report:
-    """What became of the pieces: how many arrived, by topic; what could not be read; what was lost, and why."""
+class PublishReport:
+    """The report of `publish`: records that arrived, by topic; pieces that could not be read; pieces lost, and why."""
 
     arrived: Counter[str] = field(default_factory=Counter)
     unread: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Report:
             self.unread.append(f"{where}: published as unreadable ({piece.fault.reason})")
 
     def stop(self, behind: PublishedPiece) -> None:
-        """Nothing more is sent behind the pieces of which ``behind`` is the last."""
+        """Note that publishing has stopped behind this piece."""
         where = f"{behind.label.file}:{behind.label.line}"
         self.lost.append(f"{where}: nothing behind it was sent, in this file or the next; publish them again")
 
@@ -48,11 +48,11 @@ class Report:
         yield from (f"{topic}: {count} records" for topic, count in sorted(self.arrived.items()))
 
 
-def publish(files: Sequence[Path], log: LogClient, report: Report) -> None:
+def publish(files: Sequence[Path], log: LogClient, report: PublishReport) -> None:
     """Publish the pieces of all files in the order given, as the inbox would.
 
-    A file may be about any creditor that the log, or a file before it, has registered. Where a piece is lost nothing
-    goes on behind it: a bank's word that its payments are complete must not arrive without them.
+    A file may be about any creditor that the log, or a file before it, has registered. Where a piece is lost, nothing
+    more is sent: the record that a bank's payments are complete must not arrive without them.
 
     Raises:
         OSError: a file cannot be read; what stands before is published, and in the report.
@@ -63,7 +63,7 @@ def publish(files: Sequence[Path], log: LogClient, report: Report) -> None:
         known.take(unlabelled(value)[1])
     for path in files:
         done = 0
-        for some in _together(pieces_of(path, known)):
+        for some in _batches(pieces_of(path, known)):
             _publish(some, log, report)
             if report.lost:
                 report.stop(some[-1])
@@ -74,8 +74,8 @@ def publish(files: Sequence[Path], log: LogClient, report: Report) -> None:
                 known.take(piece.raw)
 
 
-def _together(pieces: Iterable[PublishedPiece]) -> Iterator[list[PublishedPiece]]:
-    """The pieces in blocks that are sent at once; one that says what stands before is complete begins a block."""
+def _batches(pieces: Iterable[PublishedPiece]) -> Iterator[list[PublishedPiece]]:
+    """The pieces in batches that are sent at once; a bank-feed.completed event begins a new batch."""
     block: list[PublishedPiece] = []
     for piece in pieces:
         if block and (len(block) == _AT_ONCE or _COMPLETED in piece.raw):
@@ -86,7 +86,7 @@ def _together(pieces: Iterable[PublishedPiece]) -> Iterator[list[PublishedPiece]
         yield block
 
 
-def _publish(pieces: Sequence[PublishedPiece], log: LogClient, report: Report) -> None:
-    told = [ClientRecord(piece.address.topic, piece.address.key, piece.value) for piece in pieces]
-    for piece, fault in zip(pieces, log.append(told), strict=True):
+def _publish(pieces: Sequence[PublishedPiece], log: LogClient, report: PublishReport) -> None:
+    records = [ClientRecord(piece.address.topic, piece.address.key, piece.value) for piece in pieces]
+    for piece, fault in zip(pieces, log.append(records), strict=True):
         report.count(piece, fault)

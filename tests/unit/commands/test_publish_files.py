@@ -1,4 +1,4 @@
-"""Publishing files: what is sent when some of it is lost, and what a person is told of it."""
+"""Publishing files: what is sent when some of it is lost, and what the report says."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import Topic
-from services.commands.processes.publish_files import Report, publish
+from services.commands.processes.publish_files import PublishReport, publish
 from services.intake.labels import unlabelled
 from services.runtime.log_client import ClientRecord
 from tests.unit.intake.public_events import Event, completed, creditor, payment, raw
 
 
-class Leaky:
-    """A log of brokers that do not take records in which certain words are."""
+class RefusingLog:
+    """A log whose brokers do not take records that contain certain bytes."""
 
     def __init__(self, refuses: bytes) -> None:
         self._refuses = refuses
@@ -41,7 +41,7 @@ def file_of(folder: Path, name: str, *events: Event) -> Path:
 def test_a_bank_s_word_is_not_sent_when_a_payment_before_it_was_lost(tmp_path: Path, payments: int) -> None:
     # given
     told = [*(payment(f"P{number}") for number in range(payments)), payment("lost one"), completed("2026-01-08", "c")]
-    log, report = Leaky(b"lost one"), Report()
+    log, report = RefusingLog(b"lost one"), PublishReport()
     # when
     publish([file_of(tmp_path, "bank.jsonl", *told)], log, report)
     # then
@@ -58,9 +58,9 @@ def test_no_file_goes_on_where_the_one_before_it_lost_a_piece(tmp_path: Path) ->
         file_of(tmp_path, "payments.jsonl", payment("lost one"), payment("P2")),
         file_of(tmp_path, "completed.jsonl", completed("2026-01-08", "c")),
     ]
-    log = Leaky(b"lost one")
+    log = RefusingLog(b"lost one")
     # when
-    publish(files, log, Report())
+    publish(files, log, PublishReport())
     # then
     assert log.taken == [raw(payment("P2"))]
 
@@ -68,7 +68,7 @@ def test_no_file_goes_on_where_the_one_before_it_lost_a_piece(tmp_path: Path) ->
 def test_a_bank_s_word_is_sent_behind_its_payments_when_all_of_them_arrived(tmp_path: Path) -> None:
     # given
     told = [creditor(), payment("P1"), completed("2026-01-08", "c"), payment("P2"), completed("2026-01-09", "d")]
-    log, report = Leaky(b"lost one"), Report()
+    log, report = RefusingLog(b"lost one"), PublishReport()
     # when
     publish([file_of(tmp_path, "bank.jsonl", *told)], log, report)
     # then

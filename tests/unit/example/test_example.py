@@ -16,7 +16,7 @@ from schemas.events import EVENT_TYPES
 from schemas.money import minor_units
 from schemas.parsing import parse_event
 from schemas.references import canonical_reference, is_valid_reference, parse_letter_reference
-from services.commands.playback.play_files import read_all
+from services.commands.playback.play_files import read_pieces
 from services.example import EVENTS, FIRST_DAY, LAST_DAY, event_files
 from services.example.write import written
 from services.intake.creditor_directory import CreditorDirectory
@@ -31,7 +31,7 @@ NOT_IN_IT = {"policy.published.v1", "reference-rate.published.v1", "task.done.v1
 @cache
 def pieces() -> tuple[PublishedPiece, ...]:
     """What is read of the shipped files, whatever their formats."""
-    return tuple(given.piece for given in read_all(event_files(), CreditorDirectory()))
+    return tuple(given.piece for given in read_pieces(event_files(), CreditorDirectory()))
 
 
 @cache
