@@ -1,5 +1,6 @@
 """A channel that another package registers works from the policy to the letter, and no file of Eräpäivä knows it."""
 
+import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from schemas.channels import GROUP
 from schemas.decisions import NoticeEnded
 from schemas.topics import DECISIONS
+from services.cli import main
 from services.notifier.posts.post_routing import post_of
 from services.reporting.explain.explanation import explain
 from services.runtime.settings import MailSettings
@@ -76,3 +78,17 @@ def test_the_next_channel_of_the_policy_is_tried_where_the_address_is_missing(tm
         sent = played(Flow(), history).post.sent
 
     assert [letter.channel for letter in sent] == ["email" if missing == "address" else "pigeon"]
+
+
+def test_a_package_that_cannot_be_imported_is_named_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_text("\n".join(json.dumps(event) for event in story().events), encoding="utf-8")
+    with installed(tmp_path, "pigeons", {GROUP: {"pigeon": "no_such_package:PIGEON"}}):
+        assert main(["validate", str(events)]) == 1
+
+    said = capsys.readouterr().err
+    assert said.startswith(
+        'erapaiva validate: "pigeon" in erapaiva.channels: no_such_package:PIGEON cannot be imported'
+    )

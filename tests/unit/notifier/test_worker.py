@@ -9,6 +9,7 @@ import pytest
 
 from schemas.commands import HandOver
 from schemas.journal import JournalMessage, NoticeClaimed, NoticeOutcome
+from services.runtime.telemetry.consumer_lag import delivering
 from tests.unit.notifier.harness import NINE, NotifierHarness, granted, planned, settled, summary, withdrawn
 from tests.unit.notifier.letters import RECIPIENT
 
@@ -371,3 +372,12 @@ def test_partitions_do_not_mix() -> None:
         f"n-{debtor} accepted" for debtor in debtors
     )
     notifier.close()
+
+
+def test_letters_being_delivered_keep_a_store_from_being_drained(notifier: NotifierHarness) -> None:
+    notifier.to_attempting()
+    assert delivering(notifier.engine.store) == 1
+
+    notifier.end("accepted")
+
+    assert delivering(notifier.engine.store) == 0

@@ -17,6 +17,7 @@ from faust.tables.manager import TableManager
 from faust.types import ChannelT, EventT, StreamT
 from mode import CrashingSupervisor
 
+from schemas.extensions import ExtensionError
 from services.runtime.kafka.broker.names import group_name, topic_name
 from services.runtime.kafka.broker.security import aiokafka_options
 from services.runtime.kafka.faust.dispatcher import Dispatcher
@@ -61,13 +62,13 @@ class Shell:
         self._consumer: SafeConsumer | None = None
 
     def run(self) -> int:
-        """Work until SIGTERM or SIGINT (0) or an unexpected error (1; it is in the log). Raises Refusal."""
+        """Work until SIGTERM or SIGINT (0) or an unexpected error (1; logged). Raises Refusal and ExtensionError."""
         for library in _QUIET:
             logging.getLogger(library).setLevel(logging.WARNING)
         loop = asyncio.new_event_loop()  # never closed: the process ends, and so do tasks of a broker that is away
         try:
             loop.run_until_complete(self._work_until_signal())
-        except Refusal:
+        except (Refusal, ExtensionError):
             raise
         except Exception as fault:  # noqa: BLE001 (after any fault the process ends, and another begins afresh)
             self._log.crash(fault)
