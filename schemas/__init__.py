@@ -1,14 +1,25 @@
-"""Contracts: everything that crosses a worker's border, and nothing else.
+"""Contracts: everything that crosses a worker's border, and nothing else. This package imports nothing from `services`.
 
-* public events (what the outside world sends): :mod:`schemas.events`, read with
-  :func:`schemas.parsing.parse_event`, written with :func:`schemas.parsing.public_json`; on Kafka
-  also in binary mode: :mod:`schemas.binary_mode`;
-* messages between our own workers: :mod:`schemas.facts`, :mod:`schemas.journal`,
-  :mod:`schemas.commands`, :mod:`schemas.decisions`, :mod:`schemas.dead_letters`;
-* a letter whole, as it travels to the notifier: :mod:`schemas.letters`;
-* which message travels where, and under which key: :mod:`schemas.topics`; time: :mod:`schemas.ticks`;
-* JSON Schemas and the AsyncAPI document of all of it: ``schemas/json/``, written by :mod:`schemas.generate`.
+It has more than fifteen files on one floor, because each is one contract or one kind of value that others import by
+name; a second floor would only lengthen the names. They are, by what they hold:
 
-This package imports nothing from ``services``. Money is always an ``int`` of minor units beside a
-currency; decimal strings exist only in public JSON.
+Public events, which billing systems, banks and people publish:
+    `events` (the data of every type), `envelope` (the CloudEvent around it), `policy` (the data of a policy),
+    `statements` (a bank's statement), `parties` (people and companies), `data` (the base classes), `parsing` (from
+    bytes to a checked event and back), `binary_mode` (CloudEvents in Kafka headers), `faults` (errors in words).
+
+Messages between our own workers, one module for each topic:
+    `facts`, `journal`, `commands`, `decisions`, `dead_letters`; `letters` (a whole letter inside such messages),
+    `ticks` (the clock's records on the public topics), `messages` (how messages become bytes and come back),
+    `topics` (which topic holds what, under which key, who writes and reads it).
+
+Values and registries:
+    `fields` (types of single fields), `money` (minor units and decimal text), `references` and `reference_schemes`
+    (payment references), `channels` (ways to send a letter), `extensions` (entries that other packages register).
+
+Generated documents:
+    `generate` writes ``schemas/json/``: JSON Schemas of all of it, and the AsyncAPI document that `asyncapi` makes.
+
+Money is always an `int` of minor units beside a currency; decimal strings exist only in public JSON. Instants are in
+UTC, days are calendar days in the creditor's time zone.
 """

@@ -1,7 +1,7 @@
 """The AsyncAPI 3 document: every topic, what travels on it, and which worker sends and receives it.
 
-Made from the registry of topics and the JSON Schemas, so that it cannot say anything else than they do. Brokers are
-settings of whoever runs it, so the document names none.
+It is made from the registry of topics and the JSON Schemas, so it cannot disagree with them. It names no brokers: each
+installation has its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -88,7 +88,7 @@ def _channel(topic: Topic, messages: Iterable[_ChannelMessage]) -> DocumentPart:
 
 
 def _operations(messages: Mapping[Topic, list[_ChannelMessage]]) -> Iterator[tuple[str, DocumentPart]]:
-    """What each worker sends and receives. Outsiders are no workers: what they send is what intake receives."""
+    """What each worker sends and receives. What outsiders send is described by what intake receives."""
     for topic, held in messages.items():
         for worker in topic.producers:
             if worker == _CLOCK:
@@ -141,7 +141,7 @@ def _message(message: _ChannelMessage) -> DocumentPart:
 
 
 def _summary(schema: Mapping[str, Any]) -> str:
-    """The first line of what the schema says of itself."""
+    """The first line of the schema's description."""
     first: str = schema["description"].splitlines()[0]
     return first.replace("``", "`")
 
@@ -150,15 +150,15 @@ def _reference(*steps: str) -> DocumentPart:
     return {"$ref": "#/" + "/".join(steps)}
 
 
-def _key(said: DocumentPart) -> DocumentPart:
-    return {"kafka": {"key": {"type": "string"} | said, "bindingVersion": _BINDING}}
+def _key(constraint: DocumentPart) -> DocumentPart:
+    return {"kafka": {"key": {"type": "string"} | constraint, "bindingVersion": _BINDING}}
 
 
 # -- headers -----------------------------------------------------------------------------------------------------------
 
 
-def _text(said: str, **more: str) -> DocumentPart:
-    return {"type": "string", "description": said} | more
+def _text(description: str, **more: str) -> DocumentPart:
+    return {"type": "string", "description": description} | more
 
 
 _STRUCTURED: Final[DocumentPart] = {

@@ -1,8 +1,8 @@
-"""CloudEvents binary mode, put into structured mode (Kafka protocol binding 1.0.2, §3.2).
+"""Conversion of CloudEvents from binary to structured mode (Kafka protocol binding 1.0.2, §3.2).
 
 In binary mode the attributes are headers of the record (``ce_id``, ``ce_type``, …) and its value is the data alone.
-Here both become the one form that everything behind reads. Nothing is judged: what is missing or broken stays so, and
-``parse_event`` refuses it with the field's name, so that the dead letter holds all that was sent.
+The conversion checks nothing: missing or broken attributes stay so, and `schemas.parsing.parse_event` refuses them by
+name, so that the dead letter holds everything that was sent.
 """
 
 import json
@@ -21,20 +21,20 @@ _STRUCTURED: Final = b"application/cloudevents"
 
 
 def structured(headers: Sequence[Header], value: bytes | None) -> bytes:
-    """The record's event in structured JSON; a record that is not in binary mode is its value, untouched.
+    """The record's event in structured JSON. Of a record that is not in binary mode it is the value, untouched.
 
-    Data that is JSON is taken byte for byte. A header that is there twice is a field that is there twice, unless it
-    says the same.
+    Data that is JSON is copied byte for byte. A header that occurs twice with different values becomes a field that
+    occurs twice, which the parser refuses.
     """
     if not (headers and _is_binary(headers)):  # most have none
         return value or b""
-    told = dict.fromkeys(_attributes(headers))
-    fields = [f"{json.dumps(name)}: {_json_text(said)}".encode() for name, said in told]
+    attributes = dict.fromkeys(_attributes(headers))
+    fields = [f"{json.dumps(name)}: {_json_text(value)}".encode() for name, value in attributes]
     return b"{" + b", ".join([*fields, *_data(value)]) + b"}"
 
 
 def _is_binary(headers: Sequence[Header]) -> bool:
-    """Whether attributes are in the headers, and the content type does not say that they are copies."""
+    """Whether the attributes are in the headers and not merely copied there, as structured mode may."""
     types = [value.strip().lower() for name, value in headers if name == _CONTENT_TYPE and value is not None]
     return any(name.startswith(_PREFIX) for name, _ in headers) and not any(
         kind.startswith(_STRUCTURED) for kind in types
@@ -50,7 +50,7 @@ def _attributes(headers: Iterable[Header]) -> Iterator[Header]:
 
 
 def _data(value: bytes | None) -> list[bytes]:
-    """The field ``data``. What is not one JSON text must not be taken for fields of the event: it becomes a string."""
+    """The field ``data``. A value that is not one JSON text becomes a string, so that it cannot add other fields."""
     if value is None:
         return []
     try:
@@ -60,6 +60,6 @@ def _data(value: bytes | None) -> list[bytes]:
     return [b'"data": ' + value.removeprefix(BOM_UTF8)]
 
 
-def _json_text(said: bytes | None) -> str:
+def _json_text(value: bytes | None) -> str:
     """A JSON string; bytes that are not UTF-8 become lone surrogates, which no field accepts."""
-    return json.dumps(None if said is None else said.decode("utf-8", "surrogateescape"))
+    return json.dumps(None if value is None else value.decode("utf-8", "surrogateescape"))

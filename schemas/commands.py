@@ -1,4 +1,4 @@
-"""Messages on ``commands``: what overdue asks of the notifier and of collection. Key: the account."""
+"""Messages on the topic ``commands``: overdue's orders to the notifier and to collection. Key: the account."""
 
 from collections.abc import Callable
 from typing import Final, Literal
@@ -9,7 +9,10 @@ from schemas.messages import Message, by_type, decoder
 
 
 class NoticePlanned(Message):
-    """A letter should go today; the notifier claims it before it sends (design.md §7)."""
+    """A letter is to be sent on its ``date``; the notifier claims it before it sends (design.md §7).
+
+    ``notice`` is the letter's id in every message about it.
+    """
 
     type: Literal["notice-planned"] = "notice-planned"
     notice: str
@@ -17,7 +20,7 @@ class NoticePlanned(Message):
 
 
 class NoticeGranted(Message):
-    """The claim is granted, with refreshed amounts, until ``good_until``."""
+    """Overdue grants the notifier's claim: the letter, with refreshed amounts, may be sent until ``good_until``."""
 
     type: Literal["notice-granted"] = "notice-granted"
     notice: str
@@ -26,7 +29,10 @@ class NoticeGranted(Message):
 
 
 class NoticeWithdrawn(Message):
-    """The letter must not go; ``reasons`` are codes of rules.md. Only the notifier closes it."""
+    """The letter must not be sent. Only the notifier closes the notice, as the letter may have left already.
+
+    ``reasons`` are the codes of rules.md, "Stops".
+    """
 
     type: Literal["notice-withdrawn"] = "notice-withdrawn"
     notice: str
@@ -36,7 +42,10 @@ class NoticeWithdrawn(Message):
 
 
 class NoticeOutcomeSettled(Message):
-    """A person says what became of a notice whose outcome is unknown; the notifier closes it (design.md §7.4)."""
+    """A person has settled a notice whose outcome is unknown; the notifier closes it so (design.md §7.4).
+
+    ``accepted``: the letter left; ``failed``: it did not.
+    """
 
     type: Literal["notice-settled"] = "notice-settled"
     notice: str
@@ -46,7 +55,11 @@ class NoticeOutcomeSettled(Message):
 
 
 class HandOverLine(LetterPart):
-    """A receivable that is handed over: minor units open on the day."""
+    """One receivable that is handed over: its amounts open on the day, in minor units of the hand-over's currency.
+
+    ``original`` is what was invoiced; ``effective_due`` the due day moved to a banking day; ``interest_through`` the
+    day up to which interest was counted, where a missing rate stopped it (rules.md I3).
+    """
 
     invoice: str
     subject: str | None = None
@@ -61,7 +74,7 @@ class HandOverLine(LetterPart):
 
 
 class HandOver(Message):
-    """Receivables go to the collector (rules.md S7)."""
+    """Receivables of one account and currency go to the collector (rules.md S7). ``hand_over`` is its id."""
 
     type: Literal["hand-over"] = "hand-over"
     hand_over: str

@@ -1,14 +1,14 @@
-"""The base classes of public data: what every event says about itself."""
+"""The base classes of the data of public events: its type, its topic and its record's key."""
 
 from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from schemas.fields import Part
+from schemas.fields import Iban, Identifier, Part
 
 
 class Data(Part):
-    """The ``data`` of a public event. Unknown fields are left out (and counted by the reader)."""
+    """The ``data`` of a public event. Unknown fields are left out; the reader counts them."""
 
     event_type: ClassVar[str]
     """The CloudEvents ``type``, with its version."""
@@ -17,18 +17,32 @@ class Data(Part):
 
     @property
     def key(self) -> str | None:
-        """The record's key on its public topic: the creditor, None where there is none."""
+        """The record's key on its public topic: the creditor's id, None for events that concern every creditor."""
         return creditor_of(self)
 
 
+class BankData(Data):
+    """Data about one bank account of a creditor."""
+
+    topic: ClassVar[str] = "payments"
+
+    creditor: Identifier
+    account: Iban
+
+    @property
+    def key(self) -> str | None:
+        """The bank account's IBAN, so that a feed's completion lies behind its payments in one partition."""
+        return self.account
+
+
 class Settings(Data):
-    """Data of the topic ``settings``: unknown fields are refused (design.md §4)."""
+    """The data of an event on the topic ``settings``; unknown fields are refused (design.md §4)."""
 
     model_config = ConfigDict(extra="forbid")
     topic: ClassVar[str] = "settings"
 
 
 def creditor_of(data: Data) -> str | None:
-    """The creditor that public data is about; None for policies and rates, which are everybody's."""
+    """The id of the creditor that public data concerns; None for policies and rates, which concern every creditor."""
     creditor: str | None = getattr(data, "creditor", None)
     return creditor

@@ -1,4 +1,4 @@
-"""Messages on ``dead-letters``: what could not be read or applied, and where it lies. Key: the source."""
+"""Messages on the topic ``dead-letters``: events that could not be read or applied. Key: the event's source."""
 
 from collections.abc import Callable
 from typing import Final, Literal
@@ -8,7 +8,7 @@ from schemas.messages import Message, by_type, decoder
 from schemas.parsing import LARGEST_EVENT
 
 KEPT_OF_TOO_LARGE: Final = 1_024
-"""Bytes that are kept of what is larger than any event may be: enough to tell what it was."""
+"""Bytes that are kept of a record larger than any event may be: enough to recognise it."""
 _LONGEST_KEY_KEPT: Final = 200
 
 
@@ -19,18 +19,20 @@ def kept_content(raw: bytes) -> str:
 
 
 def kept_key(key: str) -> str | None:
-    """A record's key as a dead letter tells it: its beginning, as a key from outside may be of any length."""
+    """A record's key as a dead letter keeps it: its first 200 characters, as outsiders' keys may be of any length.
+
+    None for an empty key.
+    """
     return key[:_LONGEST_KEY_KEPT] or None
 
 
 class DeadLetter(Message):
-    """An event that was not applied, kept whole in ``content`` so that it can be fixed and put back.
+    """An event that was not applied, kept whole in ``content`` so that a person can correct and redrive it.
 
-    Of one that is larger than any event may be, only the beginning is kept.
-
-    ``reason`` is a code, ``detail`` lines for a person (no values); ``key`` names the doubt that it
-    raised; ``origin`` is its topic and partition, ``position`` its offset there; ``file`` and ``line``
-    where a file held it. What could be read of it is in the other fields.
+    Of an event that is larger than any may be, only the beginning is kept. ``reason`` is a code, ``detail`` are lines
+    for a person without values. ``key`` is the dead letter's id and that of the doubt that it raised. ``origin`` is its
+    topic and partition (``topic/partition``), ``position`` its offset there, ``at`` the event's time; ``file`` and
+    ``line`` say where a file held it. The other fields hold what could be read of the event.
     """
 
     type: Literal["dead-letter"] = "dead-letter"
@@ -53,7 +55,7 @@ class DeadLetter(Message):
 
 
 class DeadLetterClosed(Message):
-    """The dead letter ``key`` was put back or discarded by a person."""
+    """A person has redriven (corrected and sent again) or discarded the dead letter ``key``."""
 
     type: Literal["dead-letter-closed"] = "dead-letter-closed"
     key: str

@@ -1,6 +1,7 @@
-"""Messages on ``decisions``: each decision with its reasons, state changes, unmatched money.
+"""Messages on the topic ``decisions``: each decision with its reasons, changes of accounts, unmatched money.
 
-Key: the account; the creditor where no account is known. Money is minor units.
+Key: the account; the creditor where no account is known. Money is minor units of the currency beside it; ``date`` is
+the creditor's local day.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from schemas.messages import Message, by_type, decoder
 
 
 class NoticeDecided(Message):
-    """A notice is planned."""
+    """Overdue has decided to send a letter; ``notice`` is its id."""
 
     type: Literal["notice-decided"] = "notice-decided"
     creditor: str
@@ -23,7 +24,10 @@ class NoticeDecided(Message):
 
 
 class NoticeEnded(Message):
-    """A notice's outcome is known; ``letter`` as it was granted. One message per outcome."""
+    """A notice has an outcome; ``letter`` is as it was granted. A notice has one such message for each outcome.
+
+    ``deferred`` and ``unknown`` are not final. A ``trial`` letter was written to the outbox instead of sent.
+    """
 
     type: Literal["notice-ended"] = "notice-ended"
     creditor: str
@@ -37,7 +41,7 @@ class NoticeEnded(Message):
 
 
 class Reason(LetterPart):
-    """Why not: a code of rules.md "Stops", for one invoice or all, until a day if one is known."""
+    """Why a letter may not be sent: a code of rules.md "Stops", for one invoice or all, until a day if one is known."""
 
     code: str
     invoice: str | None = None
@@ -45,7 +49,10 @@ class Reason(LetterPart):
 
 
 class Withheld(Message):
-    """A step's earliest date is reached and the letter may not go, or the reasons changed."""
+    """A step is due and its letter may not be sent, or the reasons for that have changed.
+
+    ``next_check``: the day on which the account is decided again, if nothing happens before.
+    """
 
     type: Literal["withheld"] = "withheld"
     creditor: str
@@ -60,7 +67,7 @@ class Withheld(Message):
 
 
 class TaskRaised(Message):
-    """A person is asked to do something."""
+    """A person is asked to do something, such as a call; ``task`` is its id, ``reason`` a code (rules.md S7)."""
 
     type: Literal["task-raised"] = "task-raised"
     creditor: str
@@ -72,7 +79,10 @@ class TaskRaised(Message):
 
 
 class HandedOver(Message):
-    """Receivables are handed over to the collector, or were recalled."""
+    """Receivables of one account and currency were handed over to the collector (rules.md S7).
+
+    ``status`` is ``published``: the hand-over is on the topic ``commands``.
+    """
 
     type: Literal["handed-over"] = "handed-over"
     creditor: str
@@ -87,7 +97,7 @@ class HandedOver(Message):
 
 
 class PaymentTaken(Message):
-    """A payment is known, once: what its money was before it was placed anywhere."""
+    """A payment came in: its amount and booking day, before it is placed anywhere. One message for each payment."""
 
     type: Literal["payment-taken"] = "payment-taken"
     creditor: str
@@ -112,9 +122,9 @@ class PaymentReturned(Message):
 
 
 class StatementTaken(Message):
-    """A bank's statement is known, once: opening + received - returned + other = closing.
+    """A bank's statement came in: opening + received - returned + other = closing. One message for each statement.
 
-    ``first`` and ``through`` are its first and last day.
+    ``first`` and ``through`` are its first and last day; ``number`` is the bank's.
     """
 
     type: Literal["statement-taken"] = "statement-taken"
@@ -132,9 +142,9 @@ class StatementTaken(Message):
 
 
 class Suggestion(LetterPart):
-    """Whose an unmatched payment may be, and for which of its invoices, if any is known.
+    """A debtor who may have made an unmatched payment, and for which invoices, if any is known.
 
-    ``confidence`` is in percent; ``why`` is the code of a way to find a place (docs/matching.md).
+    ``confidence`` is in percent; ``why`` is the code of the way of matching (docs/matching.md).
     """
 
     debtor: str
@@ -144,9 +154,10 @@ class Suggestion(LetterPart):
 
 
 class Unmatched(Message):
-    """Money that is nobody's yet, visible until a person assigns or refunds it; the best suggestion comes first.
+    """A payment that nothing places yet; the best suggestion comes first.
 
-    A later one of the same payment replaces it.
+    ``amount`` is what neither the bank reversed nor the creditor refunded. A later message about the same payment
+    replaces it; `Placed` ends it.
     """
 
     type: Literal["unmatched"] = "unmatched"
@@ -161,9 +172,9 @@ class Unmatched(Message):
 
 
 class Placed(Message):
-    """Money that was unmatched is so no longer; without ``debtor`` it was reversed or refunded.
+    """An unmatched payment was placed after all; without ``debtor`` all of it was reversed or refunded.
 
-    ``invoices`` when it was placed on several.
+    ``invoice`` when it was placed on one invoice, ``invoices`` when on several.
     """
 
     type: Literal["placed"] = "placed"
@@ -177,7 +188,11 @@ class Placed(Message):
 
 
 class Balance(LetterPart):
-    """One receivable of an account as it now is. ``status`` is a word of overdue's."""
+    """One receivable of an account as it now is, amounts in minor units.
+
+    ``original`` is what was invoiced, ``principal``, ``interest`` and ``costs`` what is open of it; ``effective_due``
+    is the due day moved to a banking day; ``step`` the dunning step it is at; ``status`` overdue's code.
+    """
 
     invoice: str
     currency: str
@@ -195,18 +210,18 @@ class Balance(LetterPart):
 
 
 class Credit(LetterPart):
-    """Money of the debtor's that is on no receivable."""
+    """Money of the debtor that pays no receivable, by currency."""
 
     currency: str
     amount: int
 
 
 class PaymentUse(LetterPart):
-    """Where the money of one payment of the debtor's lies: all of it in exactly one place.
+    """What one payment of the debtor was used for, so that every minor unit of it is counted exactly once.
 
-    ``amount``, ``reversed`` and ``refunded`` as told to the account. The places: ``principal``, ``interest`` and
-    ``costs`` of receivables, unused ``credit``, ``given_back`` (what refunds took of it, of whichever payment they
-    were), ``refused`` (the account does not take it), and what was reversed. Without ``payment``: credit that came
+    ``amount``, ``reversed`` and ``refunded`` are as published to the account. The uses: ``principal``, ``interest`` and
+    ``costs`` of receivables, unused ``credit``, ``given_back`` (what refunds took of it, whichever payment they named),
+    ``refused`` (money that the account does not accept), and what was reversed. An empty ``payment`` stands for credit
     from credit notes, as far as it was given back.
     """
 
@@ -225,7 +240,11 @@ class PaymentUse(LetterPart):
 
 
 class AccountChanged(Message):
-    """The account as it now is, whole: it replaces what was said of it before."""
+    """The whole account as it now is; it replaces every earlier message about the account.
+
+    ``number`` is the account's within its creditor (see its letters' references), ``as_of`` the frontier up to which it
+    is true, ``next_check`` the day on which it is decided again.
+    """
 
     type: Literal["account-changed"] = "account-changed"
     creditor: str
@@ -241,7 +260,7 @@ class AccountChanged(Message):
 
 
 class Alert(Message):
-    """Something the operator should look at; ``detail`` holds no personal data."""
+    """A matter for the operator: ``code`` says what it is, ``detail`` the words, without personal data."""
 
     type: Literal["alert"] = "alert"
     code: str

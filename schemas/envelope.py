@@ -1,4 +1,4 @@
-"""CloudEvents 1.0, structured JSON: what is around the data of every public event."""
+"""The CloudEvents 1.0 attributes around the data of every public event."""
 
 from typing import Literal
 
@@ -6,9 +6,10 @@ from schemas.fields import Identifier, Line, Part, PublicInstant
 
 
 class Envelope(Part):
-    """The attributes of a CloudEvent that we use; others are allowed and left out.
+    """The attributes of a CloudEvent that are used; others are allowed and left out.
 
-    ``time`` is required here (CloudEvents leaves it optional): it is when the fact became known.
+    ``time`` is the instant at which the fact became known. It is required here, though CloudEvents leaves it optional.
+    ``source`` and ``id`` together identify the event.
     """
 
     specversion: Literal["1.0"]

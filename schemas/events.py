@@ -1,16 +1,15 @@
 """The public events of design.md §4: one model per type, exactly the fields of its table.
 
-A model is the event's ``data``; what is around it is :class:`schemas.envelope.Envelope`. Amounts are
-minor units here and decimal strings outside (see :mod:`schemas.fields`). An event without ``invoice``
-speaks of the whole account. The order of the fields is part of the contract: ``schemas.facts.content_of``
-hashes it; new fields go last.
+A model is the event's ``data``; the attributes around it are `schemas.envelope.Envelope`. Amounts are minor units here
+and decimal strings outside (see `schemas.fields`). An event without ``invoice`` concerns the whole account. The order
+of the fields is part of the contract, as `schemas.facts.content_of` hashes it: new fields go last.
 """
 
 from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.data import Data, Settings
+from schemas.data import BankData, Data, Settings
 from schemas.fields import (
     Amount,
     Count,
@@ -19,7 +18,6 @@ from schemas.fields import (
     Day,
     DomesticAmount,
     Flag,
-    Iban,
     Identifier,
     Language,
     Line,
@@ -56,25 +54,11 @@ class AccountData(Data):
     debtor: Identifier
 
 
-class BankData(Data):
-    """Data about one bank account of a creditor."""
-
-    topic: ClassVar[str] = "payments"
-
-    creditor: Identifier
-    account: Iban
-
-    @property
-    def key(self) -> str | None:
-        """The bank account: a feed's watermark travels with its payments."""
-        return self.account
-
-
 # --- settings ------------------------------------------------------------------------------------
 
 
 class CreditorRegistered(Settings):
-    """A creditor and all that its letters say about it; a later one replaces it."""
+    """A creditor, with everything that its letters print about it; a later event replaces an earlier one."""
 
     event_type: ClassVar[str] = "creditor.registered.v1"
 
@@ -112,7 +96,7 @@ class ReferenceRatePublished(Settings):
 
 
 class InvoiceData(AccountData):
-    """A billing system's word about one invoice; ``invoice`` is unique per creditor."""
+    """The data of a billing system's event about one invoice; ``invoice`` is unique per creditor."""
 
     topic: ClassVar[str] = "invoices"
 
@@ -120,7 +104,11 @@ class InvoiceData(AccountData):
 
 
 class InvoiceIssued(InvoiceData):
-    """A receivable begins. Without ``sent`` it was sent when ``issued``."""
+    """An invoice was issued: a receivable begins.
+
+    Without ``sent`` it was sent on the day ``issued``. ``late_interest`` is percent a year (rules.md I2); ``taken`` are
+    dunning steps taken before Eräpäivä (rules.md S3).
+    """
 
     event_type: ClassVar[str] = "invoice.issued.v1"
 
@@ -139,7 +127,7 @@ class InvoiceIssued(InvoiceData):
 
 
 class InvoiceCredited(InvoiceData):
-    """A credit note: counts from the invoice's beginning (rules.md M4)."""
+    """A credit note reduces an invoice, as if from its beginning (rules.md M4)."""
 
     event_type: ClassVar[str] = "invoice.credited.v1"
 
@@ -150,7 +138,7 @@ class InvoiceCredited(InvoiceData):
 
 
 class InvoiceCancelled(InvoiceData):
-    """The receivable is closed as if it had not been (rules.md M4)."""
+    """An invoice was cancelled: its receivable is closed as if it had never been (rules.md M4)."""
 
     event_type: ClassVar[str] = "invoice.cancelled.v1"
 
@@ -158,7 +146,7 @@ class InvoiceCancelled(InvoiceData):
 
 
 class InvoiceRescheduled(InvoiceData):
-    """A new due date (rules.md M7)."""
+    """An invoice has a new due date (rules.md M7)."""
 
     event_type: ClassVar[str] = "invoice.rescheduled.v1"
 
@@ -169,7 +157,12 @@ class InvoiceRescheduled(InvoiceData):
 
 
 class PaymentReceived(BankData):
-    """Money in. ``payment`` is the bank's archive id; ``paid`` the payer's day (rules.md I5)."""
+    """A payment came in to the creditor's bank account.
+
+    ``payment`` is the bank's archive id; ``paid`` the payer's day (rules.md I5), ``booked`` the bank's. ``reference``
+    is kept in canonical form, right or wrong; ``message`` is the remittance text; ``debtor``, where the sender knows
+    whose payment it is.
+    """
 
     event_type: ClassVar[str] = "payment.received.v1"
 
@@ -185,7 +178,7 @@ class PaymentReceived(BankData):
 
 
 class PaymentReversed(BankData):
-    """A payment, or ``amount`` of it, undone as if it had never come (rules.md M5).
+    """The bank has reversed a payment, or ``amount`` of it: it counts as if it had never come (rules.md M5).
 
     ``amount`` is in ``currency``; without ``currency`` it has at most two decimals. ``booked``: the bank's day of it.
     """
@@ -200,7 +193,7 @@ class PaymentReversed(BankData):
 
 
 class PaymentRefunded(BankData):
-    """A payment's credit, or ``amount`` of it, given back to its payer; amounts as when reversed."""
+    """The creditor has refunded a payment's credit, or ``amount`` of it; amounts as in ``payment.reversed``."""
 
     event_type: ClassVar[str] = "payment.refunded.v1"
 
@@ -211,7 +204,7 @@ class PaymentRefunded(BankData):
 
 
 class PaymentAssigned(BankData):
-    """A person says whose a payment is."""
+    """A person assigns a payment to a debtor and, with ``invoice``, to one invoice (rules.md M3)."""
 
     event_type: ClassVar[str] = "payment.assigned.v1"
 
@@ -223,7 +216,8 @@ class PaymentAssigned(BankData):
 class BankFeedCompleted(BankData):
     """All payments booked up to and with ``through`` are in (design.md §3, watermarks).
 
-    ``statement``: what the bank's statement that ends on this day says as a whole; it must follow the one before.
+    ``count`` and ``sum`` of the payments since the last completion, where given, must agree with the payments that
+    came. ``statement``: the sums of the bank statement that ends on this day; it must follow the one before.
     """
 
     event_type: ClassVar[str] = "bank-feed.completed.v1"
@@ -238,13 +232,13 @@ class BankFeedCompleted(BankData):
 
 
 class InstructionData(AccountData):
-    """A person's word about an account."""
+    """The data of a person's instruction about an account."""
 
     topic: ClassVar[str] = "instructions"
 
 
 class InvoiceOrAccountData(InstructionData):
-    """A person's word about one invoice; without ``invoice`` about the whole account."""
+    """The data of a person's instruction about one invoice; without ``invoice`` about the whole account."""
 
     invoice: Identifier | None = None
 
@@ -260,7 +254,7 @@ class DisputeRaised(InvoiceOrAccountData):
 
 
 class DisputeSettled(InvoiceOrAccountData):
-    """How the disputes of this debtor and invoice ended."""
+    """All disputes of this debtor and invoice have ended, with one outcome (rules.md G2)."""
 
     event_type: ClassVar[str] = "dispute.settled.v1"
 
@@ -268,7 +262,7 @@ class DisputeSettled(InvoiceOrAccountData):
 
 
 class HoldPlaced(InvoiceOrAccountData):
-    """Nothing is sent until it is lifted or ``until`` has gone by (rules.md G3).
+    """A hold: no letter is sent until it is lifted or the day ``until`` has passed (rules.md G3).
 
     ``reason`` is free text; the known words are agreed, investigating, insolvency, deceased, minor.
     """
@@ -308,7 +302,7 @@ class PromiseMade(InvoiceOrAccountData):
 
 
 class ExtensionGranted(InvoiceOrAccountData):
-    """More time: a new due date, never an earlier one (rules.md M7)."""
+    """The creditor grants more time: a new due date, never an earlier one (rules.md M7)."""
 
     event_type: ClassVar[str] = "extension.granted.v1"
 
@@ -316,14 +310,14 @@ class ExtensionGranted(InvoiceOrAccountData):
 
 
 class Instalment(Part):
-    """One part of a plan."""
+    """One instalment of a payment plan: its due day and amount."""
 
     due: Day
     amount: PositiveAmount
 
 
 class PlanAgreed(InstructionData):
-    """A payment plan over some invoices; amounts as in ``payment.reversed`` (rules.md G5)."""
+    """Debtor and creditor agree on a payment plan for invoices; amounts as in ``payment.reversed`` (rules.md G5)."""
 
     event_type: ClassVar[str] = "plan.agreed.v1"
 
@@ -348,7 +342,7 @@ class DebtAcknowledged(InvoiceOrAccountData):
 
 
 class DebtorUpdated(InstructionData):
-    """What changes of the party."""
+    """Some of the debtor's own data change, such as the address."""
 
     event_type: ClassVar[str] = "debtor.updated.v1"
 
@@ -356,7 +350,7 @@ class DebtorUpdated(InstructionData):
 
 
 class FeeWaived(InstructionData):
-    """Costs of an invoice, or ``amount`` of them in the country's currency, are let go."""
+    """A person waives the costs of an invoice, or ``amount`` of them in the country's currency."""
 
     event_type: ClassVar[str] = "fee.waived.v1"
 
@@ -366,7 +360,7 @@ class FeeWaived(InstructionData):
 
 
 class ReceivableWrittenOff(InstructionData):
-    """What is open of an invoice, or ``amount`` of it, is given up; amounts as when reversed."""
+    """The creditor writes off what is open of an invoice, or ``amount`` of it; amounts as in ``payment.reversed``."""
 
     event_type: ClassVar[str] = "receivable.written-off.v1"
 
@@ -377,7 +371,7 @@ class ReceivableWrittenOff(InstructionData):
 
 
 class StepApproved(InstructionData):
-    """A person approves an invoice's next step (rules.md S7)."""
+    """A person approves the dunning step that an invoice is to take next (rules.md S7)."""
 
     event_type: ClassVar[str] = "step.approved.v1"
 
@@ -386,7 +380,7 @@ class StepApproved(InstructionData):
 
 
 class TaskDone(InvoiceOrAccountData):
-    """A person did a task, such as a call (rules.md S7)."""
+    """A person has done a task, such as a call (rules.md S7); ``outcome`` is free text."""
 
     event_type: ClassVar[str] = "task.done.v1"
 
@@ -395,7 +389,7 @@ class TaskDone(InvoiceOrAccountData):
 
 
 class NoticeSettled(InstructionData):
-    """A person settles a notice whose outcome is unknown (design.md §7)."""
+    """A person says whether a notice of unknown outcome left (``accepted``) or not (``failed``; design.md §7.4)."""
 
     event_type: ClassVar[str] = "notice.settled.v1"
 

@@ -1,6 +1,6 @@
-"""Messages on ``facts``: every canonical event that leaves intake, ticks, and doubts.
+"""Messages on the topic ``facts``: every event that intake has read and checked, ticks, and doubts.
 
-Key: the creditor; settings without one, and ticks, reach every partition.
+Key: the creditor; settings without a creditor, and ticks, are written to every partition.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,11 @@ from schemas.messages import Message, by_type, decoder, with_data
 
 
 class Fact(Message):
-    """One public event, read and checked; ``content`` tells what it says apart from anything else (``content_of``)."""
+    """One public event, read and checked.
+
+    ``type``, ``source``, ``id`` and ``time`` are the CloudEvent's; ``content`` is the digest of ``data``
+    (`content_of`); ``file`` and ``line`` say where a file held it.
+    """
 
     type: str
     source: str
@@ -30,7 +34,10 @@ class Fact(Message):
 
 
 class Tick(Message):
-    """Time has reached ``instant`` behind everything of one public partition (``topic/partition``)."""
+    """Everything published before ``instant`` to one partition of a public topic is on this partition of facts.
+
+    ``origin`` is that partition, as ``topic/partition``.
+    """
 
     type: Literal["tick"] = "tick"
     instant: Instant
@@ -38,9 +45,9 @@ class Tick(Message):
 
 
 class UnreadEvent(Message):
-    """Something could not be read: it holds the account, the feed or the creditor it names.
+    """An event could not be read or applied: it holds the account, the feed or the creditor that it names.
 
-    ``key`` names the doubt, so that its release finds it (design.md §3, doubt holds).
+    ``key`` is the id of the doubt, by which it is released (design.md §3, doubt holds); ``reason`` a code.
     """
 
     type: Literal["unread-event"] = "unread-event"
@@ -52,7 +59,7 @@ class UnreadEvent(Message):
 
 
 class UnreadReleased(Message):
-    """The doubt ``key`` is gone: its event was put back, or discarded by a person."""
+    """The doubt ``key`` is over: a person has redriven or discarded its event."""
 
     type: Literal["unread-released"] = "unread-released"
     key: str
@@ -71,10 +78,10 @@ decode_facts: Final[Callable[[bytes], FactsMessage]] = decoder(
 
 
 def content_of(data: Data) -> str:
-    """What an event says, as sha256 hex: its type and known fields, without id, source and time.
+    """The digest of an event's content: sha256 in hex of its type and known fields, without id, source and time.
 
-    A field left out and one given as its default say the same. Two events of one identity with the
-    same content are one event told twice; with other content they conflict (design.md §3, identity).
+    A field that is left out and one that is given as its default are the same. Two events of one identity with the same
+    content are one event sent twice; with other content they conflict (design.md §3, identity).
     """
     said = data.__pydantic_serializer__.to_json(data, by_alias=True, exclude_defaults=True)
     return sha256(data.event_type.encode() + b"\n" + said).hexdigest()

@@ -1,4 +1,4 @@
-"""Validation errors in words for whoever sent the event: which field, what is wrong, what to do.
+"""Validation errors in words for the sender of an event: which field, what is wrong, what to do.
 
 Values are never quoted (they may be personal); names of fields only where they look like names.
 """
@@ -38,7 +38,7 @@ _WORDS: Final[dict[str, str]] = {
     "dict_type": "must be an object: {{ ... }}",
 }
 OWN_WORDS: Final = frozenset({"needs_field"})
-"""Kinds of errors that our own models raise, with words of their own."""
+"""Types of errors that our own models raise with words of their own."""
 _PATTERN_WORDS: Final[dict[str, str]] = {
     r"^[A-Z]{2}$": "is not a country code; write two capital letters, such as FI",
     r"^https?://[!-~]+$": "is not a web address; write it whole, such as https://example.fi",
@@ -58,7 +58,7 @@ def explain_validation(error: ValidationError, raw: Mapping[str, Any], prefix: s
 
 
 def field_path(location: tuple[int | str, ...]) -> str:
-    """``("steps", 2, "fee")`` as ``steps[2].fee``; odd names are not repeated."""
+    """The path of a field, ``("steps", 2, "fee")`` as ``steps[2].fee``; odd names are not repeated."""
     path = ""
     for place in location:
         if isinstance(place, int):
@@ -85,7 +85,7 @@ def _line(detail: ErrorDetails, raw: Mapping[str, Any], prefix: str) -> str:
 
 
 def _only_follows(detail: ErrorDetails) -> bool:
-    """A list counts as too short also when its items are wrong: they are named already."""
+    """Whether an error only follows from others: a list with wrong items also counts as too short."""
     return detail["type"] == "too_short" and len(detail["input"]) > 0
 
 
@@ -107,7 +107,7 @@ def _what(detail: ErrorDetails) -> str:
 
 
 def _lookalike(location: tuple[int | str, ...], raw: Mapping[str, Any]) -> str | None:
-    """A name beside the missing field that resembles it."""
+    """A name beside the missing field that resembles the field's, None when there is none."""
     beside: Any = raw
     for place in location[:-1]:
         try:

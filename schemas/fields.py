@@ -1,11 +1,11 @@
-"""The kinds of fields that public data is made of, and the two base classes of all models.
+"""The types of the fields of public events and messages, and the two base classes of all models.
 
-Validators here say what is wrong and what to do, never the value: their words end up in dead
-letters and logs, where personal data must not be (design.md §1).
+Errors say what is wrong and what to do, never the value: their words end up in dead letters and logs, where personal
+data must not be (design.md §1).
 
-Public JSON and our own messages share these models. What differs is money: a decimal string in
-public JSON, ``int`` minor units in ours. Public JSON is read and written with a context that names
-the currency (:func:`public_context`); without a context amounts are minor units.
+Public JSON and our own messages share these models. Only money differs: a decimal string in public JSON, `int` minor
+units in our messages. Public JSON is read and written with a context that names the currency (`public_context`);
+without a context amounts are minor units.
 """
 
 import re
@@ -66,7 +66,7 @@ def public_context(currency: str = CURRENCY_WITHOUT_FIELD) -> PublicContext:
 
 
 class Part(BaseModel):
-    """A piece of a message. Frozen; unknown fields are left out."""
+    """A part of a message. Frozen; unknown fields are left out."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -79,7 +79,7 @@ class Part(BaseModel):
 
 
 class StrictPart(Part):
-    """A piece of the settings. Frozen; unknown fields are refused (design.md §4)."""
+    """A part of the settings. Frozen; unknown fields are refused (design.md §4)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -207,8 +207,11 @@ PercentFromZero = Annotated[Percent, AfterValidator(_not_negative)]
 """A percentage that cannot be negative."""
 
 Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
+"""A number of things, from zero."""
 Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
+"""A number of calendar days, up to ten years."""
 Flag = StrictBool
+"""True or false; no other spelling is accepted."""
 
 
 # --- days and instants ---------------------------------------------------------------------------
@@ -273,7 +276,7 @@ def _hours_and_minutes(value: time) -> str:
 
 
 Date = date
-"""A calendar day in our own messages, which need no second look."""
+"""A calendar day in our own messages, where it was checked when it came in."""
 
 ClockTime = Annotated[
     time,
@@ -360,7 +363,7 @@ def _payer_iban(text: str) -> str:
 
 
 PayerIban = Annotated[Line, AfterValidator(_payer_iban)]
-"""The account a payment came from, as the bank told it: a hint only, so it is not checked."""
+"""The account a payment came from, as the bank gives it: only a hint, so it is not checked."""
 
 
 def _bic(text: str) -> str:
@@ -370,6 +373,7 @@ def _bic(text: str) -> str:
 
 
 Bic = Annotated[str, StringConstraints(max_length=20), AfterValidator(_bic)]
+"""A bank's BIC (ISO 9362), upper case."""
 
 
 def _email(text: str) -> str:
@@ -394,6 +398,7 @@ def _timezone(text: str) -> str:
 
 
 Timezone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_timezone)]
+"""An IANA time zone, such as ``Europe/Helsinki``."""
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """An ISO 3166 two-letter code."""
 

@@ -1,7 +1,7 @@
-"""Messages on ``journal``: everything that may change an account, totally ordered per partition.
+"""Messages on the topic ``journal``: everything that may change an account, totally ordered in its partition.
 
-Key: the account (:func:`schemas.topics.account_key`). Messages with a ``lane`` go to every partition:
-copies of settings, feeds and creditor-wide holds of one lane (partition of facts), and its frontier.
+Key: the account (`schemas.topics.account_key`). Messages with a ``lane`` (a partition of facts) are written to every
+partition: the lane's settings, bank feeds, creditor-wide holds, and its frontier. Money is minor units.
 """
 
 from collections.abc import Callable
@@ -33,14 +33,14 @@ class LaneMessage(Message):
 
 
 class AccountNumbered(AccountMessage):
-    """The account's number within its creditor, for its letters' references; its first record."""
+    """The account's number within its creditor, part of its letters' references; an account's first message."""
 
     type: Literal["account-numbered"] = "account-numbered"
     number: int
 
 
 class AccountEvent(Message):
-    """A public event about the account, ``event`` being its type and ``id`` its ``source#id``."""
+    """A public event about the account: ``event`` is its type, ``time`` its time, ``id`` its ``source#id``."""
 
     type: Literal["event"] = "event"
     event: str
@@ -63,7 +63,7 @@ class AccountEvent(Message):
 
 
 class MoneyMessage(AccountMessage):
-    """A message about one payment, known by the bank account it came to and its archive id."""
+    """A message about one payment: ``account`` is the IBAN it came to, ``payment`` the bank's archive id."""
 
     account: str
     payment: str
@@ -72,10 +72,10 @@ class MoneyMessage(AccountMessage):
 class MoneyPlaced(MoneyMessage):
     """A payment belongs to the account (rules.md M3).
 
-    ``invoice`` when by an invoice's own reference, by assignment or by its words, ``invoices`` when its
-    words name several, ``letter`` when by a letter's own reference, none of them when only the debtor is
-    known. ``why`` and ``confidence`` (percent) where the place was weighed (docs/matching.md). ``amount``
-    is minor units of ``currency``.
+    ``invoice`` when an invoice's own reference, an assignment or the remittance text names one, ``invoices`` when the
+    text names several, ``letter`` when a letter's own reference does, none of them when only the debtor is known.
+    ``why`` and ``confidence`` (percent) when a score placed it (docs/matching.md). ``paid`` is the payer's day,
+    ``booked`` the bank's. A later message about the same payment replaces it.
     """
 
     type: Literal["money-placed"] = "money-placed"
@@ -99,7 +99,7 @@ class MoneyPlaced(MoneyMessage):
 
 
 class MoneyMoved(MoneyMessage):
-    """The payment was assigned to another account: here as if it had never come."""
+    """The payment belongs to another account now: on this one it counts as if it had never come."""
 
     type: Literal["money-moved"] = "money-moved"
     time: Instant
@@ -116,7 +116,7 @@ class MoneyReversed(MoneyMessage):
 
 
 class MoneyRefunded(MoneyMessage):
-    """The payment's credit, or ``amount`` of it, was given back."""
+    """The creditor has refunded the payment's credit, or ``amount`` of it."""
 
     type: Literal["money-refunded"] = "money-refunded"
     time: Instant
@@ -125,13 +125,13 @@ class MoneyRefunded(MoneyMessage):
 
 
 class MoneyPointed(MoneyMessage):
-    """Money that is not placed points to the account (rules.md G10)."""
+    """An unmatched payment points to the account, which gets no letter meanwhile (rules.md G10)."""
 
     type: Literal["money-pointed"] = "money-pointed"
 
 
 class MoneyCleared(MoneyMessage):
-    """That money points to the account no longer."""
+    """The unmatched payment points to the account no longer."""
 
     type: Literal["money-cleared"] = "money-cleared"
 
@@ -140,7 +140,7 @@ class MoneyCleared(MoneyMessage):
 
 
 class SettingsCopied(LaneMessage):
-    """Settings as the lane knows them; used from the lane's next frontier on."""
+    """A settings event as the lane applied it; accounts use it from the lane's next frontier on."""
 
     type: Literal["settings-copied"] = "settings-copied"
     event: str
@@ -150,9 +150,9 @@ class SettingsCopied(LaneMessage):
 
 
 class FeedReached(LaneMessage):
-    """All payments of a bank account up to and with ``through`` are in: the latest word, which may go back.
+    """All payments of a bank account booked up to and with ``through`` are in; the latest message counts.
 
-    It goes back when a statement before that day turns out to be missing.
+    ``through`` goes back when a statement before that day turns out to be missing.
     """
 
     type: Literal["feed-reached"] = "feed-reached"
@@ -162,7 +162,7 @@ class FeedReached(LaneMessage):
 
 
 class CreditorHold(LaneMessage):
-    """Something of the creditor could not be read: none of its accounts gets a letter."""
+    """An event of the creditor could not be read: none of its accounts gets a letter. ``key`` is the doubt's."""
 
     type: Literal["creditor-hold"] = "creditor-hold"
     creditor: str
@@ -178,7 +178,7 @@ class CreditorReleased(LaneMessage):
 
 
 class FeedHold(LaneMessage):
-    """Something of a bank account could not be read: its feed does not count as complete."""
+    """An event of a bank account could not be read: its feed does not count as complete. ``key`` is the doubt's."""
 
     type: Literal["feed-hold"] = "feed-hold"
     creditor: str
@@ -196,7 +196,7 @@ class FeedReleased(LaneMessage):
 
 
 class FrontierReached(LaneMessage):
-    """All that was published for the lane before ``instant`` is in this partition."""
+    """Everything published for the lane before ``instant`` is in this partition of the journal."""
 
     type: Literal["frontier-reached"] = "frontier-reached"
     instant: Instant
@@ -206,27 +206,27 @@ class FrontierReached(LaneMessage):
 
 
 class NoticeMessage(AccountMessage):
-    """The notifier's word about one notice (design.md §7)."""
+    """A message of the notifier about one notice (design.md §7)."""
 
     notice: str
 
 
 class NoticeClaimed(NoticeMessage):
-    """The notifier wants to send it now, by its clock."""
+    """The notifier asks whether it may send the notice now; ``now`` is its clock's instant."""
 
     type: Literal["notice-claimed"] = "notice-claimed"
     now: Instant
 
 
 class NoticeAttempting(NoticeMessage):
-    """The notifier is about to hand it over: from here it may have reached the debtor."""
+    """The notifier is about to hand the letter to its post: from here on it may have reached the debtor."""
 
     type: Literal["notice-attempting"] = "notice-attempting"
     at: Instant
 
 
 class NoticeOutcome(NoticeMessage):
-    """What became of it. ``deferred`` and ``unknown`` do not close it; ``detail`` is a code."""
+    """What became of the notice. ``deferred`` and ``unknown`` do not close it; ``detail`` is a code."""
 
     type: Literal["notice-outcome"] = "notice-outcome"
     at: Instant

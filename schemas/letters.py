@@ -1,4 +1,4 @@
-"""A letter: every fact that is needed to render it, to send it and to book it.
+"""A letter: everything needed to render it, to send it and to book it.
 
 Money is minor units of the letter's currency; fees, compensation and waivers are in the country's currency and
 zero in another currency (rules.md F6).
@@ -13,7 +13,7 @@ from schemas.fields import Date, Kind, Language, Part, Tone
 
 
 class LetterPart(Part):
-    """A piece of a letter; our own, so unknown fields are refused."""
+    """A part of a letter or of another message between our own workers; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -28,7 +28,7 @@ class LetterAddress(LetterPart):
 
 
 class Recipient(LetterPart):
-    """To whom the letter goes."""
+    """The debtor to whom the letter goes: name, e-mail address, postal address."""
 
     name: str
     email: str | None = None
@@ -36,14 +36,14 @@ class Recipient(LetterPart):
 
 
 class LetterSender(LetterPart):
-    """From whom the letter comes, in an e-mail's header."""
+    """The sender in an e-mail's header."""
 
     name: str
     email: str
 
 
 class LetterContact(LetterPart):
-    """Whom to reach about the letter."""
+    """The creditor's contact that the letter prints; ``hours`` is free text."""
 
     phone: str
     hours: str
@@ -52,14 +52,14 @@ class LetterContact(LetterPart):
 
 
 class LetterAccount(LetterPart):
-    """A bank account to pay to."""
+    """A bank account to which the debtor can pay."""
 
     iban: str
     bic: str
 
 
 class LetterCreditor(LetterPart):
-    """The creditor as the letter shows it."""
+    """The creditor as the letter prints it."""
 
     name: str
     business_id: str
@@ -69,7 +69,7 @@ class LetterCreditor(LetterPart):
 
 
 class InterestSlice(LetterPart):
-    """Days of one rate and one principal, ``first`` and ``last`` included (rules.md I1, I2).
+    """Interest for days of one rate and one principal, ``first`` and ``last`` included (rules.md I1, I2).
 
     ``rate`` is percent a year as text; ``amount_exact`` the unrounded minor units as text.
     """
@@ -112,7 +112,10 @@ class LetterLine(LetterPart):
 
 
 class NextStep(LetterPart):
-    """What the policy in force does next if nothing is paid, not before ``not_before``."""
+    """The policy's next step if nothing is paid, taken on the day ``not_before`` or later.
+
+    ``fee`` is in minor units; ``interest`` and ``compensation`` say whether the step demands them.
+    """
 
     action: Literal["letter", "call", "hand-over", "none"]
     step: str | None = None
@@ -128,7 +131,7 @@ class Letter(LetterPart):
 
     ``step`` is None for a kind plan reminder and for an apology; ``letter_number`` counts within the
     account and is in the letter's own ``reference``; ``fee_forgiven`` is rules.md F5;
-    ``fee_barred_by_suspension`` G3; ``payments_through`` up to where bank data was read;
+    ``fee_barred_by_suspension`` G3; ``payments_through`` the day through which bank feeds are complete;
     ``interest_through`` is there only when counting stopped for want of a rate (I3).
     """
 

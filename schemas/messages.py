@@ -1,4 +1,4 @@
-"""What all messages between our own workers share: how they become bytes and come back."""
+"""Encoding and decoding of the messages between our own workers."""
 
 from collections.abc import Callable, Mapping
 from types import UnionType
@@ -22,28 +22,28 @@ Build = Callable[[dict[str, Any]], Any]
 
 
 class Message(Part):
-    """A message of ours: a literal ``type``, money as minor units, instants in UTC."""
+    """A message between our own workers: a literal ``type``, money as minor units, instants in UTC."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class UnreadableMessageError(ValueError):
-    """Bytes on one of our own topics that no message of that topic has: the log is damaged."""
+    """Bytes on one of our own topics that are no message of it: the log is damaged, or a newer version wrote them."""
 
 
 def encode(message: Part) -> bytes:
-    """The message as compact JSON, fields that are None left out. Equal messages, equal bytes."""
+    """The message as compact JSON, without fields that are None. Equal messages have equal bytes."""
     return message.__pydantic_serializer__.to_json(message, by_alias=True, exclude_none=True)
 
 
 def by_type(messages: type[Message] | UnionType) -> dict[str, Build]:
-    """How each message of a union is built, by its literal ``type``."""
+    """The builder of each message of a union, by the message's literal ``type``."""
     models: tuple[type[Message], ...] = get_args(messages) or (messages,)
     return {model.model_fields["type"].default: model.__pydantic_validator__.validate_python for model in models}
 
 
 def with_data(model: type[Message], name_field: str) -> Build:
-    """How a message is built that carries a public event's data, named in ``name_field``."""
+    """The builder of a message that carries a public event's data, whose type stands in ``name_field``."""
     build = model.__pydantic_validator__.validate_python
     builders: Final = {name: data.__pydantic_validator__.validate_python for name, data in EVENT_TYPES.items()}
 
@@ -55,10 +55,10 @@ def with_data(model: type[Message], name_field: str) -> Build:
 
 
 def decoder(topic: str, builders: Mapping[str, Build]) -> Callable[[bytes], Any]:
-    """The decoder of a topic: from each message ``type`` on it to how that message is built.
+    """The decoder of a topic; ``builders`` has the builder of each message ``type`` on it.
 
-    It raises UnreadableMessageError: our own workers wrote these bytes, so a fault here is a damaged log
-    or a newer version's, not a sender's mistake. The words name no values.
+    The decoder raises UnreadableMessageError, whose words name no values: our own workers wrote these bytes, so the log
+    is damaged or a newer version wrote it; no sender made a mistake.
     """
 
     def decode(raw: bytes) -> Any:

@@ -1,6 +1,6 @@
-"""Money as the outside writes it (``"105.52"``) and as we keep it (``10552`` minor units).
+"""Conversion of money between public decimal text (``"105.52"``) and minor units (``10552``). No float is involved.
 
-No float is ever involved. The number of decimals of a currency is ISO 4217's minor unit.
+The number of decimals of a currency is ISO 4217's minor unit.
 """
 
 import re

@@ -1,8 +1,7 @@
-"""Public events: from bytes to checked data, and back to what the outside reads.
+"""Reading public events from bytes into checked data, and writing them as public JSON.
 
-``parse_event`` raises :class:`InvalidEvent` for everything that is wrong, with a reason code, lines
-for the sender, and what could be read all the same: that tells which account, feed or creditor the
-doubt holds (design.md §3).
+`parse_event` raises `InvalidEvent` for everything that is wrong, with a reason code, lines for the sender, and the ids
+that could be read all the same: by them a doubt holds the account, feed or creditor (design.md §3).
 """
 
 import json
@@ -24,7 +23,7 @@ from schemas.fields import Part, PublicContext, Raw, fits_a_key, public_context
 from schemas.money import DECIMALS
 
 LARGEST_EVENT: Final = 1_000_000
-"""Bytes: an event is a fact, not a file."""
+"""Bytes that an event may have; files are split before."""
 
 ReasonCode = Literal[
     "not-json",
@@ -52,7 +51,7 @@ class PublicEvent:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """What can be read of an event that is wrong, each only if it is a plain, short line."""
+    """The ids that can be read of an event that is wrong, each only if it is a plain, short line."""
 
     type: str | None = None
     source: str | None = None
@@ -124,7 +123,7 @@ def read_json(raw: bytes) -> Any:
 
 
 def public_json(data: Data) -> Raw:
-    """Data as the outside reads it: amounts as decimal strings; fields not given are left out."""
+    """Data as public JSON: amounts as decimal strings, fields that were not given left out."""
     currency: str | None = getattr(data, "currency", None)
     context = public_context(currency) if currency else public_context()
     return data.model_dump(mode="json", exclude_none=True, exclude_unset=True, context=context)
@@ -147,8 +146,8 @@ def _unknown(model: type[Part], raw: Mapping[str, Any], prefix: str) -> Iterator
         if isinstance(value, dict):
             yield from _unknown(part, value, f"{prefix}{name}.")
         elif isinstance(value, list):
-            for place, item in enumerate(value):
-                yield from _unknown(part, item, f"{prefix}{name}[{place}].")
+            for index, item in enumerate(value):
+                yield from _unknown(part, item, f"{prefix}{name}[{index}].")
 
 
 @cache
@@ -171,7 +170,7 @@ def _unknown_type(name: str) -> str:
 
 
 def _hint(data: object) -> str:
-    """What keeps a text that stands where the data should be from being it."""
+    """Why a text in the field ``data`` is not the data: its JSON is wrong, or it is in quotes."""
     if not isinstance(data, str):
         return ""
     try:
@@ -213,12 +212,12 @@ def _readable(event: Mapping[str, Any]) -> Readable:
 
 
 def readable_id(value: object) -> str | None:
-    """What could be an id, as it is; anything else names nobody, and is None."""
+    """A value that could be an id, unchanged; None for anything else."""
     return value if isinstance(value, str) and _READABLE.fullmatch(value) and fits_a_key(value) else None
 
 
 class _NotStrictJsonError(ValueError):
-    """Something that Python's JSON reader lets pass."""
+    """JSON that is not strict though Python's reader accepts it."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Raw:

@@ -31,7 +31,7 @@ class Address(Part):
 
 
 class Party(Part):
-    """Who owes. Without ``language`` letters use the creditor's; ``trader`` is rules.md F4, I2."""
+    """The debtor of an invoice. Without ``language`` letters use the creditor's; ``trader``: see rules.md F4, I2."""
 
     kind: Kind
     name: Line
@@ -43,7 +43,7 @@ class Party(Part):
 
 
 class PartyChange(Part):
-    """What changes of a party; what is left out stays."""
+    """The fields of a debtor that change; fields that are left out stay as they are."""
 
     kind: Kind | None = None
     name: Line | None = None
@@ -61,7 +61,7 @@ class PartyChange(Part):
 
 
 class Payer(Part):
-    """Who paid, as far as the bank told."""
+    """The payer of a payment, as far as the bank names it; the IBAN is not checked."""
 
     name: Line | None = None
     iban: PayerIban | None = None
@@ -77,14 +77,14 @@ class CreditorAddress(StrictPart):
 
 
 class BankAccount(StrictPart):
-    """An account of the creditor's, to be paid to."""
+    """A bank account of the creditor, to which debtors pay."""
 
     iban: Iban
     bic: Bic
 
 
 class Contact(StrictPart):
-    """Whom a debtor can reach, and when."""
+    """The creditor's contact for debtors, as letters print it; ``hours`` is free text."""
 
     phone: Line
     hours: Line
@@ -93,14 +93,14 @@ class Contact(StrictPart):
 
 
 class Sender(StrictPart):
-    """From whom letters by e-mail come."""
+    """The sender of letters by e-mail: display name and address."""
 
     name: Line
     email: Email
 
 
 class PolicyChoice(StrictPart):
-    """Which policy each kind of debtor goes by; the latest version in force counts."""
+    """The policy for each kind of debtor; its latest version in force counts."""
 
     consumer: Identifier
     business: Identifier

@@ -1,6 +1,6 @@
-"""A policy: a creditor's own process as data (rules.md "A policy").
+"""A policy: a creditor's dunning process as data (rules.md "A policy").
 
-Only the form is checked here; whether a policy is lawful is asked of ``services.law``.
+Only the form is checked here; ``services.law`` checks whether a policy is lawful.
 """
 
 from typing import Annotated, ClassVar, Final, Literal, Self
@@ -29,9 +29,9 @@ from schemas.fields import (
 )
 
 LEAST_CONFIDENCE: Final = 50
-"""Percent. Money is never placed by what is less sure than this: it would be as likely wrong as right."""
+"""Percent. A score below this never places money: it would be as likely wrong as right (docs/matching.md)."""
 SURE: Final = 100
-"""Percent. What a policy demands that says nothing: money is placed by what is certain, and by nothing else."""
+"""Percent. The confidence that a policy without ``match_confidence`` requires: only certain evidence places money."""
 
 _LETTER_FIELDS: Final = ("tone", "response_days", "fee", "interest")
 
@@ -42,7 +42,7 @@ def _needs(step: str, fields: str, being: str) -> PydanticCustomError:
 
 
 def _letters_need_more(schema: JsonDict) -> None:
-    """Say in the JSON Schema what the validator below demands."""
+    """Put the rule of the validator below into the JSON Schema."""
     schema["if"] = {"properties": {"action": {"const": "letter"}}}
     schema["then"] = {"required": list(_LETTER_FIELDS)}
     properties = schema["properties"]
@@ -118,7 +118,7 @@ class Residual(StrictPart):
 class Policy(Settings):
     """The whole policy. ``minimum`` is in the country's currency (rules.md G6).
 
-    ``match_confidence`` is how sure, in percent, it must be whose a payment is; absent is ``SURE``.
+    ``match_confidence`` is the confidence in percent with which a score may place a payment; absent is ``SURE``.
     """
 
     event_type: ClassVar[str] = "policy.published.v1"

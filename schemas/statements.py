@@ -1,4 +1,4 @@
-"""A bank's account statements as events tell them, and where one is missing."""
+"""A bank's account statements inside events, and the gaps where one is missing (docs/adr/0008)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from schemas.fields import Amount, Currency, Day, Part, SignedAmount
 
 
 class BankStatement(Part):
-    """What a statement says as a whole: opening + received - returned + other = closing.
+    """The sums of a bank statement: opening + received - returned + other = closing.
 
     Amounts have at most two decimals, whatever the currency. ``number`` is the bank's running number of the statement
     (it may begin again at 1 with a new year), ``from`` its first day; its last one is the completion's ``through``.
@@ -37,7 +37,7 @@ class BankStatement(Part):
 
 
 class InChain(Protocol):
-    """What of a statement tells its place among those of its account and currency."""
+    """The parts of a statement that order it among those of its account and currency; balances in minor units."""
 
     @property
     def through(self) -> date:
@@ -58,9 +58,10 @@ class InChain(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Two statements between which something is missing: the balance does not go on, or the number does not.
+    """Two statements that do not follow each other: the balance does not go on, or the number does not.
 
-    ``expected`` is the number that should have come, where numbers tell; ``found`` the one that did.
+    ``before`` and ``after`` are their last days; ``expected`` is the number that should have followed, where statements
+    have numbers, ``found`` the one that did.
     """
 
     before: date
@@ -84,15 +85,15 @@ class Gap:
 
 
 def gaps(statements: Iterable[InChain]) -> list[Gap]:
-    """Where a chain of one account's statements in one currency is broken, in order of days.
+    """The gaps in the statements of one bank account and currency, in order of days.
 
-    They are ordered by their last day, then number. The number counts on by one, or begins again at 1 in a later year;
-    statements without one (banks give empty ones none) are passed over by the count. Where the chain begins is not
-    asked: the first statement there is counts as the beginning.
+    Statements are ordered by their last day, then number. The number goes up by one, or begins again at 1 in a later
+    year; statements without a number (banks give empty ones none) do not interrupt the numbers. The first statement
+    that is known counts as the beginning of the chain.
     """
     found: list[Gap] = []
     numbered: InChain | None = None
-    for before, after in pairwise(sorted(statements, key=_place)):
+    for before, after in pairwise(sorted(statements, key=_order)):
         numbered = before if before.number is not None else numbered
         expected = None if numbered is None or numbered.number is None else numbered.number + 1
         if before.closing != after.opening or not _counts_on(numbered, after):
@@ -100,7 +101,7 @@ def gaps(statements: Iterable[InChain]) -> list[Gap]:
     return found
 
 
-def _place(statement: InChain) -> tuple[date, int]:
+def _order(statement: InChain) -> tuple[date, int]:
     return statement.through, statement.number or 0
 
 

@@ -1,8 +1,8 @@
-"""Time on the public topics: the clock's one kind of record, ``time.reached`` (design.md §3).
+"""Ticks: the clock's records on the public topics, ``time.reached`` (design.md §3).
 
-A tick is told from everybody else's records by its key, which no id can be: ids hold no control characters. What is no
-tick under that key is an event like any other. Whoever may write to a public topic could write a tick: the right to do
-so is the clock's and the producers' alone.
+A tick is recognised by its key, which no id can be, as ids hold no control characters. A record under that key that is
+no tick is handled as an event. Every producer of a public topic could write a tick, so only the clock and the trusted
+producers may have the right to write to it.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ TICK_KEY: Final = "\x1ftime.reached"
 
 
 class TimeReached(Message):
-    """Everything published to this partition before ``instant`` lies before this record."""
+    """Everything published to this partition before ``instant`` has a lower offset than this record."""
 
     type: Literal["time.reached.v1"] = "time.reached.v1"
     instant: Instant

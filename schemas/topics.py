@@ -102,7 +102,7 @@ _SEPARATOR: Final = "\x1f"
 
 
 def partition_of(key: str, partitions: int) -> int:
-    """The partition of a key: the same on every engine and machine."""
+    """The partition of a key, by CRC-32: the same on every engine and machine."""
     return crc32(key.encode()) % partitions
 
 
@@ -112,7 +112,7 @@ def account_key(creditor: str, debtor: str) -> str:
 
 
 def is_account_key(key: str) -> bool:
-    """Whether a key is an account's; messages to every partition have none."""
+    """Whether a key is an account's; messages to every partition have an empty key."""
     return _SEPARATOR in key
 
 
