@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from tests.scenarios import NAMES, OWN, OWN_NAMES, Scenario, read_scenario
 from tests.servers.marks import require_mark, running_test
 from tests.servers.postgres import Postgres
 
@@ -38,8 +39,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def shared() -> Path:
     """The folder of samples and scenarios that lies next to the checkout, or where ERAPAIVA_SHARED says.
 
-    It is no part of the project. On the build machine (CI=true) its absence is a failure; elsewhere the tests that
-    need it are skipped, and say so.
+    It is no part of the project: its files may not be copied into it. On the build machine (CI=true) its absence is a
+    failure; elsewhere the tests that need it are skipped, and say so. What they test is also tested with files of ours.
     """
     beside_the_checkout = Path(__file__).resolve().parents[2] / "shared"
     folder = Path(os.environ.get("ERAPAIVA_SHARED", beside_the_checkout))
@@ -49,6 +50,13 @@ def shared() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(params=NAMES)
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    """A history with the letters that it must give: ours, and those of the shared folder where there is one."""
+    name: str = request.param
+    return read_scenario(OWN if name in OWN_NAMES else request.getfixturevalue("shared") / "scenarios", name)
 
 
 @pytest.fixture(scope="session")

@@ -322,7 +322,7 @@ def _whole_minute(instant: datetime) -> datetime:
 
 
 def told(letter: Letter) -> dict[str, Any]:
-    """A letter in the form of the shared scenarios: what rules.md determines."""
+    """A letter in the form of the scenarios' expected ones: what rules.md determines."""
     return {
         "date": letter.date.isoformat(),
         "debtor": letter.debtor,
