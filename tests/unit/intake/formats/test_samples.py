@@ -1,4 +1,4 @@
-"""Every public sample: what came of it is what the file states of itself, and of none of it nothing is said.
+"""Every sample, public or our own: what came of it is what the file states, and of none of it nothing is said.
 
 What a file states is read here by a plain tree of its own, which knows nothing of the readers: the sums and counts of
 its summaries, batches and balances, the totals of its invoices.
@@ -20,6 +20,9 @@ from tests.unit.intake.formats.file_reading import Anybody, events, faults, piec
 
 Element = etree._Element
 
+OWN = Path(__file__).parents[3] / "samples"
+"""Files of invented parties, in this repository: what public samples show, without their texts."""
+
 BANK_FILES = {
     # entries, of those booked credits of customers and their sum, payments of them, faults
     "camt053/fi-fffs-official-sample-content_053.xml": (10, 6, "23075.00", 3, []),
@@ -34,6 +37,17 @@ BANK_FILES = {
     "camt054/fi-handelsbanken-credit-notification.xml": (4, 4, "7048.00", 4, []),
     "camt054/genkgo-camt054.v2.xml": (1, 0, "0", 0, []),
     "camt054/genkgo-camt054.v8-with-UETR.xml": (1, 0, "0", 0, []),
+    "camt053/a-day.xml": (4, 3, "230.00", 2, []),
+    "camt053/all-balances-08.xml": (1, 1, "8.85", 1, []),
+    "camt053/an-instant-for-a-day.xml": (1, 1, "8.85", 1, []),
+    "camt053/does-not-tie.xml": (1, 1, "8.85", 1, ["balance-does-not-tie"]),
+    "camt053/no-balance.xml": (0, 0, "0", 0, ["no-balance"]),
+    "camt053/no-statement.xml": (0, 0, "0", 0, ["nothing-reported"]),
+    "camt053/two-currencies.xml": (1, 1, "8.85", 1, ["wrong-currency"]),
+    "camt053/two-days.xml": (2, 1, "8.85", 1, []),
+    "camt054/a-days-reference-payments.xml": (3, 1, "100.00", 3, []),
+    "camt054/debits-only.xml": (1, 0, "0", 0, []),
+    "camt054/with-uetr-08.xml": (1, 1, "250.00", 1, []),
 }
 INVOICES = {
     # what comes of it, else the reason why not
@@ -53,7 +67,29 @@ INVOICES = {
     "ubl/peppol-base-negative-inv-correction.xml": "invoice.credited.v1",
     "ubl/peppol-sales-order-example.xml": "invoice.issued.v1",
     "ubl/peppol-vat-category-E.xml": "missing-field",  # it has no due date
+    "finvoice/business-1.2.xml": "invoice.issued.v1",
+    "finvoice/business-2.01.xml": "invoice.issued.v1",
+    "finvoice/consumer-3.0.xml": "invoice.issued.v1",
+    "finvoice/credit-note-3.0.xml": "invoice.credited.v1",
+    "finvoice/pro-forma.xml": None,
+    "ubl/credit-note-of-nothing-named.xml": "no-original-invoice",
+    "ubl/credit-note.xml": "invoice.credited.v1",
+    "ubl/invoice-in-sek.xml": "invoice.issued.v1",
+    "ubl/invoice.xml": "invoice.issued.v1",
+    "ubl/negative-invoice.xml": "invoice.credited.v1",
+    "ubl/no-due-date.xml": "missing-field",
+    "ubl/prepaid.xml": "invoice.issued.v1",
 }
+
+
+@pytest.fixture
+def sample(name: str, request: pytest.FixtureRequest) -> Path:
+    """The file of this name: our own, else that of the shared folder."""
+    own = OWN / name
+    if own.exists():
+        return own
+    folder: Path = request.getfixturevalue("shared")
+    return folder / "samples" / name
 
 
 def read(path: Path) -> tuple[list[Piece], Element]:
@@ -83,18 +119,23 @@ def paid(found: list[Piece]) -> list[Decimal]:
     return [number(each["data"]["amount"]) for each in events(found) if each["type"] == "payment.received.v1"]
 
 
-def test_no_sample_is_left_out(shared: Path) -> None:
-    folder = shared / "samples"
-    names = {str(path.relative_to(folder)) for path in folder.glob("*/*.xml")}
+def names_in(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.glob("*/*.xml")}
 
-    assert names == {*BANK_FILES, *INVOICES}
+
+def test_no_sample_of_our_own_is_left_out() -> None:
+    assert names_in(OWN) <= {*BANK_FILES, *INVOICES}
+
+
+def test_no_sample_is_left_out(shared: Path) -> None:
+    assert names_in(shared / "samples") == {*BANK_FILES, *INVOICES} - names_in(OWN)
 
 
 @pytest.mark.parametrize("name", BANK_FILES)
-def test_a_bank_file_gives_the_payments_and_the_sum_that_it_states(shared: Path, name: str) -> None:
+def test_a_bank_file_gives_the_payments_and_the_sum_that_it_states(sample: Path, name: str) -> None:
     entries, credits_, total, payments, reasons = BANK_FILES[name]
 
-    found, tree = read(shared / "samples" / name)
+    found, tree = read(sample)
 
     booked = [each for each in every(tree, "Ntry") if "BOOK" in (said(each, "Sts"), said(each, "Sts/Cd"))]
     received = [each for each in booked if said(each, "CdtDbtInd") == "CRDT"]
@@ -110,10 +151,8 @@ def test_a_bank_file_gives_the_payments_and_the_sum_that_it_states(shared: Path,
 
 
 @pytest.mark.parametrize("name", [name for name in BANK_FILES if name.startswith("camt053")])
-def test_a_statement_closes_the_feed_where_its_balances_tie_and_says_so_where_they_do_not(
-    shared: Path, name: str
-) -> None:
-    found, tree = read(shared / "samples" / name)
+def test_a_statement_closes_the_feed_where_its_balances_tie_and_says_so_where_they_do_not(sample: Path) -> None:
+    found, tree = read(sample)
 
     closed = [each["data"] for each in events(found) if each["type"] == "bank-feed.completed.v1"]
     tying = [each for each in every(tree, "Stmt") if ties(each)]
@@ -151,10 +190,10 @@ def test_the_banks_own_example_of_several_payments_is_taken_apart_as_it_says(sha
 
 
 @pytest.mark.parametrize("name", INVOICES)
-def test_an_invoice_asks_what_it_says_is_to_be_paid(shared: Path, name: str) -> None:
+def test_an_invoice_asks_what_it_says_is_to_be_paid(sample: Path, name: str) -> None:
     expected = INVOICES[name]
 
-    found, tree = read(shared / "samples" / name)
+    found, tree = read(sample)
 
     if expected is None:
         assert found == []
@@ -177,13 +216,21 @@ def stated(tree: Element, *names: str) -> Decimal:
 
 def is_named(data: dict[str, Any], tree: Element) -> bool:
     """Whether the number of the event, and that of the invoice it credits, stand in the file."""
-    texts = {(each.text or "").strip() for each in tree.iter("{*}ID", "{*}InvoiceNumber")}
+    texts = {(each.text or "").strip() for each in tree.iter("{*}ID", "{*}InvoiceNumber", "{*}OriginalInvoiceNumber")}
     return {data["invoice"], data.get("credit_note", data["invoice"])} <= texts
 
 
-@pytest.mark.parametrize("name", ["camt053/fi-fffs-official-sample-content_053.xml", "finvoice/rfinvoice-1.2.xml"])
-def test_a_sample_read_again_gives_the_same(shared: Path, name: str) -> None:
-    raw = (shared / "samples" / name).read_bytes()
+@pytest.mark.parametrize(
+    "name",
+    [
+        "camt053/a-day.xml",
+        "finvoice/business-1.2.xml",
+        "camt053/fi-fffs-official-sample-content_053.xml",
+        "finvoice/rfinvoice-1.2.xml",
+    ],
+)
+def test_a_sample_read_again_gives_the_same(sample: Path) -> None:
+    raw = sample.read_bytes()
     kind = recognise(raw[:HEAD])
     assert kind is not None
 
