@@ -83,5 +83,5 @@ def content_of(data: Data) -> str:
     A field that is left out and one that is given as its default are the same. Two events of one identity with the same
     content are one event sent twice; with other content they conflict (design.md §3, identity).
     """
-    said = data.__pydantic_serializer__.to_json(data, by_alias=True, exclude_defaults=True)
-    return sha256(data.event_type.encode() + b"\n" + said).hexdigest()
+    fields = data.__pydantic_serializer__.to_json(data, by_alias=True, exclude_defaults=True)
+    return sha256(data.event_type.encode() + b"\n" + fields).hexdigest()

@@ -255,7 +255,7 @@ def _unplace(lane: Lane, payment: KnownPayment) -> None:
 
 
 def _learn_payer(lane: Lane, payment: KnownPayment, placement: Placement | None) -> None:
-    """Make the payer's IBAN point to the debtor on whom the money certainly is. A scored placement proves nothing."""
+    """Make the payer's IBAN point to the debtor to whom certain evidence places the money. A score proves nothing."""
     if payment.iban is None:
         return
     before, now = (_certain_debtor(each) for each in (payment.placement, placement))

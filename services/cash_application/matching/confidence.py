@@ -27,7 +27,7 @@ NUMBER_IN_TEXT_AND_SUM: Final = Way("number-in-text-and-sum", 90)
 REFERENCE_IN_TEXT: Final = Way("reference-in-text", 85)
 """The check digits are right, the sum is another: one number in ten passes the national check by chance."""
 SHORT_NUMBER_IN_TEXT_AND_SUM: Final = Way("short-number-in-text-and-sum", 80)
-"""Three or four characters may as well be a year, a flat or a customer; here the sum speaks for it."""
+"""Three or four characters may as well be a year, a flat or a customer; here the sum agrees."""
 NUMBER_IN_TEXT: Final = Way("number-in-text", 75)
 """An invoice number, but another sum: a part, too much, or another's number of the same shape."""
 PAYER_AND_SUM: Final = Way("payer-and-sum", 70)

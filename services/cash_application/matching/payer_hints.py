@@ -1,7 +1,7 @@
 """Payer hints: the IBAN or name of a payer that points to debtors, whose letters wait meanwhile (rules.md G10).
 
-An IBAN points to the debtors on whom payments from it were certainly placed; a name points to the debtors who have it,
-but for spaces and capitals. Hints that are learned later hold letters too, and an IBAN whose payments all moved
+An IBAN points to the debtors to whom certain evidence placed payments from it; a name points to the debtors who have
+it, but for spaces and capitals. Hints that are learned later hold letters too, and an IBAN whose payments all moved
 elsewhere points no longer, so the order of arrival does not matter.
 """
 

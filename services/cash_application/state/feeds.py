@@ -83,9 +83,9 @@ class Feed:
 
     def new_gaps(self) -> list[Gap]:
         """The gaps without an alert; the caller raises one for each, and they are no longer new."""
-        news = [gap for currency, gap in self._open_gaps() if gap not in self.alarmed.get(currency, ())]
+        fresh = [gap for currency, gap in self._open_gaps() if gap not in self.alarmed.get(currency, ())]
         self.alarmed = {currency: list(gaps) for currency, gaps in self.gaps.items()}
-        return news
+        return fresh
 
     def _open_gaps(self) -> list[tuple[str, Gap]]:
         """The gaps by currency, without those ended by a completion without figures through the day after the gap."""

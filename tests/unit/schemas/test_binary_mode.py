@@ -59,10 +59,10 @@ def test_both_modes_have_the_same_identity_and_content(name: str) -> None:
     event = cloud_event(name)
     backwards = json.dumps(dict(reversed(event["data"].items()))).encode()
 
-    told = parse_event(structured(headers_of(event), backwards))
+    parsed = parse_event(structured(headers_of(event), backwards))
 
-    assert (told.envelope.source, told.envelope.id) == (event["source"], event["id"])
-    assert content_of(told.data) == content_of(parse_event(event).data)
+    assert (parsed.envelope.source, parsed.envelope.id) == (event["source"], event["id"])
+    assert content_of(parsed.data) == content_of(parse_event(event).data)
 
 
 def test_the_data_is_taken_byte_for_byte() -> None:
@@ -75,7 +75,7 @@ def test_a_byte_order_mark_before_the_data_is_no_part_of_it() -> None:
     assert parse_event(structured(headers, b"\xef\xbb\xbf" + DATA)) == parse_event(structured(headers, DATA))
 
 
-def test_a_header_told_twice_alike_is_one() -> None:
+def test_a_header_that_occurs_twice_with_one_value_counts_once() -> None:
     twice = [*headers_of(PAYMENT), ("ce_datacontenttype", b"application/json"), ("ce_id", PAYMENT["id"].encode())]
     assert parse_event(structured(twice, DATA)).data == parse_event(PAYMENT).data
 
@@ -119,7 +119,7 @@ def test_a_record_without_anything_is_empty() -> None:
         ("content-type", b"\xff", "datacontenttype: has characters that are not valid Unicode; remove them"),
     ],
 )
-def test_a_broken_header_is_told_by_its_name(header: str, value: Any, line: str) -> None:
+def test_the_fault_of_a_broken_header_names_it(header: str, value: Any, line: str) -> None:
     headers = [(name, said) for name, said in headers_of(PAYMENT) if name != header]
     if value is not ...:
         headers.append((header, value))
@@ -127,7 +127,7 @@ def test_a_broken_header_is_told_by_its_name(header: str, value: Any, line: str)
     assert fault_of(headers, DATA).lines == (line,)
 
 
-def test_a_header_told_twice_in_different_words_is_refused() -> None:
+def test_a_header_that_occurs_twice_with_different_values_is_refused() -> None:
     fault = fault_of([*headers_of(PAYMENT), ("ce_id", b"another")], DATA)
     assert fault.detail == "not JSON: the field id is there twice in one object"
 
@@ -158,7 +158,9 @@ def test_data_in_a_header_does_not_stand_for_the_value() -> None:
         (None, "data: must be an object: { ... }"),
     ],
 )
-def test_data_that_is_no_object_of_json_is_told_with_what_can_be_read(value: bytes | None, line: str) -> None:
+def test_data_that_is_no_object_of_json_is_refused_with_the_ids_that_can_be_read(
+    value: bytes | None, line: str
+) -> None:
     fault = fault_of(headers_of(PAYMENT), value)
 
     assert fault.lines == (line,)

@@ -1,4 +1,4 @@
-"""From bytes to a public event, and what is said when that fails (schemas/parsing.py)."""
+"""From bytes to a public event, and the faults of what is none (schemas/parsing.py)."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ def fault_of(raw: bytes | dict[str, Any]) -> InvalidEvent:
         ('{"id": "ä"}'.encode("utf-16"), "not JSON: byte 1 is not UTF-8"),
     ],
 )
-def test_what_is_not_strict_json_is_told_with_its_place(raw: bytes, words: str) -> None:
+def test_the_fault_of_json_that_is_not_strict_names_the_position(raw: bytes, words: str) -> None:
     fault = fault_of(raw)
     assert fault.reason == "not-json"
     assert fault.detail.startswith(words)
@@ -47,7 +47,7 @@ def test_an_event_larger_than_a_fact_can_be_is_not_even_parsed() -> None:
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"17", b'"text"', b"null", b"{}", b'{"kind": "notice"}'])
-def test_json_that_is_no_event_is_told_so(raw: bytes) -> None:
+def test_json_that_is_no_event_is_refused(raw: bytes) -> None:
     assert fault_of(raw).reason == "not-an-event"
 
 
@@ -80,7 +80,7 @@ def test_a_missing_attribute_of_the_envelope_is_named(name: str) -> None:
         (1770000000, "time: is not an instant"),
     ],
 )
-def test_a_wrong_time_is_told_with_how_to_write_it(time: object, words: str) -> None:
+def test_the_fault_of_a_wrong_time_shows_how_to_write_it(time: object, words: str) -> None:
     fault = fault_of(cloud_event("promise.made.v1") | {"time": time})
     assert fault.reason == "wrong-field"
     assert fault.detail.startswith(words)
@@ -99,7 +99,7 @@ def test_other_attributes_of_cloud_events_are_allowed() -> None:
     assert parse_event(extended).data == parse_event(cloud_event("promise.made.v1")).data
 
 
-def test_an_unknown_type_is_told_with_the_nearest_known_one() -> None:
+def test_the_fault_of_an_unknown_type_names_the_nearest_known_one() -> None:
     fault = fault_of(cloud_event("invoice.issued.v1") | {"type": "invoice.issued.v2"})
     assert fault.reason == "unknown-type"
     assert fault.detail.endswith("(is it invoice.issued.v1?)")
@@ -110,11 +110,11 @@ def test_time_cannot_be_moved_from_outside() -> None:
     assert fault_of(event).reason == "unknown-type"
 
 
-def test_data_that_is_no_object_is_told_so() -> None:
+def test_data_that_is_no_object_is_refused() -> None:
     assert fault_of(cloud_event("promise.made.v1") | {"data": []}).detail == "data: must be an object: { ... }"
 
 
-def test_data_in_quotes_is_told_what_keeps_it_from_being_an_object() -> None:
+def test_the_fault_of_data_in_quotes_names_the_quotes_or_the_json_inside() -> None:
     quoted = cloud_event("promise.made.v1") | {"data": '{"creditor": "acme",}'}
     assert "; not JSON: " in fault_of(quoted).detail
     assert fault_of(quoted | {"data": '{"creditor": "acme"}'}).detail.endswith(
@@ -122,7 +122,7 @@ def test_data_in_quotes_is_told_what_keeps_it_from_being_an_object() -> None:
     )
 
 
-def test_what_can_be_read_of_a_wrong_event_tells_what_to_hold() -> None:
+def test_the_ids_of_a_wrong_event_are_read_where_they_can_be() -> None:
     fault = fault_of(cloud_event("payment.received.v1", amount="1,00"))
     assert fault.readable == Readable(
         type="payment.received.v1", source="//billing", id="event-1", creditor="acme", debtor="C-1", account=ACCOUNT
@@ -135,7 +135,7 @@ def test_what_can_be_read_is_never_more_than_a_plain_line() -> None:
     assert fault.readable == Readable(type="promise.made.v1")
 
 
-def test_many_faults_are_told_up_to_a_limit() -> None:
+def test_many_faults_are_listed_up_to_a_limit() -> None:
     fault = fault_of(cloud_event("plan.agreed.v1", invoices=[17] * 50))
     assert len(fault.lines) == 21
     assert fault.lines[-1] == "and 30 more faults"
@@ -151,7 +151,7 @@ ANYTHING = st.recursive(
 
 
 def complaint_about(event: dict[str, Any]) -> str:
-    """What is said of an event, nothing when it is accepted."""
+    """The faults of an event, none when it is accepted."""
     try:
         parse_event(event)
     except InvalidEvent as fault:

@@ -46,7 +46,7 @@ def test_an_amount_too_large_to_be_real_is_refused() -> None:
     assert minor_units("999999999999.99", "EUR") == LARGEST_AMOUNT - 1
 
 
-def test_a_currency_nobody_uses_is_refused() -> None:
+def test_a_currency_that_is_not_in_use_is_refused() -> None:
     with pytest.raises(ValueError, match="not an ISO 4217 currency code"):
         currency_decimals("EUT")
 

@@ -57,7 +57,7 @@ def test_a_policy_can_be_made_from_its_own_names_with_money_in_cents() -> None:
 
 
 @pytest.mark.parametrize("field", ["tone", "response_days", "fee", "interest"])
-def test_a_letter_says_its_tone_response_time_fee_and_interest(field: str) -> None:
+def test_a_letter_step_needs_tone_response_time_fee_and_interest(field: str) -> None:
     reason, detail = refusal_of(with_step(1, **{field: ...}))
     assert reason == "missing-field"
     assert detail == f'data.steps[1]: step "reminder" is a letter and needs {field}; add it'

@@ -89,7 +89,7 @@ def test_a_wrong_amount_is_explained_without_its_value(amount: object, words: st
     assert detail.startswith(words)
 
 
-def test_a_wrong_currency_is_the_only_fault_told_of_it() -> None:
+def test_a_wrong_currency_is_one_fault_only() -> None:
     _, detail = fault_of("invoice.issued.v1", currency="euro")
     assert detail == "data.currency: is not an ISO 4217 currency code; write one such as EUR"
 

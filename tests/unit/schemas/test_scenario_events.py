@@ -14,8 +14,8 @@ def test_every_event_of_a_history_is_read_whole(scenario: Scenario) -> None:
     for number, line in enumerate(scenario.text.encode().splitlines(), start=1):
         event = parse_event(line)
         assert event.unknown == (), number
-        told = json.loads(line)
-        again = parse_event(told | {"data": public_json(event.data)})
+        written = json.loads(line)
+        again = parse_event(written | {"data": public_json(event.data)})
         assert again == event, number
         if number % 20 == 0:
-            Draft202012Validator(schemas[f"events/{told['type']}.json"]).validate(told)
+            Draft202012Validator(schemas[f"events/{written['type']}.json"]).validate(written)

@@ -69,7 +69,7 @@ def test_a_tick_is_known_by_its_key() -> None:
     assert reached_instant(None, time_reached(NOON)) is None
 
 
-def test_nobody_can_have_the_key_of_a_tick() -> None:
+def test_no_id_can_be_the_key_of_a_tick() -> None:
     with pytest.raises(InvalidEvent):
         parse_event(cloud_event("promise.made.v1", creditor=TICK_KEY))
 

@@ -149,7 +149,7 @@ def test_money_travels_as_an_integer_and_what_is_absent_not_at_all() -> None:
     assert b"letter" not in raw
 
 
-def test_an_instant_travels_in_utc_whatever_zone_it_was_told_in() -> None:
+def test_an_instant_travels_in_utc_whatever_zone_it_came_in() -> None:
     helsinki = timezone(timedelta(hours=2))
     assert encode(Tick(instant=NOON.astimezone(helsinki), origin="invoices/0")) == encode(
         Tick(instant=NOON, origin="invoices/0")
@@ -165,7 +165,7 @@ def test_bytes_that_no_message_has_stop_the_reader(raw: bytes) -> None:
         decode_journal(raw)
 
 
-def test_a_damaged_message_is_told_by_its_fields_and_without_values() -> None:
+def test_the_fault_of_a_damaged_message_names_fields_and_no_values() -> None:
     with pytest.raises(UnreadableMessageError, match=r"journal: amount: .*; paid: is missing") as caught:
         decode_journal(encode(PLACED).replace(b'"amount":10000', b'"amount":"Salainen"').replace(b"paid", b"pa1d"))
     assert "Salainen" not in str(caught.value)
@@ -211,7 +211,7 @@ def test_the_content_of_an_event_changes_with_each_field_and_with_its_type() -> 
 
 
 def test_the_content_of_an_event_stays_the_same_for_ever() -> None:
-    # Stored with every event seen: if this changes, an event told again would be taken for a conflict.
+    # Stored with every event seen: if this changes, an event sent again would be taken for a conflict.
     invoice, policy = (parse_event(cloud_event(name)).data for name in ("invoice.issued.v1", "policy.published.v1"))
     assert content_of(invoice) == "5c94072f27699a0ffe8aa627f55a9f6064c401884bcf4b4a0f8c7ca30b7de543"
     completed = parse_event(cloud_event("bank-feed.completed.v1", statement=...)).data
