@@ -33,9 +33,9 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List, show, put back or discard; 1 when there is no such dead letter or the mended event is still wrong."""
-    from services.commands.stores import outside_log
+    from services.commands.stores import open_log
 
-    with outside_log(arguments.store) as log:
+    with open_log(arguments.store) as log:
         waiting = open_letters(log)
         if arguments.do == "list":
             return _list(waiting)

@@ -36,7 +36,7 @@ def _day(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Play; 1 when a file cannot be read."""
-    from services.commands.playback.bootstrap import stage
+    from services.commands.playback.bootstrap import playing_engine
     from services.commands.playback.play_files import Play, merged_pieces
     from services.commands.playback.play_output import as_json, as_text, line_of
     from services.commands.playback.play_summary import PlayCounts
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     write = as_json if arguments.json else as_text
     with ExitStack() as stack:
-        engine, clock = stage(arguments.store, stack)
+        engine, clock = playing_engine(arguments.store, stack)
         directory = CreditorDirectory()
         directory.follow(engine.store.log, engine.partitions)
         try:

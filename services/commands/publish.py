@@ -24,12 +24,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Publish the files, those that may register creditors first; 1 when something did not arrive."""
     from services.commands.playback.play_files import is_foreign_format
     from services.commands.processes.publish_files import PublishReport, publish
-    from services.commands.stores import outside_log
+    from services.commands.stores import open_log
 
     report = PublishReport()
     try:
         files = sorted(arguments.files, key=is_foreign_format)
-        with outside_log(arguments.store) as log:
+        with open_log(arguments.store) as log:
             publish(files, log, report)
     except OSError as fault:
         print(f"erapaiva publish: {fault.filename}: {fault.strerror}; name a file that can be read", file=sys.stderr)

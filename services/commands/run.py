@@ -24,8 +24,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT."""
-    from services.commands.playback.run_example import show_example
+    from services.commands.playback.run_example import run_example
     from services.commands.processes.run_loop import live
     from services.runtime.settings import load
 
-    return show_example(load()) if arguments.example else live(load())
+    return run_example(load()) if arguments.example else live(load())

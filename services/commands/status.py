@@ -24,13 +24,13 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show it; with --drained 1 while something is left to do."""
     from services.clock.worker import WallClock
-    from services.commands.playback.progress import as_lines, as_table, log_of, progress
+    from services.commands.processes.worker_progress import as_lines, as_table, offsets_of, progress
     from services.commands.stores import read_store
     from services.commands.terminal import console
     from services.runtime.settings import load
     from services.runtime.store.log_identity import identity_of
 
-    with read_store(arguments.store) as store, log_of(load(), store, arguments.store) as log:
+    with read_store(arguments.store) as store, offsets_of(load(), store, arguments.store) as log:
         where = f"{store.name}: {identity_of(store) or 'never started'}"
         found = progress(store, log, WallClock().now(), ages=not arguments.drained)
     if arguments.drained:

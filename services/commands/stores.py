@@ -19,7 +19,7 @@ def read_store(path: Path | None) -> Store:
     """The store in the file ``path``, or else that of the settings, to read.
 
     Raises Refusal when there is none, when it has another version, and when it is the settings' and belongs to the
-    other engine: what it says would not be what the settings' engine knows.
+    other engine: it would show another state than that of the engine in use.
     """
     settings = load()
     if path is not None:
@@ -29,7 +29,7 @@ def read_store(path: Path | None) -> Store:
 
 
 @contextmanager
-def outside_log(path: Path | None) -> Iterator[LogClient]:
+def open_log(path: Path | None) -> Iterator[LogClient]:
     """The log in the store ``path``, or else that of the settings: Kafka's where a broker is named.
 
     Raises Refusal when it cannot be used.
@@ -57,6 +57,6 @@ def put_back(log: LogClient, letter: DeadLetter, raw: bytes) -> str | None:
 
 
 def _opened_to_append(settings: Settings, path: Path | None) -> Store:
-    """A store whose own log somebody reads: what is appended beside Kafka's workers, nobody would."""
+    """A store of the embedded engine: Kafka's workers would never read what is appended to a store's own log."""
     store = open_store(settings, Access.APPEND) if path is None else SqliteStore(path, Access.APPEND)
     return consulted(store, "embedded")

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Append the event; 1 for a wrong event, or where the brokers did not take it."""
     from schemas.parsing import InvalidEvent, parse_event
     from services.clock.worker import WallClock
-    from services.commands.stores import outside_log
+    from services.commands.stores import open_log
     from services.intake.routing import destination_of
     from services.runtime.log_client import ClientRecord
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         raw = json.dumps(event, ensure_ascii=False).encode()
         parse_event(raw)
         address = destination_of(raw)
-        with outside_log(arguments.store) as log:
+        with open_log(arguments.store) as log:
             (lost,) = log.append([ClientRecord(address.topic, address.key, raw)])
     except InvalidEvent as fault:
         for line in fault.lines:

@@ -20,7 +20,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=PROCESSES, metavar="NAME", help=", ".join(PROCESSES))
     parser.add_argument(
         "--now",
-        choices=["wall", "told"],
+        choices=["wall", "tick"],
         default="wall",
         help="the notifier's clock: the machine's, or the last published tick (for playing)",
     )
@@ -28,10 +28,10 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT."""
-    from services.commands.processes.worker_process import tell_time, work
+    from services.commands.processes.worker_process import run_clock, run_worker
     from services.runtime.settings import load
 
     settings = load()
     if arguments.name == "clock":
-        return tell_time(settings)
-    return work(arguments.name, settings, follows_ticks=arguments.now == "told")
+        return run_clock(settings)
+    return run_worker(arguments.name, settings, follows_ticks=arguments.now == "tick")

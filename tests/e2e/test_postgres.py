@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.playback.bootstrap import stage_with
+from services.commands.playback.bootstrap import playing_engine_over
 from services.commands.playback.play_files import Play, merged_pieces
 from services.example import event_files
 from services.intake.creditor_directory import CreditorDirectory
@@ -56,7 +56,7 @@ class Played:
 def play_into(store: Store) -> None:
     """The example's first ten weeks."""
     with ExitStack() as stack:
-        engine, clock = stage_with(store, SimulatedPost(), stack)
+        engine, clock = playing_engine_over(store, SimulatedPost(), stack)
         for _ in Play(engine, clock).play(merged_pieces(event_files(), CreditorDirectory()), UNTIL):
             pass
 

@@ -64,7 +64,7 @@ class WorkerProcess:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.starts += 1
-        clock = ["--now", "told"] if self.worker == "notifier" else []
+        clock = ["--now", "tick"] if self.worker == "notifier" else []
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", self._program, "worker", self.worker, *clock],

@@ -15,7 +15,7 @@ import pytest
 
 from schemas.journal import NoticeAttempting, decode_journal
 from schemas.topics import JOURNAL
-from services.commands.playback.bootstrap import stage
+from services.commands.playback.bootstrap import playing_engine
 from services.commands.playback.play_files import Play, TimedPiece, merged_pieces
 from services.example import event_files
 from services.intake.creditor_directory import CreditorDirectory
@@ -56,7 +56,7 @@ def expected(given: list[TimedPiece], tmp_path_factory: pytest.TempPathFactory) 
     """The whole run."""
     folder = tmp_path_factory.mktemp("embedded")
     with ExitStack() as stack:
-        engine, clock = stage(folder, stack)
+        engine, clock = playing_engine(folder, stack)
         for _ in Play(engine, clock).play(given, END.date() - timedelta(days=1)):
             pass
         yield Expected(dump(engine.store), letters(folder / "outbox"), attempts(StoreLogClient(engine.store)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.commands.playback.bootstrap import stage
+from services.commands.playback.bootstrap import playing_engine
 from services.commands.playback.play_files import Play, TimedPiece, merged_pieces
 from services.example import LAST_DAY, event_files
 from services.intake.creditor_directory import CreditorDirectory
@@ -42,7 +42,7 @@ def letters(outbox: Path) -> dict[str, bytes]:
 def embedded(given: list[TimedPiece], until: date, folder: Path) -> tuple[list[str], dict[str, bytes]]:
     """What the embedded engine makes of the example: its dump and its letters."""
     with ExitStack() as stack:
-        engine, clock = stage(folder, stack)
+        engine, clock = playing_engine(folder, stack)
         for _ in Play(engine, clock).play(given, until):
             pass
         return dump(engine.store), letters(folder / "outbox")

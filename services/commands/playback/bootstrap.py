@@ -1,4 +1,4 @@
-"""Where commands find the pipeline: the store opened, the workers seated, the clock in hand."""
+"""Makes the embedded engine that plays files: its store, all workers, and a virtual clock that drives it."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,17 +19,17 @@ STORE_NAME = "erapaiva.db"
 OUTBOX_NAME = "outbox"
 
 
-def stage(folder: Path | None, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
-    """An engine for playing, over the store in ``folder`` or a fresh one in memory; ``stack`` closes it.
+def playing_engine(folder: Path | None, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
+    """An engine for playing, over the store in ``folder`` or a new one in memory; ``stack`` closes it.
 
-    In a folder the letters lie in its outbox; without one nobody takes them.
+    With a folder the letters go to its outbox, without one they only count as accepted.
     """
     post: Post = SimulatedPost() if folder is None else OutboxPost(folder / OUTBOX_NAME)
-    return stage_with(SqliteStore(IN_MEMORY if folder is None else folder / STORE_NAME), post, stack)
+    return playing_engine_over(SqliteStore(IN_MEMORY if folder is None else folder / STORE_NAME), post, stack)
 
 
-def stage_with(store: Store, post: Post, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
-    """The same over any store and post."""
+def playing_engine_over(store: Store, post: Post, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
+    """An engine for playing over a given store and post; ``stack`` closes it."""
     prepared(store, EMBEDDED)
     clock = SteppingClock()
     settings = load()

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from services.clock.stepping import SteppingClock
 from services.clock.worker import ShiftedClock
-from services.commands.playback.bootstrap import stage_with
+from services.commands.playback.bootstrap import playing_engine_over
 from services.commands.playback.play_files import Play, TimedPiece, merged_pieces
 from services.commands.processes.run_loop import live
 from services.example import LAST_DAY, event_files
@@ -22,13 +22,13 @@ from services.runtime.sqlite.store import SqliteStore
 STORE_NAME: Final = "example.db"
 
 
-def show_example(settings: Settings) -> int:
-    """Play, show, then run live until told to stop."""
+def run_example(settings: Settings) -> int:
+    """Play, print the summary, then run live until SIGTERM or SIGINT."""
     console = Console()
     store = settings.store.path.parent / STORE_NAME
     with ExitStack() as stack:
         given = merged_pieces(event_files(), CreditorDirectory())
-        engine, clock = stage_with(SqliteStore(store), OutboxPost(settings.mail.outbox), stack)
+        engine, clock = playing_engine_over(SqliteStore(store), OutboxPost(settings.mail.outbox), stack)
         _play(Play(engine, clock), clock, given, console)
         console.print(as_table(summary(engine.store)))
         reached = engine.reached

@@ -1,8 +1,8 @@
-"""A store for Kafka's workers, made from the topics alone (docs/adr/0013).
+"""Rebuilds the store of Kafka's workers from the topics alone (docs/adr/0013).
 
-Cash application, overdue and reporting begin at the first record: they decide the same again, which is compared with
-what the log has and not published. Intake and notifier go on behind their last word, from rows and positions that the
-topics tell.
+Workers that REPLAY begin at the first record: what they decide again is compared with the log and not published.
+Workers that RESUME go on behind their last record, from rows and positions that are made here out of the topics. The
+registry (services/pipeline.py) says which does what.
 """
 
 from collections.abc import Iterator
@@ -58,24 +58,24 @@ def rebuild(settings: Settings) -> Iterator[str]:
     with prepared(open_store(settings, Access.ENGINE), named_log(settings)) as store:
         _refuse_used(store)
         yield "reading the topics"
-        told = _read(settings)
-        _refuse_trial_letters(told, settings)
+        contents = _read(settings)
+        _refuse_trial_letters(contents, settings)
         store.fix_partitions(settings.store.partitions)
         store.begin()
         try:
-            _write(store, told)
+            _write(store, contents)
             store.commit()
         except BaseException:
             store.rollback()
             raise
-    yield f"{told.records} records read; time has come to {told.passed.reached or 'nothing yet'}"
-    yield f"{sum(len(each.rows()['notice']) for each in told.notices)} letters are open"
+    yield f"{contents.records} records read; time has come to {contents.passed.reached or 'nothing yet'}"
+    yield f"{sum(len(each.rows()['notice']) for each in contents.notices)} letters are open"
     yield "start the workers: they go over the topics once more; `erapaiva status` shows how far they are"
 
 
 @dataclass
-class _Told:
-    """What the topics tell. `notices`: by partition."""
+class _TopicContents:
+    """What reading all topics gathers. `notices`: by partition; `ends`: by topic, each partition's end offset."""
 
     passed: ResumePositions
     notices: list[RebuiltNotices]
@@ -88,87 +88,89 @@ class _Told:
 # -- reading -------------------------------------------------------------------------------------------------------
 
 
-def _read(settings: Settings) -> _Told:
-    """Read every topic once; own words before the commands that they follow, facts before what they were made of."""
+def _read(settings: Settings) -> _TopicContents:
+    """Read every topic once: outcomes before the commands that they answer, facts before the events behind them."""
     partitions = settings.store.partitions
-    told = _Told(ResumePositions(partitions), [RebuiltNotices() for _ in range(partitions)])
+    contents = _TopicContents(ResumePositions(partitions), [RebuiltNotices() for _ in range(partitions)])
     takes = dict.fromkeys(_INTERNAL, _take) | dict.fromkeys(PUBLIC_TOPICS, _take_public)
     takes |= {FACTS: _take_fact, JOURNAL: _take_outcome, COMMANDS: _take_command}
     with connected(KafkaConsumer, settings.kafka, **FROM_THE_BEGINNING) as consumer:
-        told.ends = {topic.name: partition_ends(consumer, settings.kafka, topic, partitions) for topic in ALL_TOPICS}
+        contents.ends = {
+            topic.name: partition_ends(consumer, settings.kafka, topic, partitions) for topic in ALL_TOPICS
+        }
         for topic in (*_INTERNAL, *PUBLIC_TOPICS):
-            for partition, end in enumerate(told.ends[topic.name]):
+            for partition, end in enumerate(contents.ends[topic.name]):
                 for record in read_to_end(consumer, settings.kafka, topic, partition, end):
-                    takes[topic](told, record)
-                    told.records += 1
-    return told
+                    takes[topic](contents, record)
+                    contents.records += 1
+    return contents
 
 
-def _take(told: _Told, record: Any) -> None:
-    told.scan.add(record)
+def _take(contents: _TopicContents, record: Any) -> None:
+    contents.scan.add(record)
 
 
-def _take_fact(told: _Told, record: Any) -> None:
-    if told.scan.add(record) is not None:
-        told.passed.fact(record.partition, record.value)
+def _take_fact(contents: _TopicContents, record: Any) -> None:
+    if contents.scan.add(record) is not None:
+        contents.passed.fact(record.partition, record.value)
 
 
-def _take_outcome(told: _Told, record: Any) -> None:
-    origin = told.scan.add(record)
+def _take_outcome(contents: _TopicContents, record: Any) -> None:
+    origin = contents.scan.add(record)
     if origin is not None and origin.producer == Notifier.name:
         message = decode_journal(record.value)
-        assert isinstance(message, NoticeMessage), "the notifier speaks of notices only"
-        told.notices[record.partition].add_message(message)
-        told.has_trial_letters |= isinstance(message, NoticeOutcome) and message.trial
+        assert isinstance(message, NoticeMessage), "the notifier publishes messages about notices only"
+        contents.notices[record.partition].add_message(message)
+        contents.has_trial_letters |= isinstance(message, NoticeOutcome) and message.trial
 
 
-def _take_command(told: _Told, record: Any) -> None:
-    if told.scan.add(record) is not None:
-        told.notices[record.partition].add_command(decode_commands(record.value), record.value)
+def _take_command(contents: _TopicContents, record: Any) -> None:
+    if contents.scan.add(record) is not None:
+        contents.notices[record.partition].add_command(decode_commands(record.value), record.value)
 
 
-def _take_public(told: _Told, record: Any) -> None:
+def _take_public(contents: _TopicContents, record: Any) -> None:
     key = (record.key or b"").decode("utf-8", "backslashreplace")
-    told.passed.public(record.topic, record.partition, record.offset, key, record.value or b"")
+    contents.passed.public(record.topic, record.partition, record.offset, key, record.value or b"")
 
 
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
-def _write(store: Store, told: _Told) -> None:
-    """Inside a transaction: sequences, positions, the notifier's rows and what it has still to send, the time."""
+def _write(store: Store, contents: _TopicContents) -> None:
+    """Inside a transaction: sequences, positions, the notifier's rows and unsent outcomes, the last tick."""
     for partition in range(store.partitions):
         for entry in WORKERS.values():
-            sequences = _sequences(told, entry, partition)
-            if entry.name == Notifier.name and told.passed.reached is not None:
-                _keep_notices(store, partition, told.notices[partition], sequences, told.passed.reached)
+            sequences = _sequences(contents, entry, partition)
+            if entry.name == Notifier.name and contents.passed.reached is not None:
+                _keep_notices(store, partition, contents.notices[partition], sequences, contents.passed.reached)
             store.partition_tasks.take_over(entry.name, partition)
             store.partition_tasks.finish_transaction(entry.name, partition, dump_sequences(sequences), busy=True)
             if entry.rebuild is Rebuild.RESUME:
-                store.move({(entry.name, *place): offset for place, offset in _positions(told, entry, partition)})
-    if told.passed.reached is not None:
-        remember_tick(store, told.passed.reached)
+                store.move({(entry.name, *place): offset for place, offset in _positions(contents, entry, partition)})
+    if contents.passed.reached is not None:
+        remember_tick(store, contents.passed.reached)
 
 
-def _sequences(told: _Told, entry: WorkerEntry, partition: int) -> Sequences:
-    """What a worker has written from a partition, in the form that its kind of rebuild goes by."""
+def _sequences(contents: _TopicContents, entry: WorkerEntry, partition: int) -> Sequences:
+    """The sequences of a worker's partition task, as its kind of rebuild needs them."""
     match entry.rebuild:
         case Rebuild.RESUME:
             internal = tuple(topic.name for topic in entry.reads if topic in _INTERNAL)
-            return told.scan.to_continue(entry.name, partition, internal)
+            return contents.scan.to_continue(entry.name, partition, internal)
         case Rebuild.REPLAY:
-            return told.scan.to_remake(entry.name, partition)
+            return contents.scan.to_remake(entry.name, partition)
         case Rebuild.REPLAY_UNORDERED:
-            return told.scan.to_recount(entry.name, partition)
+            return contents.scan.to_recount(entry.name, partition)
 
 
-def _positions(told: _Told, entry: WorkerEntry, partition: int) -> Iterator[tuple[tuple[str, int], int]]:
+def _positions(contents: _TopicContents, entry: WorkerEntry, partition: int) -> Iterator[tuple[tuple[str, int], int]]:
     """Where a worker that resumes goes on: behind what intake passed on, and at the end of an internal topic."""
     for topic in entry.reads:
         public = topic in PUBLIC_TOPICS
         yield (
             (topic.name, partition),
-            told.passed.position(topic.name, partition) if public else told.ends[topic.name][partition],
+            contents.passed.position(topic.name, partition) if public else contents.ends[topic.name][partition],
         )
 
 
@@ -194,7 +196,7 @@ def _pending(outcome: NoticeOutcome, sequences: Sequences, partitions: int) -> P
 
 
 def _refuse_running(settings: Settings) -> None:
-    """Workers that run would write while the topics are read."""
+    """Refuse while workers run: they would write while the topics are read."""
     with connected(KafkaAdminClient, settings.kafka) as admin:
         groups = admin.describe_groups([group_name(settings.kafka, worker) for worker in READS])
     running = sorted(name for name, group in groups.items() if group["members"])
@@ -203,14 +205,14 @@ def _refuse_running(settings: Settings) -> None:
 
 
 def _refuse_used(store: Store) -> None:
-    """What a worker has done there would be mixed with what the topics tell."""
-    if store.positions() or any(seat.token.transactions for seat in store.partition_tasks.status()):
+    """Refuse a store that workers have used: its rows would be mixed with those made from the topics."""
+    if store.positions() or any(task.token.transactions for task in store.partition_tasks.status()):
         raise Refusal("rebuild: the store was worked on before; name a new, empty database")
 
 
-def _refuse_trial_letters(told: _Told, settings: Settings) -> None:
-    """The store's own look finds them only once reporting has gone over the topics again."""
-    if told.has_trial_letters and settings.mail.mode == "live":
+def _refuse_trial_letters(contents: _TopicContents, settings: Settings) -> None:
+    """Refuse live letters on topics with trial letters; the store shows those only once reporting has run."""
+    if contents.has_trial_letters and settings.mail.mode == "live":
         raise Refusal(
             "ERAPAIVA_MAIL__MODE: these topics hold trial letters, which nobody got; go live with new topics and a new "
             "database"

@@ -1,4 +1,4 @@
-"""The live run: inbox, clock and workers in one loop, until the process is told to stop (design.md §8)."""
+"""The live run of the embedded engine: inbox, clock and workers in one loop, until a signal stops it (design.md §8)."""
 
 import signal
 import threading
@@ -31,7 +31,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
     clock = clock or WallClock()
     log = install(settings.logs.level)
     with ExitStack() as stack:
-        stopping = stack.enter_context(told_to_stop())
+        stopping = stack.enter_context(stop_on_signals())
         metrics, health = Metrics(), Health()
         store = embedded_store(settings)
         refuse_trial_letters(store, settings)
@@ -68,21 +68,27 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
 
 
 class _Round:
-    """What is done again and again."""
+    """One round of the live loop."""
 
     def __init__(
-        self, engine: EmbeddedEngine, clock: ClockWorker, inbox: Path, watch: RecordObserver, health: Health, log: Log
+        self,
+        engine: EmbeddedEngine,
+        clock: ClockWorker,
+        inbox: Path,
+        observer: RecordObserver,
+        health: Health,
+        log: Log,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._directory = CreditorDirectory()
         self._inbox = Inbox(inbox, engine, self._directory)
-        self._watch = watch
+        self._observer = observer
         self._health = health
         self._log = log
 
     def __call__(self) -> None:
-        """Take what lies in the inbox, tell the time, let the workers finish, show how it went."""
+        """Take files from the inbox, publish the tick, let the workers finish, update metrics and health."""
         self._directory.follow(self._engine.store.log, self._engine.partitions)
         polled = self._inbox.poll()
         for _ in polled.finished:
@@ -91,7 +97,7 @@ class _Round:
             self._log.error(Event.FILE_REFUSED)
         self._clock.beat()
         self._engine.settle()
-        self._watch.follow(self._engine)
+        self._observer.follow(self._engine)
         self._health.beat()
         if not self._health.ready:
             self._health.ready = True
@@ -108,15 +114,15 @@ def refuse_broker(settings: Settings) -> None:
 
 
 def loop(work: Callable[[], None], stopping: threading.Event, pause_s: float) -> None:
-    """Do the work again and again, with a pause of that many seconds between, until stopping is set."""
+    """Call ``work`` again and again, with a pause of that many seconds between, until ``stopping`` is set."""
     while not stopping.is_set():
         work()
         stopping.wait(pause_s)
 
 
 @contextmanager
-def told_to_stop() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set, so that the round in hand is finished first."""
+def stop_on_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set, so that the current round is finished before the process ends."""
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

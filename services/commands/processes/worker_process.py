@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final
 
 from services.clock.worker import ClockWorker, WallClock
-from services.commands.processes.run_loop import loop, refuse_trial_letters, told_to_stop
+from services.commands.processes.run_loop import loop, refuse_trial_letters, stop_on_signals
 from services.notifier.posts.logged import LoggedPost
 from services.notifier.posts.post_routing import post_of
 from services.pipeline import READS, WORKERS, WorkerParts
@@ -31,34 +31,34 @@ from services.runtime.telemetry.metrics import EngineMetrics, Metrics
 from services.runtime.telemetry.record_observer import RecordObserver
 from services.runtime.worker import Worker
 
-_BEATS_APART_S: Final = 0.2
-_LOOKS_APART_S: Final = 10
-"""Between two questions to the store how far time has come, in seconds."""
+_BEAT_INTERVAL_S: Final = 0.2
+_FRONTIER_INTERVAL_S: Final = 10
+"""Seconds between two queries of the slowest frontier."""
 
 
-def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
-    """Run one worker until SIGTERM or SIGINT; 0 then. Raises Refusal for what a person can mend.
+def run_worker(name: str, settings: Settings, *, follows_ticks: bool) -> int:
+    """Run one worker until SIGTERM or SIGINT; 0 then. Raises Refusal where topics, settings or store do not fit.
 
-    ``follows_ticks``: the notifier's clock shows the last tick that was told, instead of the machine's time.
+    ``follows_ticks``: the notifier's clock shows the last published tick, instead of the machine's time.
     """
     log = install(settings.logs.level)
     refuse_wrong_topics(settings, name)
     refuse_closed_group(settings.kafka, name)
     with ExitStack() as stack:
         metrics, health = Metrics(), Health()
-        make_worker, wind_up = stack.enter_context(_worker_maker(name, settings, log, follows_ticks=follows_ticks))
+        make_worker, close_post = stack.enter_context(_worker_maker(name, settings, log, follows_ticks=follows_ticks))
         engine = KafkaEngine(
             name,
             make_worker,
-            partial(_opened, settings, named_log(settings)),
+            partial(_open_worker_store, settings, named_log(settings)),
             settings.store.partitions,
             settings.kafka,
             EngineMetrics(metrics, health.beat),
             RecordObserver(metrics, log).observe,
-            Pulse(metrics, health, log),
-            wind_up,
+            Heartbeat(metrics, health, log),
+            close_post,
         )
-        stack.enter_context(_served(settings, metrics, health, log))
+        stack.enter_context(_health_pages(settings, metrics, health, log))
         log.info(Event.ENGINE_STARTED, worker=name, partitions=settings.store.partitions, mode=settings.mail.mode)
         shell = Shell(name, [topic.name for topic in READS[name]], settings.kafka, engine, log=log)
         metrics.behind.labels(name).set_function(shell.lag)
@@ -67,35 +67,35 @@ def work(name: str, settings: Settings, *, follows_ticks: bool) -> int:
     return status
 
 
-class Pulse:
-    """Says that the process is well, and how far time has come: called a few times a second while nothing is wrong."""
+class Heartbeat:
+    """Reports health and how far time has come; called a few times a second while the process is in its group."""
 
     def __init__(self, metrics: Metrics, health: Health, log: Log, elapsed_s: Callable[[], float] = monotonic) -> None:
         self._health = health
         self._log = log
         self._elapsed_s = elapsed_s
-        self._looked_s = float(-_LOOKS_APART_S)
+        self._asked_s = float(-_FRONTIER_INTERVAL_S)
         self._reached: datetime | None = None
         metrics.watch_time(WallClock().now, lambda: self._reached)
 
     def __call__(self, store: Store) -> None:
-        """The process is a member of its group, and has nothing to do just now."""
+        """Note that the process is a member of its group and idle."""
         self._health.beat()
         if not self._health.ready:
             self._health.ready = True
             self._log.info(Event.CAUGHT_UP)
-        if self._elapsed_s() - self._looked_s >= _LOOKS_APART_S:
-            self._looked_s = self._elapsed_s()
+        if self._elapsed_s() - self._asked_s >= _FRONTIER_INTERVAL_S:
+            self._asked_s = self._elapsed_s()
             self._reached = slowest_frontier(store)
 
 
-def tell_time(settings: Settings) -> int:
+def run_clock(settings: Settings) -> int:
     """Run the clock until SIGTERM or SIGINT; 0 then. Raises Refusal for a clock that is far behind the last tick."""
     log = install(settings.logs.level)
     refuse_wrong_topics(settings, ClockWorker.name)
     with ExitStack() as stack:
-        stopping = stack.enter_context(told_to_stop())
-        store = _opened(settings, named_log(settings))
+        stopping = stack.enter_context(stop_on_signals())
+        store = _open_worker_store(settings, named_log(settings))
         stack.callback(store.close)
         metrics, health = Metrics(), Health()
         ticks = TickProducer(settings.kafka, store, settings.store.partitions)
@@ -103,7 +103,7 @@ def tell_time(settings: Settings) -> int:
         clock = WallClock()
         worker = ClockWorker(clock, ticks.tick, ticks.reached)
         metrics.watch_time(clock.now, lambda: ticks.reached)
-        stack.enter_context(_served(settings, metrics, health, log))
+        stack.enter_context(_health_pages(settings, metrics, health, log))
         log.info(Event.ENGINE_STARTED, worker=worker.name, partitions=settings.store.partitions)
 
         def beat() -> None:
@@ -111,13 +111,13 @@ def tell_time(settings: Settings) -> int:
             health.beat()
             health.ready = True
 
-        loop(beat, stopping, _BEATS_APART_S)
+        loop(beat, stopping, _BEAT_INTERVAL_S)
         log.info(Event.ENGINE_STOPPED, worker=worker.name)
     return 0
 
 
-def _opened(settings: Settings, log: LogIdentity) -> Store:
-    """The store, brought up to date or refused, and fit to be worked on by workers of the log."""
+def _open_worker_store(settings: Settings, log: LogIdentity) -> Store:
+    """The store for a worker of this log, brought up to date; Refusal where it does not fit the settings."""
     store = worker_store(settings, log)
     store.fix_partitions(settings.store.partitions)
     refuse_trial_letters(store, settings)
@@ -128,9 +128,9 @@ def _opened(settings: Settings, log: LogIdentity) -> Store:
 def _worker_maker(
     name: str, settings: Settings, log: Log, *, follows_ticks: bool
 ) -> Iterator[tuple[Callable[[], Worker], Callable[[], None]]]:
-    """What makes the worker of a partition, and what closes the post that all of them share."""
+    """What makes a partition's worker, and what closes the post that all workers of the process share."""
     entry = WORKERS[name]
-    now = _LastTick(settings).now if follows_ticks else WallClock().now
+    now = _TickClock(settings).now if follows_ticks else WallClock().now
     if not entry.delivers_letters:
         yield partial(entry.make, WorkerParts(settings, now)), _nothing
         return
@@ -143,8 +143,8 @@ def _nothing() -> None:
     """Closes nothing: the process has opened no post."""
 
 
-class _LastTick:
-    """A clock that shows the last tick that was told. Each thread that asks reads by a connection of its own."""
+class _TickClock:
+    """A clock that shows the last published tick. Each thread reads by a connection of its own."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -158,8 +158,8 @@ class _LastTick:
 
 
 @contextmanager
-def _served(settings: Settings, metrics: Metrics, health: Health, log: Log) -> Iterator[None]:
-    """Metrics and health, as long as the process works."""
+def _health_pages(settings: Settings, metrics: Metrics, health: Health, log: Log) -> Iterator[None]:
+    """Serves metrics and health pages while the process works, where the settings ask for them."""
     if not settings.metrics.enabled:
         yield
         return
