@@ -227,7 +227,8 @@ def test_a_letter_arrives_once_and_nothing_personal_is_logged_or_measured(
         wait_for((tmp_path / "inbox" / "done" / "broken.jsonl").exists, process)
         pages = [page(metrics_port, name) for name in ("metrics", "livez", "readyz")]
     with running(tmp_path, smtp_port, metrics_port, "2026-02-12T12:00:00+02:00") as process:
-        time.sleep(4)
+        wait_for(lambda: (tmp_path / "log.jsonl").read_text().count('"caught-up"') == 2, process)
+        time.sleep(2)  # two minutes of its clock, in which it could send the letter again
 
     assert [mail.rcpt_tos for mail in box.mails] == [[CANARIES["email"]]]
     letter = box.mails[0].original_content or b""
