@@ -193,6 +193,10 @@ _BETWEEN_WORKERS: Final[DocumentPart] = {
             "producer": _text("the worker that wrote it"),
             "from": _text("the partition of the worker's input, in digits", pattern="^[0-9]+$"),
             "seq": _text("its number on this partition of the output, in digits; the first is 1", pattern="^[0-9]+$"),
+            "erapaiva-messages": _text(
+                "the version of the messages, in digits; absent: 1. A program stops at a higher one than it reads",
+                pattern="^[0-9]+$",
+            ),
         },
     },
 }

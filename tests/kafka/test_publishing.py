@@ -10,11 +10,13 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.dead_letters import DeadLetter, DeadLetterClosed, DeadLettersMessage
+from schemas.messages import MESSAGES_VERSION
 from schemas.topics import DEAD_LETTERS, INSTRUCTIONS, INVOICES, PAYMENTS, SETTINGS, partition_of
 from services.cli import main
 from services.intake.labels import unlabelled
 from services.runtime.kafka.broker.headers import Origin, headers_of
 from services.runtime.kafka.broker.log_client import kafka_log_client
+from services.runtime.kafka.broker.names import topic_name
 from services.runtime.kafka.broker.topics import LARGEST_PUBLIC, create
 from services.runtime.log_client import ClientRecord
 from services.runtime.refusal import Refusal
@@ -177,6 +179,25 @@ def test_what_a_stranger_wrote_on_dead_letters_is_no_dead_letter_and_closes_none
     assert "theirs" not in listed
 
 
+def test_messages_of_a_later_version_are_refused_and_not_half_understood(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given: topics of its own
+    monkeypatch.setenv("ERAPAIVA_KAFKA__PREFIX", "newer.")
+    settings = load()
+    create(settings)
+    letter = DeadLetter(key="now", origin="facts/0", position=3, reason="conflict", detail=("x",), content="{}")
+    newer = letter.model_copy(update={"key": "later"})
+    write(settings, [(letter, headers_of(Origin("overdue", 0, 1)))])
+    assert main(["dead-letters", "list"]) == 0
+    write(settings, [(newer, headers_of(Origin("overdue", 0, 2, MESSAGES_VERSION + 1)))])
+    # when, then
+    assert main(["dead-letters", "list"]) == 1
+    assert "overdue wrote messages of version 2, but this program reads them up to version 1; run the newer" in (
+        capsys.readouterr().err
+    )
+
+
 def test_without_topics_it_is_said_which_is_missing() -> None:
     with (
         Kafka() as empty,
@@ -190,9 +211,10 @@ def write(
     settings: Settings, messages: list[tuple[DeadLettersMessage, list[tuple[str, bytes]]]], *, partition: int = 0
 ) -> None:
     """Write on dead-letters as a worker would, or a stranger: by the headers."""
+    topic = topic_name(settings.kafka, DEAD_LETTERS)
     producer = KafkaProducer(bootstrap_servers=settings.kafka.bootstrap, acks="all")
     for message, headers in messages:
-        producer.send(DEAD_LETTERS.name, message.model_dump_json().encode(), headers=headers, partition=partition)
+        producer.send(topic, message.model_dump_json().encode(), headers=headers, partition=partition)
     producer.close()
 
 

@@ -18,6 +18,7 @@ from schemas.generate import ASYNCAPI, FOLDER, asyncapi_text, write
 from schemas.topics import ALL_TOPICS, PUBLIC_TOPICS
 from services.notifier.posts.simulated import SimulatedPost
 from services.pipeline import pipeline
+from services.runtime.kafka.broker.headers import Origin, headers_of
 from services.runtime.settings import Settings
 from tests.unit.schemas.public_samples import cloud_event
 
@@ -144,6 +145,15 @@ def test_the_headers_of_binary_mode_are_those_that_an_event_must_have() -> None:
     assert judge.is_valid(headers_sent)
     assert [judge.is_valid(headers_sent | {name: 1}) for name in headers_sent] == [False] * len(headers_sent)
     assert sorted(headers["required"]) == sorted(headers_sent)
+
+
+def test_every_header_that_our_workers_write_is_in_the_document() -> None:
+    headers = document()["components"]["messageTraits"]["between-workers"]["headers"]
+    judge = Draft202012Validator(headers)
+    written = {name: value.decode() for name, value in headers_of(Origin("intake", 2, 7))}
+    assert headers["properties"].keys() == written.keys()
+    assert judge.is_valid(written)
+    assert not judge.is_valid(written | {"erapaiva-messages": "two"})
 
 
 def test_only_public_topics_take_events_in_binary_mode_and_only_our_own_are_numbered() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.messages import MESSAGES_VERSION
 from schemas.topics import FACTS, INVOICES, JOURNAL, PAYMENTS
 from services.runtime.kafka.broker.headers import Origin, headers_of, origin_of
 from services.runtime.kafka.engine.inbound import BATCH_RECORDS, InboundRecords
@@ -107,6 +108,24 @@ def test_on_our_own_topics_a_record_that_none_of_their_producers_wrote_is_kept_a
     assert [record.offset for record in here.take_foreign()] == [0]
     assert taken(here, sequences) == [b"1"]
     assert here.take_foreign() == []
+
+
+def test_a_message_of_a_later_version_stops_the_worker_before_it_is_handled() -> None:
+    here = inbound()
+    newer = headers_of(Origin("intake", 0, 2, MESSAGES_VERSION + 1))
+
+    with pytest.raises(Refusal, match=r"facts/1 at 4: intake wrote messages of version \d+, .* run the newer program"):
+        here.add([ours(FACTS, 3, 1), KafkaRecord(FACTS.name, 1, 4, b"k", b"v", newer, 0)])
+
+    assert [record.offset for record in here.batch()] == [3]
+
+
+def test_a_record_of_before_messages_had_a_version_is_taken() -> None:
+    here, sequences = inbound(), Sequences()
+
+    here.add([KafkaRecord(FACTS.name, 1, 0, b"k", b"v", [("producer", b"intake"), ("from", b"0"), ("seq", b"1")], 0)])
+
+    assert taken(here, sequences) == [b"v"]
 
 
 def test_on_public_topics_everybody_may_write_and_nothing_is_left_out() -> None:

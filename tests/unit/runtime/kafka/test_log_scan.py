@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
+from schemas.messages import MESSAGES_VERSION
 from schemas.topics import COMMANDS, DEAD_LETTERS, FACTS, JOURNAL
 from services.runtime.kafka.broker.headers import Origin, headers_of
 from services.runtime.kafka.engine.log_scan import LogScan
@@ -107,6 +108,13 @@ def test_a_task_that_goes_on_numbers_behind_its_last_record_and_has_received_wha
 
 def test_a_task_of_which_the_log_has_nothing_begins_with_one(scan: LogScan) -> None:
     assert published(scan.to_remake("cash_application", 0), b"a") == [(1, 1, b"a")]
+
+
+def test_a_rebuild_refuses_messages_of_a_later_version() -> None:
+    newer = read(0, b"a", Origin("intake", 0, 1, MESSAGES_VERSION + 1), FACTS.name)
+
+    with pytest.raises(Refusal, match=r"facts/0 at 0: intake wrote messages of version \d+, .* run the newer program"):
+        LogScan().add(newer)
 
 
 def test_records_that_are_missing_from_a_topic_are_refused() -> None:
