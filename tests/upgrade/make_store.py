@@ -79,6 +79,12 @@ def _events() -> Iterator[dict[str, Any] | str]:
     yield '{"specversion": "1.0", "id": "torn'  # no event: a dead letter, whose doubt holds nobody
 
 
+def event_of_kind(creditor: str, type_: str) -> dict[str, Any]:
+    """The first event of a type about a creditor, of those that are played."""
+    told = (event for event in _events() if not isinstance(event, str) and event["type"] == type_)
+    return next(event for event in told if event["id"].startswith(creditor))
+
+
 def _event(creditor: str, name: str, type_: str, time: str, /, **data: Any) -> dict[str, Any]:
     return {
         "specversion": "1.0",

@@ -1,0 +1,130 @@
+"""A store belongs to one log: nobody's positions are taken for another's, and no event is skipped in silence."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import INVOICES, SETTINGS
+from services.cli import main
+from services.prepared_store import named_log, worker_store
+from services.runtime.kafka.broker.log_client import kafka_log_client
+from services.runtime.log_client import ClientRecord
+from services.runtime.refusal import Refusal
+from services.runtime.store.log_identity import LogIdentity
+from tests.kafka.crew import Crew
+from tests.kafka.workplace import Workplace, workplace
+from tests.servers.kafka import Kafka
+from tests.servers.postgres import Postgres
+from tests.upgrade.make_store import CREDITORS, event_of_kind
+
+ROOT = Path(__file__).resolve().parents[2]
+SOON_S = 60
+LONG_ENOUGH_FOR_TICKS_S = 8
+
+
+@pytest.fixture
+def here(own_kafka: Kafka, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+    """A broker and a database, named by the environment."""
+    with workplace(own_kafka, postgres, tmp_path, 2) as place:
+        for name, value in place.environment.items():
+            monkeypatch.setenv(name, value)
+        yield place
+
+
+def run_beside(folder: Path) -> str:
+    """Start `erapaiva run` with the environment's settings, end it if it works; what it said."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.cli", "run"],
+        cwd=ROOT,
+        env={**os.environ, "ERAPAIVA_INBOX__PATH": str(folder / "inbox")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(LONG_ENOUGH_FOR_TICKS_S)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=SOON_S)
+    return said
+
+
+def publish(here: Workplace) -> None:
+    """A creditor, its policy and an invoice, published to the broker."""
+    creditor = next(iter(CREDITORS))
+    settings = [event_of_kind(creditor, kind) for kind in ("policy.published.v1", "creditor.registered.v1")]
+    records = [ClientRecord(SETTINGS, creditor, json.dumps(event).encode()) for event in settings]
+    invoice = json.dumps(event_of_kind(creditor, "invoice.issued.v1")).encode()
+    with kafka_log_client(here.settings.kafka) as log:
+        assert log.append([*records, ClientRecord(INVOICES, creditor, invoice)]) == [None] * 3
+
+
+def until_drained() -> None:
+    """Wait until all workers have nothing left to do."""
+    end = time.monotonic() + SOON_S
+    while main(["status", "--drained"]) != 0:
+        assert time.monotonic() < end, "the workers do not come to their ends"
+        time.sleep(0.2)
+
+
+def test_whoever_tries_run_beside_a_broker_takes_no_event_from_the_workers(here: Workplace, tmp_path: Path) -> None:
+    said = run_beside(tmp_path)
+    publish(here)
+
+    with Crew(here.environment, tmp_path):
+        until_drained()
+
+    with here.reading() as store:
+        dead = store.tables.query("SELECT key FROM dead_letter")
+        creditors = store.tables.query("SELECT creditor FROM creditor")
+        happened = store.tables.query("SELECT type, invoice FROM happening")
+    assert dead == []
+    assert creditors, "published, drained, no dead letter, and the creditor is known to nobody"
+    assert happened, "published, drained, no dead letter, and the invoice is known to nobody"
+    assert "ERAPAIVA_KAFKA__BOOTSTRAP" in said
+    assert "start the workers instead" in said
+
+
+def test_workers_of_another_cluster_or_another_prefix_do_not_start_on_the_store(here: Workplace) -> None:
+    log = named_log(here.settings)
+    worker_store(here.settings, log).close()
+
+    assert log.engine == "kafka"
+    assert log.cluster
+    for other in (log._replace(cluster="another"), log._replace(prefix="rehearsal."), LogIdentity("embedded")):
+        with pytest.raises(Refusal, match="belongs to the log of Kafka, cluster "):
+            worker_store(here.settings, other)
+    worker_store(here.settings, log).close()
+
+
+def test_what_is_said_to_a_store_of_kafkas_workers_without_a_broker_is_refused(
+    here: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worker_store(here.settings, named_log(here.settings)).close()
+    monkeypatch.delenv("ERAPAIVA_KAFKA__BOOTSTRAP")
+
+    for command in (
+        ["tell", "hold.placed", "creditor=kuura", "debtor=C-1", "reason=agreed"],
+        ["dead-letters", "list"],
+        ["status"],
+        ["report", "ageing"],
+    ):
+        assert main(command) == 1
+        assert "belongs to the log of Kafka" in capsys.readouterr().err
+
+
+def test_status_says_which_store_and_which_log_it_speaks_of(
+    here: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = named_log(here.settings)
+    worker_store(here.settings, log).close()
+
+    assert main(["status"]) == 0
+
+    assert f"the log of Kafka, cluster {log.cluster}" in capsys.readouterr().out
