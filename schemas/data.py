@@ -35,7 +35,7 @@ class BankData(Data):
         return self.account
 
 
-class Settings(Data):
+class SettingsData(Data):
     """The data of an event on the topic ``settings``; unknown fields are refused (design.md §4)."""
 
     model_config = ConfigDict(extra="forbid")

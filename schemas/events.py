@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.data import BankData, Data, Settings
+from schemas.data import BankData, Data, SettingsData
 from schemas.fields import (
     Amount,
     Count,
@@ -57,7 +57,7 @@ class AccountData(Data):
 # --- settings ------------------------------------------------------------------------------------
 
 
-class CreditorRegistered(Settings):
+class CreditorRegistered(SettingsData):
     """A creditor, with everything that its letters print about it; a later event replaces an earlier one."""
 
     event_type: ClassVar[str] = "creditor.registered.v1"
@@ -75,7 +75,7 @@ class CreditorRegistered(Settings):
     policies: PolicyChoice
 
 
-class ReferenceRatePublished(Settings):
+class ReferenceRatePublished(SettingsData):
     """A country's reference rate, percent, from one day to another, both included (rules.md I2)."""
 
     event_type: ClassVar[str] = "reference-rate.published.v1"

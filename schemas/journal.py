@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from pydantic import InstanceOf, SerializeAsAny
 
-from schemas.data import Settings
+from schemas.data import SettingsData
 from schemas.events import AccountData
 from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.fields import Date, Instant
@@ -146,7 +146,7 @@ class SettingsCopied(LaneMessage):
     event: str
     time: Instant
     id: str
-    data: SerializeAsAny[InstanceOf[Settings]]
+    data: SerializeAsAny[InstanceOf[SettingsData]]
 
 
 class FeedReached(LaneMessage):

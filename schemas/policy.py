@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from schemas.channels import ChannelName
-from schemas.data import Settings
+from schemas.data import SettingsData
 from schemas.fields import (
     ClockTime,
     Country,
@@ -115,7 +115,7 @@ class Residual(StrictPart):
     waive_below: DomesticAmount
 
 
-class Policy(Settings):
+class Policy(SettingsData):
     """The whole policy. ``minimum`` is in the country's currency (rules.md G6).
 
     ``match_confidence`` is the confidence in percent with which a score may place a payment; absent is ``SURE``.

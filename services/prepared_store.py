@@ -15,15 +15,15 @@ from services.runtime.store.versions import (
     READ_MODEL,
     STATE,
     OlderStore,
-    Step,
+    UpgradeStep,
     bring_up_to_date,
     refuse_other_versions,
     versions_of,
 )
 
 STEPS: Final = (
-    Step(STATE, 2, older_rows.to_version_2, older_accounts.to_version_2),
-    Step(READ_MODEL, 2, older_tables.to_version_2),
+    UpgradeStep(STATE, 2, older_rows.to_version_2, older_accounts.to_version_2),
+    UpgradeStep(READ_MODEL, 2, older_tables.to_version_2),
 )
 """What brings the parts of an older store up to date, in this order."""
 

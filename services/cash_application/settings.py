@@ -1,6 +1,6 @@
 """Settings: copied to every partition of the journal, where accounts use their lane's copy (design.md §3)."""
 
-from schemas.data import Settings
+from schemas.data import SettingsData
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact
 from schemas.journal import SettingsCopied
@@ -47,6 +47,6 @@ def rate_published(lane: Lane, fact: Fact, data: ReferenceRatePublished) -> Resu
     return result
 
 
-def _copy(lane: Lane, fact: Fact, data: Settings) -> None:
+def _copy(lane: Lane, fact: Fact, data: SettingsData) -> None:
     copied = SettingsCopied(lane=lane.number, event=fact.type, time=fact.time, id=f"{fact.source}#{fact.id}", data=data)
     lane.to_every_partition(copied)

@@ -20,7 +20,7 @@ from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
 from services.runtime.store.port import Store
 from services.runtime.telemetry.health import Health, HealthServer
-from services.runtime.telemetry.logs import Event, Log, install
+from services.runtime.telemetry.logs import LogEvent, LogWriter, install
 from services.runtime.telemetry.metrics import EngineMetrics, Metrics
 from services.runtime.telemetry.record_observer import RecordObserver
 
@@ -46,9 +46,9 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
         )
         if settings.metrics.enabled:
             server = stack.enter_context(HealthServer(settings.metrics.bind, metrics.registry, health))
-            log.info(Event.METRICS_SERVED, port=server.port)
+            log.info(LogEvent.METRICS_SERVED, port=server.port)
         metrics.watch_time(clock.now, lambda: engine.reached)
-        log.info(Event.ENGINE_STARTED, partitions=engine.partitions, mode=settings.mail.mode)
+        log.info(LogEvent.ENGINE_STARTED, partitions=engine.partitions, mode=settings.mail.mode)
         loop(
             _Round(
                 engine,
@@ -63,7 +63,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
         )
         post.close()
         engine.settle()
-        log.info(Event.ENGINE_STOPPED)
+        log.info(LogEvent.ENGINE_STOPPED)
     return 0
 
 
@@ -77,7 +77,7 @@ class _Round:
         inbox: Path,
         observer: RecordObserver,
         health: Health,
-        log: Log,
+        log: LogWriter,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -92,16 +92,16 @@ class _Round:
         self._directory.follow(self._engine.store.log, self._engine.partitions)
         polled = self._inbox.poll()
         for _ in polled.finished:
-            self._log.info(Event.FILE_TAKEN, records=polled.pieces)
+            self._log.info(LogEvent.FILE_TAKEN, records=polled.pieces)
         for _ in (*polled.rejected, *polled.unreadable):
-            self._log.error(Event.FILE_REFUSED)
+            self._log.error(LogEvent.FILE_REFUSED)
         self._clock.beat()
         self._engine.settle()
         self._observer.follow(self._engine)
         self._health.beat()
         if not self._health.ready:
             self._health.ready = True
-            self._log.info(Event.CAUGHT_UP)
+            self._log.info(LogEvent.CAUGHT_UP)
 
 
 def refuse_broker(settings: Settings) -> None:

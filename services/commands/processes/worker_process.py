@@ -26,7 +26,7 @@ from services.runtime.settings import Settings
 from services.runtime.store.log_identity import LogIdentity
 from services.runtime.store.port import Access, Store
 from services.runtime.telemetry.health import Health, HealthServer
-from services.runtime.telemetry.logs import Event, Log, install
+from services.runtime.telemetry.logs import LogEvent, LogWriter, install
 from services.runtime.telemetry.metrics import EngineMetrics, Metrics
 from services.runtime.telemetry.record_observer import RecordObserver
 from services.runtime.worker import Worker
@@ -59,18 +59,20 @@ def run_worker(name: str, settings: Settings, *, follows_ticks: bool) -> int:
             close_post,
         )
         stack.enter_context(_health_pages(settings, metrics, health, log))
-        log.info(Event.ENGINE_STARTED, worker=name, partitions=settings.store.partitions, mode=settings.mail.mode)
+        log.info(LogEvent.ENGINE_STARTED, worker=name, partitions=settings.store.partitions, mode=settings.mail.mode)
         shell = Shell(name, [topic.name for topic in READS[name]], settings.kafka, engine, log=log)
         metrics.behind.labels(name).set_function(shell.lag)
         status = shell.run()
-        log.info(Event.ENGINE_STOPPED, worker=name)
+        log.info(LogEvent.ENGINE_STOPPED, worker=name)
     return status
 
 
 class Heartbeat:
     """Reports health and how far time has come; called a few times a second while the process is in its group."""
 
-    def __init__(self, metrics: Metrics, health: Health, log: Log, elapsed_s: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, metrics: Metrics, health: Health, log: LogWriter, elapsed_s: Callable[[], float] = monotonic
+    ) -> None:
         self._health = health
         self._log = log
         self._elapsed_s = elapsed_s
@@ -83,7 +85,7 @@ class Heartbeat:
         self._health.beat()
         if not self._health.ready:
             self._health.ready = True
-            self._log.info(Event.CAUGHT_UP)
+            self._log.info(LogEvent.CAUGHT_UP)
         if self._elapsed_s() - self._asked_s >= _FRONTIER_INTERVAL_S:
             self._asked_s = self._elapsed_s()
             self._reached = slowest_frontier(store)
@@ -104,7 +106,7 @@ def run_clock(settings: Settings) -> int:
         worker = ClockWorker(clock, ticks.tick, ticks.reached)
         metrics.watch_time(clock.now, lambda: ticks.reached)
         stack.enter_context(_health_pages(settings, metrics, health, log))
-        log.info(Event.ENGINE_STARTED, worker=worker.name, partitions=settings.store.partitions)
+        log.info(LogEvent.ENGINE_STARTED, worker=worker.name, partitions=settings.store.partitions)
 
         def beat() -> None:
             worker.beat()
@@ -112,7 +114,7 @@ def run_clock(settings: Settings) -> int:
             health.ready = True
 
         loop(beat, stopping, _BEAT_INTERVAL_S)
-        log.info(Event.ENGINE_STOPPED, worker=worker.name)
+        log.info(LogEvent.ENGINE_STOPPED, worker=worker.name)
     return 0
 
 
@@ -126,7 +128,7 @@ def _open_worker_store(settings: Settings, log: LogIdentity) -> Store:
 
 @contextmanager
 def _worker_maker(
-    name: str, settings: Settings, log: Log, *, follows_ticks: bool
+    name: str, settings: Settings, log: LogWriter, *, follows_ticks: bool
 ) -> Iterator[tuple[Callable[[], Worker], Callable[[], None]]]:
     """What makes a partition's worker, and what closes the post that all workers of the process share."""
     entry = WORKERS[name]
@@ -158,11 +160,11 @@ class _TickClock:
 
 
 @contextmanager
-def _health_pages(settings: Settings, metrics: Metrics, health: Health, log: Log) -> Iterator[None]:
+def _health_pages(settings: Settings, metrics: Metrics, health: Health, log: LogWriter) -> Iterator[None]:
     """Serves metrics and health pages while the process works, where the settings ask for them."""
     if not settings.metrics.enabled:
         yield
         return
     with HealthServer(settings.metrics.bind, metrics.registry, health) as server:
-        log.info(Event.METRICS_SERVED, port=server.port)
+        log.info(LogEvent.METRICS_SERVED, port=server.port)
         yield

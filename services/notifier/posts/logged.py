@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from services.notifier.posts.post import Attempt, Outcome, Post
-from services.runtime.telemetry.logs import Event, Log
+from services.runtime.telemetry.logs import LogEvent, LogWriter
 
 
 class LoggedPost:
     """Another post, whose outcomes other than ``accepted`` are logged once they are recorded durably."""
 
-    def __init__(self, post: Post, log: Log) -> None:
+    def __init__(self, post: Post, log: LogWriter) -> None:
         self._post = post
         self._log = log
 
@@ -32,7 +32,7 @@ class LoggedPost:
             if outcome.status != "accepted":
                 code = outcome.detail or "not-said"
                 self._log.warning(
-                    Event.LETTER_NOT_DELIVERED, outcome=outcome.status, code=code, partition=outcome.partition
+                    LogEvent.LETTER_NOT_DELIVERED, outcome=outcome.status, code=code, partition=outcome.partition
                 )
         self._post.acknowledge(known)
 

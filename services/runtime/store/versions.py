@@ -27,7 +27,7 @@ CURRENT: Final[Mapping[str, int]] = {
 """By part, the version that this program reads and writes."""
 
 
-class Step:
+class UpgradeStep:
     """What brings one part of a store from the version before to version ``to``."""
 
     def __init__(self, part: str, to: int, *conversions: Callable[[Store], None]) -> None:
@@ -46,7 +46,7 @@ class OlderStore(Refusal):
     """A store of an older version, opened by somebody who may not bring it up to date."""
 
 
-def bring_up_to_date(store: Store, steps: Iterable[Step]) -> None:
+def bring_up_to_date(store: Store, steps: Iterable[UpgradeStep]) -> None:
     """Run the steps that a store lacks and write the current versions into it, all or nothing.
 
     A store without versions is new. Raises OlderStore when it is older and this opening may not change it, Refusal when
@@ -84,7 +84,7 @@ def versions_of(store: Store) -> dict[str, int]:
     return {part: int(version) for part, version in found.items() if version is not None}
 
 
-def _run(store: Store, found: dict[str, int], steps: Iterable[Step]) -> dict[str, int]:
+def _run(store: Store, found: dict[str, int], steps: Iterable[UpgradeStep]) -> dict[str, int]:
     reached = dict(found)
     for step in steps:
         if step.to == reached.get(step.part, step.to) + 1:

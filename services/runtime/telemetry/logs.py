@@ -1,7 +1,7 @@
 """Logs: JSON lines on standard error with a closed set of events and fields, so that no personal data can get in.
 
-There is no free text. An event is one of `Event`, a field one of `Fields`, and every text value must look like what its
-field may hold; anything else is left out, and the line names it. Logging never raises.
+There is no free text. An event is one of `LogEvent`, a field one of `LogFields`, and every text value must look like
+what its field may hold; anything else is left out, and the line names it. Logging never raises.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import structlog
 _ROOT: Final = Path(__file__).resolve().parents[3]
 
 
-class Event(StrEnum):
+class LogEvent(StrEnum):
     """All that is ever logged."""
 
     ENGINE_STARTED = "engine-started"
@@ -37,7 +37,7 @@ class Event(StrEnum):
     LIBRARY_MESSAGE = "library-message"
 
 
-class Fields(TypedDict, total=False):
+class LogFields(TypedDict, total=False):
     """All that a line may say beside its event, level and timestamp."""
 
     worker: str
@@ -65,12 +65,16 @@ class Fields(TypedDict, total=False):
 _WORD: Final = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
 _CLASS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
 _FRAME: Final = re.compile(r"[A-Za-z0-9_./<>-]{1,200}:\d{1,6} [A-Za-z0-9_<>]{1,100}")
-_SHAPES: Final = dict.fromkeys(Fields.__annotations__, _WORD) | {"library": _CLASS, "fault": _CLASS, "frames": _FRAME}
-_EVENTS: Final = frozenset(Event)
+_SHAPES: Final = dict.fromkeys(LogFields.__annotations__, _WORD) | {
+    "library": _CLASS,
+    "fault": _CLASS,
+    "frames": _FRAME,
+}
+_EVENTS: Final = frozenset(LogEvent)
 _OWN: Final = frozenset({"event", "level", "timestamp"})
 
 
-class Log:
+class LogWriter:
     """Writes events to one stream."""
 
     def __init__(self, stream: TextIO | None = None, level: int = logging.INFO) -> None:
@@ -85,22 +89,22 @@ class Log:
             wrapper_class=structlog.make_filtering_bound_logger(level),
         )
 
-    def info(self, event: Event, **fields: Unpack[Fields]) -> None:
+    def info(self, event: LogEvent, **fields: Unpack[LogFields]) -> None:
         """Something happened that was meant to."""
         self._logger.info(event.value, **fields)
 
-    def warning(self, event: Event, **fields: Unpack[Fields]) -> None:
+    def warning(self, event: LogEvent, **fields: Unpack[LogFields]) -> None:
         """Something a person should look at some day."""
         self._logger.warning(event.value, **fields)
 
-    def error(self, event: Event, **fields: Unpack[Fields]) -> None:
+    def error(self, event: LogEvent, **fields: Unpack[LogFields]) -> None:
         """Something a person should look at now."""
         self._logger.error(event.value, **fields)
 
     def crash(self, fault: BaseException) -> None:
         """An exception that nobody handles: its class and where it arose, without its text."""
         frames = frames_of(fault.__traceback__)
-        self._logger.critical(Event.CRASHED.value, fault=type(fault).__qualname__, frames=frames)
+        self._logger.critical(LogEvent.CRASHED.value, fault=type(fault).__qualname__, frames=frames)
 
 
 def only_the_known(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -117,9 +121,9 @@ def only_the_known(_logger: object, _method: str, line: MutableMapping[str, Any]
     return kept
 
 
-def install(level: str = "info", stream: TextIO | None = None) -> Log:
+def install(level: str = "info", stream: TextIO | None = None) -> LogWriter:
     """Make a log, send it what libraries log (their names only) and every crash, and return it."""
-    log = Log(stream, logging.getLevelNamesMapping()[level.upper()])
+    log = LogWriter(stream, logging.getLevelNamesMapping()[level.upper()])
     logging.basicConfig(handlers=[_NamesOnly(log)], level=logging.WARNING, force=True)
 
     def crashed(_kind: type[BaseException], fault: BaseException, _trace: TracebackType | None) -> None:
@@ -147,13 +151,13 @@ def frames_of(trace: TracebackType | None) -> list[str]:
 class _NamesOnly(logging.Handler):
     """Logs which library sent a message, and its level; the message's text may quote a person's data."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: LogWriter) -> None:
         super().__init__(logging.WARNING)
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
         write = self._log.error if record.levelno >= logging.ERROR else self._log.warning
-        write(Event.LIBRARY_MESSAGE, library=record.name)
+        write(LogEvent.LIBRARY_MESSAGE, library=record.name)
 
 
 def _is_harmless(name: str, value: object) -> bool:

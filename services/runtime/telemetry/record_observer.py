@@ -6,7 +6,7 @@ from typing import Final
 from schemas.decisions import Alert
 from schemas.topics import DEAD_LETTERS, DECISIONS
 from services.runtime.engine import EmbeddedEngine
-from services.runtime.telemetry.logs import Event, Log
+from services.runtime.telemetry.logs import LogEvent, LogWriter
 from services.runtime.telemetry.metrics import Metrics
 from services.runtime.worker import Record
 
@@ -18,7 +18,7 @@ _READ_AT_ONCE: Final = 5_000
 class RecordObserver:
     """Observes records of `decisions` and `dead-letters` once they are durable."""
 
-    def __init__(self, metrics: Metrics, log: Log) -> None:
+    def __init__(self, metrics: Metrics, log: LogWriter) -> None:
         self._metrics = metrics
         self._log = log
 
@@ -38,7 +38,7 @@ class RecordObserver:
         for record, message in messages:
             if isinstance(message, Alert):
                 self._log.warning(
-                    Event.ALERT,
+                    LogEvent.ALERT,
                     code=message.code,
                     topic=record.topic.name,
                     partition=record.partition,

@@ -15,7 +15,7 @@ from services.notifier.posts.post_routing import RoutedPost
 from services.notifier.posts.simulated import SIMULATOR, SimulatedPost
 from services.notifier.posts.smtp import SmtpPost
 from services.notifier.posts.smtp_session import MailServer
-from services.runtime.telemetry.logs import Log
+from services.runtime.telemetry.logs import LogWriter
 from tests.contract.post.deliveries import AT, an_attempt, outcomes_of
 from tests.contract.post.mail_server import Behaviour, mail_server
 from tests.strangers.pigeon import PigeonPost
@@ -38,7 +38,7 @@ def routed_post(stack: ExitStack, folder: Path, *, trial: bool) -> Post:
 
 POSTS: dict[str, Build] = {
     "simulated": lambda _stack, _folder: SimulatedPost(),
-    "logged": lambda _stack, _folder: LoggedPost(SimulatedPost(), Log(io.StringIO())),
+    "logged": lambda _stack, _folder: LoggedPost(SimulatedPost(), LogWriter(io.StringIO())),
     "outbox": lambda _stack, folder: OutboxPost(folder),
     "smtp": lambda stack, _folder: smtp(stack, trial=True),
     "routed": lambda stack, folder: routed_post(stack, folder, trial=True),
@@ -169,7 +169,7 @@ def test_a_detail_is_a_code_without_addresses_or_amounts(post: Post) -> None:
 
 def test_a_letter_that_was_not_delivered_is_logged_by_its_code_once_its_outcome_is_recorded() -> None:
     stream = io.StringIO()
-    post = LoggedPost(SimulatedPost(), Log(stream))
+    post = LoggedPost(SimulatedPost(), LogWriter(stream))
     post.send(an_attempt("n-1", to="perm-fail@simulator.invalid", partition=2))
     post.send(an_attempt("n-2", partition=2))
     assert stream.getvalue() == ""

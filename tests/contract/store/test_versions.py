@@ -11,7 +11,7 @@ from services.runtime.store.versions import (
     CURRENT,
     STATE,
     OlderStore,
-    Step,
+    UpgradeStep,
     bring_up_to_date,
     refuse_other_versions,
     versions_of,
@@ -43,7 +43,7 @@ def bookmarks(name: str, value: str) -> Callable[[Store], None]:
 def test_a_new_store_gets_todays_versions_and_no_step_is_run(owned: Store) -> None:
     assert versions_of(owned) == {}
 
-    bring_up_to_date(owned, [Step(STATE, CURRENT[STATE], bookmarks("step", "run"))])
+    bring_up_to_date(owned, [UpgradeStep(STATE, CURRENT[STATE], bookmarks("step", "run"))])
 
     assert versions_of(owned) == CURRENT
     assert owned.bookmark("step") is None
@@ -56,8 +56,8 @@ def test_an_older_store_is_brought_up_to_date_step_by_step(owned: Store) -> None
     bring_up_to_date(
         owned,
         [
-            Step(STATE, CURRENT[STATE] - 1, bookmarks("done before", "again")),
-            Step(STATE, CURRENT[STATE], bookmarks("first", "done"), bookmarks("second", "done")),
+            UpgradeStep(STATE, CURRENT[STATE] - 1, bookmarks("done before", "again")),
+            UpgradeStep(STATE, CURRENT[STATE], bookmarks("first", "done"), bookmarks("second", "done")),
         ],
     )
 
@@ -74,7 +74,7 @@ def test_a_step_that_fails_leaves_all_as_it_was(owned: Store) -> None:
     write(owned, "version state", str(CURRENT[STATE] - 1))
 
     with pytest.raises(Refusal, match="cannot be converted"):
-        bring_up_to_date(owned, [Step(STATE, CURRENT[STATE], fail)])
+        bring_up_to_date(owned, [UpgradeStep(STATE, CURRENT[STATE], fail)])
 
     assert versions_of(owned)[STATE] == CURRENT[STATE] - 1
     assert owned.bookmark("half") is None
@@ -85,7 +85,7 @@ def test_a_version_without_a_step_to_todays_is_refused_in_a_sentence(owned: Stor
     write(owned, "version state", "0")
 
     with pytest.raises(Refusal, match=r"its state has version 0 and cannot be brought to .*into a new store"):
-        bring_up_to_date(owned, [Step(STATE, CURRENT[STATE], bookmarks("never", "run"))])
+        bring_up_to_date(owned, [UpgradeStep(STATE, CURRENT[STATE], bookmarks("never", "run"))])
 
     assert versions_of(owned)[STATE] == 0
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.runtime.telemetry.logs import Event
+from services.runtime.telemetry.logs import LogEvent
 from services.runtime.telemetry.metrics import Metrics
 from tests.unit.deploy.paths import DASHBOARDS, DEPLOY, KUBERNETES, ROOT, documents
 
@@ -51,13 +51,13 @@ def log_lines_named() -> set[str]:
 
 
 def test_a_log_line_that_a_person_is_sent_to_read_is_written() -> None:
-    assert {"alert", "crashed", "letter-not-delivered"} <= log_lines_named() <= {event.value for event in Event}
+    assert {"alert", "crashed", "letter-not-delivered"} <= log_lines_named() <= {event.value for event in LogEvent}
 
 
 def test_every_event_of_the_log_is_written_somewhere() -> None:
     code = "".join(path.read_text("utf-8") for path in (ROOT / "services").rglob("*.py"))
 
-    assert [event for event in Event if f"Event.{event.name}" not in code] == []
+    assert [event for event in LogEvent if f"LogEvent.{event.name}" not in code] == []
 
 
 def panels_of(path: Path) -> list[Any]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from schemas.commands import HandOver, NoticeGranted, NoticePlanned, NoticeWithdrawn
-from schemas.data import Settings
+from schemas.data import SettingsData
 from schemas.decisions import HandedOver, TaskRaised, Withheld
 from schemas.events import (
     AccountData,
@@ -143,7 +143,7 @@ class Office:
                 self.tell(data.debtor, AccountEvent(event=event.envelope.type, time=time, id=key, data=data))
                 self._place_what_waits()
         self._terms = None
-        if isinstance(data, Settings | BankFeedCompleted):
+        if isinstance(data, SettingsData | BankFeedCompleted):
             waiting = self.feeds if isinstance(data, BankFeedCompleted) else self.accounts
             self.wakes.update(dict.fromkeys(waiting, time))
 

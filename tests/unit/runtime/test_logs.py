@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.runtime.telemetry.logs import Event, Log, frames_of, install
+from services.runtime.telemetry.logs import LogEvent, LogWriter, frames_of, install
 
 CANARY = "Matti Meikäläinen"
 
@@ -33,7 +33,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 
 
 def test_a_line_is_json_with_its_event_level_time_and_fields(stream: io.StringIO) -> None:
-    Log(stream).info(Event.CAUGHT_UP, worker="cash_application", topic="facts", partition=3, records=17)
+    LogWriter(stream).info(LogEvent.CAUGHT_UP, worker="cash_application", topic="facts", partition=3, records=17)
 
     (line,) = lines(stream)
     assert line.pop("timestamp").endswith("Z")
@@ -50,7 +50,7 @@ def test_a_line_is_json_with_its_event_level_time_and_fields(stream: io.StringIO
 def test_a_value_that_does_not_look_like_its_field_is_left_out_and_the_line_says_so(
     stream: io.StringIO, value: Any
 ) -> None:
-    Log(stream).warning(Event.ALERT, code=value, records=1)
+    LogWriter(stream).warning(LogEvent.ALERT, code=value, records=1)
 
     (line,) = lines(stream)
     assert line["left_out"] == ["code"]
@@ -61,7 +61,7 @@ def test_a_value_that_does_not_look_like_its_field_is_left_out_and_the_line_says
 def test_a_field_that_is_not_in_the_set_is_left_out_with_its_name(stream: io.StringIO) -> None:
     unknown: dict[str, Any] = {CANARY: "x", "debtor": CANARY}
 
-    Log(stream).error(Event.ALERT, **unknown)
+    LogWriter(stream).error(LogEvent.ALERT, **unknown)
 
     (line,) = lines(stream)
     assert line["left_out"] == ["unknown field", "unknown field"]
@@ -69,10 +69,10 @@ def test_a_field_that_is_not_in_the_set_is_left_out_with_its_name(stream: io.Str
 
 
 def test_lines_below_the_level_are_not_written(stream: io.StringIO) -> None:
-    log = Log(stream, logging.WARNING)
+    log = LogWriter(stream, logging.WARNING)
 
-    log.info(Event.CAUGHT_UP)
-    log.warning(Event.ALERT)
+    log.info(LogEvent.CAUGHT_UP)
+    log.warning(LogEvent.ALERT)
 
     assert [line["event"] for line in lines(stream)] == ["alert"]
 
@@ -82,7 +82,7 @@ def raise_with_personal_data() -> None:
 
 
 def test_a_crash_says_what_and_where_but_not_the_words_of_the_exception(stream: io.StringIO) -> None:
-    log = Log(stream)
+    log = LogWriter(stream)
 
     with pytest.raises(ValueError, match=CANARY) as caught:
         raise_with_personal_data()

@@ -18,7 +18,7 @@ from services.runtime.engine import EmbeddedEngine
 from services.runtime.refusal import Refusal
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.telemetry.health import PATIENCE_S, Health, HealthServer
-from services.runtime.telemetry.logs import Log
+from services.runtime.telemetry.logs import LogWriter
 from services.runtime.telemetry.metrics import EngineMetrics, Metrics
 from services.runtime.telemetry.record_observer import RecordObserver
 from tests.unit.notifier.letters import a_letter
@@ -95,7 +95,7 @@ def test_decisions_and_dead_letters_of_the_log_are_counted_once() -> None:
         letter = DeadLetter(key="k", reason="unreadable", detail=("x",), origin="invoices/0", position=0, content="{")
         engine.publish(DEAD_LETTERS, "k", encode(letter))
 
-        watch = RecordObserver(metrics, Log(io.StringIO()))
+        watch = RecordObserver(metrics, LogWriter(io.StringIO()))
         watch.follow(engine)
         watch.follow(engine)
 
@@ -110,7 +110,7 @@ def test_an_alert_is_logged_by_its_code_and_where_it_lies_without_its_words() ->
         engine.publish(DECISIONS, "k", encode(withheld("gap")))
         engine.publish(DECISIONS, "k", encode(Alert(code="no-rate", creditor="c", detail="2026 H2")))
 
-        RecordObserver(Metrics(), Log(stream)).follow(engine)
+        RecordObserver(Metrics(), LogWriter(stream)).follow(engine)
 
     (line,) = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert (line["event"], line["level"], line["code"], line["topic"]) == ("alert", "warning", "no-rate", "decisions")
@@ -126,7 +126,7 @@ def test_records_handled_and_records_behind_are_shown_by_worker() -> None:
     with EmbeddedEngine(store, pipeline(), observer=EngineMetrics(metrics, health.beat)) as engine:
         for number in (1, 2, 3):
             engine.publish(INVOICES, "c", b"%d" % number)
-        watch = RecordObserver(metrics, Log(io.StringIO()))
+        watch = RecordObserver(metrics, LogWriter(io.StringIO()))
         watch.follow(engine)
         assert value(metrics, "erapaiva_records_behind", worker="sorter") == 3
 

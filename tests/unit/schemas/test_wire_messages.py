@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from schemas.commands import CommandsMessage, NoticePlanned, decode_commands
-from schemas.data import Settings
+from schemas.data import SettingsData
 from schemas.dead_letters import DeadLettersMessage, decode_dead_letters
 from schemas.decisions import DecisionsMessage, decode_decisions
 from schemas.events import AccountData, InvoiceIssued
@@ -128,7 +128,7 @@ def test_every_event_of_an_account_travels_on_the_journal_unchanged() -> None:
 def test_settings_travel_on_the_journal_unchanged() -> None:
     for name in DATA:
         data = parse_event(cloud_event(name)).data
-        if isinstance(data, Settings):
+        if isinstance(data, SettingsData):
             message = SettingsCopied(lane=2, event=name, time=NOON, id="//billing#1", data=data)
             assert decode_journal(encode(message)) == message
 

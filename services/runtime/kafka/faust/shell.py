@@ -25,7 +25,7 @@ from services.runtime.kafka.faust.faust_patches import FetchedRecord, RawTopic, 
 from services.runtime.kafka.partition_handler import PartitionHandler
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings
-from services.runtime.telemetry.logs import Log
+from services.runtime.telemetry.logs import LogWriter
 
 _BATCH_RECORDS: Final = 2_000
 """Handled at once, of all partitions together: several transactions, side by side."""
@@ -50,12 +50,12 @@ class Shell:
         kafka: KafkaSettings,
         handler: PartitionHandler,
         *,
-        log: Log | None = None,
+        log: LogWriter | None = None,
     ) -> None:
         self._name = name
         self._topics = {topic_name(kafka, topic): topic for topic in topics}
         self._kafka = kafka
-        self._log = log or Log()
+        self._log = log or LogWriter()
         self._handler = handler
         self._dispatcher = Dispatcher(handler, self._topics)
         self._leaving = asyncio.Event()
