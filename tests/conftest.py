@@ -11,7 +11,7 @@ from tests.scenarios import NAMES, OWN, OWN_NAMES, Scenario, read_scenario
 from tests.servers.marks import require_mark, running_test
 from tests.servers.postgres import Postgres
 
-FOLDER_MARKS: Final = {"e2e": "e2e", "kafka": "kafka"}
+FOLDER_MARKS: Final = {"e2e": "e2e", "fuzz": "slow", "kafka": "kafka", "simulation": "slow"}
 """What lies in a folder of this name carries the mark."""
 FIXTURE_MARKS: Final = {"postgres": "postgres"}
 """A test that asks for a fixture of this name, directly or through others, carries the mark."""

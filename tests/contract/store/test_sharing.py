@@ -12,6 +12,8 @@ from services.runtime.store.port import Access
 from tests.contract.store.conftest import Opener
 from tests.contract.store.neighbour import APPENDS, neighbour, open_at, told
 
+pytestmark = pytest.mark.slow
+
 PARTITION = partition_of("c", 4)
 
 

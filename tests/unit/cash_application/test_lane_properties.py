@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ from tests.unit.intake.public_events import (
     reference_of,
     said,
 )
+
+pytestmark = pytest.mark.slow
 
 NAMES = ("Anna", "anna ", "Bertil", None)
 IBANS = ("FI1410093000123458", "FI2112345600000785", None)

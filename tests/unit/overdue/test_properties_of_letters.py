@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from schemas.letters import Letter
@@ -14,6 +15,8 @@ from services.law.calendar import banking_day, banking_days_before, roll
 from tests.unit.overdue.harness import Office
 from tests.unit.overdue.lives import UNTIL, explore, lives
 from tests.unit.overdue.story import ZONE, Story, day_of
+
+pytestmark = pytest.mark.slow
 
 
 @given(lives())

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ from services.overdue.fold import AccountMessage, fold
 from tests.unit.overdue.harness import Office
 from tests.unit.overdue.lives import UNTIL, explore, lives
 from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of
+
+pytestmark = pytest.mark.slow
 
 
 class Audited(Office):

@@ -13,6 +13,8 @@ from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 from tests.unit.runtime.pipeline import TALLY_TABLE, NeverPending, outcome, pipeline, publish_round
 
+pytestmark = pytest.mark.slow
+
 KEYS = [f"creditor {n}" for n in range(7)]
 ROUNDS = 6
 SMALL_STEPS = Limits(batch_records=3, commit_changes=25, commit_effects=4)

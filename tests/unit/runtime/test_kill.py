@@ -17,6 +17,8 @@ from tests.servers.postgres import Postgres
 from tests.unit.runtime.kill_site import KEYS, LIMITS, ROUNDS
 from tests.unit.runtime.pipeline import outcome
 
+pytestmark = pytest.mark.slow
+
 
 def test_engines_killed_at_random_moments_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     kill_over_and_over(tmp_path, [], lambda: SqliteStore(tmp_path / "store.db", Access.READ))
