@@ -17,8 +17,8 @@ import pytest
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
-FIRST_LETTER_S = 60  # issue 3: from the clone to the first letter on disk, on two cores
-TAKEN_S = 2  # issue 3: from the file in inbox/ to its being taken
+FIRST_LETTER_S = 60  # from the clone to the first letter on disk, on two cores
+TAKEN_S = 2  # from the file in inbox/ to its being taken
 PLAYED_S = 240
 SOON_S = 30
 MOVED_IN = {

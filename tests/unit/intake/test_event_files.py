@@ -1,4 +1,4 @@
-"""Reading JSON Lines files (issue 3: poison lines; design.md §9)."""
+"""Reading JSON Lines files, and lines that cannot be read (design.md §9)."""
 
 import io
 import tracemalloc

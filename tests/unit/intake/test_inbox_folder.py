@@ -1,4 +1,4 @@
-"""The inbox takes every line of every file once, whatever happens in between (issue 3, point 6)."""
+"""The inbox takes every line of every file once, whatever happens in between."""
 
 import json
 import os
