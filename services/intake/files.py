@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from schemas.dead_letters import KEPT_OF_TOO_LARGE
@@ -36,18 +35,8 @@ class FileLine:
         return self.length > len(self.raw)
 
 
-def read_lines(path: Path) -> Iterator[FileLine]:
-    """The lines of ``path`` that are not blank, in order; at most one event's length is in memory at a time.
-
-    Raises:
-        OSError: when the file cannot be opened or read.
-    """
-    with path.open("rb") as stream:
-        yield from lines_of(stream)
-
-
 def lines_of(stream: BinaryIO) -> Iterator[FileLine]:
-    """The lines of an open binary stream that are not blank; see `read_lines`."""
+    """The lines of an open binary stream that are not blank, in order; one event's length is in memory at a time."""
     number = 0
     while chunk := stream.readline(LARGEST_EVENT + 1):
         number += 1

@@ -8,7 +8,7 @@ statute is at hand by its name in the country's file: ``law.source("consumer.fee
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -129,11 +129,6 @@ class Law:
         """Least days to answer a letter, delivery not counted (S5; KKV 2024)."""
         return self.of(kind).response_days_min
 
-    @property
-    def consumer_response_days_min(self) -> int:
-        """Least days a consumer has to answer a letter, delivery not counted (S5; KKV 2024)."""
-        return self.consumer.response_days_min
-
     def limitation_end(self, day: date) -> date:
         """The first day on which a debt that began to run on ``day`` has lapsed; the day before is the last to send.
 
@@ -141,10 +136,6 @@ class Law:
         """
         year = day.year + self.limitation_years
         return day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
-
-    def limitation_warning(self, day: date) -> date:
-        """The day on which a person is warned that a debt that began to run on ``day`` lapses (G8)."""
-        return self.limitation_end(day) - timedelta(days=self.limitation_warning_days)
 
     def source(self, name: str) -> str:
         """The statute behind a figure, by its name in the country's file, such as ``consumer.fee_gap``."""

@@ -59,14 +59,6 @@ class ReferenceRates:
         after = [_from(span, last + _DAY) for span in self.known if span.last > last]
         return replace(self, known=_joined([*before, Segment(first, last, rate), *after]))
 
-    def known_through(self, day: date) -> date | None:
-        """The last day up to which every rate from ``day`` on is known, or None where that of ``day`` is not (I3)."""
-        reached = None
-        for span in self.known:
-            if span.first <= day <= span.last:
-                reached, day = span.last, min(span.last, date.max - _DAY) + _DAY
-        return reached
-
     def segments(
         self, first: date, last: date, kind: Kind, trader: bool, agreed: int | None = None
     ) -> tuple[Segment, ...]:

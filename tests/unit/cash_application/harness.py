@@ -1,6 +1,6 @@
 """The harness of cash application: intake and cash application on a real engine in memory, fed with public events."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -110,12 +110,3 @@ class CashHarness:
     def tally(self) -> LaneTally:
         """What became of the facts."""
         return total(self.engine.store)
-
-
-def harness_after(events: Sequence[Event], **settings: Any) -> CashHarness:
-    """A harness to which these events were published, one after another, and a tick."""
-    harness = CashHarness(**settings)
-    for event in events:
-        harness.publish(event)
-    harness.tick()
-    return harness

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_f4_the_fixed_compensation_is_40_euros() -> None:
 
 
 def test_s5_a_consumer_has_10_days_to_answer() -> None:
-    assert LAW.consumer_response_days_min == LAW.response_days_min("consumer") == 10
+    assert LAW.response_days_min("consumer") == 10
     assert LAW.response_days_min("business") == 0
 
 
@@ -84,7 +84,7 @@ def test_g8_a_debt_lapses_on_the_same_day_three_years_later_and_the_29th_of_febr
 
 
 def test_g8_a_person_is_warned_90_days_before_the_debt_lapses() -> None:
-    assert LAW.limitation_warning(date(2023, 4, 1)) == date(2026, 1, 1)
+    assert LAW.limitation_end(date(2023, 4, 1)) - timedelta(days=LAW.limitation_warning_days) == date(2026, 1, 1)
 
 
 def test_g9_the_next_step_waits_10_days_after_a_stop() -> None:
