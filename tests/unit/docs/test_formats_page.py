@@ -67,7 +67,7 @@ def test_every_format_has_its_line() -> None:
 
 @pytest.mark.parametrize("table", [INVOICES, PAYMENTS], ids=lambda table: table.name)
 def test_every_column_of_a_table_has_its_line_and_the_needed_ones_say_so(table: CsvTable) -> None:
-    rows = rows_behind(f"**{table.name.capitalize()}**, told by")
+    rows = rows_behind(f"**{table.name.capitalize()}**, recognised by")
 
     assert sorted(rows) == sorted(table.columns)
     assert {name for name, words in rows.items() if "needed" in words} == table.needs

@@ -11,7 +11,7 @@ from services.runtime.engine import EmbeddedEngine
 from services.runtime.sqlite.store import SqliteStore
 
 
-class Desk:
+class IntakeHarness:
     """``take`` records as any sender could write them."""
 
     def __init__(self, partitions: int = 2) -> None:

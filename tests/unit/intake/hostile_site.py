@@ -24,10 +24,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     for name in sys.argv[3:]:
-        print(json.dumps(told(Path(name))), flush=True)
+        print(json.dumps(outcome_of(Path(name))), flush=True)
 
 
-def told(path: Path) -> dict[str, object]:
+def outcome_of(path: Path) -> dict[str, object]:
     """What came of a file; of many faults the first thousand."""
     events = 0
     faults: list[tuple[str, str]] = []

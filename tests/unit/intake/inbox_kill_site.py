@@ -1,7 +1,7 @@
 """A process whose inbox is killed with SIGKILL at each of its steps in turn, each time with a folder and store anew.
 
 Run as ``python -m tests.unit.intake.inbox_kill_site FOLDER``. A step is a line of ``services/intake/inbox.py``. What
-was killed goes on in a next life to its end. Prints how often it was killed; the folders are left to be looked at.
+was killed goes on in a next life to its end. Prints how often it was killed; the folders are left for a check.
 """
 
 import os

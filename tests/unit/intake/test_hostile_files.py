@@ -107,18 +107,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     for number, (content, _) in enumerate(SMALL.values()):
         (folder / f"{number}.xml").write_bytes(content)
     paths = [path for number in range(len(SMALL)) for path in (folder / f"{number}.xml", good)]
-    told = read(*paths)
-    assert [each.events for each in told[1::2]] == [1] * len(SMALL), "a good file behind a bad one is read"
-    return dict(zip(SMALL, told[0::2], strict=True))
+    outcome = read(*paths)
+    assert [each.events for each in outcome[1::2]] == [1] * len(SMALL), "a good file behind a bad one is read"
+    return dict(zip(SMALL, outcome[0::2], strict=True))
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_a_bad_file_is_one_clear_dead_letter_and_the_next_file_is_read(small: dict[str, Told], name: str) -> None:
-    told = small[name]
+    outcome = small[name]
 
-    assert told.reasons == [SMALL[name][1]]
-    assert told.events == 0
-    assert len(told.lines[0]) > 20, "it says what is wrong and what to do"
+    assert outcome.reasons == [SMALL[name][1]]
+    assert outcome.events == 0
+    assert len(outcome.lines[0]) > 20, "it says what is wrong and what to do"
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_a_doctype_that_declares_nothing_is_passed_over_and_never_fetched(tmp_pa
     path = tmp_path / "old.xml"
     path.write_bytes(with_doctype('SYSTEM "http://127.0.0.1:9/Finvoice.dtd"'))
 
-    (told,) = read(path)
+    (outcome,) = read(path)
 
-    assert (told.events, told.reasons) == (1, [])
+    assert (outcome.events, outcome.reasons) == (1, [])
 
 
 def test_an_inclusion_of_another_file_is_not_followed(tmp_path: Path) -> None:
@@ -151,10 +151,10 @@ def test_an_inclusion_of_another_file_is_not_followed(tmp_path: Path) -> None:
     path = tmp_path / "including.xml"
     path.write_text(PAYMENT.replace("<Refs>", f"<RmtInf><Ustrd>{inclusion}</Ustrd></RmtInf><Refs>"))
 
-    (told,) = read(path)
+    (outcome,) = read(path)
 
-    assert told.events == 1
-    assert SECRET not in str(told)
+    assert outcome.events == 1
+    assert SECRET not in str(outcome)
 
 
 # --- a hundred megabytes -------------------------------------------------------------------------
@@ -198,11 +198,11 @@ def test_a_hundred_megabytes_are_read_or_refused_in_little_memory(tmp_path: Path
     with path.open("wb") as stream:
         stream.writelines(content())
 
-    (told,) = read(path)
+    (outcome,) = read(path)
 
     path.unlink()
-    assert set(told.reasons) == {reason}
-    assert told.events == 0
+    assert set(outcome.reasons) == {reason}
+    assert outcome.events == 0
 
 
 @pytest.mark.parametrize("unit", [b" \n", b"\x00", b'{"a": "'])
@@ -211,10 +211,10 @@ def test_a_hundred_megabytes_that_hold_no_line_end_are_one_piece_at_most(tmp_pat
     with path.open("wb") as stream:
         stream.writelines(filled(b"", unit))
 
-    (told,) = read(path)
+    (outcome,) = read(path)
 
-    assert told.reasons == []
-    assert told.events == (0 if unit.isspace() else 1)  # a line too long to keep is refused by the worker
+    assert outcome.reasons == []
+    assert outcome.events == (0 if unit.isspace() else 1)  # a line too long to keep is refused by the worker
 
 
 def test_a_file_of_payments_takes_no_more_memory_than_a_small_one(tmp_path: Path) -> None:
@@ -222,16 +222,16 @@ def test_a_file_of_payments_takes_no_more_memory_than_a_small_one(tmp_path: Path
     with path.open("wb") as stream:
         stream.writelines(filled(HEAD, ENTRY, b"</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>", size=20_000_000))
 
-    (told,) = read(path, memory_mb=10)
+    (outcome,) = read(path, memory_mb=10)
 
-    assert told.reasons == []
-    assert told.events == 20 * (1_000_000 // len(ENTRY))
+    assert outcome.reasons == []
+    assert outcome.events == 20 * (1_000_000 // len(ENTRY))
 
 
 def test_blank_bytes_hide_nothing_behind_them(tmp_path: Path) -> None:
     path = tmp_path / "late.xml"
     path.write_bytes(b"\n" * 10_000 + PAYMENT.encode())
 
-    (told,) = read(path)
+    (outcome,) = read(path)
 
-    assert told.reasons == ["unknown-format"]
+    assert outcome.reasons == ["unknown-format"]

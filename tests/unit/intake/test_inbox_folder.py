@@ -183,14 +183,14 @@ def test_another_file_of_the_same_name_is_read_from_its_beginning(tmp_path: Path
     assert publisher.lines == LINES
 
 
-def test_who_was_registered_between_a_crash_and_the_next_look_loses_no_money(
+def test_who_was_registered_between_a_crash_and_the_next_poll_loses_no_money(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A notification about nobody's account is one piece; once somebody has the account, it is a piece a payment."""
     monkeypatch.setattr(inbox_module, "PIECES_AT_ONCE", 1)
     publisher = Publisher()
-    told = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"))
-    (tmp_path / "notification.xml").write_text(notification(told))
+    reported = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"))
+    (tmp_path / "notification.xml").write_text(notification(reported))
     first = Inbox(tmp_path, publisher, CreditorDirectory())
     first.poll()
     assert first.poll() == InboxPoll(pieces=1)

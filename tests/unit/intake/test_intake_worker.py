@@ -17,7 +17,7 @@ from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, INSTRUCTIONS, INVOICE
 from services.intake.labels import Label, labelled
 from services.law.policies import shipped_policies
 from services.runtime.kafka.broker.topics import LARGEST_RECORD
-from tests.unit.intake.harness import Desk
+from tests.unit.intake.harness import IntakeHarness
 from tests.unit.intake.public_events import IBAN, Event, event, invoice, later, payment, raw, said
 
 
@@ -26,61 +26,61 @@ def policy(**changes: Any) -> Event:
     return event("policy.published", data | changes, id="p")
 
 
-def without(told: Event, field: str) -> Event:
-    return told | {"data": {name: value for name, value in told["data"].items() if name != field}}
+def without(event: Event, field: str) -> Event:
+    return event | {"data": {name: value for name, value in event["data"].items() if name != field}}
 
 
 # -- what can be read --------------------------------------------------------------------------------------------------
 
 
 def test_an_event_becomes_a_fact_under_its_creditor() -> None:
-    desk = Desk()
-    desk.take(PAYMENTS, IBAN, raw(payment("P")))
-    fact = desk.facts()[0]
+    harness = IntakeHarness()
+    harness.take(PAYMENTS, IBAN, raw(payment("P")))
+    fact = harness.facts()[0]
     assert (fact.type, fact.source, fact.id, fact.creditor) == ("payment.received.v1", "//bank", "payment-P", "acme")
-    end = desk.engine.store.log.ends(FACTS.name)
+    end = harness.engine.store.log.ends(FACTS.name)
     assert sorted(end) == [0, 1]
 
 
 def test_settings_without_a_creditor_reach_every_partition_of_facts() -> None:
-    desk = Desk(partitions=3)
-    desk.take(SETTINGS, "own", raw(policy()))
-    assert [len(desk.messages(FACTS, partition)) for partition in range(3)] == [1, 1, 1]
-    assert desk.tally.read == 1
+    harness = IntakeHarness(partitions=3)
+    harness.take(SETTINGS, "own", raw(policy()))
+    assert [len(harness.messages(FACTS, partition)) for partition in range(3)] == [1, 1, 1]
+    assert harness.tally.read == 1
 
 
 def test_a_tick_reaches_every_partition_of_facts_with_the_place_it_came_from() -> None:
-    desk = Desk(partitions=2)
-    desk.take(INVOICES, TICK_KEY, time_reached(later(1)), partition=1)
+    harness = IntakeHarness(partitions=2)
+    harness.take(INVOICES, TICK_KEY, time_reached(later(1)), partition=1)
     for partition in range(2):
-        assert desk.messages(FACTS, partition) == [Tick(instant=later(1), origin="invoices/1")]
-    assert desk.tally.read == 0
+        assert harness.messages(FACTS, partition) == [Tick(instant=later(1), origin="invoices/1")]
+    assert harness.tally.read == 0
 
 
 @pytest.mark.parametrize("value", [b"", b"not a tick", b'{"type":"time.reached.v1","instant":"soon"}'])
 def test_what_is_no_tick_under_the_ticks_key_is_a_dead_letter_and_raises_the_alarm(value: bytes) -> None:
-    desk = Desk()
+    harness = IntakeHarness()
 
-    desk.take(INVOICES, TICK_KEY, value)
+    harness.take(INVOICES, TICK_KEY, value)
 
-    (letter,) = desk.dead_letters()
+    (letter,) = harness.dead_letters()
     assert letter.record_key == TICK_KEY
-    assert desk.doubts() == []
-    assert [message.code for message in desk.messages(DECISIONS)] == ["unread-event"]
+    assert harness.doubts() == []
+    assert [message.code for message in harness.messages(DECISIONS)] == ["unread-event"]
 
 
 def test_unknown_fields_are_accepted_and_counted() -> None:
-    desk = Desk()
+    harness = IntakeHarness()
     for number in (1, 2):
-        desk.take(INVOICES, "acme", raw(invoice(number, project="X") | {"traceparent": "00"}))
-    assert desk.tally.unknown_fields == {"invoice.issued.v1 project": 2}
-    assert desk.tally.passed == 2
+        harness.take(INVOICES, "acme", raw(invoice(number, project="X") | {"traceparent": "00"}))
+    assert harness.tally.unknown_fields == {"invoice.issued.v1 project": 2}
+    assert harness.tally.passed == 2
 
 
 def test_unknown_fields_in_settings_are_refused() -> None:
-    desk = Desk()
-    desk.take(SETTINGS, "own", raw(policy(colour="red")))
-    assert [letter.reason for letter in desk.dead_letters()] == ["unknown-field"]
+    harness = IntakeHarness()
+    harness.take(SETTINGS, "own", raw(policy(colour="red")))
+    assert [letter.reason for letter in harness.dead_letters()] == ["unknown-field"]
 
 
 # -- what cannot -------------------------------------------------------------------------------------------------------
@@ -108,19 +108,19 @@ def test_unknown_fields_in_settings_are_refused() -> None:
     ],
 )
 def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(value: bytes, reason: str) -> None:
-    desk = Desk()
-    desk.engine.publish(INVOICES, "acme", value)
-    desk.take(INVOICES, "acme", raw(invoice(2)))
-    assert [letter.reason for letter in desk.dead_letters()] == [reason]
-    assert [fact.id for fact in desk.facts()] == ["invoice-2"]
-    assert (desk.tally.passed, desk.tally.dead_letters) == (1, 1)
+    harness = IntakeHarness()
+    harness.engine.publish(INVOICES, "acme", value)
+    harness.take(INVOICES, "acme", raw(invoice(2)))
+    assert [letter.reason for letter in harness.dead_letters()] == [reason]
+    assert [fact.id for fact in harness.facts()] == ["invoice-2"]
+    assert (harness.tally.passed, harness.tally.dead_letters) == (1, 1)
 
 
 def test_a_dead_letter_says_what_where_and_what_to_do() -> None:
-    desk = Desk(partitions=1)
-    desk.take(INVOICES, "acme", raw(invoice(1)))
-    desk.take(INVOICES, "acme", raw(without(invoice(2), "due")))
-    letter = desk.dead_letters()[0]
+    harness = IntakeHarness(partitions=1)
+    harness.take(INVOICES, "acme", raw(invoice(1)))
+    harness.take(INVOICES, "acme", raw(without(invoice(2), "due")))
+    letter = harness.dead_letters()[0]
     assert (letter.origin, letter.position, letter.record_key) == ("invoices/0", 1, "acme")
     assert (letter.source, letter.id, letter.event) == ("//billing", "invoice-2", "invoice.issued.v1")
     assert (letter.creditor, letter.debtor) == ("acme", "D1")
@@ -129,37 +129,41 @@ def test_a_dead_letter_says_what_where_and_what_to_do() -> None:
 
 
 def test_a_dead_letter_of_an_event_in_binary_mode_holds_its_headers_too() -> None:
-    desk = Desk()
-    told, data = {"id": "1", "type": "invoice.issued.v1", "time": "2026-01-09T06:00:00Z"}, raw(invoice(1)["data"])
+    harness = IntakeHarness()
+    attributes, data = {"id": "1", "type": "invoice.issued.v1", "time": "2026-01-09T06:00:00Z"}, raw(invoice(1)["data"])
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_source", b"M\xe4"),
-        *((f"ce_{name}", told[name].encode()) for name in told),
+        *((f"ce_{name}", attributes[name].encode()) for name in attributes),
     ]
-    desk.take(INVOICES, "acme", structured(headers, data))
-    letter = desk.dead_letters()[0]
+    harness.take(INVOICES, "acme", structured(headers, data))
+    letter = harness.dead_letters()[0]
     assert letter.detail == ("source: has characters that are not valid Unicode; remove them",)
     assert (letter.creditor, letter.debtor) == ("acme", "D1")
-    assert json.loads(letter.content) == told | {"specversion": "1.0", "source": "M\udce4", "data": json.loads(data)}
+    assert json.loads(letter.content) == attributes | {
+        "specversion": "1.0",
+        "source": "M\udce4",
+        "data": json.loads(data),
+    }
 
 
 def test_nobody_outside_can_write_a_label_with_headers() -> None:
-    desk = Desk()
-    desk.take(INVOICES, "acme", structured([("ce_type", b"raw-line"), ("ce_mends", b"key")], None))
-    assert len(desk.dead_letters()) == 1
+    harness = IntakeHarness()
+    harness.take(INVOICES, "acme", structured([("ce_type", b"raw-line"), ("ce_mends", b"key")], None))
+    assert len(harness.dead_letters()) == 1
 
 
 def test_a_dead_letter_of_a_files_line_names_file_and_line() -> None:
-    desk = Desk()
-    desk.take(INSTRUCTIONS, "", labelled(b"junk\xff", Label(file="bank.jsonl", line=17)))
-    letter = desk.dead_letters()[0]
+    harness = IntakeHarness()
+    harness.take(INSTRUCTIONS, "", labelled(b"junk\xff", Label(file="bank.jsonl", line=17)))
+    letter = harness.dead_letters()[0]
     assert (letter.file, letter.line, letter.content) == ("bank.jsonl", 17, "junk\\xff")
 
 
 def test_a_line_too_long_to_keep_says_how_long_it_was() -> None:
-    desk = Desk()
-    desk.take(INSTRUCTIONS, "", labelled(b"xxx", Label(file="bank.jsonl", line=17, length=10_000_000)))
-    letter = desk.dead_letters()[0]
+    harness = IntakeHarness()
+    harness.take(INSTRUCTIONS, "", labelled(b"xxx", Label(file="bank.jsonl", line=17, length=10_000_000)))
+    letter = harness.dead_letters()[0]
     assert letter.reason == "too-large"
     assert "10000000 bytes" in letter.detail[0]
 
@@ -167,16 +171,16 @@ def test_a_line_too_long_to_keep_says_how_long_it_was() -> None:
 @pytest.mark.parametrize("junk", [b"\xff", b"\x01", b'"', b"\\", "\U0010ffff".encode(), b"x"])
 @pytest.mark.parametrize("size", [999_999, 1_000_000, 1_000_001, 6_000_000])
 def test_every_dead_letter_fits_whatever_its_event_was(junk: bytes, size: int) -> None:
-    desk = Desk(partitions=1)
-    desk.take(INVOICES, "\x00" * 1_000_000, junk * (size // len(junk) + 1))
-    letters = desk.engine.store.log.read(DEAD_LETTERS.name, 0, 0, 1)
+    harness = IntakeHarness(partitions=1)
+    harness.take(INVOICES, "\x00" * 1_000_000, junk * (size // len(junk) + 1))
+    letters = harness.engine.store.log.read(DEAD_LETTERS.name, 0, 0, 1)
     assert len(letters[0][2]) <= LARGEST_RECORD
 
 
-def test_of_an_event_that_is_too_large_the_beginning_is_kept_and_its_length_told() -> None:
-    desk = Desk(partitions=1)
-    desk.take(INVOICES, "acme", b'{"id": 1}' + b" " * 1_000_000)
-    letter = desk.dead_letters()[0]
+def test_of_an_event_that_is_too_large_the_beginning_is_kept_and_its_length_said() -> None:
+    harness = IntakeHarness(partitions=1)
+    harness.take(INVOICES, "acme", b'{"id": 1}' + b" " * 1_000_000)
+    letter = harness.dead_letters()[0]
     assert letter.reason == "too-large"
     assert "1000009 bytes" in letter.detail[0]
     assert letter.content.startswith('{"id": 1}')
@@ -184,10 +188,10 @@ def test_of_an_event_that_is_too_large_the_beginning_is_kept_and_its_length_told
 
 
 def test_one_line_of_a_file_that_is_read_twice_is_one_dead_letter_and_two_lines_are_two() -> None:
-    desk = Desk()
+    harness = IntakeHarness()
     for line in (17, 17, 18):
-        desk.take(INSTRUCTIONS, "", labelled(b"junk", Label(file="bank.jsonl", line=line)))
-    keys = [letter.key for letter in desk.dead_letters()]
+        harness.take(INSTRUCTIONS, "", labelled(b"junk", Label(file="bank.jsonl", line=line)))
+    keys = [letter.key for letter in harness.dead_letters()]
     assert len(keys) == 3
     assert len(set(keys)) == 2
 
@@ -198,18 +202,18 @@ def test_one_line_of_a_file_that_is_read_twice_is_one_dead_letter_and_two_lines_
 def test_an_unlawful_policy_is_refused_with_its_rule_and_step() -> None:
     steps = public_json(shipped_policies()[0])["steps"]
     steps[1]["fee"] = "9.00"
-    desk = Desk()
-    desk.take(SETTINGS, "own", raw(policy(steps=steps)))
-    letter = desk.dead_letters()[0]
+    harness = IntakeHarness()
+    harness.take(SETTINGS, "own", raw(policy(steps=steps)))
+    letter = harness.dead_letters()[0]
     assert letter.reason == "unlawful-policy"
     assert f'step "{steps[1]["name"]}"' in letter.detail[0]
-    assert desk.facts() == []
+    assert harness.facts() == []
 
 
 def test_a_policy_for_a_country_whose_law_is_not_known_is_refused() -> None:
-    desk = Desk()
-    desk.take(SETTINGS, "own", raw(policy(country="XX")))
-    letter = desk.dead_letters()[0]
+    harness = IntakeHarness()
+    harness.take(SETTINGS, "own", raw(policy(country="XX")))
+    letter = harness.dead_letters()[0]
     assert letter.reason == "unlawful-policy"
     assert letter.detail[0].startswith("data.country")
 
@@ -231,17 +235,17 @@ def test_a_policy_for_a_country_whose_law_is_not_known_is_refused() -> None:
 def test_a_doubt_names_whom_the_record_or_its_key_names(
     topic: Any, key: str, value: bytes, doubt: tuple[str | None, str | None, str | None]
 ) -> None:
-    desk = Desk(partitions=1)
-    desk.take(topic, key, value)
-    raised = desk.doubts()[0]
+    harness = IntakeHarness(partitions=1)
+    harness.take(topic, key, value)
+    raised = harness.doubts()[0]
     assert (raised.creditor, raised.debtor, raised.account) == doubt
-    assert raised.key == desk.dead_letters()[0].key
+    assert raised.key == harness.dead_letters()[0].key
 
 
 def test_a_doubt_that_names_a_bank_account_only_reaches_every_lane() -> None:
-    desk = Desk(partitions=3)
-    desk.take(PAYMENTS, IBAN, b"junk")
-    assert len(desk.doubts()) == 3
+    harness = IntakeHarness(partitions=3)
+    harness.take(PAYMENTS, IBAN, b"junk")
+    assert len(harness.doubts()) == 3
 
 
 @pytest.mark.parametrize(
@@ -249,39 +253,39 @@ def test_a_doubt_that_names_a_bank_account_only_reaches_every_lane() -> None:
     [(INSTRUCTIONS, "", b"junk"), (SETTINGS, "own", raw(policy(colour="red"))), (SETTINGS, "own", b"junk")],
 )
 def test_one_that_names_nobody_for_certain_raises_the_alarm(topic: Any, key: str, value: bytes) -> None:
-    desk = Desk()
-    desk.take(topic, key, value)
-    alerts = [message for message in desk.messages(DECISIONS) if isinstance(message, Alert)]
+    harness = IntakeHarness()
+    harness.take(topic, key, value)
+    alerts = [message for message in harness.messages(DECISIONS) if isinstance(message, Alert)]
     assert [alert.code for alert in alerts] == ["unread-event"]
 
 
 def test_an_event_that_is_put_back_carries_the_release_behind_it() -> None:
-    desk = Desk(partitions=1)
-    desk.take(INVOICES, "acme", raw(without(invoice(1), "due")))
-    letter = desk.dead_letters()[0]
-    desk.take(INVOICES, "acme", labelled(raw(invoice(1)), Label(mends=letter.key, source=letter.source)))
-    assert [type(message).__name__ for message in desk.messages(FACTS)] == ["UnreadEvent", "Fact", "UnreadReleased"]
-    assert desk.messages(FACTS)[-1] == UnreadReleased(key=letter.key)
-    assert desk.messages(DEAD_LETTERS)[-1] == DeadLetterClosed(key=letter.key, outcome="redriven")
+    harness = IntakeHarness(partitions=1)
+    harness.take(INVOICES, "acme", raw(without(invoice(1), "due")))
+    letter = harness.dead_letters()[0]
+    harness.take(INVOICES, "acme", labelled(raw(invoice(1)), Label(mends=letter.key, source=letter.source)))
+    assert [type(message).__name__ for message in harness.messages(FACTS)] == ["UnreadEvent", "Fact", "UnreadReleased"]
+    assert harness.messages(FACTS)[-1] == UnreadReleased(key=letter.key)
+    assert harness.messages(DEAD_LETTERS)[-1] == DeadLetterClosed(key=letter.key, outcome="redriven")
 
 
 def test_a_discard_carries_the_release_and_no_event() -> None:
-    desk = Desk(partitions=1)
-    desk.take(INVOICES, "acme", b"junk")
-    letter = desk.dead_letters()[0]
-    desk.take(INVOICES, "acme", labelled(b"", Label(mends=letter.key, source=letter.source)))
-    assert desk.messages(FACTS)[-1] == UnreadReleased(key=letter.key)
-    assert desk.messages(DEAD_LETTERS)[-1] == DeadLetterClosed(key=letter.key, outcome="discarded")
-    assert desk.tally.read == 1
+    harness = IntakeHarness(partitions=1)
+    harness.take(INVOICES, "acme", b"junk")
+    letter = harness.dead_letters()[0]
+    harness.take(INVOICES, "acme", labelled(b"", Label(mends=letter.key, source=letter.source)))
+    assert harness.messages(FACTS)[-1] == UnreadReleased(key=letter.key)
+    assert harness.messages(DEAD_LETTERS)[-1] == DeadLetterClosed(key=letter.key, outcome="discarded")
+    assert harness.tally.read == 1
 
 
 def test_a_files_line_that_is_put_back_unchanged_stays_in_doubt() -> None:
-    desk = Desk(partitions=1)
+    harness = IntakeHarness(partitions=1)
     label = Label(file="a.jsonl", line=1)
-    desk.take(INVOICES, "acme", labelled(b"junk", label))
-    key = desk.dead_letters()[0].key
-    desk.take(INVOICES, "acme", labelled(b"junk", Label(file="a.jsonl", line=1, mends=key)))
-    assert not any(isinstance(message, UnreadReleased) for message in desk.messages(FACTS))
+    harness.take(INVOICES, "acme", labelled(b"junk", label))
+    key = harness.dead_letters()[0].key
+    harness.take(INVOICES, "acme", labelled(b"junk", Label(file="a.jsonl", line=1, mends=key)))
+    assert not any(isinstance(message, UnreadReleased) for message in harness.messages(FACTS))
 
 
 @settings(max_examples=200, deadline=None)
@@ -304,9 +308,9 @@ def test_a_files_line_that_is_put_back_unchanged_stays_in_doubt() -> None:
     key=st.sampled_from(["", "acme", IBAN]),
 )
 def test_nothing_that_comes_in_is_lost_or_stops_the_worker(value: bytes, topic: Any, key: str) -> None:
-    desk = Desk(partitions=1)
-    desk.take(topic, key, value)
-    desk.take(INVOICES, "acme", raw(invoice(1)))
-    assert desk.tally.read == 2
-    assert len(desk.dead_letters()) == desk.tally.dead_letters == 1
-    assert [type(message) for message in desk.messages(FACTS) if isinstance(message, Fact)] == [Fact]
+    harness = IntakeHarness(partitions=1)
+    harness.take(topic, key, value)
+    harness.take(INVOICES, "acme", raw(invoice(1)))
+    assert harness.tally.read == 2
+    assert len(harness.dead_letters()) == harness.tally.dead_letters == 1
+    assert [type(message) for message in harness.messages(FACTS) if isinstance(message, Fact)] == [Fact]

@@ -50,7 +50,7 @@ def test_a_file_whose_name_is_no_text_is_named_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "topic", "key"),
+    ("event", "topic", "key"),
     [
         (invoice(1), INVOICES, "acme"),
         (payment("P"), PAYMENTS, IBAN),
@@ -62,8 +62,8 @@ def test_a_file_whose_name_is_no_text_is_named_all_the_same() -> None:
         (event("reference-rate.published", {"country": "FI"}, id="r"), SETTINGS, "FI"),
     ],
 )
-def test_an_event_goes_where_its_type_belongs_under_its_key(told: dict[str, Any], topic: Topic, key: str) -> None:
-    assert destination_of(raw(told)) == Destination(topic, key, MORNING)
+def test_an_event_goes_where_its_type_belongs_under_its_key(event: dict[str, Any], topic: Topic, key: str) -> None:
+    assert destination_of(raw(event)) == Destination(topic, key, MORNING)
 
 
 @pytest.mark.parametrize(
@@ -88,5 +88,5 @@ def test_a_time_that_is_no_instant_is_no_time(time: Any) -> None:
 
 
 def test_a_time_with_any_offset_is_read() -> None:
-    told = invoice(1) | {"time": "2026-01-09T08:00:00+02:00"}
-    assert destination_of(raw(told)).time == datetime(2026, 1, 9, 6, tzinfo=UTC)
+    event = invoice(1) | {"time": "2026-01-09T08:00:00+02:00"}
+    assert destination_of(raw(event)).time == datetime(2026, 1, 9, 6, tzinfo=UTC)

@@ -11,10 +11,10 @@ from tests.unit.intake.public_events import later
 PLACE = "payments/1"
 
 
-def passed_on(*told: tuple[int, int]) -> ResumePositions:
+def passed_on(*ticks: tuple[int, int]) -> ResumePositions:
     """Ticks of one public partition that lie in two partitions of facts: (partition, minute)."""
     passed = ResumePositions(2)
-    for partition, minute in told:
+    for partition, minute in ticks:
         passed.fact(partition, encode(Tick(instant=later(minute), origin=PLACE)))
     for offset in range(0, 8, 2):
         passed.public("payments", 1, offset, "FI", b"{}")
@@ -35,7 +35,7 @@ def test_without_a_tick_in_every_partition_all_is_read_again() -> None:
     assert passed_on((0, 0), (1, 0)).position("payments", 0) == 0
 
 
-def test_time_has_come_as_far_as_any_public_topic_was_told() -> None:
+def test_time_has_come_as_far_as_the_latest_tick_of_any_public_topic() -> None:
     reached: datetime | None = passed_on().reached
 
     assert reached == later(3)

@@ -141,14 +141,14 @@ def test_a_figure_that_ended_without_a_successor_is_not_stretched() -> None:
 
 
 @pytest.mark.parametrize(
-    ("periods", "told"),
+    ("periods", "message"),
     [
         ([{"days": 7, "since": date(2020, 1, 1)}], "names no source"),
         ([{"days": 7, "source": "an act"}], "no day `since`"),
     ],
 )
-def test_a_figure_without_source_or_day_is_refused(periods: list[dict[str, object]], told: str) -> None:
-    with pytest.raises(FaultyLawError, match=told):
+def test_a_figure_without_source_or_day_is_refused(periods: list[dict[str, object]], message: str) -> None:
+    with pytest.raises(FaultyLawError, match=message):
         StatuteBook("FI", {"gap": periods}).period("gap", date(2026, 1, 1))
 
 

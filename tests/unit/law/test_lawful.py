@@ -134,7 +134,7 @@ def test_s7_a_hand_over_without_a_letter_before_it_is_refused() -> None:
     assert found("consumer", letter("nudge", after_due_days=5), call | {"after_previous_days": 5}, collection) == []
 
 
-def test_every_fault_of_every_step_is_told_at_once() -> None:
+def test_every_fault_of_every_step_is_reported_at_once() -> None:
     given = found(
         "consumer",
         letter("first", after_due_days=5, fee="9.00", response_days=7),
@@ -145,7 +145,7 @@ def test_every_fault_of_every_step_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "told"),
+    ("steps", "message"),
     [
         ([letter("a", after_previous_days=15)], "first"),
         ([letter("a", after_due_days=5), letter("b")], "after_previous_days"),
@@ -159,8 +159,10 @@ def test_every_fault_of_every_step_is_told_at_once() -> None:
         ),
     ],
 )
-def test_a_step_that_can_never_be_reached_does_not_even_become_a_policy(steps: list[dict[str, Any]], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_a_step_that_can_never_be_reached_does_not_even_become_a_policy(
+    steps: list[dict[str, Any]], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
         found("consumer", *steps)
 
 

@@ -19,10 +19,10 @@ def money(amount: str, currency: str = "EUR", name: str = "Amt") -> str:
 
 
 def strd(reference: str = "", amounts: str = "", document: str = "") -> str:
-    """A structured remittance: a reference, the amounts that are told of it, the document it speaks of."""
-    told = f"<RfrdDocAmt>{amounts}</RfrdDocAmt>" if amounts else ""
+    """A structured remittance: a reference, the amounts that are amounts_paid of it, the document it speaks of."""
+    amounts_paid = f"<RfrdDocAmt>{amounts}</RfrdDocAmt>" if amounts else ""
     referred = f"<CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf>" if reference else ""
-    return f"<Strd>{document}{told}{referred}</Strd>"
+    return f"<Strd>{document}{amounts_paid}{referred}</Strd>"
 
 
 def invoice_paid(reference: str, amount: str) -> str:
@@ -35,11 +35,11 @@ def credit_note(amount: str) -> str:
 
 def transaction(amount: str = "", archive_id: str = "", remittance: str = "", more: str = "", parties: str = "") -> str:
     """The details of one transaction, in the order of the standard."""
-    told = f"<AmtDtls><TxAmt>{money(amount)}</TxAmt></AmtDtls>" if amount else ""
+    amounts_paid = f"<AmtDtls><TxAmt>{money(amount)}</TxAmt></AmtDtls>" if amount else ""
     refs = f"<Refs><AcctSvcrRef>{archive_id}</AcctSvcrRef></Refs>" if archive_id else ""
     related = f"<RltdPties>{parties}</RltdPties>" if parties else ""
     paid_for = f"<RmtInf>{remittance}</RmtInf>" if remittance else ""
-    return f"<TxDtls>{refs}{told}{related}{paid_for}{more}</TxDtls>"
+    return f"<TxDtls>{refs}{amounts_paid}{related}{paid_for}{more}</TxDtls>"
 
 
 def entry(

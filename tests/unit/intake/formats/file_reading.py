@@ -75,7 +75,7 @@ def faults(found: Iterable[Piece]) -> list[Fault]:
     return [piece for piece in found if isinstance(piece, Fault)]
 
 
-def told(found: Iterable[Piece]) -> list[dict[str, Any]]:
+def data_of(found: Iterable[Piece]) -> list[dict[str, Any]]:
     """The data of the events, of pieces that hold nothing else."""
     found = list(found)
     assert faults(found) == []

@@ -31,7 +31,7 @@ def test_the_feed_closes_when_the_details_of_lump_sums_have_come_by_the_notifica
 
     assert completed["type"] == "bank-feed.completed.v1"
     assert received(statement) == Decimal("17575.00")
-    # The statement's lump sums, 5500.00, are told one by one by the notification: both are one money.
+    # The statement's lump sums, 5500.00, are reported one by one by the notification: both are one money.
     assert Decimal(completed["data"]["sum"]) == received(statement) + received(notification) == Decimal("23075.00")
     ids = [event["data"]["payment"] for event in events(statement + notification) if is_payment(event)]
     assert len(ids) == len(set(ids))
@@ -65,9 +65,9 @@ def test_the_statement_goes_along_with_its_number_its_days_and_what_became_of_th
 
 def test_an_empty_statement_may_have_no_number_of_its_own(shared: Path, tmp_path: Path) -> None:
     text = (shared / "samples" / "camt053" / "fi-fffs-official-sample-content_053.xml").read_text(encoding="utf-8")
-    for told, number in ((">0<", None), ("> 0098 <", 98), (">A97<", None)):
+    for reported, number in ((">0<", None), ("> 0098 <", 98), (">A97<", None)):
         changed = tmp_path / "statement.xml"
-        changed.write_text(text.replace(">97<", told), encoding="utf-8")
+        changed.write_text(text.replace(">97<", reported), encoding="utf-8")
         assert events(pieces(changed))[-1]["data"]["statement"].get("number") == number
 
 
@@ -79,7 +79,7 @@ def test_without_a_legal_number_the_electronic_one_counts(shared: Path, tmp_path
     assert events(pieces(changed))[-1]["data"]["statement"]["number"] == 120
 
 
-def test_what_customers_took_back_and_what_is_none_of_theirs_are_told_apart() -> None:
+def test_what_customers_took_back_is_kept_apart_from_other_debits() -> None:
     found = read_statement(
         statement(
             "1000.00",
@@ -94,5 +94,5 @@ def test_what_customers_took_back_and_what_is_none_of_theirs_are_told_apart() ->
 
     _, reversed_, completed = events(found)
     assert reversed_["data"]["booked"] == "2026-01-09"
-    told = completed["data"]["statement"]
-    assert [told[name] for name in ("received", "returned", "other")] == ["140.00", "30.00", "-34.50"]
+    reported = completed["data"]["statement"]
+    assert [reported[name] for name in ("received", "returned", "other")] == ["140.00", "30.00", "-34.50"]

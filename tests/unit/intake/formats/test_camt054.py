@@ -44,7 +44,7 @@ def official(shared: Path) -> Path:
     return shared / "samples" / "camt054" / "fi-fffs-official-sample-content_054.xml"
 
 
-def test_the_format_is_told_by_content(official: Path) -> None:
+def test_the_format_is_recognised_by_content(official: Path) -> None:
     found = recognise(official.read_bytes()[:HEAD])
     assert found is not None
     assert found.name == "camt.054"

@@ -124,7 +124,7 @@ def test_a_debit_of_a_customers_transfer_or_direct_debit_is_a_return_without_the
     assert [event["type"] for event in events(found)] == ["payment.reversed.v1"]
 
 
-def test_a_return_that_tells_no_transaction_takes_back_what_its_entry_names() -> None:
+def test_a_return_that_lists_no_transaction_takes_back_what_its_entry_names() -> None:
     found = read_notification(notification(entry("50.00", direction="DBIT", marks=REVERSED, reference="A1")))
 
     (event,) = events(found)
@@ -169,10 +169,10 @@ def test_a_failed_direct_debit_for_information_is_neither_payment_nor_reversal()
     ],
 )
 def test_a_lump_sum_of_a_statement_and_its_details_in_a_notification_are_one_money(lump: str) -> None:
-    told = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"), batch=2, code=REFERENCE_PAYMENTS)
+    reported = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"), batch=2, code=REFERENCE_PAYMENTS)
 
     summed_up = read_statement(statement("100.00", "180.00", lump))
-    detailed = read_notification(notification(told))
+    detailed = read_notification(notification(reported))
 
     assert payments(summed_up) == []
     (completed,) = events(summed_up)
@@ -181,10 +181,13 @@ def test_a_lump_sum_of_a_statement_and_its_details_in_a_notification_are_one_mon
     assert amounts(detailed) == {"A1": "50.00", "A2": "30.00"}
 
 
-def test_a_statement_that_tells_its_batch_one_by_one_gives_the_same_payments_as_the_notification() -> None:
-    told = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"), batch=2)
+def test_a_statement_that_lists_its_batch_one_by_one_gives_the_same_payments_as_the_notification() -> None:
+    reported = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"), batch=2)
 
-    stated, notified = read_statement(statement("100.00", "180.00", told)), read_notification(notification(told))
+    stated, notified = (
+        read_statement(statement("100.00", "180.00", reported)),
+        read_notification(notification(reported)),
+    )
 
     assert payments(stated) == payments(notified)
     assert [event["id"] for event in events(stated)[:-1]] == [event["id"] for event in events(notified)]
@@ -199,9 +202,9 @@ def test_a_notification_that_only_sums_up_is_a_fault_that_says_what_to_order() -
 
 
 def test_details_that_do_not_add_up_are_a_fault_and_shut_the_feed() -> None:
-    told = entry("80.00", transaction("50.00", "A1"), transaction("29.99", "A2"), batch=2)
+    reported = entry("80.00", transaction("50.00", "A1"), transaction("29.99", "A2"), batch=2)
 
-    found = read_statement(statement("100.00", "180.00", told))
+    found = read_statement(statement("100.00", "180.00", reported))
 
     assert [fault.reason for fault in faults(found)] == ["details-do-not-tie"]
     assert "bank-feed.completed.v1" not in [event["type"] for event in events(found)]
@@ -209,9 +212,9 @@ def test_details_that_do_not_add_up_are_a_fault_and_shut_the_feed() -> None:
 
 def test_a_summary_that_the_entries_do_not_come_to_is_a_fault() -> None:
     summary = "<TxsSummry><TtlCdtNtries><NbOfNtries>2</NbOfNtries><Sum>80.00</Sum></TtlCdtNtries></TxsSummry>"
-    told = entry("50.00", transaction("50.00", "A1"))
+    reported = entry("50.00", transaction("50.00", "A1"))
 
-    (fault,) = faults(read_notification(notification(summary, told)))
+    (fault,) = faults(read_notification(notification(summary, reported)))
 
     assert fault.reason == "summary-does-not-tie"
     assert "TtlCdtNtries" in fault.lines[0]

@@ -89,10 +89,10 @@ def test_a_statement_is_recognised_and_read_in_every_style(style: Callable[[str]
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso-8859-15", "windows-1252", "utf-16"])
 def test_an_encoding_that_is_declared_or_marked_is_read(encoding: str) -> None:
-    told = entry("50.00", transaction("50.00", "A1", parties="<Dbtr><Nm>Väinö Åberg</Nm></Dbtr>"))
+    reported = entry("50.00", transaction("50.00", "A1", parties="<Dbtr><Nm>Väinö Åberg</Nm></Dbtr>"))
     declared = DECLARED.replace("UTF-8", encoding.removesuffix("-sig"))
 
-    found = pieces(camt054.FORMAT, (declared + notification(told)).encode(encoding), KNOWN)
+    found = pieces(camt054.FORMAT, (declared + notification(reported)).encode(encoding), KNOWN)
 
     assert events(found)[0]["data"]["payer"] == {"name": "Väinö Åberg"}
 

@@ -48,12 +48,12 @@ def test_a_credit_note_is_taken_off_the_invoice_that_is_paid_with_it() -> None:
 
 
 def test_credit_notes_larger_than_the_last_invoice_are_taken_off_the_one_before_too() -> None:
-    told = invoice_paid("10016", "60.00") + invoice_paid("10029", "40.00") + credit_note("45.00")
+    reported = invoice_paid("10016", "60.00") + invoice_paid("10029", "40.00") + credit_note("45.00")
 
-    assert parts(told, "55.00") == [("A1", "55.00", "10016")]
+    assert parts(reported, "55.00") == [("A1", "55.00", "10016")]
 
 
-def test_a_credit_note_may_be_told_by_the_kind_of_its_document() -> None:
+def test_a_credit_note_may_be_known_by_the_kind_of_its_document() -> None:
     note = strd(amounts=money("30.00", name="RmtdAmt"), document=CREDIT_NOTE)
 
     assert parts(invoice_paid("10016", "100.00") + note, "70.00") == [("A1", "70.00", "10016")]
@@ -68,9 +68,9 @@ def test_remittances_that_do_not_come_to_the_money_are_not_believed() -> None:
 
 
 def test_remittances_in_another_currency_leave_the_money_whole() -> None:
-    told = strd("10016", money("60.00", "USD", "RmtdAmt")) + strd("10029", money("40.00", "USD", "RmtdAmt"))
+    reported = strd("10016", money("60.00", "USD", "RmtdAmt")) + strd("10029", money("40.00", "USD", "RmtdAmt"))
 
-    assert parts(told, "91.50") == [("A1", "91.50", None)]
+    assert parts(reported, "91.50") == [("A1", "91.50", None)]
 
 
 def test_what_several_remittances_with_one_reference_pay_stays_whole() -> None:
@@ -82,9 +82,9 @@ def test_a_single_remittance_gets_the_money_that_was_booked_and_not_what_the_pay
 
 
 def test_a_return_of_a_transaction_with_several_remittances_takes_back_each_part() -> None:
-    told = transaction("100.00", "A1", invoice_paid("10016", "60.00") + invoice_paid("10029", "40.00"))
+    reported = transaction("100.00", "A1", invoice_paid("10016", "60.00") + invoice_paid("10029", "40.00"))
 
-    found = read_notification(notification(entry("100.00", told, direction="DBIT", marks="<RvslInd>1</RvslInd>")))
+    found = read_notification(notification(entry("100.00", reported, direction="DBIT", marks="<RvslInd>1</RvslInd>")))
 
     assert [(event["data"]["payment"], event["data"]["amount"]) for event in events(found)] == [
         ("A1#1", "60.00"),
@@ -151,18 +151,18 @@ def test_the_payers_own_payment_date_counts_for_lateness(accepted: str, day: str
 
 
 def test_of_foreign_money_counts_what_was_booked_on_the_account() -> None:
-    told = (
+    reported = (
         f"<TxDtls><AmtDtls><InstdAmt>{money('2082.58', 'SEK')}</InstdAmt>"
         f"<TxAmt>{money('216.85')}<CcyXchg><SrcCcy>SEK</SrcCcy></CcyXchg></TxAmt></AmtDtls></TxDtls>"
     )
 
-    assert amounts(read_notification(notification(entry("216.85", told)))) == {"20260109ENTRY1": "216.85"}
+    assert amounts(read_notification(notification(entry("216.85", reported)))) == {"20260109ENTRY1": "216.85"}
 
 
-def test_one_of_several_transactions_told_only_in_foreign_money_is_a_fault_and_the_others_are_paid() -> None:
-    told = transaction("50.00", "A1"), "<TxDtls><Amt Ccy='SEK'>300.00</Amt></TxDtls>"
+def test_one_of_several_transactions_stated_only_in_foreign_money_is_a_fault_and_the_others_are_paid() -> None:
+    reported = transaction("50.00", "A1"), "<TxDtls><Amt Ccy='SEK'>300.00</Amt></TxDtls>"
 
-    found = read_notification(notification(entry("80.00", *told, batch=2)))
+    found = read_notification(notification(entry("80.00", *reported, batch=2)))
 
     assert amounts(found) == {"A1": "50.00"}
     assert [fault.reason for fault in faults(found)] == ["wrong-entry", "details-do-not-tie"]
@@ -196,10 +196,10 @@ def test_without_an_archive_id_of_its_own_the_only_transaction_has_its_entrys() 
     assert amounts(found) == {"E1": "50.00"}
 
 
-def test_transactions_that_the_bank_calls_alike_are_told_apart_by_their_order() -> None:
-    told = transaction("50.00", "A1"), transaction("30.00", "A1")
+def test_transactions_that_the_bank_calls_alike_differ_by_their_order() -> None:
+    reported = transaction("50.00", "A1"), transaction("30.00", "A1")
 
-    assert amounts(read_notification(notification(entry("80.00", *told)))) == {"A1": "50.00", "A1/2": "30.00"}
+    assert amounts(read_notification(notification(entry("80.00", *reported)))) == {"A1": "50.00", "A1/2": "30.00"}
 
 
 def test_without_any_reference_of_the_bank_identity_is_a_digest_of_what_is_said() -> None:

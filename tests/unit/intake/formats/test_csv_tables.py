@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.intake.formats.csv.tables import FORMAT
 from services.intake.formats.format import HEAD, Fault
-from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, events, faults, pieces, told
+from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, data_of, events, faults, pieces
 
 IBAN = "FI2112345600000785"
 KNOWN = Registered(accounts={IBAN: "acme"}, businesses={"2345678-0": "acme"})
@@ -47,7 +47,7 @@ def payment(**changes: str) -> dict[str, str]:
 
 
 def only(data: bytes) -> dict[str, Any]:
-    (said,) = told(pieces(FORMAT, data, KNOWN))
+    (said,) = data_of(pieces(FORMAT, data, KNOWN))
     return said
 
 
@@ -100,7 +100,7 @@ def test_an_invoice_needs_only_a_few_columns() -> None:
     }
 
 
-def test_an_invoice_may_tell_all_that_an_event_can_hold() -> None:
+def test_an_invoice_may_have_all_fields_of_its_event() -> None:
     said = only(
         table(
             invoice(
@@ -168,7 +168,7 @@ def test_credit_notes_and_cancellations_are_rows_of_their_own_type() -> None:
     assert [event["data"].get("amount") for event in found] == ["20.00", None, "5.00"]
 
 
-def test_the_creditor_may_be_told_by_the_bank_account() -> None:
+def test_the_creditor_may_be_found_by_the_bank_account() -> None:
     row = {"account": PAYMENT["account"]} | {name: cell for name, cell in INVOICE.items() if name != "seller"}
 
     assert only(table(row))["creditor"] == "acme"
@@ -193,7 +193,7 @@ def test_a_payment_needs_only_a_few_columns() -> None:
     }
 
 
-def test_a_payment_may_tell_payer_reference_message_and_debtor() -> None:
+def test_a_payment_may_have_payer_reference_message_and_debtor() -> None:
     said = only(
         table(
             payment(
@@ -306,7 +306,7 @@ def test_blank_rows_are_no_rows() -> None:
         ('account;"payment', "the first row must name the columns"),
     ],
 )
-def test_columns_that_cannot_be_right_are_told_and_nothing_is_read(header: str, line: str) -> None:
+def test_columns_that_cannot_be_right_are_a_fault_and_nothing_is_read(header: str, line: str) -> None:
     fault = fault_of(f"{header}\n1;2;3;4;5\n".encode())
 
     assert (fault.reason, fault.where) == ("wrong-columns", "line 1")
@@ -328,7 +328,7 @@ def test_columns_that_cannot_be_right_are_told_and_nothing_is_read(header: str, 
         ({"type": "credit-note"}, "original: is missing"),
     ],
 )
-def test_a_cell_that_is_wrong_is_told_with_line_and_column_and_without_what_is_in_it(
+def test_a_wrong_cell_is_a_fault_with_line_and_column_and_without_what_is_in_it(
     change: dict[str, str], line: str
 ) -> None:
     first = invoice(**dict.fromkeys(change, "")) if change.keys() - INVOICE.keys() else invoice()
@@ -357,7 +357,7 @@ def test_a_payment_that_cannot_be_read_holds_its_account(change: dict[str, str],
     assert line in fault.lines[0]
 
 
-def test_whom_nobody_registered_is_told() -> None:
+def test_an_account_or_seller_that_nobody_registered_is_a_fault() -> None:
     assert fault_of(table(payment(account="FI1410093000123458"))).reason == "unknown-creditor"
     assert fault_of(table(invoice(seller="7654321-0"))).reason == "unknown-creditor"
     assert fault_of(table(invoice(seller=""))).reason == "no-seller"

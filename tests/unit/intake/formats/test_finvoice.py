@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.intake.formats.finvoice import FORMAT
 from services.intake.formats.format import HEAD
-from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, events, faults, pieces, told
+from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, data_of, events, faults, pieces
 from tests.unit.intake.formats.finvoice_messages import ISSUED, KNOWN, NUMBER, SELLER, SOAP, message, wrapped
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_the_declared_encoding_counts(encoding: str) -> None:
     data = message(encoding=encoding)
 
     assert FORMAT.recognises(data[:HEAD])
-    assert told(pieces(FORMAT, data, KNOWN)) == [ISSUED]
+    assert data_of(pieces(FORMAT, data, KNOWN)) == [ISSUED]
 
 
 def test_messages_in_their_soap_frames_may_stand_in_one_file() -> None:
@@ -139,14 +139,14 @@ def test_messages_in_their_soap_frames_may_stand_in_one_file() -> None:
     data = SOAP.encode() + message() + SOAP.encode() + other + message((NUMBER, "<InvoiceNumber>3</InvoiceNumber>"))
 
     assert FORMAT.recognises(data[:HEAD])
-    assert [said["invoice"] for said in told(pieces(FORMAT, data, KNOWN))] == ["1001", "1002", "3"]
+    assert [said["invoice"] for said in data_of(pieces(FORMAT, data, KNOWN))] == ["1001", "1002", "3"]
 
 
 def test_a_long_frame_is_recognised_before_its_message_begins() -> None:
     frame_first = SOAP.replace("</SOAP-ENV:Body>", f"<!--{'x' * HEAD}--></SOAP-ENV:Body>").encode()
 
     assert FORMAT.recognises((frame_first + message())[:HEAD])
-    assert [said["invoice"] for said in told(pieces(FORMAT, frame_first + message(), KNOWN))] == ["1001"]
+    assert [said["invoice"] for said in data_of(pieces(FORMAT, frame_first + message(), KNOWN))] == ["1001"]
 
 
 def test_a_frame_without_a_message_is_a_fault() -> None:

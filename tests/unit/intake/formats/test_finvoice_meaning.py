@@ -4,7 +4,7 @@ import pytest
 
 from services.intake.formats.finvoice import FORMAT
 from services.intake.formats.format import Fault
-from tests.unit.intake.formats.file_reading import events, faults, pieces, told
+from tests.unit.intake.formats.file_reading import data_of, events, faults, pieces
 from tests.unit.intake.formats.finvoice_messages import (
     DAY,
     EPI,
@@ -46,7 +46,7 @@ PART = wrapped(
     ],
 )
 def test_the_amount_is_what_is_left_to_be_paid(changes: tuple[tuple[str, str], ...], amount: str) -> None:
-    (said,) = told(pieces(FORMAT, message(*changes), KNOWN))
+    (said,) = data_of(pieces(FORMAT, message(*changes), KNOWN))
 
     assert said["amount"] == amount
 
@@ -112,9 +112,9 @@ def test_the_original_may_be_named_in_either_place() -> None:
         (DAY, f"{DAY}<OriginalInvoiceReference><InvoiceNumber>7</InvoiceNumber></OriginalInvoiceReference>"),
     )
 
-    assert [said["invoice"] for said in told(pieces(FORMAT, data, KNOWN))] == ["7"]
+    assert [said["invoice"] for said in data_of(pieces(FORMAT, data, KNOWN))] == ["7"]
     same = message(coded("INV02"), original("7", "7"))
-    assert [said["invoice"] for said in told(pieces(FORMAT, same, KNOWN))] == ["7"]
+    assert [said["invoice"] for said in data_of(pieces(FORMAT, same, KNOWN))] == ["7"]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_copy_is_the_same_invoice() -> None:
     ],
 )
 def test_the_creditor_is_found_by_any_form_of_the_business_id_or_by_the_account(seller: str) -> None:
-    (said,) = told(pieces(FORMAT, message((SELLER, seller)), KNOWN))
+    (said,) = data_of(pieces(FORMAT, message((SELLER, seller)), KNOWN))
 
     assert said["creditor"] == "acme"
 
@@ -209,7 +209,7 @@ def test_a_claim_that_a_finance_company_owns_is_not_ours_to_collect() -> None:
     (fault,) = faults(pieces(FORMAT, message(sold, ("FI21 1234 5600 0007 85", "FI1410093000123458")), KNOWN))
     assert (fault.reason, fault.creditor) == ("transferred-claim", "acme")
 
-    assert len(told(pieces(FORMAT, message(sold), KNOWN))) == 1
+    assert len(data_of(pieces(FORMAT, message(sold), KNOWN))) == 1
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_the_debtor_goes_by_number_then_business_id_then_name_and_address_and_ne
         ("</BuyerOrganisationName>", f"</BuyerOrganisationName>{more}"),
     )
 
-    (said,) = told(pieces(FORMAT, data, KNOWN))
+    (said,) = data_of(pieces(FORMAT, data, KNOWN))
 
     assert (said["debtor"], said["party"]["kind"]) == (debtor, kind)
     assert "131052" not in str(said)
@@ -249,7 +249,7 @@ def test_the_sellers_customer_number_counts_where_the_buyer_gives_none() -> None
         (DAY, f"{DAY}<SellersBuyerIdentifier>K 12</SellersBuyerIdentifier>"),
     )
 
-    assert told(pieces(FORMAT, data, KNOWN))[0]["debtor"] == "K 12"
+    assert data_of(pieces(FORMAT, data, KNOWN))[0]["debtor"] == "K 12"
 
 
 def test_what_is_no_address_or_language_is_left_out_and_the_recipients_own_serve() -> None:
@@ -265,7 +265,7 @@ def test_what_is_no_address_or_language_is_left_out_and_the_recipients_own_serve
         (">SV<", ">XX<"),
     )
 
-    (said,) = told(pieces(FORMAT, data, KNOWN))
+    (said,) = data_of(pieces(FORMAT, data, KNOWN))
 
     assert said["party"] == {
         "kind": "consumer",
@@ -280,9 +280,9 @@ def test_what_is_no_address_or_language_is_left_out_and_the_recipients_own_serve
 def test_without_a_reference_the_invoice_gets_one_made_of_its_number() -> None:
     elsewhere = wrapped("1234561", "EpiIdentificationDetails", "EpiReference")
 
-    (said,) = told(pieces(FORMAT, message((REFERENCE, "")), KNOWN))
-    (zeros,) = told(pieces(FORMAT, message((">10016<", ">0000<")), KNOWN))
-    (epi,) = told(pieces(FORMAT, message((REFERENCE, ""), ("<EpiDetails>", f"<EpiDetails>{elsewhere}")), KNOWN))
+    (said,) = data_of(pieces(FORMAT, message((REFERENCE, "")), KNOWN))
+    (zeros,) = data_of(pieces(FORMAT, message((">10016<", ">0000<")), KNOWN))
+    (epi,) = data_of(pieces(FORMAT, message((REFERENCE, ""), ("<EpiDetails>", f"<EpiDetails>{elsewhere}")), KNOWN))
 
     assert said["reference"] == zeros["reference"] == "10016"
     assert epi["reference"] == "1234561"
@@ -291,7 +291,7 @@ def test_without_a_reference_the_invoice_gets_one_made_of_its_number() -> None:
 def test_late_interest_is_the_percentage_of_the_invoice() -> None:
     fine = wrapped("11,50", "PaymentOverDueFineDetails", "PaymentOverDueFinePercent") + "</PaymentTermsDetails>"
 
-    (said,) = told(pieces(FORMAT, message(("</PaymentTermsDetails>", fine)), KNOWN))
+    (said,) = data_of(pieces(FORMAT, message(("</PaymentTermsDetails>", fine)), KNOWN))
 
     assert said["late_interest"] == "11.50"
 

@@ -80,13 +80,13 @@ def test_a_buyer_without_number_and_name_is_nobody() -> None:
     ("text", "sign", "magnitude"),
     [("5.00", 1, "5.00"), ("-5.00", -1, "5.00"), ("-0.00", 0, "0.00"), ("0", 0, "0"), ("", 1, ""), ("-x", 1, "-x")],
 )
-def test_signs_are_told_from_plain_numbers_only(text: str, sign: int, magnitude: str) -> None:
+def test_only_plain_numbers_have_signs(text: str, sign: int, magnitude: str) -> None:
     assert sign_of(text) == sign
     assert unsigned(text) == magnitude
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[-+0-9.,  ]{0,20}", fullmatch=True))
-def test_no_text_is_too_odd_to_be_looked_at_as_a_number(text: str) -> None:
+def test_no_text_is_too_odd_to_be_read_as_a_number(text: str) -> None:
     digits = [char for char in text if char.isdigit()]
 
     for number in (by_hand(text), with_point(text)):

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from services.intake.formats.format import Fault
 from services.intake.formats.ktl import FORMAT
-from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, events, faults, pieces, told
+from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, data_of, events, faults, pieces
 
 IBAN = "FI4947300010416310"
 OTHER_IBAN = "FI2112345600000785"
 KNOWN = Registered(accounts={IBAN: "acme", OTHER_IBAN: "acme"})
 EXAMPLE = "34730001041631018020518020402042588WWRV021200000000000000013013KATAJAINEN J1A00000049000J "
-"""The row that knowledge of the format was checked with."""
+"""The row of Finance Finland's description of the format."""
 
 
 def header(time: str = "1802051430") -> str:
@@ -100,7 +100,7 @@ def test_the_row_of_the_description_is_a_payment_with_its_payers_day() -> None:
 def test_letters_are_read_from_the_national_set_and_from_latin_1(name: str, encoding: str) -> None:
     data = file_of(header(), payment(payer=name[:12].ljust(12)), sums(1, 4900), encoding=encoding)
 
-    (payment_,) = told(pieces(FORMAT, data, KNOWN))
+    (payment_,) = data_of(pieces(FORMAT, data, KNOWN))
 
     assert payment_["payer"] == {"name": "äIJäLä ÖRKöL"}
 
@@ -108,7 +108,7 @@ def test_letters_are_read_from_the_national_set_and_from_latin_1(name: str, enco
 def test_blanks_lost_at_the_end_of_lines_and_padding_do_no_harm() -> None:
     records = [header().rstrip(), payment(channel=" ").rstrip(), sums(1, 4900).rstrip()]
 
-    (payment_,) = told(pieces(FORMAT, file_of(*records, end="\n") + b"\x1a\x00\r\n", KNOWN))
+    (payment_,) = data_of(pieces(FORMAT, file_of(*records, end="\n") + b"\x1a\x00\r\n", KNOWN))
 
     assert payment_["amount"] == "49.00"
 
@@ -126,7 +126,7 @@ def test_a_file_of_several_batches_gives_the_payments_of_all() -> None:
         sums(0, 0),
     )
 
-    payments = told(pieces(FORMAT, data, KNOWN))
+    payments = data_of(pieces(FORMAT, data, KNOWN))
 
     assert [(said["payment"], said["account"]) for said in payments] == [("A1", IBAN), ("A2", IBAN), ("B1", OTHER_IBAN)]
     assert sum(Decimal(said["amount"]) for said in payments) == Decimal("3.57")
@@ -155,7 +155,7 @@ def test_a_correction_takes_back_the_payment_of_its_archive_id() -> None:
 def test_a_debit_that_failed_is_counted_and_is_no_money() -> None:
     data = file_of(header(), payment("A1", 100), payment("A2", 900, kind="7"), sums(1, 100, failed=(1, 900)))
 
-    assert [said["payment"] for said in told(pieces(FORMAT, data, KNOWN))] == ["A1"]
+    assert [said["payment"] for said in data_of(pieces(FORMAT, data, KNOWN))] == ["A1"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_record_that_cannot_be_is_a_fault_that_names_the_field_and_never_the_p
 def test_without_a_payers_day_the_booking_date_counts_and_without_a_reference_there_is_none() -> None:
     record = payment(paid="000000", reference="0" * 20, payer=" " * 12)
 
-    (said,) = told(pieces(FORMAT, file_of(header(), record, sums(1, 4900)), KNOWN))
+    (said,) = data_of(pieces(FORMAT, file_of(header(), record, sums(1, 4900)), KNOWN))
 
     assert said["paid"] == said["booked"] == "2018-02-05"
     assert "reference" not in said

@@ -95,9 +95,9 @@ def sample(name: str, request: pytest.FixtureRequest) -> Path:
 def read(path: Path) -> tuple[list[Piece], Element]:
     """What comes of a sample, and a plain tree of it. One bank's example has an account of wrong check digits."""
     raw = path.read_bytes()
-    for told in {said.text or "" for said in every(etree.fromstring(raw), "IBAN")}:
-        right = f"{told[:2]}{iban.calc_check_digits(told)}{told[4:]}"
-        raw = raw.replace(told.encode(), right.encode())
+    for reported in {said.text or "" for said in every(etree.fromstring(raw), "IBAN")}:
+        right = f"{reported[:2]}{iban.calc_check_digits(reported)}{reported[4:]}"
+        raw = raw.replace(reported.encode(), right.encode())
     kind = recognise(raw[:HEAD])
     assert kind is not None
     return pieces(kind, raw, Anybody()), etree.fromstring(raw)
@@ -144,7 +144,7 @@ def test_a_bank_file_gives_the_payments_and_the_sum_that_it_states(sample: Path,
     assert sum((number(said(each, "Amt")) for each in received), Decimal(0)) == Decimal(total)
     assert [fault.reason for fault in faults(found)] == reasons
     assert len(paid(found)) == payments
-    # What a statement only sums up is told by the notification that goes with it.
+    # What a statement only sums up is reported by the notification that goes with it.
     summed_up = [each for each in received if int(said(each, "NtryDtls/Btch/NbOfTxs") or 0) > 1]
     told_elsewhere = summed_up if name.startswith("camt053") else []
     assert sum(paid(found)) + sum(number(said(each, "Amt")) for each in told_elsewhere) == Decimal(total)
@@ -157,9 +157,9 @@ def test_a_statement_closes_the_feed_where_its_balances_tie_and_says_so_where_th
     closed = [each["data"] for each in events(found) if each["type"] == "bank-feed.completed.v1"]
     tying = [each for each in every(tree, "Stmt") if ties(each)]
     assert len(closed) == len(tying)
-    for told, statement in zip(closed, tying, strict=True):
+    for reported, statement in zip(closed, tying, strict=True):
         incoming = [each for each in every(statement, "Ntry") if said(each, "CdtDbtInd") == "CRDT"]
-        assert number(told["sum"]) == sum((number(said(each, "Amt")) for each in incoming), Decimal(0))
+        assert number(reported["sum"]) == sum((number(said(each, "Amt")) for each in incoming), Decimal(0))
 
 
 def ties(statement: Element) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.intake.formats.format import HEAD, Fault
 from services.intake.formats.ubl import FORMAT
-from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, events, faults, pieces, told
+from tests.unit.intake.formats.file_reading import Anybody, Registered, damaged, data_of, events, faults, pieces
 
 KNOWN = Registered(accounts={"FI2112345600000785": "acme"}, businesses={"2345678-0": "acme"})
 
@@ -137,7 +137,7 @@ def test_a_sample_that_leaves_out_what_is_needed_is_a_fault_that_names_it(
     assert line in fault.lines[0]
 
 
-def test_every_sample_has_been_looked_at(shared: Path) -> None:
+def test_all_twelve_samples_are_there(shared: Path) -> None:
     assert len(list((shared / "samples" / "ubl").glob("*.xml"))) == 12
 
 
@@ -161,7 +161,7 @@ def test_prefixes_may_be_anything() -> None:
     data = data.replace("</Invoice>", "</ubl:Invoice>")
 
     assert FORMAT.recognises(data.encode()[:HEAD])
-    assert told(pieces(FORMAT, data.encode(), KNOWN)) == [ISSUED]
+    assert data_of(pieces(FORMAT, data.encode(), KNOWN)) == [ISSUED]
 
 
 def test_in_its_peppol_envelope_the_envelopes_instant_is_when_it_became_known() -> None:
@@ -188,7 +188,7 @@ def test_a_time_of_issue_is_when_it_became_known() -> None:
 def test_several_documents_may_stand_in_one_file_and_lines_do_not_count_as_invoices() -> None:
     data = document() + b'<?xml version="1.0"?>' + document((NUMBER, "<cbc:ID>2</cbc:ID>"), (LINE, LINE * 50))
 
-    assert [said["invoice"] for said in told(pieces(FORMAT, data, KNOWN))] == ["1001", "2"]
+    assert [said["invoice"] for said in data_of(pieces(FORMAT, data, KNOWN))] == ["1001", "2"]
 
 
 def test_other_files_are_not_taken_for_ubl() -> None:
@@ -262,12 +262,12 @@ def test_a_credit_note_that_cannot_be_is_a_fault(changes: tuple[tuple[str, str],
 def test_the_due_date_may_stand_with_the_payment(change: tuple[str, str]) -> None:
     data = document(change, (f"{ISSUE}{DUE}", ISSUE))
 
-    assert told(pieces(FORMAT, data, KNOWN)) == [ISSUED]
+    assert data_of(pieces(FORMAT, data, KNOWN)) == [ISSUED]
 
 
 def test_a_payment_id_that_is_no_reference_is_not_taken_for_one() -> None:
-    (text_,) = told(pieces(FORMAT, document((">RF0810016<", ">Invoice 1001<")), KNOWN))
-    (second,) = told(pieces(FORMAT, document((REFERENCE, f"<cbc:PaymentID>x</cbc:PaymentID>{REFERENCE}")), KNOWN))
+    (text_,) = data_of(pieces(FORMAT, document((">RF0810016<", ">Invoice 1001<")), KNOWN))
+    (second,) = data_of(pieces(FORMAT, document((REFERENCE, f"<cbc:PaymentID>x</cbc:PaymentID>{REFERENCE}")), KNOWN))
 
     assert text_["reference"] == "10016"
     assert second["reference"] == "RF0810016"
@@ -319,7 +319,7 @@ def test_a_payment_id_that_is_no_reference_is_not_taken_for_one() -> None:
 def test_the_debtor_goes_by_the_customer_number_else_by_an_organisations_ids(
     changes: tuple[tuple[str, str], ...], debtor: str, kind: str, business_id: str | None
 ) -> None:
-    (said,) = told(pieces(FORMAT, document(*changes), KNOWN))
+    (said,) = data_of(pieces(FORMAT, document(*changes), KNOWN))
 
     assert said["debtor"] == debtor
     assert (said["party"]["kind"], said["party"].get("business_id")) == (kind, business_id)
@@ -328,7 +328,7 @@ def test_the_debtor_goes_by_the_customer_number_else_by_an_organisations_ids(
 def test_a_person_is_named_where_there_is_no_organisation() -> None:
     person = "<cac:Person><cbc:FirstName>Aino</cbc:FirstName><cbc:FamilyName>Mallila</cbc:FamilyName></cac:Person>"
 
-    (said,) = told(pieces(FORMAT, document((LEGAL, person)), KNOWN))
+    (said,) = data_of(pieces(FORMAT, document((LEGAL, person)), KNOWN))
 
     assert said["party"]["name"] == "Aino Mallila"
 
@@ -339,7 +339,7 @@ def test_a_factored_invoice_paid_to_somebody_else_is_not_ours_to_collect() -> No
     (fault,) = faults(pieces(FORMAT, document(sold, ("FI2112345600000785", "FI1410093000123458")), KNOWN))
 
     assert fault.reason == "transferred-claim"
-    assert told(pieces(FORMAT, document(sold), KNOWN)) == [ISSUED]
+    assert data_of(pieces(FORMAT, document(sold), KNOWN)) == [ISSUED]
 
 
 @pytest.mark.parametrize(
