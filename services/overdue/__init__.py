@@ -7,7 +7,9 @@ Imports go one way. Each line uses only those before it:
 * ``books``: dated entries, the balances computed from them, and where each payment's money went;
 * ``steps``: how far each receivable is in its creditor's process and whether its next step may be taken;
 * ``letters``: the guards of an account, and the letters that may go;
-* ``acts``, ``tasks``, ``decide``, ``enact``: what is done about an account now, and the messages that say so;
+* ``acts``, ``tasks``, ``decide``, ``enact``, ``account_report``: what is done about an account now, and
+  the messages about it;
 * ``event_handlers``, ``fold``: what a message of the journal adds to an account;
-* ``state_rows``, ``settings_copy``, ``worker``: the rows in the store and the topics. ``canonical`` is for the dump.
+* ``state_rows``, ``stored_accounts``, ``settings_copy``, ``worker``: the rows in the store, and the topics;
+* ``canonical``: the accounts in ``erapaiva dump``.
 """

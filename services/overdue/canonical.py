@@ -5,17 +5,16 @@ from typing import Any, Final
 
 from schemas.money import decimal_text
 from services.overdue.account import Account, LetterRecord, Receivable, load_account
+from services.overdue.state_rows import WORKER, is_account_kind
 from services.runtime.store.port import Store
 
 _PAGE: Final = 1_000
-_WORKER: Final = "overdue"
-_KIND: Final = "account:"
 
 
 def account_entries(store: Store) -> Iterator[dict[str, object]]:
     """Stops, plans, letters and money of every account: what the read model does not hold."""
-    for kind, space in sorted(store.state.spaces_of(_WORKER).items()):
-        if kind.startswith(_KIND):
+    for kind, space in sorted(store.state.spaces_of(WORKER).items()):
+        if is_account_kind(kind):
             for partition in range(store.partitions):
                 yield from _of_partition(store, space, partition)
 

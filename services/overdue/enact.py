@@ -1,21 +1,25 @@
-"""What a decision becomes: entries of the account, commands to notifier and collection, the record of why."""
+"""What a decision becomes: entries of the account, commands to notifier and collection, the record of why.
+
+All messages about notices are made here.
+"""
 
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from schemas.commands import HandOver, HandOverLine, NoticeGranted, NoticePlanned, NoticeWithdrawn
+from schemas.commands import HandOver, HandOverLine, NoticeGranted, NoticeOutcomeSettled, NoticePlanned, NoticeWithdrawn
 from schemas.decisions import (
-    AccountChanged,
-    Balance,
-    Credit,
+    Alert,
     HandedOver,
     NoticeDecided,
+    NoticeEnded,
     Reason,
     TaskRaised,
     Withheld,
 )
+from schemas.events import NoticeSettled
+from schemas.journal import NoticeOutcome
 from schemas.letters import Letter
 from schemas.messages import Message
 from schemas.policy import Policy
@@ -29,14 +33,12 @@ from services.overdue.acts import (
     RecordWithheld,
     WithdrawNotice,
 )
-from services.overdue.books.ledger import Books, Open, books
-from services.overdue.books.payment_allocation import payment_allocation
+from services.overdue.books.ledger import Books, books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision
 from services.overdue.letters.draft import with_bookings
 from services.overdue.letters.letter_facts import letter_facts, recipient_of
 from services.overdue.steps.cases import Case
-from services.overdue.steps.step_progress import step_progress
 
 _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
 
@@ -59,7 +61,7 @@ def enact(
         elif isinstance(act, PlanNotice):
             yield from _plan(account, act, _policy(decision), context)
         elif isinstance(act, GrantNotice):
-            yield COMMANDS, _granted(account, act, _policy(decision), context, good_for)
+            yield from _grant(account, act, _policy(decision), context, good_for)
         else:
             yield from _hand_over(account, act, _policy(decision), today)
 
@@ -120,22 +122,18 @@ def _plan(
 ) -> Iterator[tuple[Topic, Message]]:
     planned, letter = _booked(account, act.letter, act.books, policy, context)
     account.letters.append(planned)
-    yield COMMANDS, NoticePlanned(notice=letter.notice, letter=letter)
-    yield (
-        DECISIONS,
-        NoticeDecided(
-            creditor=account.creditor,
-            debtor=account.debtor,
-            date=letter.date,
-            notice=letter.notice,
-            letter=letter,
-        ),
+    decided = NoticeDecided(
+        creditor=account.creditor, debtor=account.debtor, date=letter.date, notice=letter.notice, letter=letter
     )
+    yield COMMANDS, NoticePlanned(notice=letter.notice, letter=letter)
+    yield from _rate_unknown(letter)
+    yield DECISIONS, decided
+    yield from _rate_unknown(letter)
 
 
-def _granted(
+def _grant(
     account: Account, act: GrantNotice, policy: Policy, context: CreditorContext, good_for: timedelta
-) -> NoticeGranted:
+) -> Iterator[tuple[Topic, Message]]:
     """The granted letter replaces the planned one, with amounts as of now."""
     fresh, letter = _booked(account, act.letter, act.books, policy, context)
     planned = account.open_letter()
@@ -145,7 +143,23 @@ def _granted(
     granted = replace(fresh, status="granted", claimed=planned.claimed)
     account.letters[account.letters.index(planned)] = granted
     closes = context.closes_at(account.kind, letter.date)
-    return NoticeGranted(notice=letter.notice, letter=letter, good_until=min(planned.claimed + good_for, closes))
+    good_until = min(planned.claimed + good_for, closes)
+    yield COMMANDS, NoticeGranted(notice=letter.notice, letter=letter, good_until=good_until)
+    yield from _rate_unknown(letter)
+
+
+def _rate_unknown(letter: Letter) -> Iterator[tuple[Topic, Message]]:
+    """The alert behind each message with a letter for whose last days no rate is known (rules.md I3)."""
+    if letter.interest_through is not None:
+        yield (
+            DECISIONS,
+            Alert(
+                code="rate-unknown",
+                creditor=letter.creditor,
+                date=letter.date,
+                detail=f"no rate is known after {letter.interest_through}: publish reference-rate.published.v1",
+            ),
+        )
 
 
 def _hand_over(
@@ -209,55 +223,25 @@ def _hand_over_line(case: Case) -> HandOverLine:
     )
 
 
-def account_changed(account: Account, decision: Decision, context: CreditorContext, now: datetime) -> AccountChanged:
-    """The account as it now is, for the read model."""
-    found, party = decision.books, account.party
-    assert party is not None
-    credit: dict[str, int] = {}
-    for unused in found.credit:
-        credit[unused.currency] = credit.get(unused.currency, 0) + unused.amount
-    return AccountChanged(
-        creditor=account.creditor,
-        debtor=account.debtor,
-        number=account.number,
-        name=party.name,
-        kind=party.kind,
-        as_of=now,
-        balances=tuple(_balance(account, entry, decision, context) for _, entry in sorted(found.open.items())),
-        credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
-        money=tuple(payment_allocation(account, found, context.local(now).date())),
-        next_check=decision.next_check,
+# -- what the journal brings about notices ---------------------------------------------------------------------
+
+
+def notice_ended(message: NoticeOutcome, letter: Letter) -> NoticeEnded:
+    """The outcome of a notice for the read model; ``letter`` are its facts as they were granted."""
+    return NoticeEnded(
+        creditor=letter.creditor,
+        debtor=letter.debtor,
+        date=letter.date,
+        notice=letter.notice,
+        letter=letter,
+        status=message.outcome,
+        at=message.at,
+        trial=message.trial,
     )
 
 
-def _balance(account: Account, entry: Open, decision: Decision, context: CreditorContext) -> Balance:
-    receivable = entry.receivable
-    step = None
-    if decision.policy is not None:
-        progress = step_progress(account, receivable, decision.policy, context)
-        step = decision.policy.steps[progress.index].name if progress.index >= 0 else None
-    return Balance(
-        invoice=receivable.invoice,
-        currency=receivable.currency,
-        issued=receivable.issued,
-        due=receivable.due_now,
-        effective_due=entry.effective_due,
-        original=receivable.amount,
-        principal=entry.principal,
-        interest=entry.interest,
-        costs=entry.costs,
-        step=step,
-        status=_status(entry),
-        subject=receivable.subject,
-        reference=receivable.reference,
+def notice_settled(account: Account, settled: NoticeSettled) -> NoticeOutcomeSettled:
+    """What a person says became of a notice, for the notifier, which alone closes notices (design.md §7.3)."""
+    return NoticeOutcomeSettled(
+        notice=settled.notice, creditor=account.creditor, debtor=account.debtor, outcome=settled.outcome
     )
-
-
-def _status(entry: Open) -> str:
-    if entry.receivable.cancelled is not None:
-        return "cancelled"
-    if entry.receivable.handed_over is not None:
-        return "handed-over"
-    if entry.principal:
-        return "open"
-    return "rest" if entry.balance else "closed"

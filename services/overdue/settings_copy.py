@@ -21,14 +21,14 @@ from schemas.journal import (
     SettingsCopied,
 )
 from schemas.policy import Policy
+from schemas.topics import partition_of
 from services.law.countries import DEFAULT_COUNTRY
 from services.law.percent import rate_of
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.creditor_context import CreditorContext
+from services.overdue.state_rows import CREDITOR, POLICY, RATE, in_lane
 from services.runtime.unit_of_work import UnitOfWork
-
-_SEPARATOR = "\x1f"
 
 
 @dataclass(slots=True)
@@ -71,56 +71,76 @@ def _rates(stored: bytes) -> tuple[RateRow, ...]:
     return tuple(_RATES.validate_json(stored))
 
 
-def _key(lane: int, name: str) -> str:
-    return f"{lane}{_SEPARATOR}{name}"
+class SettingsCopy:
+    """A lane's settings as its journal has said so far; contexts are made once and dropped as settings change."""
 
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        self._contexts: dict[str, CreditorContext] = {}
 
-def copy(message: LaneMessage, unit: UnitOfWork) -> str | None:
-    """Keep what a lane says; the creditor it concerns, or None when it concerns all of the lane's."""
-    if isinstance(message, SettingsCopied):
-        return _copy_settings(message, unit)
-    if isinstance(message, FeedReached | FeedHold | FeedReleased | CreditorHold | CreditorReleased):
-        row = _CREDITOR.validate_json(unit.get("creditor", _key(message.lane, message.creditor)) or b"{}")
+    def copy(self, message: LaneMessage) -> str | None:
+        """Keep what a message says; the creditor it concerns, or None when it concerns all of the lane's."""
+        self._contexts.clear()
+        if isinstance(message, SettingsCopied):
+            return self._copy_settings(message)
+        if isinstance(message, FeedReached | FeedHold | FeedReleased | CreditorHold | CreditorReleased):
+            return self._copy_feed_or_hold(message)
+        return None
+
+    def _copy_feed_or_hold(
+        self, message: FeedReached | FeedHold | FeedReleased | CreditorHold | CreditorReleased
+    ) -> str:
+        key = in_lane(message.lane, message.creditor)
+        row = _CREDITOR.validate_json(self._unit.get(CREDITOR, key) or b"{}")
         if isinstance(message, FeedReached):
             row.fed[message.account] = message.through
         elif isinstance(message, FeedHold | CreditorHold):
             row.unread = sorted({*row.unread, message.key})
         else:
             row.unread = [key for key in row.unread if key != message.key]
-        unit.put("creditor", _key(message.lane, message.creditor), _CREDITOR.dump_json(row))
+        self._unit.put(CREDITOR, key, _CREDITOR.dump_json(row))
         return message.creditor
-    return None
 
+    def _copy_settings(self, message: SettingsCopied) -> str | None:
+        data = message.data
+        if isinstance(data, CreditorRegistered):
+            self._copy_creditor(message, data)
+            return data.creditor
+        if isinstance(data, Policy):
+            key = in_lane(message.lane, data.policy)
+            known = _POLICIES.validate_json(self._unit.get(POLICY, key) or b"[]")
+            kept = [policy for policy in known if policy.version != data.version]
+            self._unit.put(POLICY, key, _POLICIES.dump_json([*kept, data], by_alias=True))
+            return None
+        assert isinstance(data, ReferenceRatePublished), "settings are creditors, policies and rates"
+        key = in_lane(message.lane, data.country)
+        published = [*_RATES.validate_json(self._unit.get(RATE, key) or b"[]"), RateRow(message.time, message.id, data)]
+        self._unit.put(RATE, key, _RATES.dump_json(published, by_alias=True))
+        return None
 
-def _copy_settings(message: SettingsCopied, unit: UnitOfWork) -> str | None:
-    data = message.data
-    if isinstance(data, CreditorRegistered):
-        key = _key(message.lane, data.creditor)
-        row = _CREDITOR.validate_json(unit.get("creditor", key) or b"{}")
+    def _copy_creditor(self, message: SettingsCopied, data: CreditorRegistered) -> None:
+        """The latest registration counts, by the events' times, then ids."""
+        key = in_lane(message.lane, data.creditor)
+        row = _CREDITOR.validate_json(self._unit.get(CREDITOR, key) or b"{}")
         if row.known is None or (row.known, row.id) <= (message.time, message.id):
             row.known, row.id, row.data = message.time, message.id, data
-            unit.put("creditor", key, _CREDITOR.dump_json(row, by_alias=True))
-        return data.creditor
-    if isinstance(data, Policy):
-        key = _key(message.lane, data.policy)
-        known = _POLICIES.validate_json(unit.get("policy", key) or b"[]")
-        kept = [policy for policy in known if policy.version != data.version]
-        unit.put("policy", key, _POLICIES.dump_json([*kept, data], by_alias=True))
-        return None
-    assert isinstance(data, ReferenceRatePublished), "settings are creditors, policies and rates"
-    key = _key(message.lane, data.country)
-    published = [*_RATES.validate_json(unit.get("rate", key) or b"[]"), RateRow(message.time, message.id, data)]
-    unit.put("rate", key, _RATES.dump_json(published, by_alias=True))
-    return None
+            self._unit.put(CREDITOR, key, _CREDITOR.dump_json(row, by_alias=True))
+
+    def context_of(self, creditor: str) -> CreditorContext:
+        """A creditor's context from its lane's copy; shipped policies and rates are always there."""
+        context = self._contexts.get(creditor)
+        if context is None:
+            lane = partition_of(creditor, self._unit.partitions)
+            context = self._contexts[creditor] = _context_of(creditor, lane, self._unit)
+        return context
 
 
-def context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
-    """The terms of a creditor from its lane's copy; shipped policies and rates are always there."""
-    stored = unit.get("creditor", _key(lane, creditor))
+def _context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
+    stored = unit.get(CREDITOR, in_lane(lane, creditor))
     row = CreditorRow() if stored is None else _creditor(stored)
     country = row.data.country if row.data is not None else DEFAULT_COUNTRY
     rates = shipped_rates(country)
-    published = unit.get("rate", _key(lane, country))
+    published = unit.get(RATE, in_lane(lane, country))
     for rate in sorted(_rates(published) if published else (), key=lambda it: (it.known, it.id)):
         rates = rates.with_published(rate.data.from_, rate.data.to, rate_of(rate.data.rate))
     return CreditorContext(row.data, _policies_of(row, lane, unit), rates, row.fed, tuple(row.unread))
@@ -132,7 +152,7 @@ def _policies_of(row: CreditorRow, lane: int, unit: UnitOfWork) -> dict[str, lis
     found: dict[str, list[Policy]] = {}
     for name in {row.data.policies.consumer, row.data.policies.business}:
         versions = {policy.version: policy for policy in shipped_policies() if policy.policy == name}
-        stored = unit.get("policy", _key(lane, name))
+        stored = unit.get(POLICY, in_lane(lane, name))
         versions.update({policy.version: policy for policy in (_policies(stored) if stored else ())})
         found[name] = list(versions.values())
     return found

@@ -12,8 +12,8 @@ from typing import Final
 
 from schemas.messages import encode
 from services.overdue.account import Account, dump_account, load_account
+from services.overdue.account_report import account_changed
 from services.overdue.decide import decide
-from services.overdue.enact import account_changed
 from services.overdue.fold import fold
 from services.runtime.engine import EmbeddedEngine
 from tests.bench.business import CREDITOR, Bill, debtor_id, fed, instant, issued, paid, registered

@@ -14,6 +14,7 @@ from schemas.parties import Party
 from schemas.topics import account_key, partition_of
 from services.law.calendar import roll
 from services.overdue.account import Account, Receivable, dump_account
+from services.overdue.state_rows import WORKER, account_kind
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.store.port import Scalar, StateRow
 from tests.bench.business import CREDITOR, TERM, Bill, debtor_id, fed, instant, party, registered
@@ -97,7 +98,7 @@ def _write(engine: EmbeddedEngine, accounts: list[tuple[Account, datetime]]) -> 
         key = account_key(account.creditor, account.debtor)
         rows[partition_of(key, partitions)].append((key, dump_account(account), int(wake.timestamp()), None))
     store.begin()
-    space = store.state.space("overdue", f"account:{partition_of(CREDITOR, partitions)}")
+    space = store.state.space(WORKER, account_kind(partition_of(CREDITOR, partitions)))
     for partition in range(partitions):
         store.state.save(space, partition, rows[partition])
     store.tables.upsert("account", (_account_row(account) for account, _ in accounts))

@@ -44,10 +44,11 @@ from services.law.percent import rate_of
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.account import Account, dump_account, load_account
+from services.overdue.account_report import account_changed
 from services.overdue.books.ledger import Books, books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision, decide
-from services.overdue.enact import account_changed, enact
+from services.overdue.enact import enact
 from services.overdue.fold import AccountMessage, fold
 
 SKEW = timedelta(seconds=5)

@@ -1,0 +1,106 @@
+"""What the read model learns of an account after a decision: its balances, and payments that it refuses."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+
+from schemas.decisions import AccountChanged, Balance, Credit, Unmatched
+from schemas.messages import Message
+from schemas.topics import DECISIONS, Topic
+from services.overdue.account import Account
+from services.overdue.books.entries import payment_key
+from services.overdue.books.ledger import Open
+from services.overdue.books.payment_allocation import payment_allocation
+from services.overdue.creditor_context import CreditorContext
+from services.overdue.decide import Decision
+from services.overdue.steps.step_progress import step_progress
+
+
+def report_account(
+    account: Account, decision: Decision, context: CreditorContext, now: datetime
+) -> Iterator[tuple[Topic, Message]]:
+    """The refused payments that are new, then the account if it is not as it was last reported: (topic, message) pairs.
+
+    Writes into the account what was reported, so that nothing is reported twice.
+    """
+    yield from _refused(account, decision, context, now)
+    changed = account_changed(account, decision, context, now)
+    digest = sha256(changed.model_dump_json(exclude={"as_of"}, exclude_none=True).encode()).hexdigest()
+    if digest != account.reported:
+        account.reported = digest
+        yield DECISIONS, changed
+
+
+def _refused(
+    account: Account, decision: Decision, context: CreditorContext, now: datetime
+) -> Iterator[tuple[Topic, Message]]:
+    """A payment of a lapsed debt is nobody's until a person decides (rules.md M3; act 728/2003 14 §)."""
+    for money in decision.books.refused:
+        if payment_key(money) not in account.refused:
+            account.refused.append(payment_key(money))
+            yield (
+                DECISIONS,
+                Unmatched(
+                    creditor=account.creditor,
+                    date=context.local(now).date(),
+                    account=money.account,
+                    payment=money.payment,
+                    amount=money.amount - money.reversed,
+                    currency=money.currency,
+                    reason="lapsed",
+                ),
+            )
+
+
+def account_changed(account: Account, decision: Decision, context: CreditorContext, now: datetime) -> AccountChanged:
+    """The account as it now is, for the read model."""
+    found, party = decision.books, account.party
+    assert party is not None
+    credit: dict[str, int] = {}
+    for unused in found.credit:
+        credit[unused.currency] = credit.get(unused.currency, 0) + unused.amount
+    return AccountChanged(
+        creditor=account.creditor,
+        debtor=account.debtor,
+        number=account.number,
+        name=party.name,
+        kind=party.kind,
+        as_of=now,
+        balances=tuple(_balance(account, entry, decision, context) for _, entry in sorted(found.open.items())),
+        credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
+        money=tuple(payment_allocation(account, found, context.local(now).date())),
+        next_check=decision.next_check,
+    )
+
+
+def _balance(account: Account, entry: Open, decision: Decision, context: CreditorContext) -> Balance:
+    receivable = entry.receivable
+    step = None
+    if decision.policy is not None:
+        progress = step_progress(account, receivable, decision.policy, context)
+        step = decision.policy.steps[progress.index].name if progress.index >= 0 else None
+    return Balance(
+        invoice=receivable.invoice,
+        currency=receivable.currency,
+        issued=receivable.issued,
+        due=receivable.due_now,
+        effective_due=entry.effective_due,
+        original=receivable.amount,
+        principal=entry.principal,
+        interest=entry.interest,
+        costs=entry.costs,
+        step=step,
+        status=_status(entry),
+        subject=receivable.subject,
+        reference=receivable.reference,
+    )
+
+
+def _status(entry: Open) -> str:
+    if entry.receivable.cancelled is not None:
+        return "cancelled"
+    if entry.receivable.handed_over is not None:
+        return "handed-over"
+    if entry.principal:
+        return "open"
+    return "rest" if entry.balance else "closed"
