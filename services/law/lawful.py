@@ -18,7 +18,7 @@ class PolicyFault:
     """One reason to refuse a policy.
 
     Attributes:
-        rule: the statute and section that is broken, or the rule of rules.md where no statute speaks.
+        rule: the statute and section that is broken, or the rule of rules.md where there is no statute.
         step: the name of the step, or None where the fault is the whole policy's.
         message: for a person: which step, what is wrong, by which rule, and what to change.
     """
@@ -95,11 +95,11 @@ def _of_the_wait_before_its_fee(policy: Policy, place: int, step: Step, law: Law
         field, given, least = "after_previous_days", step.after_previous_days, law.fee_gap_days(policy.kind)
         figure, since = "fee_gap", "the letter before it"
     if (given or 0) < least:
-        said = f"{field} is {given}" if given is not None else f"it has no {field}"
+        given_text = f"{field} is {given}" if given is not None else f"it has no {field}"
         yield _fault(
             law.source(f"{policy.kind}.{figure}"),
             step,
-            f"asks a fee sooner than {least} days after {since} ({said});"
+            f"asks a fee sooner than {least} days after {since} ({given_text});"
             f" set {field} to {least} or more, or fee to 0.00",
         )
 

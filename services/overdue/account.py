@@ -1,8 +1,8 @@
-"""One account: everything known of one debtor of one creditor.
+"""One account: everything known of one debtor of one creditor, as it is stored.
 
-The account keeps *entries*, never balances: what was invoiced, credited, paid, said and sent, each with the
-day it counts for and the instant it became known. Balances are computed from the entries (``ledger.py``), so
-they cannot depend on the order in which the entries arrived (rules.md M1).
+The account keeps *entries*, never balances: invoices, credit notes, payments, letters, disputes and the like, each with
+the day it counts for and the instant it became known. Balances are computed from the entries (``books``), so they
+cannot depend on the order in which the entries arrived (rules.md M1).
 
 Amounts are integer minor units of the entry's currency; days are the creditor's local calendar dates; instants
 are aware and in UTC.
@@ -44,7 +44,7 @@ class CreditNote:
 
 @dataclass(slots=True)
 class Reduction:
-    """Something a person gave up: costs (a fee waiver) or the receivable (a write-off). ``amount`` None is all."""
+    """A fee waiver (of costs) or a write-off (of the receivable), in minor units; ``amount`` None is all."""
 
     known: datetime
     id: str
@@ -55,7 +55,7 @@ class Reduction:
 
 @dataclass(slots=True)
 class StepDone:
-    """A step that moved without one of our letters: taken before go-live, or a call that was made (rules.md S3, S7)."""
+    """A step taken without a letter of Eräpäivä: before go-live, or by a call (rules.md S3, S7); ``fee`` in cents."""
 
     step: str
     day: date
@@ -67,7 +67,7 @@ class StepDone:
 
 @dataclass(slots=True)
 class Receivable:
-    """One invoice and what happened to it."""
+    """One invoice and what happened to it since; ``amount`` is the invoiced one, ``late_interest`` an agreed rate."""
 
     invoice: str
     reference: str
@@ -107,7 +107,7 @@ class Receivable:
 
 @dataclass(slots=True)
 class Refund:
-    """Money given back to the payer."""
+    """Money given back to the payer; ``amount`` None is all that was left of the payment."""
 
     known: datetime
     id: str
@@ -119,7 +119,8 @@ class Refund:
 class ReceivedMoney:
     """A payment placed on this account: on invoices, on what a letter listed, or on the debtor (rules.md M3).
 
-    ``invoice`` where it is one, ``invoices`` where one payment names several.
+    ``invoice`` where it is one, ``invoices`` where one payment names several, ``letter`` the number of a letter.
+    ``account`` is the bank account, ``payment`` the bank's archive id, ``reversed`` how much was taken back.
     """
 
     account: str
@@ -153,7 +154,11 @@ class InterestSegment:
 
 @dataclass(slots=True)
 class RecordedLine:
-    """One receivable in a letter; ``step`` is the one it moves to, or None when it is only listed (rules.md S4)."""
+    """One receivable in a letter; ``step`` is the one it moves to, or None when it is only listed (rules.md S4).
+
+    Interest runs from the day after ``start`` to ``through`` at the rates of ``segments``. ``booked_interest`` and
+    ``booked_costs`` are what the line booked when the letter was made, in minor units.
+    """
 
     invoice: str
     step: str | None
@@ -173,7 +178,7 @@ class LetterRecord:
     """A notice and its course; only an accepted one moves steps and books (rules.md S6).
 
     ``fee`` is the step's fee under the law's maximum, before caps and compensation (rules.md F1); ``granted`` is
-    the instant that gives its bookings their place among the entries of its day. ``bounced``: it came back after a
+    the instant that orders its bookings among the entries of its day. ``bounced``: it came back after a
     later step, so its step stays and its bookings fall. ``subject_of`` is what a letter without a step is about: the
     plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks.
     """
@@ -207,7 +212,7 @@ class LetterRecord:
 
 @dataclass(slots=True)
 class Stop:
-    """A reason from outside to leave receivables alone; without ``invoice`` it stops the account (rules.md G0)."""
+    """A dispute, hold, suspension or promise; without ``invoice`` it stops the whole account (rules.md G0)."""
 
     kind: StopKind
     invoice: str | None
@@ -232,7 +237,7 @@ class StopEnd:
 
 @dataclass(slots=True)
 class PlanInstalment:
-    """A part of a plan."""
+    """A part of a payment plan, in minor units."""
 
     due: date
     amount: int
@@ -261,7 +266,13 @@ class PlanEnd:
 
 @dataclass(slots=True)
 class Account:
-    """A debtor of a creditor: the party, the receivables, the money, the letters and the stops."""
+    """A debtor of a creditor: the party, the receivables, the money, the letters and the stops.
+
+    ``pointed`` are unplaced payments that may be this account's, ``unread`` events that nobody could read and that may
+    concern it, ``unreachable`` addresses at which mail failed. ``cycles`` counts closed attempts by invoice and step.
+    ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and ``reported`` what was
+    published last, so that nothing is published twice.
+    """
 
     creditor: str
     debtor: str
@@ -294,7 +305,7 @@ class Account:
 
     @property
     def trader(self) -> bool:
-        """Whether the debtor is a trader in the sense of act 30/2013 1 § (a business unless told otherwise)."""
+        """Whether the debtor is a trader in the sense of act 30/2013 1 § (a business by default)."""
         return self.kind == "business" and self.party is not None and self.party.trader is not False
 
     def accepted(self) -> list[LetterRecord]:
@@ -304,7 +315,7 @@ class Account:
         )
 
     def open_letter(self) -> LetterRecord | None:
-        """The one notice on its way, or None (design.md §7.1: at most one)."""
+        """The one notice that is not closed or accepted yet, or None (design.md §7.1: at most one)."""
         for letter in reversed(self.letters):
             if letter.status not in ("accepted", "closed"):
                 return letter

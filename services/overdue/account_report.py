@@ -1,4 +1,4 @@
-"""What the read model learns of an account after a decision: its balances, and payments that it refuses."""
+"""What is published about an account after a decision: its balances, and the payments that it refuses."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -51,7 +51,7 @@ class RaiseTask:
 
 @dataclass(frozen=True, slots=True)
 class RecordWithheld:
-    """A step's date has come and no letter goes. ``signature`` tells one set of reasons from another."""
+    """A step's date has come and no letter goes. ``signature`` is equal for equal sets of reasons."""
 
     signature: str
     currency: str | None

@@ -1,6 +1,6 @@
-"""What an account is judged by: its creditor, the policies, the law, the rates and how far the bank feeds reach.
+"""By what accounts are decided: the creditor, its policies, law and rates, and how far its bank feeds reach.
 
-An account uses the copy of its own lane (design.md §3, Settings). Nothing here reads a clock: the day is given.
+An account uses the settings copied to its own lane (design.md §3, Settings). The day is always given by the caller.
 """
 
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ class CreditorContext:
 
     ``policies`` holds each policy id's versions; ``fed`` the day through which each bank account's payments are
     known; ``unread`` the keys of events that nobody could read and that may concern any account of the creditor.
+    Policies in force are remembered by day, which changes no answer.
     """
 
     creditor: CreditorRegistered | None

@@ -31,7 +31,7 @@ class Decision:
     """The acts of today, and when the account is checked again.
 
     That is at ``wake`` (UTC), or earlier when a bank feed of the creditor moves and ``feed`` is true. ``next_check`` is
-    the date that people are told. ``policy`` is None where none is in force; then nothing is sent.
+    its date as people see it. ``policy`` is None where none is in force; then nothing is sent.
     """
 
     policy: Policy | None

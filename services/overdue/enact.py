@@ -46,7 +46,7 @@ _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
 def enact(
     account: Account, decision: Decision, context: CreditorContext, now: datetime, good_for: timedelta
 ) -> Iterator[tuple[Topic, Message]]:
-    """Write the decision's acts into the account and say them: (topic, message) pairs.
+    """Write the decision's acts into the account and make their messages: (topic, message) pairs.
 
     ``good_for``: how long after its claim a granted letter may go (design.md §7.3).
     """

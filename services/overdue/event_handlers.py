@@ -1,4 +1,4 @@
-"""What a public event adds to the account's entries: one function an event type."""
+"""The entries that public events add to an account: one function for each event type."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from services.overdue.steps.step_progress import call_task, step_progress
 
 @dataclass(frozen=True, slots=True)
 class AppliedEvent:
-    """An event told of an account; ``day`` is the creditor's local date of its time."""
+    """An event about an account; ``day`` is the creditor's local date of its time."""
 
     account: Account
     event: AccountEvent
@@ -37,13 +37,13 @@ class AppliedEvent:
     context: CreditorContext
 
     def receivables_of(self, invoice: str | None) -> list[Receivable]:
-        """The receivables it speaks of: all, when it names no invoice (design.md §4)."""
+        """The receivables that it concerns: all, when it names no invoice (design.md §4)."""
         receivables = self.account.receivables
         return list(receivables.values()) if invoice is None else [receivables[invoice]]
 
 
 def apply_event(account: Account, event: AccountEvent, context: CreditorContext) -> None:
-    """Write what the event says into the account."""
+    """Add an event's entries to its account."""
     applied = AppliedEvent(account, event, context.local(event.time).date(), context)
     _HANDLERS[event.event](applied, event.data)
 
@@ -118,10 +118,10 @@ def _updated(applied: AppliedEvent, data: events.DebtorUpdated) -> None:
     _change_party(applied, data.party.model_dump(exclude_none=True))
 
 
-def _change_party(applied: AppliedEvent, said: dict[str, Any]) -> None:
-    """What was told later replaces what was told before, by the events' times, then ids (design.md §3)."""
+def _change_party(applied: AppliedEvent, changed: dict[str, Any]) -> None:
+    """A later event's fields replace those of earlier ones, by the events' times, then ids (design.md §3)."""
     account, event = applied.account, applied.event
-    changes = sorted([*account.party_changes, (event.time, event.id, said)], key=lambda change: change[:2])
+    changes = sorted([*account.party_changes, (event.time, event.id, changed)], key=lambda change: change[:2])
     account.party_changes = [
         change for index, change in enumerate(changes) if index == 0 or change[2] != changes[index - 1][2]
     ]
@@ -164,7 +164,7 @@ def _plan_ended(applied: AppliedEvent, data: events.PlanEnded) -> None:
     applied.account.plan_ends.append(PlanEnd(applied.event.time, applied.event.id, list(data.invoices)))
 
 
-# -- people's work ---------------------------------------------------------------------------------------------
+# -- steps and tasks -------------------------------------------------------------------------------------------
 
 
 def _approved(applied: AppliedEvent, data: events.StepApproved) -> None:
@@ -185,7 +185,7 @@ def _task_done(applied: AppliedEvent, data: events.TaskDone) -> None:
 
 
 def _settled(applied: AppliedEvent, data: events.NoticeSettled) -> None:
-    """Nothing: only the notifier closes a notice (design.md §7.3); the worker passes a person's word on to it."""
+    """Changes nothing: only the notifier closes a notice (design.md §7.3), to which the worker passes it on."""
 
 
 _HANDLERS: dict[str, Callable[[AppliedEvent, Any], None]] = {

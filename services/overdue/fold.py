@@ -1,6 +1,6 @@
-"""``fold(account, message, terms) -> account``: what each message of the journal adds to the account's entries.
+"""``fold(account, message, context) -> account``: what each message of the journal adds to the account's entries.
 
-Nothing is computed here that a later entry could change. The account is handed over and given back changed.
+Nothing is computed here that a later entry could change. The account given is changed and returned.
 """
 
 from schemas.facts import UnreadEvent, UnreadReleased
@@ -42,7 +42,7 @@ AccountMessage = (
 
 
 def fold(account: Account, message: AccountMessage, context: CreditorContext) -> Account:
-    """The account after one more message; ``terms`` tell the creditor's local date of its instant."""
+    """The account after one more message; ``context`` gives the creditor's local date of its instant."""
     match message:
         case AccountEvent():
             apply_event(account, message, context)
@@ -109,7 +109,7 @@ def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefu
 
 
 def _reverse(account: Account, money: ReceivedMoney, message: MoneyReversed, context: CreditorContext) -> None:
-    """Undone as if it had never come; what it had paid waits before its next step (rules.md M5, G9)."""
+    """The payment counts as if it had never come; what it had paid waits before its next step (rules.md M5, G9)."""
     day = context.local(message.time).date()
     paid = books(account, day, context).paid_by.get(payment_key(money), {})
     for invoice in {*paid, *money.named}:
@@ -122,7 +122,7 @@ def _reverse(account: Account, money: ReceivedMoney, message: MoneyReversed, con
 
 
 def _follow(account: Account, message: NoticeClaimed | NoticeAttempting | NoticeOutcome) -> None:
-    """The notifier's word about a notice; what comes after its close changes nothing but a bounce (design.md §7.4)."""
+    """A notice's course; after its close nothing changes it any more but a bounce (design.md §7.4)."""
     letter = next((letter for letter in account.letters if letter.notice == message.notice), None)
     if letter is None or letter.status == "closed":
         return

@@ -1,7 +1,7 @@
-"""One lane's copy of the settings, as a partition of the journal keeps it (design.md §3, Settings).
+"""One lane's copy of the settings, taken from its partition of the journal (design.md §3, Settings).
 
 Rows are stored per lane and creditor, policy or country, and read back into ``CreditorContext``. A lane's copies are
-used from its next frontier on, which needs nothing here: decisions are only made at frontiers.
+used from its next frontier on, as decisions are made at frontiers only.
 """
 
 from dataclasses import dataclass, field
@@ -72,14 +72,14 @@ def _rates(stored: bytes) -> tuple[RateRow, ...]:
 
 
 class SettingsCopy:
-    """A lane's settings as its journal has said so far; contexts are made once and dropped as settings change."""
+    """A lane's settings so far; each creditor's context is made once and dropped when settings change."""
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._contexts: dict[str, CreditorContext] = {}
 
     def copy(self, message: LaneMessage) -> str | None:
-        """Keep what a message says; the creditor it concerns, or None when it concerns all of the lane's."""
+        """Store a message's settings; the creditor it concerns, or None when it concerns all of the lane's."""
         self._contexts.clear()
         if isinstance(message, SettingsCopied):
             return self._copy_settings(message)

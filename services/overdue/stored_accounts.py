@@ -22,7 +22,7 @@ class StoredAccounts:
         self._changed: dict[str, Account] = {}
 
     def fetch(self, keys: Iterable[str]) -> None:
-        """Read the accounts among these keys at once: from a database elsewhere each look-up has its price."""
+        """Read the accounts among these keys at once: each query to a database elsewhere takes a round trip."""
         by_kind: dict[str, list[str]] = {}
         for key in set(keys):
             if is_account_key(key):

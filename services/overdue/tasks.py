@@ -72,7 +72,7 @@ def _rests(cases: Sequence[Case]) -> Iterator[RaiseTask]:
 
 
 def _addresses(following: NextLetter) -> Iterator[RaiseTask]:
-    """No address reaches the debtor: the step does not count, a person looks for one (design.md §7.5)."""
+    """No address reaches the debtor: the step does not count, a person finds one (design.md §7.5)."""
     if following.moving and any(reason.code == "no-channel" for reason in following.against):
         tried = len(following.facts.account.unreachable)
         yield RaiseTask(f"address {tried}", "find-address", "no-channel", None)

@@ -1,4 +1,4 @@
-"""The dated entries of an account, each with its place in the order that balances are computed in (rules.md M1)."""
+"""The dated entries of an account, in the order in which balances are computed from them (rules.md M1)."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from services.overdue.account import Account, LetterRecord, Receivable, ReceivedMoney
 
 Entry = tuple[date, datetime, str, int, str, object]
-"""Its day, the instant it became known, its id, a number that settles ties, whose it is, and what it is."""
+"""Its day, the instant it became known, its id, a number that settles ties, the invoice or payment, the entry."""
 
 
 def payment_key(money: ReceivedMoney) -> str:
@@ -22,7 +22,7 @@ def money_day(account: Account) -> Callable[[ReceivedMoney], date]:
 
 
 def entries_of(account: Account, draft: LetterRecord | None) -> Iterator[Entry]:
-    """Every dated entry of the account: day, instant it became known, id, a counter to settle ties, whose, what."""
+    """Every dated entry of the account, and of a ``draft`` letter if there is one, in no order."""
     day_of = money_day(account)
     for money in account.moneys:
         yield day_of(money), money.known, money.id, 0, "", money

@@ -2,7 +2,7 @@
 
 ``books`` replays every entry up to a day: credit notes first, then by day and by the instant each entry became
 known. What a letter booked, what a payment paid and what was waived all follow from the entry's place in that
-order, so an entry that arrives late changes everything after it, and a reversal leaves no trace (rules.md M1, M5).
+order, so an entry that arrives late changes everything after it, and a reversal undoes all (rules.md M1, M5).
 """
 
 from collections import deque
@@ -31,7 +31,7 @@ _FIRST = date.min
 
 @dataclass(slots=True)
 class Open:
-    """A receivable in the books: what is open by class, and what its past entries left behind.
+    """A receivable in the books: what is open by class, and what past entries left of it.
 
     ``fees`` counts reminder fees whole (rules.md F3, F4); ``history`` holds the principal after each day's entries;
     ``lapses`` is the day from which the debt may no longer be collected (act 728/2003; rules.md G8).
@@ -62,7 +62,7 @@ class Open:
 
 @dataclass(slots=True)
 class Booking:
-    """What a letter booked on one receivable, at its place in the order."""
+    """What a letter booked on one receivable, in minor units."""
 
     interest: int = 0
     fee: int = 0
@@ -84,7 +84,7 @@ class UnusedCredit:
 
 @dataclass(slots=True)
 class AllocatedMoney:
-    """What became of a payment's money, but for what is still unused credit: by class, and given back by refunds."""
+    """How much of a payment paid principal, interest and costs, and how much refunds gave back, in minor units."""
 
     principal: int = 0
     interest: int = 0
@@ -94,7 +94,12 @@ class AllocatedMoney:
 
 @dataclass(slots=True)
 class Books:
-    """The account as it stands on a day; what was paid by whom is told by `Credit.payment`."""
+    """An account's balances on a day.
+
+    ``open`` are the receivables by invoice, paid ones too; ``credit`` is money that is not used. ``bookings`` are what
+    each letter booked, by notice and invoice; ``fee_days`` the days on which fees were booked or forgiven. ``refused``
+    are payments of lapsed debts. ``paid_by`` says how much each payment paid on each invoice, ``uses`` by class.
+    """
 
     open: dict[str, Open]
     credit: list[UnusedCredit] = field(default_factory=list)
@@ -283,7 +288,7 @@ class _Replay:
     def _pay(self, targets: list[Open], amount: int, day: date, payment: str, known: datetime | None = None) -> int:
         """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2).
 
-        Money that names no receivable passes by what was disputed of it when it was ``known`` (G0).
+        Money that names no receivable does not pay what was disputed of it when it was ``known`` (G0).
         """
         paid, use = self.books.paid_by.setdefault(payment, {}), self._use(payment)
         targets = sorted(targets, key=lambda entry: (entry.effective_due, entry.receivable.invoice))

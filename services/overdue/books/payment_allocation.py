@@ -1,4 +1,4 @@
-"""Where the money of each payment on an account lies: every cent in exactly one place (docs/reconciling.md)."""
+"""How each payment of an account was used: every cent counts exactly once (docs/reconciling.md)."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from services.overdue.books.ledger import AllocatedMoney, Books
 
 
 def payment_allocation(account: Account, found: Books, today: date) -> Iterator[PaymentUse]:
-    """Each payment as the account knows it and the books used it; money whose day is yet to come is unused credit."""
+    """Each payment and how the books used it; money whose day is yet to come is unused credit."""
     unused: dict[str, int] = {}
     for credit in found.credit:
         unused[credit.payment] = unused.get(credit.payment, 0) + credit.amount
@@ -39,7 +39,7 @@ def payment_allocation(account: Account, found: Books, today: date) -> Iterator[
 
 
 def _refunded(money: ReceivedMoney, today: date) -> int:
-    """What refunds say was given back, in the order of their days; one without an amount is of all that was left."""
+    """How much refunds gave back, in the order of their days; one without an amount is of all that was left."""
     refunded = 0
     for refund in sorted(money.refunds, key=lambda refund: (refund.day, refund.known, refund.id)):
         if refund.day <= today:

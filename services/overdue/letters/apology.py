@@ -1,4 +1,4 @@
-"""A payment crossed a letter in the post: what the letter asked too much is taken back, and said (rules.md M1)."""
+"""A payment crossed a letter in the post: a note says what the letter asked too much (rules.md M1)."""
 
 from services.overdue.account import LetterRecord, RecordedLine
 from services.overdue.letters.draft import LetterCandidate, next_number, notice_id
@@ -12,7 +12,7 @@ _STEP = "apology"
 def apology_letter(facts: Facts) -> LetterCandidate:
     """The note about the first letter whose bookings have shrunk since it was accepted.
 
-    Only where the policy says ``apology: true``; one note a letter.
+    Only under a policy with ``apology: true``; one note for each letter.
     """
     if not facts.policy.apology:
         return LetterCandidate(None)
@@ -29,7 +29,7 @@ def _has_note(facts: Facts, letter: LetterRecord) -> bool:
 
 
 def _taken_back(facts: Facts, letter: LetterRecord) -> list[RecordedLine]:
-    """The lines whose interest or costs are less in the books than the letter said."""
+    """The lines whose interest or costs are less in the books than in the letter."""
     now = facts.books.bookings.get(letter.notice, {})
     lines = []
     for line in letter.lines:

@@ -1,4 +1,4 @@
-"""A letter before it is sent: what it lists and moves, what it will book (rules.md S4–S6, F1–F6, I1–I4)."""
+"""A letter before it is sent: what it lists and moves, and what it will book (rules.md S4–S6, F1–F6, I1–I4)."""
 
 import uuid
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from services.overdue.stops.in_force import once_suspended
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """The candidate's invoice, the step's fee within the law's maximum (cents), and whether mercy forgives it."""
+    """The invoice that bears the fee, the fee within the law's maximum (minor units), and whether mercy forgives it."""
 
     invoice: str
     amount: int

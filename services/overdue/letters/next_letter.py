@@ -1,4 +1,4 @@
-"""The reminder that an account may get today, or everything that speaks against it."""
+"""The reminder that an account may get today, or every reason against it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ class NextLetter:
     """The account's cases today and the reminder that they make.
 
     ``moving`` are the receivables whose letter step is due, of one currency; ``listed`` all that the letter would
-    list; ``against`` the account's own reasons against it. The letter may go when something moves and nothing speaks
-    against it. ``lifting``: when a letter that is below the policy's minimum may reach it.
+    list; ``against`` the account's own reasons against it. The letter may go when something moves and there is no
+    reason against it. ``lifting``: when a letter that is below the policy's minimum may reach it.
     """
 
     facts: Facts
@@ -40,7 +40,7 @@ class NextLetter:
         return _reached(self.cases)
 
     def reasons(self) -> list[StopReason]:
-        """All that speaks against a letter, the account's reasons first, each once."""
+        """All reasons against a letter, the account's first, each once."""
         own = [reason for case in self.reached() for reason in (*case.stopped, *case.waiting)]
         return list(dict.fromkeys([*self.against, *own]))
 

@@ -1,4 +1,4 @@
-"""Where a receivable stands in its creditor's process: the step it took last, and the next (rules.md S2, S3)."""
+"""How far a receivable is in its creditor's process: the step taken last, and the next (rules.md S2, S3)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,7 +22,7 @@ class StepProgress:
 
 
 def step_progress(account: Account, receivable: Receivable, policy: Policy, context: CreditorContext) -> StepProgress:
-    """The receivable's place in ``policy``; a removed step's name is the last earlier step that both versions have."""
+    """How far the receivable is in ``policy``; a removed step is the last earlier one that both versions have."""
     last: tuple[date, datetime, str, Policy | None] | None = None
     for letter in account.letters:
         if letter.status != "accepted":

@@ -1,6 +1,6 @@
 """Which receivables are left alone and until when: disputes, holds, suspensions, promises, plans (rules.md G0, G2–G5).
 
-A stop is given by a person's event and ended by another, or by its date. What counts is the order of the
+A stop begins with a person's event and ends with another, or on its date. What counts is the order of the
 events' times, not of their arrival (design.md §3, Identity).
 """
 
@@ -14,7 +14,7 @@ CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "prom
 
 
 def _stops_of(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
-    """The stops that ever spoke of a receivable, by ``at``: its own, and the account's that it came in time for."""
+    """The stops that ever held a receivable, by ``at``: its own, and the account's that had not ended when it came."""
     for stop in account.stops:
         if stop.known > at or stop.invoice not in (None, receivable.invoice):
             continue
@@ -42,7 +42,7 @@ def _cured_on(receivable: Receivable, stop: Stop, at: datetime) -> date | None:
 
 
 def ended_on(account: Account, stop: Stop, receivable: Receivable, at: datetime) -> date | None:
-    """The day a stop ended for a receivable by an event, or None while it stands (rules.md G2, G3)."""
+    """The day a stop ended for a receivable by an event, or None while it is in force (rules.md G2, G3)."""
     days = []
     for end in _ends_of(account, stop, at):
         cured = _cured_on(receivable, stop, at) if end.upheld else end.day
