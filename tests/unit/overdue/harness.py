@@ -1,8 +1,8 @@
-"""An office for tests: the account core alone, fed with public events, deciding each day at its window.
+"""The account core alone, for tests: fed with public events, deciding each day at its window.
 
-It looks at each window's opening and at the whole minute after an event inside the window. It places money by
-references and debtors only, and its post accepts every letter at once unless told otherwise, so a test of a rule reads
-as a story: events, a day, the letters. Everything else (topics, stores, the notifier) has tests of its own.
+Accounts are checked as each window opens and at the whole minute after an event inside the window. Money is placed by
+references and debtors only, and every letter is accepted at once unless ``post`` holds another outcome, so a test of a
+rule reads as a story: events, a day, the letters. Everything else (topics, stores, the notifier) has tests of its own.
 """
 
 import json
@@ -54,12 +54,12 @@ from services.overdue.fold import AccountMessage, fold
 SKEW = timedelta(seconds=5)
 MINUTE = timedelta(minutes=1)
 Outcome = Literal["accepted", "failed", "unknown", "deferred", "withdrawn"]
-Told = tuple[datetime, AccountMessage]
+TimedMessage = tuple[datetime, AccountMessage]
 """A message of the journal about an account, and when it comes."""
 
 
 @dataclass
-class Office:
+class AccountHarness:
     """One creditor's accounts; ``letters`` are the accepted ones in order.
 
     ``post`` holds the outcomes of the next letters that are handed to it; when it is empty, letters are accepted.
@@ -95,30 +95,32 @@ class Office:
         self._numbers: dict[int, str] = {}
         self._payments: dict[tuple[str, str], str] = {}
         self._early: list[tuple[PaymentReceived, datetime, str]] = []
-        self._terms: CreditorContext | None = None
+        self._context: CreditorContext | None = None
 
     @property
-    def terms(self) -> CreditorContext:
-        """The terms as now known."""
-        if self._terms is None:
-            self._terms = CreditorContext(self.creditor, self.policies, self.rates, dict(self.fed))
-        return self._terms
+    def context(self) -> CreditorContext:
+        """The creditor's context as now known."""
+        if self._context is None:
+            self._context = CreditorContext(self.creditor, self.policies, self.rates, dict(self.fed))
+        return self._context
 
     # -- events ------------------------------------------------------------------------------------------------
 
-    def play(self, events: list[dict[str, Any]], until: date, messages: Iterable[Told] = ()) -> "Office":
+    def play(
+        self, events: list[dict[str, Any]], until: date, messages: Iterable[TimedMessage] = ()
+    ) -> "AccountHarness":
         """All events and messages in order of time, each window after what came before it, to the end of ``until``."""
         known: list[tuple[datetime, PublicEvent | AccountMessage]] = [*messages]
         known += [(event.envelope.time, event) for event in (parse_event(event) for event in events)]
-        for instant, what in sorted(known, key=lambda told: told[0]):
+        for instant, what in sorted(known, key=lambda timed: timed[0]):
             self.advance_to(instant)
             if isinstance(what, PublicEvent):
                 self.take(what)
             else:
                 assert what.debtor is not None, "a message of the journal names its account"
-                self.tell(what.debtor, what)
+                self.fold_message(what.debtor, what)
             self.minute = _whole_minute(instant)
-        self.advance_to(datetime.combine(until + timedelta(days=1), datetime.min.time(), self.terms.zone))
+        self.advance_to(datetime.combine(until + timedelta(days=1), datetime.min.time(), self.context.zone))
         return self
 
     def take(self, event: PublicEvent) -> None:
@@ -141,9 +143,9 @@ class Office:
             case AccountData():
                 if isinstance(data, InvoiceIssued):
                     self._references[data.reference] = (data.debtor, data.invoice)
-                self.tell(data.debtor, AccountEvent(event=event.envelope.type, time=time, id=key, data=data))
+                self.fold_message(data.debtor, AccountEvent(event=event.envelope.type, time=time, id=key, data=data))
                 self._place_what_waits()
-        self._terms = None
+        self._context = None
         if isinstance(data, SettingsData | BankFeedCompleted):
             waiting = self.feeds if isinstance(data, BankFeedCompleted) else self.accounts
             self.wakes.update(dict.fromkeys(waiting, time))
@@ -166,7 +168,7 @@ class Office:
             payment=data.payment,
             amount=data.amount,
         )
-        self.tell(debtor, money)
+        self.fold_message(debtor, money)
 
     def _place(self, data: PaymentReceived, time: datetime, key: str) -> None:
         debtor, invoice, letter = data.debtor, None, None
@@ -180,7 +182,7 @@ class Office:
             self._early.append((data, time, key))
             return
         self._payments[(data.account, data.payment)] = debtor
-        self.tell(
+        self.fold_message(
             debtor,
             MoneyPlaced(
                 time=time,
@@ -199,7 +201,7 @@ class Office:
             ),
         )
 
-    def tell(self, debtor: str, message: AccountMessage) -> None:
+    def fold_message(self, debtor: str, message: AccountMessage) -> None:
         """A message for one account."""
         account = self.accounts.get(debtor)
         if account is None:
@@ -207,36 +209,36 @@ class Office:
             account = Account(self.creditor.creditor, debtor)
             number = len(self.accounts) + 1
             self._numbers[number] = debtor
-            fold(account, AccountNumbered(creditor=account.creditor, debtor=debtor, number=number), self.terms)
+            fold(account, AccountNumbered(creditor=account.creditor, debtor=debtor, number=number), self.context)
         account = load_account(dump_account(account))
-        self.accounts[debtor] = fold(account, message, self.terms)
-        self.wakes[debtor] = getattr(message, "time", None) or datetime.min.replace(tzinfo=self.terms.zone)
+        self.accounts[debtor] = fold(account, message, self.context)
+        self.wakes[debtor] = getattr(message, "time", None) or datetime.min.replace(tzinfo=self.context.zone)
 
-    def doubt(self, debtor: str, key: str) -> None:
+    def add_unread_event(self, debtor: str, key: str) -> None:
         """An event about a debtor could not be read."""
         creditor = self.accounts[debtor].creditor
-        self.tell(debtor, UnreadEvent(key=key, creditor=creditor, debtor=debtor, reason="wrong-field"))
+        self.fold_message(debtor, UnreadEvent(key=key, creditor=creditor, debtor=debtor, reason="wrong-field"))
 
     # -- time --------------------------------------------------------------------------------------------------
 
     def advance_to(self, instant: datetime) -> None:
-        """Look at all accounts at each moment before ``instant`` at which a decision may be due."""
+        """Check all accounts at each moment before ``instant`` at which a decision may be due."""
         if self.creditor is None:
             return
-        local = instant.astimezone(self.terms.zone)
+        local = instant.astimezone(self.context.zone)
         if self.day is None:
             self.day = local.date()
         if self.minute is not None and self.minute < local:
-            self._look_at_all(self.minute)
+            self._check_all(self.minute)
             self.minute = None
         while self.day <= local.date():
-            opens = self.terms.opens_at("consumer", self.day)
+            opens = self.context.opens_at("consumer", self.day)
             if opens >= local:
                 return
-            self._look_at_all(opens)
+            self._check_all(opens)
             self.day += timedelta(days=1)
 
-    def _look_at_all(self, now: datetime) -> None:
+    def _check_all(self, now: datetime) -> None:
         for debtor in sorted(self.accounts):
             deferred = self.accounts[debtor].open_letter()
             self.check(debtor, now)
@@ -249,17 +251,17 @@ class Office:
             return None
         self.checks += 1
         account = self.accounts[debtor]
-        decision = decide(account, self.terms, now, SKEW)
-        account_changed(account, decision, self.terms, now)
+        decision = decide(account, self.context, now, SKEW)
+        account_changed(account, decision, self.context, now)
         self.wakes[debtor] = decision.wake
         self.feeds.discard(debtor)
         if decision.feed:
             self.feeds.add(debtor)
-        for _, message in enact(account, decision, self.terms, now, timedelta(minutes=10)):
-            self._hear(account, message, now)
+        for _, message in enact(account, decision, self.context, now, timedelta(minutes=10)):
+            self._react(account, message, now)
         return decision
 
-    def _hear(self, account: Account, message: Message, now: datetime) -> None:
+    def _react(self, account: Account, message: Message, now: datetime) -> None:
         """What notifier, collection and people do about a message."""
         match message:
             case NoticePlanned():
@@ -286,7 +288,7 @@ class Office:
     def claim(self, debtor: str, notice: str, now: datetime) -> None:
         """The notifier wants to send a notice; the answer comes a minute later."""
         account = self.accounts[debtor]
-        fold(account, NoticeClaimed(notice=notice, creditor=account.creditor, debtor=debtor, now=now), self.terms)
+        fold(account, NoticeClaimed(notice=notice, creditor=account.creditor, debtor=debtor, now=now), self.context)
         self.wakes[debtor] = now
         self.check(debtor, now + MINUTE)
 
@@ -301,7 +303,7 @@ class Office:
         ended = NoticeOutcome(
             notice=notice, creditor=account.creditor, debtor=account.debtor, at=now, outcome=outcome, trial=True
         )
-        fold(account, ended, self.terms)
+        fold(account, ended, self.context)
         self.wakes[account.debtor] = now
         self.check(account.debtor, now + MINUTE)
 
@@ -312,8 +314,8 @@ class Office:
 
     def books(self, debtor: str = "C-1") -> Books:
         """An account's books at the end of the last day that was played."""
-        assert self.day is not None, "there are books once the office is open"
-        return books(self.accounts[debtor], self.day - timedelta(days=1), self.terms)
+        assert self.day is not None, "there are books once a day was played"
+        return books(self.accounts[debtor], self.day - timedelta(days=1), self.context)
 
 
 def _whole_minute(instant: datetime) -> datetime:
@@ -322,7 +324,7 @@ def _whole_minute(instant: datetime) -> datetime:
     return minute if minute == instant else minute + MINUTE
 
 
-def told(letter: Letter) -> dict[str, Any]:
+def as_in_scenarios(letter: Letter) -> dict[str, Any]:
     """A letter in the form of the scenarios' expected ones: what rules.md determines."""
     return {
         "date": letter.date.isoformat(),

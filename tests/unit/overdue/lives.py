@@ -47,7 +47,7 @@ def policies(draw: st.DrawFn, kind: str = "consumer") -> dict[str, Any]:
 
 @st.composite
 def lives(draw: st.DrawFn, stops: bool = True, returns: bool = True) -> Story:
-    """A story with one to three invoices; without ``stops`` nobody speaks, without ``returns`` no money goes back."""
+    """One to three invoices and their money; without ``stops`` nothing holds letters, without ``returns`` no refund."""
     kind = draw(st.sampled_from(("consumer", "consumer", "business")))
     banks = draw(st.sampled_from(((BANK,), (BANK,), (BANK, SECOND_BANK))))
     story = Story(draw(policies(kind)), party={"kind": kind}, banks=banks)
@@ -59,7 +59,7 @@ def lives(draw: st.DrawFn, stops: bool = True, returns: bool = True) -> Story:
     if draw(st.integers(0, 3)) == 0:
         story.credited(draw(st.sampled_from(PARTS)), draw(day(16, 90)), draw(st.sampled_from(invoices)))
     for _ in range(draw(st.integers(0, 3)) if stops else 0):
-        _word(draw, story, draw(st.sampled_from(invoices)))
+        _event(draw, story, draw(st.sampled_from(invoices)))
     for bank in banks:
         if draw(st.booleans()):
             silent = draw(st.integers(10, 90))
@@ -72,10 +72,10 @@ def _invoice(draw: st.DrawFn, story: Story, invoice: str) -> None:
     more: dict[str, Any] = {"late_interest": draw(st.sampled_from((None, None, "6.0", "12.0")))}
     if draw(st.booleans()):
         more |= {"due_agreed": False, "interest_stated": draw(st.booleans())}
-    due, told = START + timedelta(days=draw(st.integers(15, 50))), START + timedelta(days=draw(st.integers(0, 1)))
+    due, known = START + timedelta(days=draw(st.integers(15, 50))), START + timedelta(days=draw(st.integers(0, 1)))
     issued = due - timedelta(days=draw(st.sampled_from((7, 14, 14, 40))))
     story.invoice(
-        due.isoformat(), draw(st.sampled_from(AMOUNTS)), invoice, told.isoformat(), issued=issued.isoformat(), **more
+        due.isoformat(), draw(st.sampled_from(AMOUNTS)), invoice, known.isoformat(), issued=issued.isoformat(), **more
     )
 
 
@@ -95,7 +95,7 @@ def _payment(draw: st.DrawFn, story: Story, invoices: list[str], payment: str, r
         story.money_back(kind, back, payment, draw(st.sampled_from((None, "0.10"))))
 
 
-WORDS: dict[str, str | None] = {
+EVENTS: dict[str, str | None] = {
     "dispute.raised": "dispute.settled",
     "hold.placed": "hold.lifted",
     "suspension.requested": "suspension.ended",
@@ -109,11 +109,11 @@ WORDS: dict[str, str | None] = {
 }
 
 
-def _word(draw: st.DrawFn, story: Story, invoice: str) -> None:
-    kind = draw(st.sampled_from(sorted(WORDS)))
+def _event(draw: st.DrawFn, story: Story, invoice: str) -> None:
+    kind = draw(st.sampled_from(sorted(EVENTS)))
     said = draw(st.integers(10, 80))
     story.says(kind, (START + timedelta(days=said)).isoformat(), **_said(draw, kind, invoice, said))
-    end = WORDS[kind]
+    end = EVENTS[kind]
     if end is not None and draw(st.booleans()):
         ended = (START + timedelta(days=said + draw(st.integers(1, 15)))).isoformat()
         story.says(end, ended, **_ending(draw, end, invoice))
@@ -121,7 +121,7 @@ def _word(draw: st.DrawFn, story: Story, invoice: str) -> None:
 
 def _said(draw: st.DrawFn, kind: str, invoice: str, said: int) -> dict[str, Any]:
     later = draw(day(said, said + 25))
-    words: dict[str, dict[str, Any]] = {
+    data: dict[str, dict[str, Any]] = {
         "dispute.raised": {"ground": "broken", "amount": draw(st.sampled_from((None, "20.00")))},
         "hold.placed": {"reason": "agreed", "until": draw(st.sampled_from((None, later)))},
         "suspension.requested": {},
@@ -133,7 +133,7 @@ def _said(draw: st.DrawFn, kind: str, invoice: str, said: int) -> dict[str, Any]
         "invoice.rescheduled": {"due": later},
         "invoice.cancelled": {"reason": "wrong"},
     }
-    return words[kind] if kind == "plan.agreed" else {"invoice": invoice, **words[kind]}
+    return data[kind] if kind == "plan.agreed" else {"invoice": invoice, **data[kind]}
 
 
 def _ending(draw: st.DrawFn, kind: str, invoice: str) -> dict[str, Any]:

@@ -1,19 +1,19 @@
-"""What came of a story, in the fewest words that say it."""
+"""What came of a story, as short texts that tests compare."""
 
 from schemas.letters import Letter
 from schemas.money import decimal_text
-from tests.unit.overdue.harness import Office
+from tests.unit.overdue.harness import AccountHarness
 from tests.unit.overdue.story import day_of
 
 
-def steps(office: Office) -> list[str]:
+def steps(harness: AccountHarness) -> list[str]:
     """Each accepted letter as "day step"; a letter without a step is named by its purpose."""
-    return [f"{letter.date} {letter.step or letter.purpose}" for letter in office.letters]
+    return [f"{letter.date} {letter.step or letter.purpose}" for letter in harness.letters]
 
 
-def days(office: Office) -> list[str]:
+def days(harness: AccountHarness) -> list[str]:
     """The days of the accepted letters."""
-    return [letter.date.isoformat() for letter in office.letters]
+    return [letter.date.isoformat() for letter in harness.letters]
 
 
 def sums(letter: Letter) -> tuple[str, str, str]:
@@ -21,24 +21,24 @@ def sums(letter: Letter) -> tuple[str, str, str]:
     return _money(letter.fee, letter), _money(letter.interest, letter), _money(letter.total, letter)
 
 
-def fees(office: Office) -> list[str]:
+def fees(harness: AccountHarness) -> list[str]:
     """The fee of each accepted letter."""
-    return [_money(letter.fee, letter) for letter in office.letters]
+    return [_money(letter.fee, letter) for letter in harness.letters]
 
 
-def interests(office: Office) -> list[str]:
+def interests(harness: AccountHarness) -> list[str]:
     """The interest of each accepted letter."""
-    return [_money(letter.interest, letter) for letter in office.letters]
+    return [_money(letter.interest, letter) for letter in harness.letters]
 
 
-def compensations(office: Office) -> list[str]:
+def compensations(harness: AccountHarness) -> list[str]:
     """The fixed compensation of each accepted letter."""
-    return [_money(letter.fixed_compensation, letter) for letter in office.letters]
+    return [_money(letter.fixed_compensation, letter) for letter in harness.letters]
 
 
-def totals(office: Office) -> list[str]:
+def totals(harness: AccountHarness) -> list[str]:
     """The total of each accepted letter."""
-    return [_money(letter.total, letter) for letter in office.letters]
+    return [_money(letter.total, letter) for letter in harness.letters]
 
 
 def _money(minor: int, letter: Letter) -> str:
@@ -50,7 +50,7 @@ def moved(letter: Letter) -> dict[str, str | None]:
     return {line.invoice: line.step for line in letter.lines}
 
 
-def balances(office: Office) -> dict[str, tuple[str, str, str]]:
+def balances(harness: AccountHarness) -> dict[str, tuple[str, str, str]]:
     """Open principal, interest and costs of each receivable at the end."""
     return {
         invoice: (
@@ -58,28 +58,28 @@ def balances(office: Office) -> dict[str, tuple[str, str, str]]:
             decimal_text(entry.interest, entry.receivable.currency),
             decimal_text(entry.costs, entry.receivable.currency),
         )
-        for invoice, entry in sorted(office.books().open.items())
+        for invoice, entry in sorted(harness.books().open.items())
     }
 
 
-def credit(office: Office, currency: str = "EUR") -> str:
+def credit(harness: AccountHarness, currency: str = "EUR") -> str:
     """The debtor's unused credit at the end."""
-    return decimal_text(office.books().credit_in(currency), currency)
+    return decimal_text(harness.books().credit_in(currency), currency)
 
 
-def why(office: Office, day: str) -> dict[str, str | None]:
+def why(harness: AccountHarness, day: str) -> dict[str, str | None]:
     """Why no letter went on a day: each reason's code and the day from which it may no longer hold."""
-    found = [record for record in office.withheld if record.date <= day_of(day)]
+    found = [record for record in harness.withheld if record.date <= day_of(day)]
     if not found:
         return {}
     return {reason.code: reason.until.isoformat() if reason.until else None for reason in found[-1].reasons}
 
 
-def tasks(office: Office) -> list[str]:
+def tasks(harness: AccountHarness) -> list[str]:
     """Each task as "day task invoice"."""
-    return [f"{task.date} {task.task} {task.invoice or ''}".strip() for task in office.tasks]
+    return [f"{task.date} {task.task} {task.invoice or ''}".strip() for task in harness.tasks]
 
 
-def handed_over(office: Office) -> list[str]:
+def handed_over(harness: AccountHarness) -> list[str]:
     """Each hand-over as "day invoice, invoice"."""
-    return [f"{hand_over.date} {', '.join(hand_over.invoices)}" for hand_over in office.handed_over]
+    return [f"{hand_over.date} {', '.join(hand_over.invoices)}" for hand_over in harness.handed_over]

@@ -1,8 +1,9 @@
-"""Stories of one debtor, told in the public events of the design, so that a test of a rule is a few lines long.
+"""Stories of one debtor, in the public events of the design, so that a test of a rule is a few lines long.
 
 A story begins with the policy of the worked example of rules.md (without mercy), a creditor with one bank account and
-a feed that arrives every banking morning at 07:00, complete through the banking day before. Invoices are told of at
-06:00, payments at 06:00 of the banking day after they were booked, people speak at 08:00; the window opens at 09:00.
+a feed that arrives every banking morning at 07:00, complete through the banking day before. Invoices become
+known at 06:00, payments at 06:00 of the banking day after they were booked, people's events come at 08:00; the window
+opens at 09:00.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from schemas.reference_schemes import FINNISH
 from services.law.calendar import banking_day, banking_days_before, next_banking_day
 from services.overdue.fold import AccountMessage
-from tests.unit.overdue.harness import Office, Told
+from tests.unit.overdue.harness import AccountHarness, TimedMessage
 
 CREDITOR, DEBTOR = "acme", "C-1"
 BANK, SECOND_BANK = "FI2112345600000785", "FI1350001520000081"
@@ -67,11 +68,11 @@ def consumer_policy(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 def business_policy(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A business policy: a free letter on day 1, then letters with a fee of 12.00 every 14 days."""
-    told = steps or (
+    letters = steps or (
         step("reminder", after_due_days=1, interest=True),
         *(step(name, after_previous_days=14, fee="12.00", interest=True) for name in ("second", "third", "demand")),
     )
-    return consumer_policy(*told, kind="business", **{"contacts": None, **changes})
+    return consumer_policy(*letters, kind="business", **{"contacts": None, **changes})
 
 
 # -- the story -------------------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ class Story:
     banks: tuple[str, ...] = (BANK,)
     silent: dict[str, set[date]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
-    messages: list[Told] = field(default_factory=list)
+    messages: list[TimedMessage] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Settings come first."""
@@ -124,10 +125,10 @@ class Story:
         due: str = "2026-01-23",
         amount: str = "100.00",
         invoice: str = "1001",
-        told: str | None = None,
+        known: str | None = None,
         **more: Any,
     ) -> Self:
-        """An invoice issued two weeks before an agreed due date, unless told otherwise."""
+        """An invoice issued two weeks before an agreed due date, and known at once, unless given otherwise."""
         issued = more.pop("issued", (day_of(due) - timedelta(days=14)).isoformat())
         data = {
             "creditor": CREDITOR,
@@ -142,7 +143,7 @@ class Story:
             "currency": "EUR",
             **more,
         }
-        return self._add("invoice.issued", told or max(issued, self.starts), "06:00", data)
+        return self._add("invoice.issued", known or max(issued, self.starts), "06:00", data)
 
     def paid(
         self,
@@ -174,15 +175,15 @@ class Story:
         return self._add(f"payment.{kind}", day, "06:30", data)
 
     def credited(self, amount: str, day: str, invoice: str = "1001", issued: str | None = None) -> Self:
-        """A credit note, issued on the day it becomes known unless told otherwise."""
+        """A credit note, issued on the day it becomes known unless given otherwise."""
         note = {"credit_note": f"K{len(self.events)}", "amount": amount, "currency": "EUR", "issued": issued or day}
         return self.says("invoice.credited", day, invoice=invoice, **note)
 
     def says(self, kind: str, day: date | str, /, at: str = "08:00", **data: Any) -> Self:
-        """A person's word about the debtor or, with ``invoice``, about one receivable."""
+        """A person's event about the debtor or, with ``invoice``, about one receivable."""
         return self._add(kind, day, at, {"creditor": CREDITOR, "debtor": DEBTOR, **data})
 
-    def hears(self, message: AccountMessage, day: str, at: str = "08:00") -> Self:
+    def journal(self, message: AccountMessage, day: str, at: str = "08:00") -> Self:
         """A message of the journal that is no public event comes for the account."""
         self.messages.append((datetime.combine(day_of(day), time.fromisoformat(at), ZONE), message))
         return self
@@ -193,9 +194,11 @@ class Story:
         self.silent.setdefault(bank, set()).update(day_of(first) + timedelta(days=n) for n in range(days + 1))
         return self
 
-    def play(self, until: str, **office: Any) -> Office:
-        """The office at the end of a day."""
-        return Office(**office).play([*self.events, *self._mornings(day_of(until))], day_of(until), self.messages)
+    def play(self, until: str, **harness: Any) -> AccountHarness:
+        """The accounts at the end of a day."""
+        return AccountHarness(**harness).play(
+            [*self.events, *self._mornings(day_of(until))], day_of(until), self.messages
+        )
 
     def _mornings(self, until: date) -> list[Event]:
         feeds = Story(self.policy, self.starts, events=[])
@@ -222,7 +225,7 @@ STOPS: dict[str, tuple[str, dict[str, Any]]] = {
     "suspended": ("suspension.requested", {}),
     "promised": ("promise.made", {"until": "2026-03-02"}),
 }
-"""The reason code of each stop, and the word that brings it about."""
+"""The reason code of each stop, and the event that begins it."""
 
 
 def stopped(code: str, day: str = "2026-01-26", invoice: str | None = "1001", story: Story | None = None) -> Story:

@@ -28,9 +28,9 @@ def first_step(after_due_days: int) -> dict[str, object]:
 @pytest.mark.parametrize("feed_max_age", [1, None])
 def test_c1_c3_a_letter_goes_only_on_a_banking_day(due: str, wait: int, goes: str, feed_max_age: int | None) -> None:
     policy = consumer_policy(step("nudge", after_due_days=wait), feed_max_age=feed_max_age)
-    office = Story(policy, starts=due).invoice(due).play(until=goes)
+    harness = Story(policy, starts=due).invoice(due).play(until=goes)
 
-    assert days(office) == [goes]
+    assert days(harness) == [goes]
 
 
 @pytest.mark.parametrize(
@@ -45,16 +45,16 @@ def test_c1_c3_a_letter_goes_only_on_a_banking_day(due: str, wait: int, goes: st
     ],
 )
 def test_c2_a_due_date_on_a_free_day_rolls_to_the_next_banking_day(due: str, effective: str) -> None:
-    office = Story(starts=due).invoice(due).play(until="2027-01-08")
+    harness = Story(starts=due).invoice(due).play(until="2027-01-08")
 
-    assert office.letters[0].lines[0].effective_due.isoformat() == effective
+    assert harness.letters[0].lines[0].effective_due.isoformat() == effective
 
 
 def test_c2_waits_count_from_the_effective_due_date() -> None:
     # Saturday 24.1. rolls to Monday 26.1.; five days on is Saturday 31.1.
-    office = Story().invoice(due="2026-01-24").play(until="2026-02-03")
+    harness = Story().invoice(due="2026-01-24").play(until="2026-02-03")
 
-    assert days(office) == ["2026-02-02"]
+    assert days(harness) == ["2026-02-02"]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_c2_waits_count_from_the_effective_due_date() -> None:
         ("08:59", "2026-01-29"),
         ("09:00", "2026-01-29"),
         ("15:58", "2026-01-29"),
-        ("15:59:30", "2026-01-30"),  # the next look is at 16:00, when the window has closed
+        ("15:59:30", "2026-01-30"),  # the next check is at 16:00, when the window has closed
         ("16:00", "2026-01-30"),
         ("22:00", "2026-01-30"),
     ],
@@ -76,18 +76,18 @@ def test_c3_a_letter_goes_only_inside_the_window(lifted: str, goes: str) -> None
 
 
 def test_c3_a_letter_not_accepted_on_its_day_is_withdrawn_and_decided_anew() -> None:
-    office = Story().invoice(due="2026-01-23").play(until="2026-01-29", post=["deferred"])
+    harness = Story().invoice(due="2026-01-23").play(until="2026-01-29", post=["deferred"])
 
-    assert [outcome for _, outcome in office.ended] == ["deferred", "withdrawn", "accepted"]
-    assert [letter.date.isoformat() for letter in office.planned] == ["2026-01-28", "2026-01-29"]
-    assert steps(office) == ["2026-01-29 nudge"]
+    assert [outcome for _, outcome in harness.ended] == ["deferred", "withdrawn", "accepted"]
+    assert [letter.date.isoformat() for letter in harness.planned] == ["2026-01-28", "2026-01-29"]
+    assert steps(harness) == ["2026-01-29 nudge"]
 
 
 def test_c4_a_due_date_has_passed_when_the_feed_reaches_the_first_banking_day_after_it() -> None:
     # Friday 23.1.: a payment made that day is booked on Monday 26.1., and that day is complete on Tuesday.
-    office = Story(first_step(1)).invoice(due="2026-01-23").play(until="2026-01-30")
+    harness = Story(first_step(1)).invoice(due="2026-01-23").play(until="2026-01-30")
 
-    assert days(office) == ["2026-01-27"]
+    assert days(harness) == ["2026-01-27"]
 
 
 def test_c4_a_missing_feed_delays_until_it_comes() -> None:
@@ -120,7 +120,7 @@ def test_c4_a_payment_made_on_the_due_date_is_in_before_anybody_is_reminded() ->
 def test_c4_a_response_date_passes_like_a_due_date() -> None:
     policy = consumer_policy(NUDGE, step("reminder", after_previous_days=10, response_days=10))
     # Nudge on Wednesday 28.1., response by Monday 9.2. (7.2. is a Saturday): 10.2. is complete on 11.2.
-    office = Story(policy).invoice(due="2026-01-23").play(until="2026-02-12")
+    harness = Story(policy).invoice(due="2026-01-23").play(until="2026-02-12")
 
-    assert days(office) == ["2026-01-28", "2026-02-11"]
-    assert why(office, "2026-02-10") == {"response-open": "2026-02-10"}
+    assert days(harness) == ["2026-01-28", "2026-02-11"]
+    assert why(harness, "2026-02-10") == {"response-open": "2026-02-10"}

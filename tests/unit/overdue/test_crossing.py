@@ -17,7 +17,7 @@ from schemas.journal import MoneyPlaced, NoticeAttempting, NoticeClaimed, Notice
 from services.overdue.decide import decide
 from services.overdue.enact import enact
 from services.overdue.fold import AccountMessage, fold
-from tests.unit.overdue.harness import SKEW, Office
+from tests.unit.overdue.harness import SKEW, AccountHarness
 from tests.unit.overdue.reading import balances, credit
 from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of
 
@@ -33,10 +33,10 @@ class Morning:
 
     def __init__(self, amount: int, paid: date) -> None:
         story = Story().invoice("2026-01-23")
-        self.office: Office = story.play("2026-02-11")
-        self.account = self.office.accounts[DEBTOR]
-        self.office.fed[BANK] = day_of("2026-02-11")
-        self.office._terms = None
+        self.harness: AccountHarness = story.play("2026-02-11")
+        self.account = self.harness.accounts[DEBTOR]
+        self.harness.fed[BANK] = day_of("2026-02-11")
+        self.harness._context = None
         self.now = NINE
         self._amount = amount
         self._paid = paid
@@ -57,8 +57,8 @@ class Morning:
             self._accept()
 
     def _decide(self) -> None:
-        decision = decide(self.account, self.office.terms, self.now, SKEW)
-        list(enact(self.account, decision, self.office.terms, self.now, timedelta(minutes=10)))
+        decision = decide(self.account, self.harness.context, self.now, SKEW)
+        list(enact(self.account, decision, self.harness.context, self.now, timedelta(minutes=10)))
 
     def _pay(self) -> None:
         self._fold(
@@ -82,7 +82,7 @@ class Morning:
         )
 
     def _fold(self, message: AccountMessage) -> None:
-        fold(self.account, message, self.office.terms)
+        fold(self.account, message, self.harness.context)
 
 
 def ended(order: Sequence[Happening], amount: int, paid: date) -> tuple[dict[str, tuple[str, str, str]], str]:
@@ -90,8 +90,8 @@ def ended(order: Sequence[Happening], amount: int, paid: date) -> tuple[dict[str
     morning = Morning(amount, paid)
     for what in order:
         morning.happens(what)
-    morning.office.day = day_of("2026-02-13")
-    return balances(morning.office), credit(morning.office)
+    morning.harness.day = day_of("2026-02-13")
+    return balances(morning.harness), credit(morning.harness)
 
 
 def test_the_orders_are_those_in_which_a_letter_can_be_granted_and_accepted() -> None:

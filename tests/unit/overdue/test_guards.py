@@ -38,28 +38,28 @@ def test_g5_a_plan_that_is_kept_brings_no_letter() -> None:
 
 def test_g5_a_missed_instalment_brings_one_kind_letter_then_a_task_and_the_plan_goes_on() -> None:
     story = in_plan()
-    office = story.play("2026-03-13")
+    harness = story.play("2026-03-13")
 
     # The fifth banking day after 16.2. is 23.2.; response by 5.3., passed when Friday is complete on 9.3.
-    assert steps(office) == ["2026-02-23 instalment"]
-    assert office.letters[0].tone == "friendly"
-    assert totals(office) == ["50.00"]
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00")}
-    assert tasks(office) == ["2026-03-09 missed-instalment 1001"]
+    assert steps(harness) == ["2026-02-23 instalment"]
+    assert harness.letters[0].tone == "friendly"
+    assert totals(harness) == ["50.00"]
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00")}
+    assert tasks(harness) == ["2026-03-09 missed-instalment 1001"]
 
 
 def test_g5_an_instalment_paid_after_the_letter_needs_no_task() -> None:
-    office = in_plan().paid("50.00", "2026-02-26").play("2026-03-13")
+    harness = in_plan().paid("50.00", "2026-02-26").play("2026-03-13")
 
-    assert steps(office) == ["2026-02-23 instalment"]
-    assert tasks(office) == []
+    assert steps(harness) == ["2026-02-23 instalment"]
+    assert tasks(harness) == []
 
 
 def test_g5_each_instalment_that_is_missed_brings_its_own_letter() -> None:
-    office = in_plan().paid("50.00", "2026-02-26").play("2026-03-31")
+    harness = in_plan().paid("50.00", "2026-02-26").play("2026-03-31")
 
-    assert steps(office) == ["2026-02-23 instalment", "2026-03-23 instalment"]
-    assert totals(office) == ["50.00", "50.00"]
+    assert steps(harness) == ["2026-02-23 instalment", "2026-03-23 instalment"]
+    assert totals(harness) == ["50.00", "50.00"]
 
 
 def test_g5_a_credit_note_during_a_plan_leaves_nothing_to_remind_of() -> None:
@@ -77,10 +77,10 @@ def test_g5_after_the_plan_has_ended_the_steps_go_on() -> None:
 
 @pytest.mark.parametrize(("amount", "sent"), [("9.99", []), ("10.00", ["2026-01-28"])])
 def test_g6_less_open_principal_than_the_minimum_is_not_worth_a_letter(amount: str, sent: list[str]) -> None:
-    office = Story().invoice("2026-01-23", amount).play("2026-02-28" if not sent else "2026-01-28")
+    harness = Story().invoice("2026-01-23", amount).play("2026-02-28" if not sent else "2026-01-28")
 
-    assert days(office) == sent
-    assert sent or why(office, "2026-01-28") == {"below-minimum": None}
+    assert days(harness) == sent
+    assert sent or why(harness, "2026-01-28") == {"below-minimum": None}
 
 
 def test_g6_the_sum_of_what_is_listed_counts() -> None:
@@ -93,7 +93,7 @@ def test_g6_the_sum_of_what_is_listed_counts() -> None:
 def test_g6_fees_and_interest_do_not_count() -> None:
     taken = [{"step": "nudge", "sent": "2025-12-15", "response_by": "2025-12-29", "fee": "5.00"}]
 
-    assert days(Story().invoice("2025-12-01", "9.00", told="2026-01-05", taken=taken).play("2026-01-12")) == []
+    assert days(Story().invoice("2025-12-01", "9.00", known="2026-01-05", taken=taken).play("2026-01-12")) == []
 
 
 # -- G7: the contact budget ------------------------------------------------------------------------------------------
@@ -104,10 +104,10 @@ def test_g6_fees_and_interest_do_not_count() -> None:
 )
 def test_g7_so_many_letters_in_so_many_days(budget: tuple[int, int], goes: str) -> None:
     policy = consumer_policy(NUDGE, REMINDER, contacts={"max": budget[0], "days": budget[1]})
-    office = Story(policy).invoice("2026-01-23").play("2026-02-20")
+    harness = Story(policy).invoice("2026-01-23").play("2026-02-20")
 
-    assert days(office) == ["2026-01-28", goes]
-    assert budget[1] == 15 or why(office, "2026-02-12") == {"contact-budget": goes}
+    assert days(harness) == ["2026-01-28", goes]
+    assert budget[1] == 15 or why(harness, "2026-02-12") == {"contact-budget": goes}
 
 
 def test_g7_the_budget_is_of_all_the_accounts_letters() -> None:
@@ -122,8 +122,8 @@ def test_g7_the_budget_is_of_all_the_accounts_letters() -> None:
 
 
 def old_debt(day: str, **more: Any) -> Story:
-    """An old debt told of on a day, with the nudge due at once."""
-    return Story(consumer_policy(NUDGE), starts=day).invoice(told=day, **more)
+    """An old debt that becomes known on a day, with the nudge due at once."""
+    return Story(consumer_policy(NUDGE), starts=day).invoice(known=day, **more)
 
 
 @pytest.mark.parametrize(("due", "sent"), [("2023-01-13", ["2026-01-12"]), ("2023-01-12", [])])
@@ -144,7 +144,7 @@ def test_g8_a_debt_of_the_29th_of_february_lapses_on_the_28th(day: str, sent: li
 
 def test_g8_an_accepted_letter_that_lists_the_debt_interrupts() -> None:
     story = Story(consumer_policy(NUDGE, step("last", after_previous_days=60)), starts="2026-01-12")
-    story.invoice("2023-01-27", told="2026-01-12")
+    story.invoice("2023-01-27", known="2026-01-12")
 
     assert steps(story.play("2026-03-31")) == ["2026-01-12 nudge", "2026-03-13 last"]
 
@@ -171,7 +171,7 @@ def test_g8_a_payment_after_the_debt_has_lapsed_revives_nothing() -> None:
 
 
 def test_g8_a_person_is_warned_90_days_before() -> None:
-    story = Story(consumer_policy(NUDGE), starts="2026-01-12").invoice("2023-05-15", told="2026-01-12")
+    story = Story(consumer_policy(NUDGE), starts="2026-01-12").invoice("2023-05-15", known="2026-01-12")
     story.says("dispute.raised", "2026-01-12", invoice="1001", ground="broken")
 
     # 15.5.2026 less 90 days
@@ -184,17 +184,17 @@ def test_g8_a_person_is_warned_90_days_before() -> None:
 def test_g9_after_a_dispute_the_receivable_is_listed_but_does_not_move_for_ten_days() -> None:
     story = stopped("disputed").invoice("2026-01-30", invoice="1002")
     story.says("dispute.settled", "2026-01-30", invoice="1001", outcome="unfounded")
-    office = story.play("2026-02-04")
+    harness = story.play("2026-02-04")
 
-    assert moved(office.letters[0]) == {"1001": None, "1002": "nudge"}
+    assert moved(harness.letters[0]) == {"1001": None, "1002": "nudge"}
 
 
 def test_g9_after_a_reversal_the_next_step_waits_ten_days() -> None:
     story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20").money_back("reversed", "2026-02-02")
-    office = story.play("2026-02-16")
+    harness = story.play("2026-02-16")
 
-    assert days(office) == ["2026-02-16"]
-    assert why(office, "2026-02-02") == {"wait": "2026-02-13"}
+    assert days(harness) == ["2026-02-16"]
+    assert why(harness, "2026-02-02") == {"wait": "2026-02-13"}
 
 
 def test_g9_after_a_reversal_what_its_credit_had_paid_waits_too() -> None:
@@ -214,30 +214,41 @@ CLEARED = MoneyCleared(creditor=CREDITOR, debtor=DEBTOR, account=BANK, payment="
 
 
 def test_g10_money_that_points_to_the_account_holds_its_letters_until_it_is_cleared() -> None:
-    office = Story().invoice("2026-01-23").hears(POINTED, "2026-01-27").hears(CLEARED, "2026-02-03").play("2026-02-03")
+    harness = (
+        Story().invoice("2026-01-23").journal(POINTED, "2026-01-27").journal(CLEARED, "2026-02-03").play("2026-02-03")
+    )
 
-    assert why(office, "2026-01-28") == {"unmatched-money": None}
-    assert days(office) == ["2026-02-03"]
+    assert why(harness, "2026-01-28") == {"unmatched-money": None}
+    assert days(harness) == ["2026-02-03"]
 
 
 def test_g10_unmatched_money_does_not_hold_a_hand_over() -> None:
     policy = consumer_policy(NUDGE, {"name": "collection", "action": "hand-over", "after_previous_days": 15})
-    office = Story(policy).invoice("2026-01-23").hears(POINTED, "2026-02-10").play("2026-02-13")
+    harness = Story(policy).invoice("2026-01-23").journal(POINTED, "2026-02-10").play("2026-02-13")
 
-    assert handed_over(office) == ["2026-02-12 1001"]
+    assert handed_over(harness) == ["2026-02-12 1001"]
 
 
 def test_g10_an_event_that_could_not_be_read_holds_the_account_until_it_is_released() -> None:
-    doubt = UnreadEvent(key="line 7", creditor=CREDITOR, debtor=DEBTOR, reason="wrong-field")
+    add_unread_event = UnreadEvent(key="line 7", creditor=CREDITOR, debtor=DEBTOR, reason="wrong-field")
     released = UnreadReleased(key="line 7", creditor=CREDITOR, debtor=DEBTOR)
-    office = Story().invoice("2026-01-23").hears(doubt, "2026-01-27").hears(released, "2026-02-03").play("2026-02-03")
+    harness = (
+        Story()
+        .invoice("2026-01-23")
+        .journal(add_unread_event, "2026-01-27")
+        .journal(released, "2026-02-03")
+        .play("2026-02-03")
+    )
 
-    assert why(office, "2026-01-28") == {"unread-event": None}
-    assert days(office) == ["2026-02-03"]
+    assert why(harness, "2026-01-28") == {"unread-event": None}
+    assert days(harness) == ["2026-02-03"]
 
 
 def test_g10_an_event_that_could_not_be_read_holds_hand_overs_too() -> None:
     policy = consumer_policy(NUDGE, {"name": "collection", "action": "hand-over", "after_previous_days": 15})
-    doubt = UnreadEvent(key="line 7", creditor=CREDITOR, debtor=DEBTOR, reason="wrong-field")
+    add_unread_event = UnreadEvent(key="line 7", creditor=CREDITOR, debtor=DEBTOR, reason="wrong-field")
 
-    assert handed_over(Story(policy).invoice("2026-01-23").hears(doubt, "2026-02-10").play("2026-02-27")) == []
+    assert (
+        handed_over(Story(policy).invoice("2026-01-23").journal(add_unread_event, "2026-02-10").play("2026-02-27"))
+        == []
+    )

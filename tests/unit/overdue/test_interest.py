@@ -59,11 +59,11 @@ def test_i1_a_late_due_date_that_was_not_agreed_is_still_the_start() -> None:
 
 
 def test_i1_without_a_stated_rate_a_consumers_interest_starts_with_the_first_letter_that_claims_it() -> None:
-    office = Story().invoice("2026-01-23", due_agreed=False).play("2026-03-02")
+    harness = Story().invoice("2026-01-23", due_agreed=False).play("2026-03-02")
 
     # The nudge claims none; the reminder of 12.2. is the start: 18 days to 2.3.
-    assert steps(office)[1:] == ["2026-02-12 reminder", "2026-03-02 second-reminder"]
-    assert interests(office) == ["0.00", "0.00", "0.47"]
+    assert steps(harness)[1:] == ["2026-02-12 reminder", "2026-03-02 second-reminder"]
+    assert interests(harness) == ["0.00", "0.00", "0.47"]
 
 
 def test_i1_a_stated_rate_is_asked_of_consumers_only() -> None:
@@ -75,15 +75,15 @@ def test_i1_a_stated_rate_is_asked_of_consumers_only() -> None:
 def test_i1_the_letter_that_starts_interest_must_have_been_accepted() -> None:
     story = Story().invoice("2026-01-23", due_agreed=False)
     story.says("debtor.updated", "2026-02-16", party={"email": "new@debtor.example"})
-    office = story.play("2026-03-04", post=["accepted", "failed"])
+    harness = story.play("2026-03-04", post=["accepted", "failed"])
 
     # Refused on 12.2., accepted on 16.2.: 16 days to 4.3.
-    assert steps(office)[1:] == ["2026-02-16 reminder", "2026-03-04 second-reminder"]
-    assert interests(office) == ["0.00", "0.00", "0.42"]
+    assert steps(harness)[1:] == ["2026-02-16 reminder", "2026-03-04 second-reminder"]
+    assert interests(harness) == ["0.00", "0.00", "0.42"]
 
 
 def test_i1_a_year_has_365_days_in_a_leap_year_too() -> None:
-    story = Story(claim_after(60), starts="2024-01-17").invoice("2024-02-01", "10000.00", told="2024-01-18")
+    story = Story(claim_after(60), starts="2024-01-17").invoice("2024-02-01", "10000.00", known="2024-01-18")
 
     # 61 days to 2.4. (1.4. is Easter Monday) at 11.5 %
     assert interests(story.play("2024-04-02")) == ["192.19"]
@@ -132,34 +132,34 @@ TWO_CLAIMS = consumer_policy(
 
 
 def test_i3_counting_stops_before_the_first_day_whose_rate_is_not_known_and_the_letter_says_so() -> None:
-    office = Story(TWO_CLAIMS, starts="2026-05-25").invoice("2026-06-15", "1000.00").play("2026-07-30")
+    harness = Story(TWO_CLAIMS, starts="2026-05-25").invoice("2026-06-15", "1000.00").play("2026-07-30")
 
     # 16.6. to 30.6. are 15 days; no rate is shipped for the second half of 2026.
-    assert interests(office) == ["3.90", "0.00"]
-    assert [letter.interest_through for letter in office.letters] == [date(2026, 6, 30)] * 2
+    assert interests(harness) == ["3.90", "0.00"]
+    assert [letter.interest_through for letter in harness.letters] == [date(2026, 6, 30)] * 2
 
 
 def test_i3_later_claims_go_on_from_there_once_the_rate_is_published() -> None:
     story = Story(TWO_CLAIMS, starts="2026-05-25").invoice("2026-06-15", "1000.00")
-    office = story.rate("2026-07-01", "2026-12-31", "2.5", day="2026-07-20").play("2026-07-30")
+    harness = story.rate("2026-07-01", "2026-12-31", "2.5", day="2026-07-20").play("2026-07-30")
 
-    assert interests(office) == ["3.90", "7.81"]  # 1.7. to 30.7.
-    assert [letter.interest_through for letter in office.letters] == [date(2026, 6, 30), None]
+    assert interests(harness) == ["3.90", "7.81"]  # 1.7. to 30.7.
+    assert [letter.interest_through for letter in harness.letters] == [date(2026, 6, 30), None]
 
 
 def test_i3_a_letter_that_can_count_no_day_at_all_says_so_too() -> None:
-    office = Story(TWO_CLAIMS, starts="2026-06-22").invoice("2026-07-06", "1000.00").play("2026-08-05")
+    harness = Story(TWO_CLAIMS, starts="2026-06-22").invoice("2026-07-06", "1000.00").play("2026-08-05")
 
-    assert interests(office) == ["0.00"]
-    assert office.letters[0].interest_through == date(2026, 7, 6)
+    assert interests(harness) == ["0.00"]
+    assert harness.letters[0].interest_through == date(2026, 7, 6)
 
 
 def test_i3_a_businesss_agreed_rate_needs_no_reference_rate() -> None:
     story = Story(claim_after(30, "business"), starts="2026-05-25").invoice("2026-06-15", "1000.00", late_interest="10")
-    office = story.play("2026-07-15")
+    harness = story.play("2026-07-15")
 
-    assert interests(office) == ["8.22"]
-    assert office.letters[0].interest_through is None
+    assert interests(harness) == ["8.22"]
+    assert harness.letters[0].interest_through is None
 
 
 def test_i3_a_consumers_agreed_rate_needs_the_reference_rate() -> None:
@@ -172,15 +172,15 @@ def test_i3_a_consumers_agreed_rate_needs_the_reference_rate() -> None:
 
 
 def test_i4_only_a_step_with_interest_claims_and_it_claims_from_the_start() -> None:
-    office = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23").play("2026-02-12")
+    harness = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23").play("2026-02-12")
 
-    assert interests(office) == ["0.00", "0.52"]
+    assert interests(harness) == ["0.00", "0.52"]
 
 
 def test_i4_a_claim_counts_from_the_last_one() -> None:
-    office = Story().invoice("2026-01-23").play("2026-03-02")
+    harness = Story().invoice("2026-01-23").play("2026-03-02")
 
-    assert interests(office) == ["0.00", "0.52", "0.47"]
+    assert interests(harness) == ["0.00", "0.52", "0.47"]
 
 
 def test_i4_half_a_cent_is_rounded_up() -> None:
@@ -225,6 +225,6 @@ def test_i5_a_part_paid_before_the_due_date_bears_none() -> None:
 
 
 def test_i1_a_business_policy_may_claim_from_its_first_letter() -> None:
-    office = Story(business_policy()).invoice("2026-01-19").play("2026-01-21")
+    harness = Story(business_policy()).invoice("2026-01-19").play("2026-01-21")
 
-    assert interests(office) == ["0.06"]  # 2 days × 10.5 % of 100.00
+    assert interests(harness) == ["0.06"]  # 2 days × 10.5 % of 100.00

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from schemas.parsing import parse_event
-from tests.unit.overdue.harness import Office
+from tests.unit.overdue.harness import AccountHarness
 from tests.unit.overdue.reading import (
     balances,
     credit,
@@ -54,10 +54,10 @@ def test_m5_a_reversal_of_a_part_leaves_the_other_part() -> None:
 
 def test_m5_a_reversal_undoes_the_use_of_its_credit() -> None:
     story = Story().invoice("2026-01-23").invoice("2026-01-26", invoice="1002").paid("130.00", "2026-01-27")
-    office = story.money_back("reversed", "2026-02-02").play("2026-02-02")
+    harness = story.money_back("reversed", "2026-02-02").play("2026-02-02")
 
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("100.00", "0.00", "0.00")}
-    assert credit(office) == "0.00"
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("100.00", "0.00", "0.00")}
+    assert credit(harness) == "0.00"
 
 
 # -- M6: small rests -------------------------------------------------------------------------------------------------
@@ -65,9 +65,9 @@ def test_m5_a_reversal_undoes_the_use_of_its_credit() -> None:
 
 @pytest.mark.parametrize(("paid", "left"), [("95.00", ("5.00", "0.00", "0.00")), ("95.01", ("0.00", "0.00", "0.00"))])
 def test_m6_a_rest_below_the_limit_is_waived_after_a_payment(paid: str, left: tuple[str, str, str]) -> None:
-    office = Story().invoice("2026-01-23").paid(paid, "2026-01-20").play("2026-01-27")
+    harness = Story().invoice("2026-01-23").paid(paid, "2026-01-20").play("2026-01-27")
 
-    assert balances(office) == {"1001": left}
+    assert balances(harness) == {"1001": left}
 
 
 def test_m6_the_rest_is_principal_interest_and_costs_together() -> None:
@@ -81,40 +81,40 @@ def test_m6_the_rest_is_principal_interest_and_costs_together() -> None:
 
 def test_m6_a_rest_after_a_credit_note_is_waived_at_the_beginning() -> None:
     # Waived at the beginning, the rest of 3.00 had no letter: fee and interest are taken back.
-    office = reminded().credited("97.00", "2026-02-16").play("2026-02-16")
+    harness = reminded().credited("97.00", "2026-02-16").play("2026-02-16")
 
-    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00")}
 
 
 def test_m6_a_small_invoice_is_not_waived_without_a_payment_or_credit() -> None:
-    office = Story(consumer_policy(minimum="0.00")).invoice("2026-01-23", "4.00").play("2026-01-28")
+    harness = Story(consumer_policy(minimum="0.00")).invoice("2026-01-23", "4.00").play("2026-01-28")
 
-    assert totals(office) == ["4.00"]
+    assert totals(harness) == ["4.00"]
 
 
 def test_m6_the_waiver_is_tested_at_the_payments_place_in_the_order() -> None:
     # On its day, before the reminder, the payment left 4.00; known after it, it still does.
-    office = reminded().paid("96.00", "2026-02-10", known="2026-02-16").play("2026-02-16")
+    harness = reminded().paid("96.00", "2026-02-10", known="2026-02-16").play("2026-02-16")
 
-    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00")}
 
 
 def test_m6_a_small_open_principal_after_a_payment_neither_moves_nor_bears_a_fee() -> None:
     story = reminded(consumer_policy(minimum="0.00", allocation="interest-first")).paid("96.00", "2026-02-16")
-    office = story.play("2026-04-30")
+    harness = story.play("2026-04-30")
 
     # 4.52 principal and 5.00 costs are too much to be waived, and too little to move.
-    assert balances(office) == {"1001": ("4.52", "0.00", "5.00")}
-    assert len(office.letters) == 2
-    assert why(office, "2026-04-30") == {"residual": None}
+    assert balances(harness) == {"1001": ("4.52", "0.00", "5.00")}
+    assert len(harness.letters) == 2
+    assert why(harness, "2026-04-30") == {"residual": None}
 
 
 def test_m6_a_small_open_principal_is_still_listed_with_the_others() -> None:
     story = reminded(consumer_policy(allocation="interest-first")).paid("96.00", "2026-02-16")
-    office = story.invoice("2026-02-27", invoice="1002").play("2026-03-04")
+    harness = story.invoice("2026-02-27", invoice="1002").play("2026-03-04")
 
-    assert moved(office.letters[2]) == {"1001": None, "1002": "nudge"}
-    assert totals(office)[2] == "109.52"
+    assert moved(harness.letters[2]) == {"1001": None, "1002": "nudge"}
+    assert totals(harness)[2] == "109.52"
 
 
 def test_m6_where_only_costs_are_left_they_are_listed_but_no_reason_for_a_letter() -> None:
@@ -122,16 +122,16 @@ def test_m6_where_only_costs_are_left_they_are_listed_but_no_reason_for_a_letter
 
     assert len(story.play("2026-04-30").letters) == 2
 
-    office = story.invoice("2026-02-27", invoice="1002").play("2026-03-04")
-    assert moved(office.letters[2]) == {"1001": None, "1002": "nudge"}
-    assert totals(office)[2] == "105.00"
+    harness = story.invoice("2026-02-27", invoice="1002").play("2026-03-04")
+    assert moved(harness.letters[2]) == {"1001": None, "1002": "nudge"}
+    assert totals(harness)[2] == "105.00"
 
 
 def test_m6_when_only_a_rest_is_open_a_person_is_asked_about_it_once() -> None:
     story = reminded().paid("100.52", "2026-02-16")
 
     assert tasks(story.play("2026-04-30")) == ["2026-02-17 rest 1001"]
-    assert tasks(story.invoice("2026-06-26", invoice="1002", told="2026-02-16").play("2026-04-30")) == []
+    assert tasks(story.invoice("2026-06-26", invoice="1002", known="2026-02-16").play("2026-04-30")) == []
 
 
 def test_m6_a_waiver_is_said_in_the_next_letter() -> None:
@@ -153,10 +153,10 @@ def test_m7_a_reschedule_moves_the_due_date_later_or_earlier(due: str, goes: str
 
 def test_m7_an_extension_moves_the_due_date_later() -> None:
     story = Story().invoice("2026-01-23").says("extension.granted", "2026-01-20", invoice="1001", until="2026-02-16")
-    office = story.play("2026-02-28")
+    harness = story.play("2026-02-28")
 
-    assert days(office) == ["2026-02-23"]
-    assert office.letters[0].lines[0].effective_due == date(2026, 2, 16)
+    assert days(harness) == ["2026-02-23"]
+    assert harness.letters[0].lines[0].effective_due == date(2026, 2, 16)
 
 
 def test_m7_an_extension_never_moves_the_due_date_earlier() -> None:
@@ -167,11 +167,11 @@ def test_m7_an_extension_never_moves_the_due_date_earlier() -> None:
 
 def test_m7_steps_taken_and_interest_claimed_stay_and_interest_goes_on_from_the_new_date() -> None:
     story = reminded().says("invoice.rescheduled", "2026-02-16", invoice="1001", due="2026-02-23")
-    office = story.play("2026-03-31")
+    harness = story.play("2026-03-31")
 
     # Claimed to 12.2.; the wait counts from 23.2.: 10.3., with 15 days of interest from 23.2.
-    assert steps(office)[2] == "2026-03-10 second-reminder"
-    assert sums(office.letters[2]) == ("5.00", "0.39", "110.91")
+    assert steps(harness)[2] == "2026-03-10 second-reminder"
+    assert sums(harness.letters[2]) == ("5.00", "0.39", "110.91")
 
 
 def test_m7_a_wait_counts_from_the_letter_when_that_is_later_than_the_new_date() -> None:
@@ -195,14 +195,14 @@ def test_m7_an_extension_of_the_account_moves_all_its_receivables() -> None:
 
 
 def test_m7_an_extension_of_the_account_reaches_an_invoice_that_was_known_before_and_arrives_later() -> None:
-    story = Story().invoice("2026-01-22", invoice="1002").invoice("2026-01-23", told="2026-01-19")
+    story = Story().invoice("2026-01-22", invoice="1002").invoice("2026-01-23", known="2026-01-19")
     story.says("extension.granted", "2026-01-20", until="2026-02-16")
-    story.invoice("2026-01-23", invoice="1003", told="2026-01-21")
-    office = Office()
+    story.invoice("2026-01-23", invoice="1003", known="2026-01-21")
+    harness = AccountHarness()
     for index in (0, 1, 2, 4, 3, 5):  # 1001 arrives after the extension
-        office.take(parse_event(story.events[index]))
+        harness.take(parse_event(story.events[index]))
 
-    dues = {name: receivable.due_now for name, receivable in office.accounts["C-1"].receivables.items()}
+    dues = {name: receivable.due_now for name, receivable in harness.accounts["C-1"].receivables.items()}
     assert dues == {"1002": date(2026, 2, 16), "1001": date(2026, 2, 16), "1003": date(2026, 1, 23)}
 
 

@@ -30,9 +30,9 @@ def test_m2_it_pays_class_by_class_across_them_the_earliest_due_first() -> None:
     # The letter of 11.2. moves both; 150.00 pay the first's principal, then half of the second's, no interest yet.
     policy = consumer_policy(NUDGE, {**REMINDER, "after_previous_days": 14}, residual=NO_WAIVER)
     story = Story(policy).invoice("2026-01-23").invoice("2026-02-06", invoice="1002")
-    office = story.hears(naming("1002", "1001", amount=150_00, day="2026-02-16"), "2026-02-17").play("2026-02-17")
+    harness = story.journal(naming("1002", "1001", amount=150_00, day="2026-02-16"), "2026-02-17").play("2026-02-17")
 
-    assert balances(office) == {"1001": ("0.00", "0.49", "0.00"), "1002": ("50.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("0.00", "0.49", "0.00"), "1002": ("50.00", "0.00", "0.00")}
 
 
 def test_m3_it_pays_those_that_it_names_and_nothing_else() -> None:
@@ -40,12 +40,12 @@ def test_m3_it_pays_those_that_it_names_and_nothing_else() -> None:
         Story()
         .invoice("2026-01-22")
         .invoice("2026-01-23", invoice="1002")
-        .invoice("2026-06-01", invoice="1003", told="2026-01-20")
+        .invoice("2026-06-01", invoice="1003", known="2026-01-20")
     )
-    office = story.hears(naming("1002", "1003", amount=210_00), "2026-02-04").play("2026-02-04")
+    harness = story.journal(naming("1002", "1003", amount=210_00), "2026-02-04").play("2026-02-04")
 
     # 1001 gets the 10.00 that are left, as credit, on the day it arose.
-    assert balances(office) == {
+    assert balances(harness) == {
         "1001": ("90.00", "0.00", "0.00"),
         "1002": ("0.00", "0.00", "0.00"),
         "1003": ("0.00", "0.00", "0.00"),
@@ -55,24 +55,24 @@ def test_m3_it_pays_those_that_it_names_and_nothing_else() -> None:
 def test_m3_what_the_payer_names_is_paid_under_a_stop_as_well() -> None:
     story = Story().invoice("2026-01-22").invoice("2026-01-23", invoice="1002")
     story.says("hold.placed", "2026-01-26", invoice="1002", reason="agreed")
-    office = story.hears(naming("1001", "1002", amount=200_00), "2026-02-04").play("2026-02-04")
+    harness = story.journal(naming("1001", "1002", amount=200_00), "2026-02-04").play("2026-02-04")
 
-    assert balances(office) == {"1001": ("0.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
 
 
 def test_m3_a_lapsed_one_among_them_takes_nothing() -> None:
-    story = Story().invoice("2023-01-05", told="2026-01-07").invoice("2026-01-23", invoice="1002")
-    office = story.hears(naming("1001", "1002", amount=130_00), "2026-02-04").play("2026-02-04")
+    story = Story().invoice("2023-01-05", known="2026-01-07").invoice("2026-01-23", invoice="1002")
+    harness = story.journal(naming("1001", "1002", amount=130_00), "2026-02-04").play("2026-02-04")
 
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
-    assert credit(office) == "30.00"
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
+    assert credit(harness) == "30.00"
 
 
 def test_m3_when_all_of_them_lapsed_the_money_is_for_a_person() -> None:
-    story = Story().invoice("2023-01-05", told="2026-01-07").invoice("2023-01-05", invoice="1002", told="2026-01-07")
-    office = story.hears(naming("1001", "1002", amount=130_00), "2026-02-04").play("2026-02-04")
+    story = Story().invoice("2023-01-05", known="2026-01-07").invoice("2023-01-05", invoice="1002", known="2026-01-07")
+    harness = story.journal(naming("1001", "1002", amount=130_00), "2026-02-04").play("2026-02-04")
 
-    assert [money.payment for money in office.books().refused] == ["P1"]
+    assert [money.payment for money in harness.books().refused] == ["P1"]
 
 
 def test_m5_its_reversal_makes_each_of_them_wait() -> None:
@@ -85,12 +85,12 @@ def test_m5_its_reversal_makes_each_of_them_wait() -> None:
         id="//bank#2",
     )
     story = Story().invoice("2026-01-22").invoice("2026-01-23", invoice="1002")
-    office = (
-        story.hears(naming("1001", "1002", amount=60_00), "2026-02-04").hears(back, "2026-02-05").play("2026-02-05")
+    harness = (
+        story.journal(naming("1001", "1002", amount=60_00), "2026-02-04").journal(back, "2026-02-05").play("2026-02-05")
     )
 
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("100.00", "0.00", "0.00")}
-    waiting = [receivable.reversals for receivable in office.accounts[DEBTOR].receivables.values()]
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("100.00", "0.00", "0.00")}
+    waiting = [receivable.reversals for receivable in harness.accounts[DEBTOR].receivables.values()]
     assert waiting == [[date(2026, 2, 5)], [date(2026, 2, 5)]]
 
 
@@ -99,8 +99,8 @@ def test_placed_anew_it_pays_what_it_names_now() -> None:
         Story()
         .invoice("2026-01-22")
         .invoice("2026-01-23", invoice="1002")
-        .hears(naming("1001", "1002", amount=100_00), "2026-02-04")
+        .journal(naming("1001", "1002", amount=100_00), "2026-02-04")
     )
-    office = story.hears(naming(amount=100_00, invoice="1002", invoices=None), "2026-02-05").play("2026-02-05")
+    harness = story.journal(naming(amount=100_00, invoice="1002", invoices=None), "2026-02-05").play("2026-02-05")
 
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}

@@ -34,39 +34,39 @@ INTEREST_FIRST = consumer_policy(allocation="interest-first")
 
 
 def test_m1_a_payment_that_crossed_a_letter_takes_back_what_it_should_not_have_asked() -> None:
-    office = reminded().paid("100.00", "2026-02-10", booked="2026-02-11", known="2026-02-13").play("2026-04-30")
+    harness = reminded().paid("100.00", "2026-02-10", booked="2026-02-11", known="2026-02-13").play("2026-04-30")
 
-    assert totals(office) == ["100.00", "105.52"]
-    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
-    assert credit(office) == "0.00"
+    assert totals(harness) == ["100.00", "105.52"]
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00")}
+    assert credit(harness) == "0.00"
 
 
 def test_m1_a_part_that_crossed_a_letter_leaves_the_fee_and_interest_on_what_was_open() -> None:
-    office = reminded().paid("60.00", "2026-02-02", known="2026-02-13").play("2026-02-13")
+    harness = reminded().paid("60.00", "2026-02-02", known="2026-02-13").play("2026-02-13")
 
     # 10 days on 100.00 and 10 days on 40.00
-    assert balances(office) == {"1001": ("40.00", "0.36", "5.00")}
+    assert balances(harness) == {"1001": ("40.00", "0.36", "5.00")}
 
 
 def test_m1_a_payment_of_the_letters_own_day_known_after_it_leaves_the_letter_as_it_was() -> None:
-    office = reminded().paid("100.00", "2026-02-12").play("2026-02-13")
+    harness = reminded().paid("100.00", "2026-02-12").play("2026-02-13")
 
-    assert balances(office) == {"1001": ("0.00", "0.52", "5.00")}
+    assert balances(harness) == {"1001": ("0.00", "0.52", "5.00")}
 
 
 def test_m1_a_payment_of_the_letters_own_day_known_before_it_comes_before_it() -> None:
-    office = reminded().paid("60.00", "2026-02-12", known="2026-02-12").play("2026-02-12")
+    harness = reminded().paid("60.00", "2026-02-12", known="2026-02-12").play("2026-02-12")
 
-    assert sums(office.letters[1]) == ("5.00", "0.52", "45.52")
+    assert sums(harness.letters[1]) == ("5.00", "0.52", "45.52")
 
 
 def test_m1_a_businesss_compensation_is_taken_back_too() -> None:
     policy = business_policy(step("first", after_due_days=1, interest=True, fixed_compensation="claim"))
     story = Story(policy).invoice("2026-01-19").paid("100.00", "2026-01-19", booked="2026-01-20", known="2026-01-23")
-    office = story.play("2026-01-23")
+    harness = story.play("2026-01-23")
 
-    assert compensations(office) == ["40.00"]
-    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
+    assert compensations(harness) == ["40.00"]
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00")}
 
 
 def test_m1_letters_dates_and_steps_stay() -> None:
@@ -89,17 +89,17 @@ def test_m1_a_debtor_who_had_paid_gets_a_short_note_where_the_policy_says_so() -
 
 
 def test_m1_no_note_is_due_when_nothing_is_taken_back() -> None:
-    office = reminded(consumer_policy(apology=True)).paid("105.52", "2026-02-13").play("2026-03-31")
+    harness = reminded(consumer_policy(apology=True)).paid("105.52", "2026-02-13").play("2026-03-31")
 
-    assert steps(office) == ["2026-01-28 nudge", "2026-02-12 reminder"]
+    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder"]
 
 
 def test_m1_a_note_counts_neither_as_a_letter_before_a_fee_nor_in_the_budget() -> None:
     story = reminded(consumer_policy(apology=True, contacts={"max": 3, "days": 40}))
-    office = story.paid("60.00", "2026-02-02", known="2026-02-25").play("2026-03-02")
+    harness = story.paid("60.00", "2026-02-02", known="2026-02-25").play("2026-03-02")
 
-    assert steps(office)[2:] == ["2026-02-25 apology", "2026-03-02 second-reminder"]
-    assert fees(office)[-1] == "5.00"
+    assert steps(harness)[2:] == ["2026-02-25 apology", "2026-03-02 second-reminder"]
+    assert fees(harness)[-1] == "5.00"
 
 
 # -- M2: which class first -------------------------------------------------------------------------------------------
@@ -134,17 +134,17 @@ def test_m2_money_for_several_pays_class_by_class_the_earliest_due_first() -> No
     policy = consumer_policy(NUDGE, {**REMINDER, "after_previous_days": 14}, residual={"waive_below": "0.00"})
     story = Story(policy).invoice("2026-01-23").invoice("2026-02-06", invoice="1002")
     story.paid("150.00", "2026-02-16", invoice=None, reference=letter_reference(1, 2, FINNISH))
-    office = story.play("2026-02-17")
+    harness = story.play("2026-02-17")
 
-    assert moved(office.letters[1]) == {"1001": "reminder", "1002": "nudge"}
-    assert balances(office) == {"1001": ("0.00", "0.49", "0.00"), "1002": ("50.00", "0.00", "0.00")}
+    assert moved(harness.letters[1]) == {"1001": "reminder", "1002": "nudge"}
+    assert balances(harness) == {"1001": ("0.00", "0.49", "0.00"), "1002": ("50.00", "0.00", "0.00")}
 
 
 def test_m2_of_one_due_date_the_smaller_id_is_paid_first() -> None:
     story = Story().invoice("2026-01-23", invoice="900").invoice("2026-01-23", invoice="1000")
-    office = story.paid("150.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
+    harness = story.paid("150.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
 
-    assert balances(office) == {"1000": ("0.00", "0.00", "0.00"), "900": ("50.00", "0.00", "0.00")}
+    assert balances(harness) == {"1000": ("0.00", "0.00", "0.00"), "900": ("50.00", "0.00", "0.00")}
 
 
 # -- M3: where money goes --------------------------------------------------------------------------------------------
@@ -153,27 +153,27 @@ def test_m2_of_one_due_date_the_smaller_id_is_paid_first() -> None:
 def test_m3_a_letters_own_reference_pays_what_the_letter_listed_and_nothing_else() -> None:
     story = Story().invoice("2026-01-23").invoice("2026-01-22", invoice="1002").invoice("2026-06-01", invoice="1003")
     story.paid("205.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1, FINNISH))
-    office = story.play("2026-02-04")
+    harness = story.play("2026-02-04")
 
-    assert balances(office)["1003"] == ("100.00", "0.00", "0.00")
-    assert credit(office) == "5.00"
+    assert balances(harness)["1003"] == ("100.00", "0.00", "0.00")
+    assert credit(harness) == "5.00"
 
 
 def test_m3_money_by_debtor_pays_what_is_overdue_in_all_classes_before_what_is_not_yet_due() -> None:
-    story = reminded().invoice("2026-03-20", invoice="1002", told="2026-02-13")
-    office = story.paid("110.52", "2026-02-18", invoice=None, debtor="C-1").play("2026-02-19")
+    story = reminded().invoice("2026-03-20", invoice="1002", known="2026-02-13")
+    harness = story.paid("110.52", "2026-02-18", invoice=None, debtor="C-1").play("2026-02-19")
 
     # 100.00 + 0.52 + 5.00 of the overdue one, then 5.00 of the other.
-    assert balances(office) == {"1001": ("0.00", "0.00", "0.00"), "1002": ("95.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00"), "1002": ("95.00", "0.00", "0.00")}
 
 
 @pytest.mark.parametrize(
     "kind", ["dispute.raised", "hold.placed", "suspension.requested", "promise.made", "plan.agreed"]
 )
 def test_m3_money_with_a_receivables_own_reference_goes_to_it_under_any_stop(kind: str) -> None:
-    office = under(kind).paid("40.00", "2026-02-03").play("2026-02-04")
+    harness = under(kind).paid("40.00", "2026-02-03").play("2026-02-04")
 
-    assert balances(office)["1001"] == ("60.00", "0.00", "0.00")
+    assert balances(harness)["1001"] == ("60.00", "0.00", "0.00")
 
 
 @pytest.mark.parametrize(
@@ -181,10 +181,10 @@ def test_m3_money_with_a_receivables_own_reference_goes_to_it_under_any_stop(kin
 )
 def test_m3_all_other_money_passes_by_a_receivable_under_a_stop(kind: str) -> None:
     story = under(kind).invoice("2026-01-26", invoice="1002")
-    office = story.paid("130.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
+    harness = story.paid("130.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
 
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
-    assert credit(office) == "30.00"
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
+    assert credit(harness) == "30.00"
 
 
 def under(kind: str) -> Story:
@@ -205,10 +205,10 @@ def test_m3_other_money_passes_by_the_disputed_part() -> None:
         .invoice("2026-01-23")
         .says("dispute.raised", "2026-01-26", invoice="1001", amount="70.00", ground="late")
     )
-    office = story.paid("50.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
+    harness = story.paid("50.00", "2026-02-03", invoice=None, debtor="C-1").play("2026-02-04")
 
-    assert balances(office) == {"1001": ("70.00", "0.00", "0.00")}
-    assert credit(office) == "20.00"
+    assert balances(harness) == {"1001": ("70.00", "0.00", "0.00")}
+    assert credit(harness) == "20.00"
 
 
 def test_m3_other_money_passes_by_what_was_handed_over() -> None:
@@ -219,9 +219,9 @@ def test_m3_other_money_passes_by_what_was_handed_over() -> None:
 
 
 def test_m3_more_than_is_open_becomes_credit_and_stays_visible() -> None:
-    office = Story().invoice("2026-01-23").paid("130.00", "2026-01-20").play("2026-03-31")
+    harness = Story().invoice("2026-01-23").paid("130.00", "2026-01-20").play("2026-03-31")
 
-    assert credit(office) == "30.00"
+    assert credit(harness) == "30.00"
 
 
 def test_m3_credit_is_used_for_another_receivable_on_its_effective_due_date() -> None:
@@ -235,12 +235,12 @@ def test_m3_credit_is_used_for_another_receivable_on_its_effective_due_date() ->
 
 def test_m3_credit_that_arises_after_the_due_date_is_used_on_the_day_it_arises() -> None:
     story = Story().invoice("2026-01-23").invoice("2026-01-26", "1000.00", invoice="1002")
-    office = story.paid("130.00", "2026-02-02").play("2026-03-03")
+    harness = story.paid("130.00", "2026-02-02").play("2026-03-03")
 
-    assert balances(office)["1002"][0] == "970.00"
+    assert balances(harness)["1002"][0] == "970.00"
     # Reminded on 26.2.: 7 days on 1,000.00 to 2.2., then 24 days on 970.00
-    assert steps(office)[-1] == "2026-02-26 reminder"
-    assert interests(office)[-1] == "7.88"
+    assert steps(harness)[-1] == "2026-02-26 reminder"
+    assert interests(harness)[-1] == "7.88"
 
 
 def test_m3_credit_passes_by_a_stop_until_the_stop_ends() -> None:
@@ -302,10 +302,10 @@ def test_m3_a_refund_of_all_after_a_refund_of_a_part_gives_back_the_rest() -> No
 
 
 def test_m3_a_payment_of_a_lapsed_debt_is_not_taken() -> None:
-    office = Story().invoice("2023-01-05", told="2026-01-07").paid("100.00", "2026-01-08").play("2026-01-09")
+    harness = Story().invoice("2023-01-05", known="2026-01-07").paid("100.00", "2026-01-08").play("2026-01-09")
 
-    assert balances(office)["1001"] == ("100.00", "0.00", "0.00")
-    assert [money.payment for money in office.books().refused] == ["P1"]
+    assert balances(harness)["1001"] == ("100.00", "0.00", "0.00")
+    assert [money.payment for money in harness.books().refused] == ["P1"]
 
 
 def test_m3_money_in_another_currency_is_no_payment_of_a_debt_in_euros() -> None:
@@ -316,29 +316,29 @@ def test_m3_money_in_another_currency_is_no_payment_of_a_debt_in_euros() -> None
 
 
 def test_m3_money_with_a_letters_own_reference_pays_what_it_listed_and_not_what_came_to_light_since() -> None:
-    # The letter of 28.1. listed 1001 alone; 0999, due earlier, is told only after it.
-    story = Story().invoice("2026-01-23").invoice("2026-01-16", invoice="0999", told="2026-02-02")
-    office = story.paid("60.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1, FINNISH)).play(
+    # The letter of 28.1. listed 1001 alone; 0999, due earlier, becomes known only after it.
+    story = Story().invoice("2026-01-23").invoice("2026-01-16", invoice="0999", known="2026-02-02")
+    harness = story.paid("60.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1, FINNISH)).play(
         "2026-02-04"
     )
 
-    assert balances(office) == {"1001": ("40.00", "0.00", "0.00"), "0999": ("100.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("40.00", "0.00", "0.00"), "0999": ("100.00", "0.00", "0.00")}
 
 
 # -- M4: credit notes and cancellations ------------------------------------------------------------------------------
 
 
 def test_m4_a_credit_note_counts_from_the_invoices_beginning() -> None:
-    office = reminded().credited("50.00", "2026-02-16").play("2026-02-16")
+    harness = reminded().credited("50.00", "2026-02-16").play("2026-02-16")
 
-    assert balances(office) == {"1001": ("50.00", "0.26", "5.00")}
+    assert balances(harness) == {"1001": ("50.00", "0.26", "5.00")}
 
 
 def test_m4_credit_to_zero_takes_back_fees_and_interest() -> None:
-    office = reminded().credited("100.00", "2026-02-16").play("2026-04-30")
+    harness = reminded().credited("100.00", "2026-02-16").play("2026-04-30")
 
-    assert balances(office) == {"1001": ("0.00", "0.00", "0.00")}
-    assert len(office.letters) == 2
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00")}
+    assert len(harness.letters) == 2
 
 
 def test_m4_a_cancellation_closes_the_receivable_and_takes_back_compensation_too() -> None:

@@ -9,7 +9,7 @@ from tests.unit.overdue.story import DEMAND, NUDGE, REMINDER, SECOND_REMINDER, S
 
 
 def changed(*steps_: dict[str, Any], in_force: str, version: int = 2) -> Story:
-    """An invoice nudged on 28.1. under version 1, and a second version, told on 20.1., in force later."""
+    """An invoice nudged on 28.1. under version 1, and a second version, published on 20.1., in force later."""
     newer = consumer_policy(*steps_, version=version, in_force=in_force)
     return (
         Story(consumer_policy(NUDGE, REMINDER, SECOND_REMINDER, DEMAND))
@@ -34,9 +34,9 @@ def test_a_version_that_is_not_in_force_yet_changes_nothing() -> None:
 
 def test_a_new_wait_counts_from_the_day_the_version_comes_into_force() -> None:
     # 28.1. + 16 would be 13.2.: version 2 makes it 25 days, Sunday 22.2.
-    office = changed(NUDGE, {**REMINDER, "after_previous_days": 25}, in_force="2026-02-02").play("2026-02-27")
+    harness = changed(NUDGE, {**REMINDER, "after_previous_days": 25}, in_force="2026-02-02").play("2026-02-27")
 
-    assert steps(office) == ["2026-01-28 nudge", "2026-02-23 reminder"]
+    assert steps(harness) == ["2026-01-28 nudge", "2026-02-23 reminder"]
 
 
 def test_of_two_versions_in_force_on_one_day_the_higher_counts() -> None:
@@ -48,20 +48,20 @@ def test_of_two_versions_in_force_on_one_day_the_higher_counts() -> None:
 
 def test_progress_is_kept_by_the_name_of_the_step_wherever_it_stands() -> None:
     # Version 2 puts a greeting before the nudge: who was nudged goes on after the nudge.
-    office = changed(
+    harness = changed(
         step("greeting", after_due_days=1), {**NUDGE, "after_previous_days": 3}, DEMAND, in_force="2026-02-02"
     )
 
-    assert steps(office.play("2026-02-12")) == ["2026-01-28 nudge", "2026-02-12 demand"]
+    assert steps(harness.play("2026-02-12")) == ["2026-01-28 nudge", "2026-02-12 demand"]
 
 
 def test_a_removed_step_counts_as_the_last_earlier_one_that_both_versions_have() -> None:
     story = Story(consumer_policy(NUDGE, REMINDER, SECOND_REMINDER, DEMAND)).invoice("2026-01-23")
     newer = consumer_policy(NUDGE, step("note", after_previous_days=15), DEMAND, version=2, in_force="2026-02-20")
-    office = story.publish(newer, "2026-01-20").play("2026-03-31")
+    harness = story.publish(newer, "2026-01-20").play("2026-03-31")
 
     # The reminder of 12.2. is gone: as if at the nudge, moved on 12.2., so the note comes next.
-    assert steps(office) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-03-02 note", "2026-03-17 demand"]
+    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-03-02 note", "2026-03-17 demand"]
 
 
 def test_when_no_earlier_step_is_left_the_receivable_starts_anew() -> None:
@@ -75,25 +75,25 @@ def test_when_no_earlier_step_is_left_the_receivable_starts_anew() -> None:
 
 
 def test_after_the_last_step_nothing_more_is_sent() -> None:
-    office = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23").play("2026-06-30")
+    harness = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23").play("2026-06-30")
 
-    assert steps(office) == ["2026-01-28 nudge", "2026-02-12 reminder"]
+    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder"]
 
 
 def test_a_taken_step_of_a_name_that_no_version_has_counts_as_none() -> None:
     taken = [{"step": "postcard", "sent": "2025-12-15", "response_by": "2025-12-29", "fee": "0.00"}]
 
-    assert steps(Story().invoice("2025-12-01", told="2026-01-05", taken=taken).play("2026-01-05")) == [
+    assert steps(Story().invoice("2025-12-01", known="2026-01-05", taken=taken).play("2026-01-05")) == [
         "2026-01-05 nudge"
     ]
 
 
 def test_without_a_policy_in_force_nothing_is_sent_and_that_is_said() -> None:
     story = Story(consumer_policy(in_force="2026-02-10")).invoice("2026-01-23")
-    office = story.play("2026-02-10")
+    harness = story.play("2026-02-10")
 
-    assert why(office, "2026-01-26") == {"no-policy": None}
-    assert steps(office) == ["2026-02-10 nudge"]
+    assert why(harness, "2026-01-26") == {"no-policy": None}
+    assert steps(harness) == ["2026-02-10 nudge"]
 
 
 def test_the_order_of_allocation_is_that_of_the_version_in_force_on_the_payments_day() -> None:
@@ -109,8 +109,8 @@ def test_the_order_of_allocation_is_that_of_the_version_in_force_on_the_payments
 
 
 def test_a_letter_says_what_the_policy_in_force_does_next() -> None:
-    office = Story().invoice("2026-01-23").play("2026-02-12")
-    following = office.letters[1].next
+    harness = Story().invoice("2026-01-23").play("2026-02-12")
+    following = harness.letters[1].next
 
     # 12.2. + 15 is Friday 27.2., on which the response date of 26.2. may have passed.
     assert (following.action, following.step, following.fee, following.interest) == (
@@ -121,4 +121,4 @@ def test_a_letter_says_what_the_policy_in_force_does_next() -> None:
     )
     assert following.not_before is not None
     assert following.not_before.isoformat() == "2026-02-27"
-    assert sums(office.letters[1])[2] == "105.52"
+    assert sums(harness.letters[1])[2] == "105.52"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from schemas.letters import Letter
 from services.law.calendar import banking_day, banking_days_before, roll
-from tests.unit.overdue.harness import Office
+from tests.unit.overdue.harness import AccountHarness
 from tests.unit.overdue.lives import UNTIL, explore, lives
 from tests.unit.overdue.story import ZONE, Story, day_of
 
@@ -35,10 +35,10 @@ def test_i7_no_step_of_a_receivable_is_taken_twice(story: Story) -> None:
 @given(lives())
 @settings(explore)
 def test_i9_steps_go_in_order_without_a_skip_and_keep_their_gaps(story: Story) -> None:
-    office = story.play(UNTIL, lazy=True)
+    harness = story.play(UNTIL, lazy=True)
     policy = [step for step in story.policy["steps"] if step["action"] == "letter"]
     taken: dict[str, list[tuple[str, date]]] = {}
-    for letter in office.letters:
+    for letter in harness.letters:
         for line in letter.lines:
             if line.step:
                 before = taken.setdefault(line.invoice, [])
@@ -76,8 +76,8 @@ def test_i8_i10_no_letter_asks_for_what_was_known_to_be_paid_disputed_held_or_in
 def _known(story: Story, at: date) -> list[dict[str, Any]]:
     """What had been said by the opening of the window on a day."""
     nine = datetime(at.year, at.month, at.day, 9, tzinfo=ZONE)
-    told = sorted(story.events, key=lambda event: datetime.fromisoformat(event["time"]))
-    return [event for event in told if datetime.fromisoformat(event["time"]) <= nine]
+    in_order = sorted(story.events, key=lambda event: datetime.fromisoformat(event["time"]))
+    return [event for event in in_order if datetime.fromisoformat(event["time"]) <= nine]
 
 
 def _open_by_reference(story: Story, invoice: str, at: date) -> int:
@@ -110,7 +110,7 @@ def _cents(event: dict[str, Any]) -> int:
 
 
 def _left_alone(story: Story, invoice: str, at: date) -> bool:
-    """Whether a stop stands by the plainest count: begun, not ended by any later word, its date not over."""
+    """Whether a stop is in force, counted plainly: begun, not ended by any later event, its date not over."""
     said = [
         event
         for event in _known(story, at)
@@ -136,7 +136,7 @@ _STOPS = {
     "dispute.raised.v1": "dispute.settled.v1",
     "hold.placed.v1": "hold.lifted.v1",
     "suspension.requested.v1": "suspension.ended.v1",
-    "promise.made.v1": "no word ends a promise",
+    "promise.made.v1": "no event ends a promise",
     "plan.agreed.v1": "plan.ended.v1",
 }
 
@@ -210,5 +210,5 @@ def test_i12_the_same_story_gives_the_same_letters_twice(story: Story) -> None:
     assert _letters(story.play(UNTIL, lazy=True)) == _letters(story.play(UNTIL, lazy=True))
 
 
-def _letters(office: Office) -> list[str]:
-    return [letter.model_dump_json() for letter in office.letters]
+def _letters(harness: AccountHarness) -> list[str]:
+    return [letter.model_dump_json() for letter in harness.letters]

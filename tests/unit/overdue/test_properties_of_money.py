@@ -20,18 +20,18 @@ from services.overdue.books.entries import money_day
 from services.overdue.books.ledger import Books, books
 from services.overdue.books.payment_allocation import payment_allocation
 from services.overdue.fold import AccountMessage, fold
-from tests.unit.overdue.harness import Office
+from tests.unit.overdue.harness import AccountHarness
 from tests.unit.overdue.lives import UNTIL, explore, lives
 from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of
 
 pytestmark = pytest.mark.slow
 
 
-class Audited(Office):
-    """An office whose books are audited after every message about the account, and at every check."""
+class Audited(AccountHarness):
+    """Accounts whose books are audited after every message about the account, and at every check."""
 
-    def tell(self, debtor: str, message: AccountMessage) -> None:
-        super().tell(debtor, message)
+    def fold_message(self, debtor: str, message: AccountMessage) -> None:
+        super().fold_message(debtor, message)
         self.audit()
 
     def check(self, debtor: str, now: datetime) -> Any:
@@ -42,7 +42,7 @@ class Audited(Office):
     def audit(self) -> None:
         today = self.day or date(2026, 1, 5)
         account = self.accounts[DEBTOR]
-        found = books(account, today, self.terms)
+        found = books(account, today, self.context)
         for entry in found.open.values():
             each_receivable_is_conserved(found, entry.receivable.invoice)
         every_payment_is_somewhere(self, found, today)
@@ -61,9 +61,9 @@ def each_receivable_is_conserved(found: Books, invoice: str) -> None:
     assert min(entry.principal, entry.interest, entry.costs, entry.received, entry.waived, entry.written_off) >= 0
 
 
-def every_payment_is_somewhere(office: Office, found: Books, today: date) -> None:
+def every_payment_is_somewhere(harness: AccountHarness, found: Books, today: date) -> None:
     """I2, I3: each cent of a payment is on a receivable, in the credit, refused, or was given back."""
-    account = office.accounts[DEBTOR]
+    account = harness.accounts[DEBTOR]
     day = money_day(account)
     moneys = [money for money in account.moneys if day(money) <= today]
     received = sum(money.amount - money.reversed for money in moneys)
@@ -83,26 +83,26 @@ def every_payment_is_somewhere(office: Office, found: Books, today: date) -> Non
 
     assert received + surplus == allocated + refused + refunded + sum(credit.amount for credit in found.credit)
     assert all(credit.amount > 0 for credit in found.credit)
-    each_payment_lies_in_one_place(office, found, today)
+    each_payment_lies_in_one_place(harness, found, today)
 
 
-def each_payment_lies_in_one_place(office: Office, found: Books, today: date) -> None:
-    """I2: what is told of where a payment's money lies comes to the payment; refunds come out of some of it."""
-    uses = list(payment_allocation(office.accounts[DEBTOR], found, today))
+def each_payment_lies_in_one_place(harness: AccountHarness, found: Books, today: date) -> None:
+    """I2: the uses of a payment's money add up to the payment; refunds come out of some of it."""
+    uses = list(payment_allocation(harness.accounts[DEBTOR], found, today))
     for use in uses:
         placed = use.principal + use.interest + use.costs + use.credit + use.refused
         assert use.payment == "" or placed + use.given_back + use.reversed == use.amount
     assert sum(use.refunded for use in uses) == sum(use.given_back for use in uses)
 
 
-def fees_stay_under_their_cap(office: Office, found: Books) -> None:
+def fees_stay_under_their_cap(harness: AccountHarness, found: Books) -> None:
     """I5: at every moment, all fees of a receivable together."""
-    kind = office.accounts[DEBTOR].kind
+    kind = harness.accounts[DEBTOR].kind
     for entry in found.open.values():
         assert entry.fees <= law_of("FI").total_cap(kind, entry.receivable.amount)
 
 
-def told(found: Books) -> Any:
+def by_invoice(found: Books) -> Any:
     """The books as a value: balances, credit, and the days of fees."""
     entries = {name: (astuple(entry)[1:], entry.receivable.invoice) for name, entry in found.open.items()}
     return sorted(entries.items()), sorted((it.currency, it.amount) for it in found.credit), sorted(found.fee_days)
@@ -111,11 +111,11 @@ def told(found: Books) -> Any:
 @given(lives())
 @settings(explore)
 def test_i1_i2_i3_no_cent_appears_or_vanishes_after_any_event(story: Story) -> None:
-    office = Audited()
+    harness = Audited()
 
-    office.play([*story.events, *story._mornings(day_of(UNTIL))], day_of(UNTIL))
+    harness.play([*story.events, *story._mornings(day_of(UNTIL))], day_of(UNTIL))
 
-    assert office.accounts
+    assert harness.accounts
 
 
 @given(lives(), st.randoms(use_true_random=False))
@@ -124,13 +124,13 @@ def test_i4_the_books_do_not_depend_on_the_order_of_arrival(story: Story, random
     settings_first, invoices, rest = _sorted_out(story)
     shuffled = [*settings_first, *random.sample(invoices, len(invoices)), *_shuffled(rest, random)]
 
-    in_order, in_disorder = Office(), Office()
-    for office, events in ((in_order, [*settings_first, *invoices, *rest]), (in_disorder, shuffled)):
+    in_order, in_disorder = AccountHarness(), AccountHarness()
+    for harness, events in ((in_order, [*settings_first, *invoices, *rest]), (in_disorder, shuffled)):
         for event in events:
-            office.take(parse_event(event))
-        office.day = day_of(UNTIL)
+            harness.take(parse_event(event))
+        harness.day = day_of(UNTIL)
 
-    assert told(in_order.books()) == told(in_disorder.books())
+    assert by_invoice(in_order.books()) == by_invoice(in_disorder.books())
 
 
 @given(lives(), st.randoms(use_true_random=False))
@@ -138,8 +138,8 @@ def test_i4_the_books_do_not_depend_on_the_order_of_arrival(story: Story, random
 def test_i4_the_books_do_not_depend_on_the_order_in_which_the_account_keeps_its_entries(
     story: Story, random: Random
 ) -> None:
-    office = story.play(UNTIL, lazy=True)
-    account = load_account(dump_account(office.accounts[DEBTOR]))
+    harness = story.play(UNTIL, lazy=True)
+    account = load_account(dump_account(harness.accounts[DEBTOR]))
     for kept in (account.moneys, account.letters, account.stops, account.stop_ends, account.plans):
         random.shuffle(kept)
     for receivable in account.receivables.values():
@@ -148,8 +148,8 @@ def test_i4_the_books_do_not_depend_on_the_order_in_which_the_account_keeps_its_
         random.shuffle(receivable.dues)
     account.receivables = dict(random.sample(sorted(account.receivables.items()), len(account.receivables)))
 
-    assert told(books(account, day_of(UNTIL), office.terms)) == told(
-        books(office.accounts[DEBTOR], day_of(UNTIL), office.terms)
+    assert by_invoice(books(account, day_of(UNTIL), harness.context)) == by_invoice(
+        books(harness.accounts[DEBTOR], day_of(UNTIL), harness.context)
     )
 
 
@@ -158,8 +158,8 @@ def test_i4_the_books_do_not_depend_on_the_order_in_which_the_account_keeps_its_
 def test_i6_a_reversal_restores_exactly_the_balances_before_and_a_second_one_changes_nothing(
     story: Story, amount: str, days: int
 ) -> None:
-    office = story.play(UNTIL, lazy=True)
-    account, before = office.accounts[DEBTOR], told(office.books())
+    harness = story.play(UNTIL, lazy=True)
+    account, before = harness.accounts[DEBTOR], by_invoice(harness.books())
     paid, known = date(2026, 1, 5) + timedelta(days=days), datetime(2026, 4, 15, 12, tzinfo=ZONE)
     whose: dict[str, Any] = {"creditor": CREDITOR, "debtor": DEBTOR, "account": BANK, "payment": "P-again"}
     cents = int(amount.replace(".", ""))
@@ -167,12 +167,12 @@ def test_i6_a_reversal_restores_exactly_the_balances_before_and_a_second_one_cha
     fold(
         account,
         MoneyPlaced(time=known, id="in", amount=cents, currency="EUR", paid=paid, booked=paid, invoice="1001", **whose),
-        office.terms,
+        harness.context,
     )
     for again in ("out", "out again"):
-        fold(account, MoneyReversed(time=known + timedelta(hours=1), id=again, **whose), office.terms)
+        fold(account, MoneyReversed(time=known + timedelta(hours=1), id=again, **whose), harness.context)
 
-    assert told(office.books()) == before
+    assert by_invoice(harness.books()) == before
 
 
 @given(lives())
@@ -186,9 +186,9 @@ def test_an_account_is_stored_and_read_back_as_it_was(story: Story) -> None:
 @given(lives(returns=False))
 @settings(explore)
 def test_i5_no_day_bears_interest_twice_on_one_receivable(story: Story) -> None:
-    office = story.play(UNTIL, lazy=True)
+    harness = story.play(UNTIL, lazy=True)
     claimed: dict[str, date] = {}
-    for letter in office.letters:
+    for letter in harness.letters:
         for line in letter.lines:
             for slice_ in line.slices:
                 assert slice_.first > claimed.get(line.invoice, date.min)

@@ -11,62 +11,62 @@ from services.overdue.acts import GrantNotice, PlanNotice, WithdrawNotice
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import enact
 from services.overdue.fold import fold
-from tests.unit.overdue.harness import SKEW, Office
+from tests.unit.overdue.harness import SKEW, AccountHarness
 from tests.unit.overdue.reading import balances, days, fees, steps, tasks, why
 from tests.unit.overdue.story import CREDITOR, DEBTOR, ZONE, Story, day_of
 
 NINE = datetime(2026, 1, 28, 9, 0, tzinfo=ZONE)
 
 
-def on_the_morning(story: Story | None = None, day: str = "2026-01-28") -> tuple[Office, Account]:
-    """The office just before the window of a day opens, with the day's feed in."""
-    told = story or Story().invoice("2026-01-23")
+def on_the_morning(story: Story | None = None, day: str = "2026-01-28") -> tuple[AccountHarness, Account]:
+    """The accounts just before the window of a day opens, with the day's feed in."""
+    played = story or Story().invoice("2026-01-23")
     before = day_of(day) - timedelta(days=1)
-    office = told.play(before.isoformat())
-    mornings = [event for event in told._mornings(day_of(day)) if event["time"].startswith(day)]
+    harness = played.play(before.isoformat())
+    mornings = [event for event in played._mornings(day_of(day)) if event["time"].startswith(day)]
     for event in mornings:
-        office.fed[event["data"]["account"]] = day_of(event["data"]["through"])
-    office._terms = None
-    return office, office.accounts[DEBTOR]
+        harness.fed[event["data"]["account"]] = day_of(event["data"]["through"])
+    harness._context = None
+    return harness, harness.accounts[DEBTOR]
 
 
-def ask(office: Office, account: Account, now: datetime) -> Decision:
+def ask(harness: AccountHarness, account: Account, now: datetime) -> Decision:
     """Decide, write the decision into the account and give it back."""
-    decision = decide(account, office.terms, now, SKEW)
-    list(enact(account, decision, office.terms, now, timedelta(minutes=10)))
+    decision = decide(account, harness.context, now, SKEW)
+    list(enact(account, decision, harness.context, now, timedelta(minutes=10)))
     return decision
 
 
-def claim(account: Account, office: Office, now: datetime) -> None:
+def claim(account: Account, harness: AccountHarness, now: datetime) -> None:
     letter = account.open_letter()
     assert letter is not None
-    fold(account, NoticeClaimed(notice=letter.notice, creditor=CREDITOR, debtor=DEBTOR, now=now), office.terms)
+    fold(account, NoticeClaimed(notice=letter.notice, creditor=CREDITOR, debtor=DEBTOR, now=now), harness.context)
 
 
-def end(account: Account, office: Office, outcome: Any, now: datetime = NINE) -> None:
+def end(account: Account, harness: AccountHarness, outcome: Any, now: datetime = NINE) -> None:
     letter = account.open_letter()
     assert letter is not None
-    told = NoticeOutcome(notice=letter.notice, creditor=CREDITOR, debtor=DEBTOR, at=now, outcome=outcome, trial=True)
-    fold(account, told, office.terms)
+    ended = NoticeOutcome(notice=letter.notice, creditor=CREDITOR, debtor=DEBTOR, at=now, outcome=outcome, trial=True)
+    fold(account, ended, harness.context)
 
 
 def test_a_letter_is_planned_once_and_nothing_is_booked_by_planning() -> None:
-    office, account = on_the_morning()
+    harness, account = on_the_morning()
 
-    first, second = ask(office, account, NINE), ask(office, account, NINE + timedelta(minutes=1))
+    first, second = ask(harness, account, NINE), ask(harness, account, NINE + timedelta(minutes=1))
 
     assert [type(act) for act in first.acts] == [PlanNotice]
     assert second.acts == ()
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00")}
 
 
 def test_a_claim_is_answered_when_time_has_passed_it_by_the_largest_skew() -> None:
-    office, account = on_the_morning()
-    ask(office, account, NINE)
-    claim(account, office, NINE)
+    harness, account = on_the_morning()
+    ask(harness, account, NINE)
+    claim(account, harness, NINE)
 
-    early = ask(office, account, NINE + SKEW - timedelta(seconds=1))
-    late = ask(office, account, NINE + SKEW)
+    early = ask(harness, account, NINE + SKEW - timedelta(seconds=1))
+    late = ask(harness, account, NINE + SKEW)
 
     assert (early.acts, early.wake) == ((), NINE + SKEW)
     assert [type(act) for act in late.acts] == [GrantNotice]
@@ -83,20 +83,20 @@ def test_a_claim_is_answered_when_time_has_passed_it_by_the_largest_skew() -> No
 )
 def test_a_claimed_letter_is_withdrawn_when_it_may_not_go_any_more(kind: str, data: dict[str, Any]) -> None:
     story = Story().invoice("2026-01-23").says(kind, "2026-01-28", at="12:00", **data)
-    office = story.play("2026-01-29", post=["deferred"])
+    harness = story.play("2026-01-29", post=["deferred"])
 
-    assert [outcome for _, outcome in office.ended] == ["deferred", "withdrawn"]
-    assert steps(office) == []
+    assert [outcome for _, outcome in harness.ended] == ["deferred", "withdrawn"]
+    assert steps(harness) == []
 
 
 def test_a_claimed_letter_is_withdrawn_when_other_receivables_would_move() -> None:
     story = Story().invoice("2026-01-23").invoice("2026-01-22", invoice="1002")
     story.says("hold.placed", "2026-01-23", invoice="1002", reason="agreed")
     story.says("hold.lifted", "2026-01-28", invoice="1002", at="12:00")
-    office = story.play("2026-01-28", post=["deferred"])
+    harness = story.play("2026-01-28", post=["deferred"])
 
-    assert [outcome for _, outcome in office.ended] == ["deferred", "withdrawn", "accepted"]
-    assert len(office.letters[0].lines) == 2
+    assert [outcome for _, outcome in harness.ended] == ["deferred", "withdrawn", "accepted"]
+    assert len(harness.letters[0].lines) == 2
 
 
 def test_a_withdrawal_says_why() -> None:
@@ -108,71 +108,71 @@ def test_a_withdrawal_says_why() -> None:
 def test_the_granted_letter_has_the_amounts_of_its_grant() -> None:
     story = Story().invoice("2026-01-23").credited("20.00", "2026-01-28")
     story.events[-1]["time"] = "2026-01-28T10:00:00+02:00"
-    office = story.play("2026-01-28", post=["deferred"])
+    harness = story.play("2026-01-28", post=["deferred"])
 
-    assert [letter.total for letter in office.planned] == [10000]
-    assert [letter.total for letter in office.letters] == [8000]
-    assert office.letters[0].notice == office.planned[0].notice
+    assert [letter.total for letter in harness.planned] == [10000]
+    assert [letter.total for letter in harness.letters] == [8000]
+    assert harness.letters[0].notice == harness.planned[0].notice
 
 
 def test_a_deferred_notice_is_claimed_again_under_the_same_id() -> None:
-    office, account = on_the_morning()
-    ask(office, account, NINE)
-    claim(account, office, NINE)
-    ask(office, account, NINE + SKEW)
-    end(account, office, "deferred")
-    claim(account, office, NINE + timedelta(minutes=5))
+    harness, account = on_the_morning()
+    ask(harness, account, NINE)
+    claim(account, harness, NINE)
+    ask(harness, account, NINE + SKEW)
+    end(account, harness, "deferred")
+    claim(account, harness, NINE + timedelta(minutes=5))
 
-    again = ask(office, account, NINE + timedelta(minutes=6))
+    again = ask(harness, account, NINE + timedelta(minutes=6))
 
     assert [type(act) for act in again.acts] == [GrantNotice]
     assert len(account.letters) == 1
 
 
 def test_a_claim_that_comes_again_is_answered_again() -> None:
-    office, account = on_the_morning()
-    ask(office, account, NINE)
-    claim(account, office, NINE)
-    ask(office, account, NINE + SKEW)
-    claim(account, office, NINE + timedelta(minutes=1))
+    harness, account = on_the_morning()
+    ask(harness, account, NINE)
+    claim(account, harness, NINE)
+    ask(harness, account, NINE + SKEW)
+    claim(account, harness, NINE + timedelta(minutes=1))
 
-    again = ask(office, account, NINE + timedelta(minutes=2))
+    again = ask(harness, account, NINE + timedelta(minutes=2))
 
     assert [type(act) for act in again.acts] == [GrantNotice]
     assert len(account.letters) == 1
 
 
 def test_a_withdrawal_that_was_not_heard_is_said_again_to_the_next_claim() -> None:
-    office, account = on_the_morning()
-    ask(office, account, NINE)
-    claim(account, office, NINE)
+    harness, account = on_the_morning()
+    ask(harness, account, NINE)
+    claim(account, harness, NINE)
     account.unread = ["a doubt"]
-    first = ask(office, account, NINE + SKEW)
-    claim(account, office, NINE + timedelta(minutes=1))
+    first = ask(harness, account, NINE + SKEW)
+    claim(account, harness, NINE + timedelta(minutes=1))
 
-    again = ask(office, account, NINE + timedelta(minutes=2))
+    again = ask(harness, account, NINE + timedelta(minutes=2))
 
     assert [type(act) for act in (*first.acts, *again.acts)] == [WithdrawNotice, WithdrawNotice]
 
 
 def test_a_claim_of_a_closed_notice_changes_nothing() -> None:
-    office, account = on_the_morning()
-    ask(office, account, NINE)
+    harness, account = on_the_morning()
+    ask(harness, account, NINE)
     letter = account.open_letter()
     assert letter is not None
-    end(account, office, "withdrawn")
+    end(account, harness, "withdrawn")
 
-    fold(account, NoticeClaimed(notice=letter.notice, creditor=CREDITOR, debtor=DEBTOR, now=NINE), office.terms)
+    fold(account, NoticeClaimed(notice=letter.notice, creditor=CREDITOR, debtor=DEBTOR, now=NINE), harness.context)
 
     assert account.open_letter() is None
 
 
 def test_a_closed_notice_comes_back_under_another_id() -> None:
     story = Story().invoice("2026-01-23").says("debtor.updated", "2026-01-30", party={"email": "new@debtor.example"})
-    office = story.play("2026-01-30", post=["failed"])
+    harness = story.play("2026-01-30", post=["failed"])
 
-    assert [letter.step for letter in office.planned] == ["nudge", "nudge"]
-    assert office.planned[0].notice != office.planned[1].notice
+    assert [letter.step for letter in harness.planned] == ["nudge", "nudge"]
+    assert harness.planned[0].notice != harness.planned[1].notice
 
 
 def test_the_id_of_a_notice_does_not_depend_on_the_date() -> None:
@@ -183,68 +183,68 @@ def test_the_id_of_a_notice_does_not_depend_on_the_date() -> None:
 
 
 def test_an_unknown_outcome_holds_the_account_until_a_person_settles_it() -> None:
-    office = Story().invoice("2026-01-23").play("2026-03-31", post=["unknown"])
+    harness = Story().invoice("2026-01-23").play("2026-03-31", post=["unknown"])
 
-    assert steps(office) == []
-    assert why(office, "2026-01-29") == {"notice-open": None}
+    assert steps(harness) == []
+    assert why(harness, "2026-01-29") == {"notice-open": None}
 
 
 @pytest.mark.parametrize(
     ("outcome", "booked"), [("accepted", ("100.00", "0.52", "5.00")), ("failed", ("100.00", "0.00", "0.00"))]
 )
 def test_a_person_settles_an_unknown_notice_one_way_or_the_other(outcome: Any, booked: tuple[str, str, str]) -> None:
-    office = Story().invoice("2026-01-23").play("2026-02-12", post=["accepted", "unknown"])
+    harness = Story().invoice("2026-01-23").play("2026-02-12", post=["accepted", "unknown"])
 
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00")}
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00")}
 
-    office.settle(office.planned[1].notice, outcome, datetime(2026, 2, 20, 12, 0, tzinfo=ZONE))
+    harness.settle(harness.planned[1].notice, outcome, datetime(2026, 2, 20, 12, 0, tzinfo=ZONE))
 
-    assert balances(office) == {"1001": booked}
+    assert balances(harness) == {"1001": booked}
 
 
 def test_what_is_said_of_a_notice_after_its_close_changes_nothing() -> None:
-    office = Story().invoice("2026-01-23").play("2026-01-28", post=["failed"])
-    office.settle(office.planned[0].notice, "accepted", NINE + timedelta(hours=1))
+    harness = Story().invoice("2026-01-23").play("2026-01-28", post=["failed"])
+    harness.settle(harness.planned[0].notice, "accepted", NINE + timedelta(hours=1))
 
-    assert [letter.status for letter in office.accounts[DEBTOR].letters] == ["closed"]
+    assert [letter.status for letter in harness.accounts[DEBTOR].letters] == ["closed"]
 
 
 def test_an_address_that_failed_is_not_tried_again() -> None:
-    office = Story().invoice("2026-01-23").play("2026-03-31", post=["failed"])
+    harness = Story().invoice("2026-01-23").play("2026-03-31", post=["failed"])
 
-    assert len(office.planned) == 1
-    assert tasks(office) == ["2026-01-28 find-address"]
+    assert len(harness.planned) == 1
+    assert tasks(harness) == ["2026-01-28 find-address"]
 
 
 def test_s6_a_bounce_takes_back_the_bookings_and_the_step() -> None:
     story = Story().invoice("2026-01-23")
-    office = story.play("2026-02-12")
-    office.settle(office.planned[1].notice, "failed", datetime(2026, 2, 13, 12, 0, tzinfo=ZONE))
+    harness = story.play("2026-02-12")
+    harness.settle(harness.planned[1].notice, "failed", datetime(2026, 2, 13, 12, 0, tzinfo=ZONE))
 
-    assert balances(office) == {"1001": ("100.00", "0.00", "0.00")}
-    assert [letter.status for letter in office.accounts[DEBTOR].letters] == ["accepted", "closed"]
-    assert office.accounts[DEBTOR].unreachable == ["aino@debtor.example"]
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00")}
+    assert [letter.status for letter in harness.accounts[DEBTOR].letters] == ["accepted", "closed"]
+    assert harness.accounts[DEBTOR].unreachable == ["aino@debtor.example"]
 
 
 def test_s6_a_bounce_after_a_later_step_takes_back_the_bookings_only() -> None:
-    office = Story().invoice("2026-01-23").play("2026-03-02")
-    office.settle(office.planned[1].notice, "failed", datetime(2026, 3, 3, 12, 0, tzinfo=ZONE))
+    harness = Story().invoice("2026-01-23").play("2026-03-02")
+    harness.settle(harness.planned[1].notice, "failed", datetime(2026, 3, 3, 12, 0, tzinfo=ZONE))
 
     # The second reminder's interest then counts from the start: 38 days. Its own fee stays.
-    assert balances(office) == {"1001": ("100.00", "0.99", "5.00")}
-    assert [letter.status for letter in office.accounts[DEBTOR].letters] == ["accepted"] * 3
+    assert balances(harness) == {"1001": ("100.00", "0.99", "5.00")}
+    assert [letter.status for letter in harness.accounts[DEBTOR].letters] == ["accepted"] * 3
 
 
 def test_only_one_notice_of_an_account_is_open_at_a_time() -> None:
     story = Story().invoice("2026-01-23").invoice("2026-01-22", invoice="1002", currency="SEK", amount="900.00")
-    office = story.play("2026-02-27", post=["unknown"])
+    harness = story.play("2026-02-27", post=["unknown"])
 
-    assert len(office.planned) == 1
+    assert len(harness.planned) == 1
 
 
 def test_a_letter_names_its_place_in_the_account_by_its_number() -> None:
-    office = Story().invoice("2026-01-23").play("2026-03-02")
+    harness = Story().invoice("2026-01-23").play("2026-03-02")
 
-    assert [letter.letter_number for letter in office.letters] == [1, 2, 3]
-    assert days(office) == ["2026-01-28", "2026-02-12", "2026-03-02"]
-    assert fees(office) == ["0.00", "5.00", "5.00"]
+    assert [letter.letter_number for letter in harness.letters] == [1, 2, 3]
+    assert days(harness) == ["2026-01-28", "2026-02-12", "2026-03-02"]
+    assert fees(harness) == ["0.00", "5.00", "5.00"]

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from tests.scenarios import NAMES, Scenario
-from tests.unit.overdue.harness import Office, told
+from tests.unit.overdue.harness import AccountHarness, as_in_scenarios
 
 MATCHED_ELSEWHERE: Final = {"money", "rich"}
 """Histories with money that only cash application can place: the harness of this room goes by references alone.
@@ -16,15 +16,15 @@ tests/simulation plays them whole.
 
 @pytest.mark.parametrize("scenario", [name for name in NAMES if name not in MATCHED_ELSEWHERE], indirect=True)
 def test_a_history_gives_its_letters(scenario: Scenario) -> None:
-    letters = Office().play(scenario.events, scenario.last_day).letters
+    letters = AccountHarness().play(scenario.events, scenario.last_day).letters
 
-    assert sorted((told(letter) for letter in letters), key=_by_day) == sorted(scenario.letters, key=_by_day)
+    assert sorted((as_in_scenarios(letter) for letter in letters), key=_by_day) == sorted(scenario.letters, key=_by_day)
 
 
-def test_looking_only_when_the_answer_may_change_misses_no_letter(scenario: Scenario) -> None:
+def test_checking_only_when_the_answer_may_change_misses_no_letter(scenario: Scenario) -> None:
     events, until = scenario.events, scenario.last_day
 
-    always, lazily = Office().play(events, until), Office(lazy=True).play(events, until)
+    always, lazily = AccountHarness().play(events, until), AccountHarness(lazy=True).play(events, until)
 
     assert lazily.letters == always.letters
     assert lazily.tasks == always.tasks

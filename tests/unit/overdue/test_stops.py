@@ -19,25 +19,25 @@ from tests.unit.overdue.story import (
 
 @pytest.mark.parametrize("code", STOPS)
 def test_g0_a_stopped_receivable_gets_no_letter_and_the_reason_is_said(code: str) -> None:
-    office = stopped(code).play("2026-02-27")
+    harness = stopped(code).play("2026-02-27")
 
-    assert steps(office) == []
-    assert set(why(office, "2026-01-28")) == {code}
+    assert steps(harness) == []
+    assert set(why(harness, "2026-01-28")) == {code}
 
 
 @pytest.mark.parametrize("code", STOPS)
 def test_g0_a_stopped_receivable_is_out_of_the_letters_and_sums_of_others(code: str) -> None:
-    office = stopped(code).invoice("2026-01-22", invoice="1002").play("2026-01-28")
+    harness = stopped(code).invoice("2026-01-22", invoice="1002").play("2026-01-28")
 
-    assert moved(office.letters[0]) == {"1002": "nudge"}
-    assert totals(office) == ["100.00"]
+    assert moved(harness.letters[0]) == {"1002": "nudge"}
+    assert totals(harness) == ["100.00"]
 
 
 @pytest.mark.parametrize("code", STOPS)
 def test_g0_a_stop_without_an_invoice_stops_the_account(code: str) -> None:
-    office = stopped(code, invoice=None).invoice("2026-01-22", invoice="1002").play("2026-02-20")
+    harness = stopped(code, invoice=None).invoice("2026-01-22", invoice="1002").play("2026-02-20")
 
-    assert steps(office) == []
+    assert steps(harness) == []
 
 
 def test_g0_interest_goes_on_under_a_stop() -> None:
@@ -69,21 +69,21 @@ def test_g1_no_letter_on_bank_data_older_than_the_policy_allows(age: int, goes: 
 
 def test_g1_every_bank_account_must_be_fresh() -> None:
     story = Story(banks=(BANK, SECOND_BANK)).invoice("2026-01-23").without_feed("2026-01-28", bank=SECOND_BANK)
-    office = story.play("2026-01-29")
+    harness = story.play("2026-01-29")
 
-    assert why(office, "2026-01-28") == {"stale-feed": None}
-    assert days(office) == ["2026-01-29"]
+    assert why(harness, "2026-01-28") == {"stale-feed": None}
+    assert days(harness) == ["2026-01-29"]
 
 
 def test_g1_the_day_after_a_holiday_asks_for_the_banking_day_before_it() -> None:
     # Tuesday 6.1. is Epiphany: on 7.1. the last banking day is Monday 5.1.
-    office = (
+    harness = (
         Story(consumer_policy(step("nudge", after_due_days=5)), starts="2025-12-29")
         .invoice("2026-01-02")
         .play("2026-01-07")
     )
 
-    assert days(office) == ["2026-01-07"]
+    assert days(harness) == ["2026-01-07"]
 
 
 # -- G2: disputes ----------------------------------------------------------------------------------------------------
@@ -106,11 +106,11 @@ def test_g2_an_upheld_dispute_lasts_until_the_credit_note_comes() -> None:
 
     assert steps(story.play("2026-03-31")) == []
 
-    office = story.credited("30.00", "2026-02-05").play("2026-02-18")
+    harness = story.credited("30.00", "2026-02-05").play("2026-02-18")
 
     # The dispute ended on 5.2.: Sunday 15.2. rolls to Monday, which has passed on Wednesday.
-    assert days(office) == ["2026-02-18"]
-    assert totals(office) == ["70.00"]
+    assert days(harness) == ["2026-02-18"]
+    assert totals(harness) == ["70.00"]
 
 
 def test_g2_an_upheld_dispute_ends_at_once_when_the_credit_note_has_come_since_it_was_raised() -> None:
@@ -153,11 +153,11 @@ def test_g2_a_disputed_part_is_left_out_and_the_rest_goes_on() -> None:
         .invoice("2026-01-23")
         .says("dispute.raised", "2026-01-26", invoice="1001", amount="40.00", ground="late")
     )
-    office = story.play("2026-02-12")
+    harness = story.play("2026-02-12")
 
-    assert totals(office) == ["60.00", "65.31"]  # 20 days on 60.00
-    assert balances(office) == {"1001": ("100.00", "0.31", "5.00")}
-    assert office.letters[0].lines[0].disputed == 4000
+    assert totals(harness) == ["60.00", "65.31"]  # 20 days on 60.00
+    assert balances(harness) == {"1001": ("100.00", "0.31", "5.00")}
+    assert harness.letters[0].lines[0].disputed == 4000
 
 
 def test_g2_a_part_that_covers_all_that_is_open_stops_the_receivable() -> None:
@@ -166,10 +166,10 @@ def test_g2_a_part_that_covers_all_that_is_open_stops_the_receivable() -> None:
         .invoice("2026-01-23")
         .says("dispute.raised", "2026-01-26", invoice="1001", amount="40.00", ground="late")
     )
-    office = story.paid("60.00", "2026-01-26").play("2026-03-31")
+    harness = story.paid("60.00", "2026-01-26").play("2026-03-31")
 
-    assert steps(office) == []
-    assert why(office, "2026-01-28") == {"disputed": None}
+    assert steps(harness) == []
+    assert why(harness, "2026-01-28") == {"disputed": None}
 
 
 def test_g2_parts_of_several_disputes_add_up() -> None:
@@ -198,10 +198,10 @@ def test_g3_a_hold_lasts_through_its_last_day() -> None:
         .invoice("2026-01-23")
         .says("hold.placed", "2026-01-26", invoice="1001", until="2026-02-02", reason="agreed")
     )
-    office = story.play("2026-02-03")
+    harness = story.play("2026-02-03")
 
-    assert why(office, "2026-01-28") == {"held": "2026-02-03"}
-    assert days(office) == ["2026-02-03"]
+    assert why(harness, "2026-01-28") == {"held": "2026-02-03"}
+    assert days(harness) == ["2026-02-03"]
 
 
 def test_g3_a_hold_that_is_lifted_ends_at_once() -> None:
@@ -224,12 +224,12 @@ def test_g3_a_suspension_ends_when_it_is_said_to_and_the_next_step_waits() -> No
 
 def test_g3_a_receivable_once_suspended_never_again_bears_a_fee_and_its_letters_say_so() -> None:
     story = stopped("suspended").says("suspension.ended", "2026-01-27", invoice="1001")
-    office = story.play("2026-04-30")
+    harness = story.play("2026-04-30")
 
-    assert len(office.letters) == 4
-    assert fees(office) == ["0.00"] * 4
-    assert all(letter.fee_barred_by_suspension for letter in office.letters)
-    assert balances(office)["1001"][2] == "0.00"
+    assert len(harness.letters) == 4
+    assert fees(harness) == ["0.00"] * 4
+    assert all(letter.fee_barred_by_suspension for letter in harness.letters)
+    assert balances(harness)["1001"][2] == "0.00"
 
 
 def test_g3_a_receivable_that_came_after_a_suspension_of_the_account_bears_its_fees() -> None:
@@ -237,11 +237,11 @@ def test_g3_a_receivable_that_came_after_a_suspension_of_the_account_bears_its_f
     story.says("suspension.ended", "2026-01-13").says(
         "receivable.written-off", "2026-01-13", invoice="1002", reason="gift"
     )
-    office = story.invoice("2026-02-02", issued="2026-01-16").play("2026-03-31")
+    harness = story.invoice("2026-02-02", issued="2026-01-16").play("2026-03-31")
 
-    assert steps(office)[:2] == ["2026-02-09 nudge", "2026-02-24 reminder"]
-    assert fees(office)[1] == "5.00"
-    assert not office.letters[1].fee_barred_by_suspension
+    assert steps(harness)[:2] == ["2026-02-09 nudge", "2026-02-24 reminder"]
+    assert fees(harness)[1] == "5.00"
+    assert not harness.letters[1].fee_barred_by_suspension
 
 
 def test_g3_only_consumers_may_suspend() -> None:
