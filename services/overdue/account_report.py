@@ -8,8 +8,8 @@ from schemas.decisions import AccountChanged, Balance, Credit, Unmatched
 from schemas.messages import Message
 from schemas.topics import DECISIONS, Topic
 from services.overdue.account import Account
+from services.overdue.books.balances import Open
 from services.overdue.books.entries import payment_key
-from services.overdue.books.ledger import Open
 from services.overdue.books.payment_allocation import payment_allocation
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision

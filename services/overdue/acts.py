@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.overdue.account import LetterRecord
-from services.overdue.books.ledger import Books
+from services.overdue.books.balances import Books
 from services.overdue.steps.cases import Case
 from services.overdue.stops.reasons import StopReason
 

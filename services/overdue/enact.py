@@ -33,7 +33,8 @@ from services.overdue.acts import (
     RecordWithheld,
     WithdrawNotice,
 )
-from services.overdue.books.ledger import Books, books
+from services.overdue.books.balances import Books
+from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision
 from services.overdue.letters.draft import with_bookings

@@ -6,8 +6,8 @@ from datetime import date
 
 from schemas.decisions import PaymentUse
 from services.overdue.account import Account, ReceivedMoney
+from services.overdue.books.balances import AllocatedMoney, Books
 from services.overdue.books.entries import money_day, payment_key
-from services.overdue.books.ledger import AllocatedMoney, Books
 
 
 def payment_allocation(account: Account, found: Books, today: date) -> Iterator[PaymentUse]:

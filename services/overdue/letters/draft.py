@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from schemas.channels import Channel
 from services.law.calendar import roll
 from services.overdue.account import Account, InterestSegment, LetterRecord, RecordedLine
-from services.overdue.books.ledger import Booking, Books, interest_start
+from services.overdue.books.balances import Booking, Books
+from services.overdue.books.ledger import interest_start
 from services.overdue.letters.fees import fee_of
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import Facts

@@ -21,7 +21,8 @@ from services.law.calendar import roll
 from services.law.figures import Law
 from services.law.percent import percent_text
 from services.overdue.account import Account, LetterRecord, RecordedLine
-from services.overdue.books.ledger import Booking, Books, Open, interest_start, principal_pieces
+from services.overdue.books.balances import Booking, Books, Open
+from services.overdue.books.ledger import interest_start, principal_pieces
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.stops.in_force import once_suspended
 

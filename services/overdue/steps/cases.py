@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from schemas.policy import Step
 from services.law.calendar import roll
 from services.overdue.account import Receivable, Stop
-from services.overdue.books.ledger import Open
+from services.overdue.books.balances import Open
 from services.overdue.steps.facts import Facts
 from services.overdue.steps.step_progress import StepProgress, earliest, step_progress
 from services.overdue.stops.in_force import CODES, disputed_part, last_day, pauses_ended, plan_of, stops_in_force

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from schemas.policy import Policy
 from services.overdue.account import Account
-from services.overdue.books.ledger import Books
+from services.overdue.books.balances import Books
 from services.overdue.creditor_context import CreditorContext
 
 

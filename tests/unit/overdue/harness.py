@@ -45,7 +45,8 @@ from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.account import Account, dump_account, load_account
 from services.overdue.account_report import account_changed
-from services.overdue.books.ledger import Books, books
+from services.overdue.books.balances import Books
+from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import enact

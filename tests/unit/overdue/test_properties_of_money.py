@@ -16,8 +16,9 @@ from schemas.journal import MoneyPlaced, MoneyReversed
 from schemas.parsing import parse_event
 from services.law.figures import law_of
 from services.overdue.account import dump_account, load_account
+from services.overdue.books.balances import Books
 from services.overdue.books.entries import money_day
-from services.overdue.books.ledger import Books, books
+from services.overdue.books.ledger import books
 from services.overdue.books.payment_allocation import payment_allocation
 from services.overdue.fold import AccountMessage, fold
 from tests.unit.overdue.harness import AccountHarness

@@ -1,0 +1,91 @@
+"""What the books of an account hold on a day: balances by receivable, unused credit, and what each letter booked."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.overdue.account import Receivable, ReceivedMoney
+
+
+@dataclass(slots=True)
+class Open:
+    """A receivable in the books: what is open by class, and what past entries left of it.
+
+    ``fees`` counts reminder fees whole (rules.md F3, F4); ``history`` holds the principal after each day's entries;
+    ``lapses`` is the day from which the debt may no longer be collected (act 728/2003; rules.md G8).
+    """
+
+    receivable: Receivable
+    effective_due: date
+    lapses: date
+    principal: int
+    interest: int = 0
+    costs: int = 0
+    fees: int = 0
+    compensated: bool = False
+    first_interest_letter: date | None = None
+    claimed_through: date | None = None
+    reduced: bool = False
+    received: int = 0
+    credited: int = 0
+    waived: int = 0
+    written_off: int = 0
+    history: list[tuple[date, int]] = field(default_factory=list)
+
+    @property
+    def balance(self) -> int:
+        """Principal, interest and costs together."""
+        return self.principal + self.interest + self.costs
+
+
+@dataclass(slots=True)
+class Booking:
+    """What a letter booked on one receivable, in minor units."""
+
+    interest: int = 0
+    fee: int = 0
+    compensation: int = 0
+
+
+@dataclass(slots=True)
+class UnusedCredit:
+    """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment.
+
+    ``payment`` is the payment's key; of the credit of credit notes the currency.
+    """
+
+    day: date
+    amount: int
+    currency: str
+    payment: str
+
+
+@dataclass(slots=True)
+class AllocatedMoney:
+    """How much of a payment paid principal, interest and costs, and how much refunds gave back, in minor units."""
+
+    principal: int = 0
+    interest: int = 0
+    costs: int = 0
+    given_back: int = 0
+
+
+@dataclass(slots=True)
+class Books:
+    """An account's balances on a day.
+
+    ``open`` are the receivables by invoice, paid ones too; ``credit`` is money that is not used. ``bookings`` are what
+    each letter booked, by notice and invoice; ``fee_days`` the days on which fees were booked or forgiven. ``refused``
+    are payments of lapsed debts. ``paid_by`` says how much each payment paid on each invoice, ``uses`` by class.
+    """
+
+    open: dict[str, Open]
+    credit: list[UnusedCredit] = field(default_factory=list)
+    fee_days: list[date] = field(default_factory=list)
+    bookings: dict[str, dict[str, Booking]] = field(default_factory=dict)
+    refused: list[ReceivedMoney] = field(default_factory=list)
+    paid_by: dict[str, dict[str, int]] = field(default_factory=dict)
+    uses: dict[str, AllocatedMoney] = field(default_factory=dict)
+
+    def credit_in(self, currency: str) -> int:
+        """Unused credit in a currency, in minor units."""
+        return sum(credit.amount for credit in self.credit if credit.currency == currency)
