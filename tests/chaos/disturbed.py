@@ -15,7 +15,7 @@ from tests.chaos.load import FIRST_DAY
 from tests.chaos.sink import Sink
 from tests.kafka.drained_clock import DrainedClock
 from tests.kafka.workplace import Workplace
-from tests.simulation.telling import ZONE
+from tests.simulation.history_writer import ZONE
 
 _EVENING: Final = time_of_day(17)
 _A_DAY: Final = timedelta(days=1)

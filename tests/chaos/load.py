@@ -14,10 +14,10 @@ from services.commands.playback.play_files import TimedPiece, merged_pieces
 from services.intake.creditor_directory import CreditorDirectory
 from tests.simulation.banking import Bank
 from tests.simulation.billing import Billing
+from tests.simulation.history_writer import ZONE, HistoryWriter, iban
 from tests.simulation.people import People
 from tests.simulation.playing import is_unnamed
 from tests.simulation.profiles import SIMPLE
-from tests.simulation.telling import ZONE, Telling, iban
 
 FIRST_DAY: Final = date(2026, 1, 12)
 _OPENING: Final = time(1)
@@ -67,7 +67,7 @@ def company(seed: int, creditors: int, debtors: int, days: int, partitions: int,
     told = [
         event
         for number in range(creditors)
-        for event in _creditor(Telling(seed * 100 + number, profile), number, partitions)
+        for event in _creditor(HistoryWriter(seed * 100 + number, profile), number, partitions)
     ]
     told.sort(key=lambda event: str(event["time"]))
     return [each for event in told for each in _with_mistakes(event, Random(f"{seed}:{_text(event)}"))]
@@ -80,7 +80,7 @@ def given(folder: Path, told: list[Event | str]) -> list[TimedPiece]:
     return merged_pieces([path], CreditorDirectory())
 
 
-def _creditor(telling: Telling, number: int, partitions: int) -> Iterator[Event]:
+def _creditor(telling: HistoryWriter, number: int, partitions: int) -> Iterator[Event]:
     """One creditor's history under its own names, its events at few instants of each day."""
     creditor = _on(number % partitions, partitions, (f"creditor-{number}-{n}" for n in count()))
     account = _on(number % partitions, partitions, (iban(f"{12345600000000 + 100 * number + n}") for n in count()))
@@ -97,7 +97,7 @@ def _creditor(telling: Telling, number: int, partitions: int) -> Iterator[Event]
         yield {**event, "time": _instant(event).isoformat(), "data": data}
 
 
-def _history(telling: Telling) -> list[Event]:
+def _history(telling: HistoryWriter) -> list[Event]:
     bank, billing = Bank(telling), Billing(telling)
     billing.settings()
     people = People(telling, bank, billing.policies)

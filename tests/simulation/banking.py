@@ -3,17 +3,17 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.simulation.history_writer import CREDITOR, Bill, HistoryWriter, cents, iban
 from tests.simulation.oracle.days import DAY, banking_day_after, banking_day_before, is_banking_day, rolled
-from tests.simulation.telling import CREDITOR, Bill, Telling, cents, iban
 
 
 class Bank:
     """The creditor's banks and those who pay through them."""
 
-    def __init__(self, telling: Telling) -> None:
-        self.t = telling
+    def __init__(self, history_writer: HistoryWriter) -> None:
+        self.t = history_writer
         self.payments: list[tuple[datetime, date, str, int]] = []  # known, booked, account, minor units
-        self.counted = telling.chance(telling.p.counted_feeds)
+        self.counted = history_writer.chance(history_writer.p.counted_feeds)
 
     def payments_for(self, bill: Bill) -> None:
         """What comes in for one invoice: nothing, a part, too much, late, early, or to the cent."""
@@ -28,11 +28,11 @@ class Bank:
             if self.t.chance(p.overpaid):
                 amount = left + rng.choice((1, 500, 1200, 2500, 6000, 30000))
             day = self.t.day_between(
-                max(bill.told.date() - 3 * DAY, bill.anchor - 12 * DAY),
-                max(bill.told.date() + 20 * DAY, bill.anchor + 110 * DAY),
+                max(bill.known.date() - 3 * DAY, bill.anchor - 12 * DAY),
+                max(bill.known.date() + 20 * DAY, bill.anchor + 110 * DAY),
             )
             if self.t.chance(p.early):
-                day = bill.told.date() - timedelta(days=rng.randint(2, 9))
+                day = bill.known.date() - timedelta(days=rng.randint(2, 9))
             self.pay(bill, day, amount)
             left -= amount
             if left <= 0:
@@ -65,11 +65,11 @@ class Bank:
         placed = True
         if lag is None:
             placed = self._address(bill, data, paid, instant)
-        self.t.say(instant, "payment.received", **data)
+        self.t.write(instant, "payment.received", **data)
         if lag is None and placed and self.t.chance(p.reversed):
             back = known_day + timedelta(days=rng.randint(2, 20))
             part = cents(max(1, amount // 2)) if self.t.chance(0.15) else None
-            self.t.say(
+            self.t.write(
                 self.t.at(back, "06:30"),
                 "payment.reversed",
                 creditor=CREDITOR,
@@ -80,7 +80,7 @@ class Bank:
             )
 
     def _address(self, bill: Bill, data: dict[str, Any], paid: date, instant: datetime) -> bool:
-        """How the payer says what the money is for; the invoice's own reference when nothing else is said."""
+        """How the payer says what the money is for; the invoice's own reference by default."""
         rng, p = self.t.rng, self.t.p
         name = bill.data["party"]["name"]
         theirs = [b for b in self.t.bills if b.debtor == bill.debtor]
@@ -112,30 +112,30 @@ class Bank:
         day = instant.date() + timedelta(days=self.t.rng.randint(1, 15))
         what = self.t.rng.random()
         common = {"creditor": CREDITOR, "account": data["account"], "payment": data["payment"]}
-        if what < 0.55 and bill.told < self.t.at(day):
-            self.t.say(self.t.person_at(day), "payment.assigned", **common, debtor=bill.debtor, invoice=bill.id)
+        if what < 0.55 and bill.known < self.t.at(day):
+            self.t.write(self.t.person_at(day), "payment.assigned", **common, debtor=bill.debtor, invoice=bill.id)
         elif what < 0.85:
-            self.t.say(self.t.person_at(day), "payment.refunded", **common, reason="ei meidän")
+            self.t.write(self.t.person_at(day), "payment.refunded", **common, reason="ei meidän")
 
     def _quiet(self, theirs: list[Bill], paid: date, instant: datetime) -> bool:
-        """No due date or stop is near the days on which the money could be said to have come."""
+        """No due date or stop is near the days on which the money may count as received."""
         first, last = paid - 12 * DAY, instant.date() + 3 * DAY
         for bill in theirs:
-            if bill.told.date() >= last or any(first <= d <= last for d in [bill.due, *bill.quiet]):
-                return bill.told.date() >= last and bill.due > last
+            if bill.known.date() >= last or any(first <= d <= last for d in [bill.due, *bill.quiet]):
+                return bill.known.date() >= last and bill.due > last
         return True
 
     def mornings(self) -> None:
         """The bank feeds of the whole history, some missing, some late."""
         for account in self.t.banks:
-            told: set[int] = set()
+            fed: set[int] = set()
             day = self.t.start
             while day <= self.t.until:
                 if is_banking_day(day) and not self.t.chance(self.t.p.missed_feeds):
-                    self._feed(account, day, told)
+                    self._feed(account, day, fed)
                 day += DAY
 
-    def _feed(self, account: str, day: date, told: set[int]) -> None:
+    def _feed(self, account: str, day: date, fed: set[int]) -> None:
         instant = self.t.at(day, "07:00")
         if self.t.chance(self.t.p.late_feeds):
             instant = self.t.person_at(day)
@@ -145,9 +145,9 @@ class Bank:
             new = [
                 n
                 for n, (known, booked, to, _) in enumerate(self.payments)
-                if to == account and n not in told and (booked <= through or known <= instant)
+                if to == account and n not in fed and (booked <= through or known <= instant)
             ]
-            told.update(new)
+            fed.update(new)
             data["count"] = len(new)
             data["sum"] = cents(sum(self.payments[n][3] for n in new))
-        self.t.say(instant, "bank-feed.completed", **data)
+        self.t.write(instant, "bank-feed.completed", **data)

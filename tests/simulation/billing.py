@@ -3,16 +3,16 @@
 from datetime import date, timedelta
 from typing import Any
 
+from tests.simulation.history_writer import CREDITOR, Bill, HistoryWriter, cents, reference
 from tests.simulation.oracle.days import DAY, banking_day_before, rolled
 from tests.simulation.policies import business_policy, consumer_policy, next_version
-from tests.simulation.telling import CREDITOR, Bill, Telling, cents, reference
 
 
 class Billing:
     """The creditor and its invoices."""
 
-    def __init__(self, telling: Telling) -> None:
-        self.t = telling
+    def __init__(self, history_writer: HistoryWriter) -> None:
+        self.t = history_writer
         self.numbers = 1000
         self.policies: list[dict[str, Any]] = []
 
@@ -42,12 +42,12 @@ class Billing:
             business_policy(rng, f"b-{self.t.seed}", common, shares),
         ]
         for policy in self.policies:
-            self.t.say(opening, "policy.published", **policy)
+            self.t.write(opening, "policy.published", **policy)
             if self.t.chance(shares.get("versions", 0)):
                 day = self.t.day_between(self.t.start + 40 * DAY, self.t.until - 30 * DAY)
-                told = self.t.day_between(self.t.start + 2 * DAY, day - DAY)
-                self.t.say(self.t.at(told, "03:00"), "policy.published", **next_version(rng, policy, day))
-        self.t.say(
+                known = self.t.day_between(self.t.start + 2 * DAY, day - DAY)
+                self.t.write(self.t.at(known, "03:00"), "policy.published", **next_version(rng, policy, day))
+        self.t.write(
             self.t.at(self.t.start, "02:00"),
             "creditor.registered",
             creditor=CREDITOR,
@@ -69,7 +69,7 @@ class Billing:
         )
         if self.t.until >= date(2026, 7, 1) and self.t.chance(0.6):
             day = max(self.t.start + 2 * DAY, date(2026, 6, 28) + timedelta(days=rng.randint(0, 50)))
-            self.t.say(
+            self.t.write(
                 self.t.at(day, "04:00"),
                 "reference-rate.published",
                 country="FI",
@@ -96,9 +96,9 @@ class Billing:
         self.t.bills += theirs
         if printed and self.t.chance(0.3):
             day = self.t.day_between(self.t.start + 30 * DAY, self.t.until)
-            after = max([b.told for b in theirs if b.told < self.t.at(day)], default=None)
-            if after is not None and all(b.told < self.t.at(day) for b in theirs):
-                self.t.say(
+            after = max([b.known for b in theirs if b.known < self.t.at(day)], default=None)
+            if after is not None and all(b.known < self.t.at(day) for b in theirs):
+                self.t.write(
                     self.t.at(day),
                     "debtor.updated",
                     creditor=CREDITOR,
@@ -118,11 +118,11 @@ class Billing:
         number = self.numbers
         term = rng.choice((7, 7, 13, 14, 14, 15, 21, 30))
         issued = self.t.start + timedelta(days=rng.randint(1, max(30, (self.t.until - self.t.start).days - 40)))
-        told = issued
+        known = issued
         if self.t.chance(self.t.p.old):
-            told = self.t.start + timedelta(days=rng.randint(1, 5))
+            known = self.t.start + timedelta(days=rng.randint(1, 5))
             term_ago = rng.randint(200, 900) if self.t.chance(0.5) else 1095 - rng.randint(-25, 130)
-            issued = told - timedelta(days=term_ago)
+            issued = known - timedelta(days=term_ago)
         data: dict[str, Any] = {
             "creditor": CREDITOR,
             "debtor": debtor,
@@ -144,20 +144,20 @@ class Billing:
         if self.t.chance(0.2):
             data["late_interest"] = rng.choice(("6.0", "9.0", "12.0", "15.0", "9.75"))
         due = date.fromisoformat(data["due"])
-        if told - due > 40 * DAY and self.t.chance(self.t.p.taken) and not self._has_taken(debtor):
-            data["taken"] = self._taken_steps(consumer, due, told)
-        bill = Bill(debtor, str(number), data, self.t.at(told, "06:00"), amount, due, currency)
-        self.t.say(bill.told, "invoice.issued", **data)
+        if known - due > 40 * DAY and self.t.chance(self.t.p.taken) and not self._has_taken(debtor):
+            data["taken"] = self._taken_steps(consumer, due, known)
+        bill = Bill(debtor, str(number), data, self.t.at(known, "06:00"), amount, due, currency)
+        self.t.write(bill.known, "invoice.issued", **data)
         return bill
 
     def _has_taken(self, debtor: str) -> bool:
-        return any(d.get("debtor") == debtor and "taken" in d for _, _, d in self.t.said)
+        return any(d.get("debtor") == debtor and "taken" in d for _, _, d in self.t.written)
 
-    def _taken_steps(self, consumer: bool, due: date, told: date) -> list[dict[str, str]] | None:
+    def _taken_steps(self, consumer: bool, due: date, known: date) -> list[dict[str, str]] | None:
         rng = self.t.rng
         taken: list[dict[str, str]] = []
         steps = [s for s in self.policies[0 if consumer else 1]["steps"] if s["action"] == "letter"]
-        latest = told - timedelta(days=rng.choice((5, 14, 20, 40)))
+        latest = known - timedelta(days=rng.choice((5, 14, 20, 40)))
         count = rng.randint(1, len(steps))
         for n, step in enumerate(steps[:count]):
             sent = banking_day_before(latest - timedelta(days=20 * (count - 1 - n)) + DAY)

@@ -1,6 +1,6 @@
 """Compare `play` with the oracle: python -m tests.simulation.compare --seeds 0-200 [--profile rich] [--keep DIR].
 
-For each seed the first letter that differs is shown, with what the account had been told before it. Exit code 1 when
+For each seed the first letter that differs is shown, with the events about the account before it. Exit code 1 when
 anything differs.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.simulation.histories import history
 from tests.simulation.oracle import letters_of
-from tests.simulation.playing import Event, Told, is_unnamed, letters_among, with_real_names
+from tests.simulation.playing import Event, PrintedObject, is_unnamed, letters_among, with_real_names
 from tests.simulation.profiles import PROFILES
 
 CONTEXT_EVENTS = 40
@@ -25,15 +25,15 @@ CONTEXT_EVENTS = 40
 class Difference:
     """The first letter on which the two disagree; one of the two may have none."""
 
-    expected: Told | None
-    played: Told | None
+    expected: PrintedObject | None
+    played: PrintedObject | None
 
     @property
-    def letter(self) -> Told:
+    def letter(self) -> PrintedObject:
         return self.expected or self.played or {}
 
 
-def first_difference(expected: list[Told], played: list[Told]) -> Difference | None:
+def first_difference(expected: list[PrintedObject], played: list[PrintedObject]) -> Difference | None:
     """The first letter, by date and debtor, on which the two disagree."""
     theirs = {(x["date"], x["debtor"]): x for x in played}
     ours = {(x["date"], x["debtor"]): x for x in expected}
@@ -46,10 +46,10 @@ def first_difference(expected: list[Told], played: list[Told]) -> Difference | N
 
 
 def disagreement(events: list[Event], until: str) -> str | None:
-    """What differs between `play` and the oracle over a history, told for a person, or None."""
+    """What differs between `play` and the oracle over a history, as text, or None."""
     named, lines = with_real_names(events, until)
     difference = first_difference(letters_of(as_the_oracle_reads(events, named), until), letters_among(lines))
-    return None if difference is None else told(difference, events)
+    return None if difference is None else described(difference, events)
 
 
 def as_the_oracle_reads(events: list[Event], named: list[Event]) -> list[Event]:
@@ -63,12 +63,12 @@ def _reference(event: Event | None) -> str | None:
     return event["data"].get("reference") if event else None
 
 
-def told(difference: Difference, events: list[Event]) -> str:
-    """The difference field by field, then what the account had been told by then."""
+def described(difference: Difference, events: list[Event]) -> str:
+    """The difference field by field, then the account's events until then."""
     letter, lines = difference.letter, []
     lines.append(f"  {letter['date']} {letter['debtor']}:")
     lines += [f"    {line}" for line in _fields(difference)]
-    lines.append("  what was told before:")
+    lines.append("  events before:")
     before = [e for e in events if e["time"][:10] <= letter["date"] and _concerns(e, letter["debtor"], events)]
     if len(before) > CONTEXT_EVENTS:
         lines.append(f"    … {len(before) - CONTEXT_EVENTS} earlier")

@@ -64,7 +64,7 @@ class Flow:
             self.engine.publish(address.topic, address.key, line)
 
     def tick(self, instant: datetime) -> None:
-        """The clock tells an instant, and everybody who works does what is to be done."""
+        """The clock ticks, and every worker that runs does what is due."""
         self.now = max(self.now, instant)
         self.engine.tick(instant)
         self.engine.settle()

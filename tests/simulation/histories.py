@@ -9,24 +9,24 @@ from typing import Any
 
 from tests.simulation.banking import Bank
 from tests.simulation.billing import Billing
+from tests.simulation.history_writer import HistoryWriter
 from tests.simulation.people import People
 from tests.simulation.profiles import PROFILES
-from tests.simulation.telling import Telling
 
 
 def history(seed: int, profile: str = "simple") -> tuple[list[dict[str, Any]], str]:
     """The events and the last day of one seed and profile."""
-    telling = Telling(seed, PROFILES[profile])
-    bank, billing = Bank(telling), Billing(telling)
+    history_writer = HistoryWriter(seed, PROFILES[profile])
+    bank, billing = Bank(history_writer), Billing(history_writer)
     billing.settings()
-    people = People(telling, bank, billing.policies)
-    for n in range(telling.rng.randint(*telling.p.debtors)):
+    people = People(history_writer, bank, billing.policies)
+    for n in range(history_writer.rng.randint(*history_writer.p.debtors)):
         theirs = billing.debtor(n)
-        if telling.chance(telling.p.plan):
-            people.agree_on_a_plan(telling.rng.choice(theirs))
-    for bill in telling.bills:
+        if history_writer.chance(history_writer.p.plan):
+            people.agree_on_a_plan(history_writer.rng.choice(theirs))
+    for bill in history_writer.bills:
         people.speak_of(bill)
-    for bill in telling.bills:
+    for bill in history_writer.bills:
         bank.payments_for(bill)
     bank.mornings()
-    return telling.events(), telling.until.isoformat()
+    return history_writer.events(), history_writer.until.isoformat()

@@ -1,4 +1,4 @@
-"""Telling a history: dice, instants, and what was said so far."""
+"""Writes a history: random numbers, instants, and the events written so far."""
 
 import random
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Bill:
     debtor: str
     id: str
     data: dict[str, Any]
-    told: datetime
+    known: datetime
     amount: int  # cents
     due: date
     currency: str
@@ -51,17 +51,17 @@ class Bill:
 
     @property
     def anchor(self) -> date:
-        """The day around which things happen: the due date, or the telling of an old debt."""
-        return max(self.due, self.told.date())
+        """The day around which things happen: the due date, or the day on which an old debt becomes known."""
+        return max(self.due, self.known.date())
 
 
-class Telling:
-    """One seed's dice and everything said in its history, in no order yet."""
+class HistoryWriter:
+    """One seed's random numbers and the events of its history, in no order yet."""
 
     def __init__(self, seed: int, profile: Profile) -> None:
         self.seed, self.p = seed, profile
         self.rng = random.Random(f"{profile.name}:{seed}")
-        self.said: list[tuple[datetime, str, dict[str, Any]]] = []
+        self.written: list[tuple[datetime, str, dict[str, Any]]] = []
         self.bills: list[Bill] = []
         self._minutes: set[tuple[date, int]] = set()
         first, last = (date.fromisoformat(d) for d in profile.starts)
@@ -74,13 +74,13 @@ class Telling:
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
-    def say(self, instant: datetime, kind: str, /, **data: Any) -> None:
-        self.said.append((instant, f"{kind}.v1", {k: v for k, v in data.items() if v is not None}))
+    def write(self, instant: datetime, kind: str, /, **data: Any) -> None:
+        self.written.append((instant, f"{kind}.v1", {k: v for k, v in data.items() if v is not None}))
 
     def about(self, instant: datetime, kind: str, bill: Bill, whole: bool = False, **data: Any) -> None:
         """An event about one invoice, or about its whole account."""
         invoice = None if whole else bill.id
-        self.say(instant, kind, creditor=CREDITOR, debtor=bill.debtor, invoice=invoice, **data)
+        self.write(instant, kind, creditor=CREDITOR, debtor=bill.debtor, invoice=invoice, **data)
 
     def at(self, day: date, clock: str = "05:30") -> datetime:
         return datetime.combine(day, time.fromisoformat(clock), ZONE)
@@ -100,11 +100,11 @@ class Telling:
         return first + timedelta(days=self.rng.randint(0, max(0, (last - first).days)))
 
     def events(self) -> list[dict[str, Any]]:
-        """All that was said as events in order of time; what is of one instant in any order, some of it twice."""
-        self.rng.shuffle(self.said)
-        self.said.sort(key=lambda s: s[0])
+        """All events in order of time; those of one instant in any order, some of them twice."""
+        self.rng.shuffle(self.written)
+        self.written.sort(key=lambda s: s[0])
         events: list[dict[str, Any]] = []
-        for n, (instant, kind, data) in enumerate(self.said, 1):
+        for n, (instant, kind, data) in enumerate(self.written, 1):
             event = {
                 "specversion": "1.0",
                 "id": f"{self.seed}-{n}",

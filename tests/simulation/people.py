@@ -4,18 +4,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.simulation.banking import Bank
+from tests.simulation.history_writer import CREDITOR, Bill, HistoryWriter, cents
 from tests.simulation.oracle.days import DAY, banking_day_after, banking_day_before
-from tests.simulation.telling import CREDITOR, Bill, Telling, cents
 
 
 class People:
     """The creditor's people and its debtors."""
 
-    def __init__(self, telling: Telling, bank: Bank, policies: list[dict[str, Any]]) -> None:
-        self.t, self.bank, self.policies = telling, bank, policies
+    def __init__(self, history_writer: HistoryWriter, bank: Bank, policies: list[dict[str, Any]]) -> None:
+        self.t, self.bank, self.policies = history_writer, bank, policies
 
     def speak_of(self, bill: Bill) -> None:
-        """Everything said about one invoice."""
+        """All events of people about one invoice."""
         whole = self.t.chance(self.t.p.whole_account)
         self._hold(bill, whole)
         if self.t.chance(self.t.p.disputed):
@@ -33,10 +33,10 @@ class People:
             self._credit_note(bill, self._some_day(bill, -10, 90), max(1, int(bill.amount * share)))
 
     def _some_day(self, bill: Bill, first: int = -2, last: int = 70) -> date:
-        """A day so many days after the due date, never before the invoice was told."""
-        told = bill.told.date() + DAY
+        """A day so many days after the due date, never before the invoice was known."""
+        known = bill.known.date() + DAY
         day = self.t.day_between(
-            max(told, bill.anchor + timedelta(days=first)), max(told, bill.anchor + timedelta(days=last))
+            max(known, bill.anchor + timedelta(days=first)), max(known, bill.anchor + timedelta(days=last))
         )
         bill.quiet.append(day)
         return day
@@ -76,7 +76,7 @@ class People:
         if self.t.chance(self.t.p.extended):
             day = self._some_day(bill)
             until = self._later(bill, day, -10, 30, days=6)
-            whole = whole and all(b.told < self.t.at(day) for b in self.t.bills if b.debtor == bill.debtor)
+            whole = whole and all(b.known < self.t.at(day) for b in self.t.bills if b.debtor == bill.debtor)
             self.t.about(self.t.person_at(day), "extension.granted", bill, whole, until=until.isoformat())
         if self.t.chance(self.t.p.rescheduled):
             day = self._some_day(bill, -10, 40)
@@ -104,7 +104,7 @@ class People:
         if step.get("approval") and self.t.chance(0.6):
             self.t.about(self.t.person_at(day), "step.approved", bill, step=step["name"])
         if step["action"] == "call" and self.t.chance(0.7):
-            self.t.say(
+            self.t.write(
                 self.t.person_at(day),
                 "task.done",
                 creditor=CREDITOR,
@@ -134,12 +134,12 @@ class People:
     def _credit_note(self, bill: Bill, day: date, amount: int) -> None:
         used = sum(
             int(d["amount"].replace(".", ""))
-            for _, kind, d in self.t.said
+            for _, kind, d in self.t.written
             if kind == "invoice.credited.v1" and d["invoice"] == bill.id
         )
         if used + amount > bill.amount:
             return
-        number = sum(1 for _, kind, _ in self.t.said if kind == "invoice.credited.v1") + 1
+        number = sum(1 for _, kind, _ in self.t.written if kind == "invoice.credited.v1") + 1
         self.t.about(
             self.t.person_at(day),
             "invoice.credited",
@@ -153,12 +153,12 @@ class People:
     def agree_on_a_plan(self, bill: Bill) -> None:
         """A plan that is kept: paid by the invoice's own reference, or ended in time."""
         rng = self.t.rng
-        agreed = max(bill.told.date() + DAY, bill.anchor + timedelta(days=rng.randint(0, 40)))
+        agreed = max(bill.known.date() + DAY, bill.anchor + timedelta(days=rng.randint(0, 40)))
         count = rng.randint(2, 4)
         part = bill.amount // count
         amounts = [part] * (count - 1) + [bill.amount - part * (count - 1)]
         dues = [banking_day_after(agreed + timedelta(days=20 * (n + 1)), 1) for n in range(count)]
-        self.t.say(
+        self.t.write(
             self.t.at(agreed),
             "plan.agreed",
             creditor=CREDITOR,
@@ -172,4 +172,4 @@ class People:
             self.bank.pay(bill, banking_day_before(due, rng.randint(1, 2)), amount, lag=0)
         ended = dues[kept] if kept < count else dues[-1] + 4 * DAY
         bill.quiet.append(ended)
-        self.t.say(self.t.at(ended), "plan.ended", creditor=CREDITOR, debtor=bill.debtor, reason="sovittu")
+        self.t.write(self.t.at(ended), "plan.ended", creditor=CREDITOR, debtor=bill.debtor, reason="sovittu")

@@ -10,16 +10,16 @@ from typing import Any
 from services.cli import main as erapaiva
 
 Event = dict[str, Any]
-Told = dict[str, Any]
+PrintedObject = dict[str, Any]
 
 # The fields that rules.md determines, as in a scenario's expected letters.
 LETTER_FIELDS = (
     "date", "debtor", "step", "fee", "interest", "fixed_compensation", "total", "response_by", "receivables",
 )  # fmt: skip
-ROUNDS = 8  # how often names of letters and tasks are looked up anew before the rest stays without
+ROUNDS = 8  # how often names of letters and tasks are replaced anew before the rest stays without
 
 
-def printed(events: list[Event], until: str) -> list[Told]:
+def printed(events: list[Event], until: str) -> list[PrintedObject]:
     """All that `play --json` prints about the events, one object a line.
 
     Raises:
@@ -36,7 +36,7 @@ def printed(events: list[Event], until: str) -> list[Told]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def played_letters(events: list[Event], until: str) -> list[Told]:
+def played_letters(events: list[Event], until: str) -> list[PrintedObject]:
     """The accepted letters of `play`, with the fields of a scenario's expected letters, by date and debtor.
 
     Notes without a step (an instalment missed, an apology) are no letters in the scenarios' sense and are left out.
@@ -44,7 +44,7 @@ def played_letters(events: list[Event], until: str) -> list[Told]:
     return letters_among(printed(events, until))
 
 
-def letters_among(lines: list[Told]) -> list[Told]:
+def letters_among(lines: list[PrintedObject]) -> list[PrintedObject]:
     """The accepted letters among what `play` printed."""
     letters = [
         {field: line[field] for field in LETTER_FIELDS}
@@ -58,12 +58,12 @@ def letters_among(lines: list[Told]) -> list[Told]:
 
 
 def is_unnamed(event: Event) -> bool:
-    """Whether the event speaks of a letter's own reference or of a task, which a history cannot foretell."""
+    """Whether the event names a letter's own reference or of a task, which a history cannot foretell."""
     data = event["data"]
     return str(data.get("reference", "")).startswith("@letter:") or str(data.get("task", "")).startswith("@call:")
 
 
-def with_real_names(events: list[Event], until: str) -> tuple[list[Event], list[Told]]:
+def with_real_names(events: list[Event], until: str) -> tuple[list[Event], list[PrintedObject]]:
     """The history as `play` can read it, and what `play` printed about it.
 
     A letter made before an event does not depend on it, so each round finds at least the next name.
@@ -99,7 +99,7 @@ def _named(event: Event, names: dict[str, str]) -> Event | None:
     return {**event, "data": {k: v for k, v in event["data"].items() if k != "reference"}}
 
 
-def _names_in(lines: list[Told]) -> dict[str, str]:
+def _names_in(lines: list[PrintedObject]) -> dict[str, str]:
     names = {}
     for line in lines:
         if line["kind"] == "notice" and line["status"] == "accepted" and line.get("reference"):

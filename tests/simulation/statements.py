@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.simulation.telling import CREDITOR, ZONE
+from tests.simulation.history_writer import CREDITOR, ZONE
 
 Event = dict[str, Any]
 
@@ -13,13 +13,13 @@ OPENING, FEE = Decimal("1000.00"), Decimal("0.50")
 
 
 def statements_of(events: list[Event], until: str) -> list[Event]:
-    """One for each account, currency and day on which something was booked, numbered, all told on the last day.
+    """One for each account, currency and day on which something was booked, numbered, all delivered on the last day.
 
-    They hold what is known by then, once, however often it was told; the bank takes a fee each time.
+    They hold what is known by then, once, however often it was delivered; the bank takes a fee each time.
     """
     once = {event["id"]: event for event in events if _day(event) <= until}
     received, returned = _booked(list(once.values()))
-    told: list[Event] = []
+    statements: list[Event] = []
     balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: OPENING)
     numbers: defaultdict[tuple[str, str], int] = defaultdict(int)
     for account, currency, day in sorted({*received, *returned}, key=lambda each: each[2]):
@@ -36,7 +36,7 @@ def statements_of(events: list[Event], until: str) -> list[Event]:
         }
         statement = {"currency": currency, "number": numbers[pocket], **{name: str(it) for name, it in amounts.items()}}
         data = {"creditor": CREDITOR, "account": account, "through": day, "statement": statement}
-        told.append(
+        statements.append(
             {
                 "specversion": "1.0",
                 "id": f"statement {account} {currency} {numbers[pocket]}",
@@ -46,7 +46,7 @@ def statements_of(events: list[Event], until: str) -> list[Event]:
                 "data": data,
             }
         )
-    return told
+    return statements
 
 
 _Booked = defaultdict[tuple[str, str, str], Decimal]

@@ -67,16 +67,16 @@ def test_a_clock_that_was_down_for_three_days_brings_neither_blind_letters_nor_a
         if event["time"] >= stopped.isoformat():
             flow.publish([event])
             flow.settle(datetime.fromisoformat(event["time"]))
-    assert flow.post.sent == [], "nobody's time has come while no time is told"
+    assert flow.post.sent == [], "nothing is due while there is no tick"
 
-    told = []
+    ticks = []
     clock = ClockWorker(_Shows(back), flow.engine.tick, flow.engine.reached)
-    told.append(clock.beat())
+    ticks.append(clock.beat())
     flow.settle(back)
     for minutes in range(1, 120):
         flow.tick(back + minutes * MINUTE)
 
-    assert told == [back]
+    assert ticks == [back]
     (letter,) = flow.post.sent
     assert letter.date == day_of("2026-01-30")
     assert [line.invoice for line in letter.lines] == ["1002"]

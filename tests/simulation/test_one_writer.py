@@ -89,8 +89,8 @@ def test_each_row_is_written_from_one_partition(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("ERAPAIVA_STORE__PARTITIONS", "5")
     events, until = history(1, profile)
     file = tmp_path / "history.jsonl"
-    told = [json.dumps(event) + "\n" for event in [*events, *statements_of(events, until)]]
-    file.write_text("".join(told) + "{\n", encoding="utf-8")
+    lines = [json.dumps(event) + "\n" for event in [*events, *statements_of(events, until)]]
+    file.write_text("".join(lines) + "{\n", encoding="utf-8")
 
     assert main(["play", str(file), "--until", until, "--store", str(tmp_path), "--json"]) == 0
 

@@ -14,8 +14,8 @@ from services.reporting.reconcile.reconciliation import Reconciliation, reconcil
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Access
 from tests.simulation.histories import history
+from tests.simulation.history_writer import CREDITOR
 from tests.simulation.statements import statements_of
-from tests.simulation.telling import CREDITOR
 
 FIRST, LAST = date(2020, 1, 1), date(2030, 1, 1)
 

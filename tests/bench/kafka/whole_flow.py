@@ -23,7 +23,7 @@ from tests.kafka.drained_clock import DrainedClock
 from tests.kafka.workplace import Workplace
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
-from tests.simulation.telling import iban
+from tests.simulation.history_writer import iban
 
 _EVENTS: Final = 4_000
 _ROUNDS: Final = 40

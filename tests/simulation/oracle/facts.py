@@ -56,7 +56,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Invoice:
-    """What invoice.issued says; the due date and the party may change later."""
+    """An invoice as it was issued; the due date and the party may change later."""
 
     fact: Fact = field(hash=False)
     creditor: str
@@ -189,11 +189,11 @@ class World:
 
     @remembered
     def party(self, creditor: str, debtor: str, now: Known) -> dict[str, Any]:
-        """The party as last told: whole with an invoice, piece by piece with debtor.updated."""
-        told = self.known("invoice.issued", now, creditor=creditor, debtor=debtor)
-        told += self.known("debtor.updated", now, creditor=creditor, debtor=debtor)
+        """The party as last known: whole with an invoice, piece by piece with debtor.updated."""
+        events = self.known("invoice.issued", now, creditor=creditor, debtor=debtor)
+        events += self.known("debtor.updated", now, creditor=creditor, debtor=debtor)
         party: dict[str, Any] = {}
-        for fact in sorted(told, key=lambda f: (f.at, f.id)):
+        for fact in sorted(events, key=lambda f: (f.at, f.id)):
             if fact.kind == "invoice.issued":
                 party = dict(fact.data["party"])
             else:

@@ -201,7 +201,7 @@ class Books:
 
     def _accrued(self, r: Receivable, row: Row, known: Known) -> int:
         """I1, I4: what accrued after the start and the last claim, up to the day counted to; rounded once."""
-        assert row.counted_to is not None, "a row that claims interest says up to when"
+        assert row.counted_to is not None, "a row that claims interest holds its last day"
         day = max(filter(None, (row.start, r.counted_to))) + timedelta(days=1)
         total = Fraction(0)
         while day <= row.counted_to:

@@ -1,4 +1,4 @@
-"""The letters of an account, day by day: when it is asked, what counts as sent before, what is told of a letter."""
+"""The letters of an account, day by day: when it is checked, what counts as sent before, and a letter's fields."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,12 +13,12 @@ from tests.simulation.oracle.records import Call, HandOver, Letter, Move
 def letters_of(events: list[dict[str, Any]], until: str | date) -> list[dict[str, Any]]:
     """The accepted letters up to the end of the day `until`, as the objects of expected.jsonl."""
     world = World(events)
-    told: list[dict[str, Any]] = []
+    sent: list[dict[str, Any]] = []
     for creditor, debtor in world.accounts():
         account = Account(world, creditor, debtor)
         account.live(as_date(until) if isinstance(until, str) else until)
-        told += account.told
-    return sorted(told, key=lambda x: (x["date"], x["debtor"]))
+        sent += account.sent
+    return sorted(sent, key=lambda x: (x["date"], x["debtor"]))
 
 
 class Account:
@@ -29,7 +29,7 @@ class Account:
         self.letters: list[Letter] = []
         self.handovers: list[HandOver] = []
         self.calls: list[Call] = []
-        self.told: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
 
     def live(self, until: date) -> None:
         first = min(i.fact.at for i in self.world.invoices if (i.creditor, i.debtor) == (self.creditor, self.debtor))
@@ -102,7 +102,7 @@ class Account:
                     "balance": money(balance),
                 }
             )
-        self.told.append(
+        self.sent.append(
             {
                 "date": letter.day.isoformat(),
                 "debtor": self.debtor,

@@ -290,8 +290,8 @@ class Moment:
             return start
         start = max(start, invoice.sent + timedelta(days=30))
         if self.consumer and not invoice.interest_stated:
-            told = [m.day for m in self.account.moves(invoice, self.now) if m.interest]
-            start = max(start, min(told, default=self.today))
+            claims = [m.day for m in self.account.moves(invoice, self.now) if m.interest]
+            start = max(start, min(claims, default=self.today))
         return start
 
     def countable_to(self, r: Receivable, start: date) -> date:

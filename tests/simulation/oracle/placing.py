@@ -60,10 +60,10 @@ def _same_currency(owed: Invoice | Letter, fact: Fact) -> bool:
 
 
 def _assigned(world: World, fact: Fact, now: Known) -> Target | None:
-    said = world.known("payment.assigned", now, account=fact.data["account"], payment=fact.data["payment"])
-    if not said:
+    assigned = world.known("payment.assigned", now, account=fact.data["account"], payment=fact.data["payment"])
+    if not assigned:
         return None
-    last = said[-1]
+    last = assigned[-1]
     return Target(last.data["debtor"], max(fact.known, last.known), last.data.get("invoice"))
 
 

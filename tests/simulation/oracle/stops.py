@@ -38,7 +38,7 @@ def _all_fed(world: World, creditor: str, day: date, now: Known) -> bool:
 
 
 def _for(world: World, kind: str, invoice: Invoice, now: Known) -> list[Fact]:
-    """Events of a kind that speak of the invoice or of its whole account."""
+    """Events of a kind about the invoice or its whole account."""
     return [
         f
         for f in world.known(kind, now, creditor=invoice.creditor, debtor=invoice.debtor)
