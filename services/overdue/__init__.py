@@ -11,5 +11,5 @@ Imports go one way. Each line uses only those before it:
   the messages about it;
 * ``event_handlers``, ``fold``: what a message of the journal adds to an account;
 * ``state_rows``, ``stored_accounts``, ``settings_copy``, ``worker``: the rows in the store, and the topics;
-* ``canonical``: the accounts in ``erapaiva dump``.
+* ``canonical``: the accounts in ``erapaiva dump``; ``older_accounts``: those of older stores.
 """

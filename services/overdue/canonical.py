@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from schemas.money import decimal_text
 from services.overdue.account import Account, LetterRecord, Receivable, load_account
-from services.overdue.state_rows import WORKER, is_account_kind
+from services.overdue.state_rows import WORKER, lane_of_accounts
 from services.runtime.store.port import Store
 
 _PAGE: Final = 1_000
@@ -14,7 +14,7 @@ _PAGE: Final = 1_000
 def account_entries(store: Store) -> Iterator[dict[str, object]]:
     """Stops, plans, letters and money of every account: what the read model does not hold."""
     for kind, space in sorted(store.state.spaces_of(WORKER).items()):
-        if is_account_kind(kind):
+        if lane_of_accounts(kind) is not None:
             for partition in range(store.partitions):
                 yield from _of_partition(store, space, partition)
 

@@ -1,7 +1,7 @@
 """Account rows of state version 1 brought to version 2.
 
 A credit note did not keep the day on which it became known, and a kind letter about a plan did not say which instalment
-it was about. All accounts are looked at again at the next frontier: what was reported of them had another form.
+it was about. All accounts are checked at the next frontier, as what was reported of them had another form.
 """
 
 from __future__ import annotations
@@ -13,33 +13,32 @@ from zoneinfo import ZoneInfo
 
 from services.law.calendar import banking_days_after, roll
 from services.overdue.letters.instalments import GRACE_BANKING_DAYS
+from services.overdue.state_rows import CREDITOR, WORKER, in_lane, lane_of_accounts
 from services.runtime.store.port import Store
 
-_WORKER: Final = "overdue"
 _AT_ONCE: Final = 1_000
-_SEPARATOR: Final = "\x1f"
 
 Json = dict[str, Any]
 
 
 def to_version_2(store: Store) -> None:
     """Convert the accounts of all partitions, inside the open transaction."""
-    spaces = store.state.spaces_of(_WORKER)
+    spaces = store.state.spaces_of(WORKER)
     for partition in range(store.partitions):
         for kind, space in spaces.items():
-            name, _, lane = kind.partition(":")
-            if name == "account":
+            lane = lane_of_accounts(kind)
+            if lane is not None:
                 _convert(store, space, partition, lane)
 
 
-def _convert(store: Store, space: int, partition: int, lane: str) -> None:
-    creditors, after = store.state.space(_WORKER, "creditor"), None
+def _convert(store: Store, space: int, partition: int, lane: int) -> None:
+    creditors, after = store.state.space(WORKER, CREDITOR), None
     while page := store.state.page(space, partition, "", after, _AT_ONCE):
         after = page[-1][0]
         converted = []
         for at, value in page:
             account = json.loads(value)
-            registered = store.state.load(creditors, partition, lane + _SEPARATOR + account["creditor"])
+            registered = store.state.load(creditors, partition, in_lane(lane, account["creditor"]))
             assert registered is not None, "an account's lane has a copy of its creditor's registration"
             _change(account, json.loads(registered)["data"])
             changed = json.dumps(account, ensure_ascii=False, separators=(",", ":")).encode()

@@ -28,9 +28,9 @@ def account_kind(lane: int) -> str:
     return f"{_ACCOUNT}{lane}"
 
 
-def is_account_kind(kind: str) -> bool:
-    """Whether rows of this kind are accounts of some lane."""
-    return kind.startswith(_ACCOUNT)
+def lane_of_accounts(kind: str) -> int | None:
+    """The lane whose accounts are rows of this kind, or None where the rows are no accounts."""
+    return int(kind.removeprefix(_ACCOUNT)) if kind.startswith(_ACCOUNT) else None
 
 
 def in_lane(lane: int, name: str) -> str:
