@@ -1,4 +1,4 @@
-"""A worker's engine on a real broker: what is owed is published, nothing is numbered twice, an old store is refused."""
+"""The Kafka engine on a real broker: pending records are published, numbers are unique, an old store is refused."""
 
 import asyncio
 import shutil
@@ -246,7 +246,7 @@ def test_a_store_restored_from_the_past_is_refused(broker: Kafka, path: Path) ->
         handled(broker, path, 3, b"d")
 
 
-def test_what_others_wrote_is_looked_through_once_and_not_at_each_assignment(broker: Kafka, path: Path) -> None:
+def test_records_of_others_are_verified_once_and_not_at_each_assignment(broker: Kafka, path: Path) -> None:
     handled(broker, path, 0, b"a")  # which goes to partition 0 of facts: this task never wrote to partition 1
     others = KafkaProducer(bootstrap_servers=broker.bootstrap)
     for _ in range(10):

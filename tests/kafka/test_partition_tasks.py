@@ -48,7 +48,7 @@ def test_two_processes_share_partitions_each_with_all_topics_of_its_own(scene: S
     assert set(handled.values()) == {1}
 
 
-def test_a_killed_process_that_comes_back_finds_its_task_and_disturbs_nobody(scene: Scene) -> None:
+def test_a_killed_process_that_comes_back_gets_its_partitions_and_moves_no_others(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     one, two = scene.work([topic], "1", session_s=30), scene.work([topic], "2", session_s=30)
     until(lambda: share_all(scene, one.pid, two.pid))
@@ -63,7 +63,7 @@ def test_a_killed_process_that_comes_back_finds_its_task_and_disturbs_nobody(sce
     assert len(scene.notebook.lines("assigned", one.pid)) == taken_by_one
 
 
-def test_others_take_the_tasks_of_one_that_stays_dead(scene: Scene) -> None:
+def test_others_are_assigned_the_partitions_of_one_that_stays_dead(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     one, two = scene.work([topic], "1"), scene.work([topic], "2")
     until(lambda: share_all(scene, one.pid, two.pid))
@@ -76,7 +76,7 @@ def test_others_take_the_tasks_of_one_that_stays_dead(scene: Scene) -> None:
     assert partitions_of(scene, one.pid) == [0, 1, 2, 3]
 
 
-def test_a_process_paused_past_its_session_handles_nothing_of_what_it_lost(scene: Scene) -> None:
+def test_a_process_paused_past_its_session_handles_no_record_of_revoked_partitions(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     one, two = scene.work([topic], "1"), scene.work([topic], "2")
     until(lambda: share_all(scene, one.pid, two.pid))
@@ -103,7 +103,7 @@ def test_a_process_paused_past_its_session_handles_nothing_of_what_it_lost(scene
         assert scene.notebook.values(topic, partition) == ["first", *map(str, range(100)), "after"]
 
 
-def test_what_is_taken_away_in_mid_batch_is_finished_or_dropped_and_handled_once(scene: Scene) -> None:
+def test_partitions_revoked_in_mid_batch_are_finished_or_dropped_and_handled_once(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     for partition in range(4):
         scene.publish(topic, partition, *map(str, range(1_200)))

@@ -1,4 +1,4 @@
-"""A shell brings records of Kafka to a handler: all of them, in order, from where the handler says."""
+"""The shell dispatches records to a handler: all of them, in order, from the offset that the handler names."""
 
 import signal
 
@@ -50,7 +50,7 @@ def test_a_signal_lets_the_batch_in_hand_be_finished_and_begins_no_other(scene: 
     assert len(scene.notebook.lines("began")) == len(scene.notebook.lines("handled")) == 1
 
 
-def test_a_handler_slower_than_the_session_keeps_its_task(scene: Scene) -> None:
+def test_a_handler_slower_than_the_session_keeps_its_partitions(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     scene.publish(topic, 0, "slow")
     scene.work([topic], session_s=6, slow_s=9)
@@ -77,7 +77,7 @@ def test_records_without_value_and_with_any_bytes_are_records_like_others(scene:
     assert scene.notebook.values(topic, 1) == ["-", "not { json", "-"]
 
 
-def test_what_the_handler_says_counts_and_not_what_kafka_has_committed(scene: Scene) -> None:
+def test_reading_begins_at_the_handlers_offset_and_not_at_the_committed_one(scene: Scene) -> None:
     [topic] = scene.topics("facts")
     scene.publish(topic, 0, "a", "b", "c", "d")
     scene.publish(topic, 1, "a", "b")
@@ -130,7 +130,7 @@ def test_records_deleted_before_they_are_read_end_the_process(scene: Scene) -> N
 
     assert worker.wait(SOON_S) == 1
     assert "Rebuild this store from the log" in scene.log(), (
-        "found at the fetch, or, had it lost its tasks, at taking over"
+        "found at the fetch or, had it lost its partitions, at the next assignment"
     )
 
 

@@ -1,4 +1,4 @@
-"""What comes in on a partition of Kafka: each record of ours once, in order, and none missing."""
+"""The inbound records of a partition task: each record of our workers once, in order, and none missing."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A task's transactions: what they keep together, and what fences a zombie process."""
+"""The transactions of a partition task: what they store together, and how they fence a zombie process."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ def copy_to_facts(batch: Sequence[Record], unit: UnitOfWork) -> int:
 
 @dataclass
 class FakeWorker:
-    """A worker that does as told."""
+    """A worker that runs a given function."""
 
     do: Callable[[Sequence[Record], UnitOfWork], int] = copy_to_facts
     name: str = "intake"
@@ -120,7 +120,7 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store: SqliteStore) -> N
     assert store.partition_tasks.pending("intake", 1) == []
 
 
-def test_after_a_crash_behind_the_commit_the_next_owner_finds_what_is_owed_and_goes_on_numbering(
+def test_after_a_crash_behind_the_commit_the_next_owner_finds_pending_records_and_goes_on_numbering(
     store: SqliteStore,
 ) -> None:
     before = task_of(store)
@@ -139,13 +139,13 @@ def test_after_a_crash_behind_the_commit_the_next_owner_finds_what_is_owed_and_g
     assert [record.value for record in store.partition_tasks.pending("intake", 1)] == [b"c"]
 
 
-def test_what_the_log_has_is_let_go_of_with_the_next_transaction_or_at_rest(store: SqliteStore) -> None:
+def test_published_records_are_removed_with_the_next_transaction_or_when_idle(store: SqliteStore) -> None:
     task = task_of(store)
     task.receive([outside(INVOICES, 0)])
     done = task.work()
     assert done is not None
     task.tidy()
-    assert len(store.partition_tasks.pending("intake", 1)) == 1, "nobody said that the log has it"
+    assert len(store.partition_tasks.pending("intake", 1)) == 1, "the log was not reported to have it"
 
     task.mark_published(done.records, {"facts/0": 1})
     task.tidy()
@@ -168,7 +168,7 @@ def test_others_see_a_task_busy_until_its_effects_are_done_and_it_was_tidied(sto
     assert [status.busy for status in store.partition_tasks.status()] == [False]
 
 
-def test_a_tidy_task_at_rest_writes_nothing(store: SqliteStore) -> None:
+def test_a_tidy_task_that_is_idle_writes_nothing(store: SqliteStore) -> None:
     task = task_of(store)
     task.tidy()
     (before,) = store.partition_tasks.status()
@@ -221,7 +221,9 @@ def test_tasks_of_other_partitions_are_not_fenced(store: SqliteStore) -> None:
     second.refuse_zombie()
 
 
-def test_a_record_that_nobody_of_ours_wrote_becomes_a_dead_letter_and_the_task_goes_on(store: SqliteStore) -> None:
+def test_a_record_that_no_producer_of_the_topic_wrote_becomes_a_dead_letter_and_the_task_goes_on(
+    store: SqliteStore,
+) -> None:
     def take_all(batch: Sequence[Record], _unit: UnitOfWork) -> int:
         return len(batch)
 
@@ -255,7 +257,7 @@ def test_a_worker_that_neither_takes_nor_writes_is_stuck(store: SqliteStore) -> 
         task.work()
 
 
-def test_the_position_moves_over_transaction_markers_at_rest(store: SqliteStore) -> None:
+def test_the_position_moves_over_transaction_markers_when_idle(store: SqliteStore) -> None:
     task = task_of(store)
     task.skip_to(PAYMENTS.name, 3)
 
