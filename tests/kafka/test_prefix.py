@@ -102,10 +102,10 @@ def test_commands_work_on_the_set_that_the_settings_name(
     monkeypatch.setenv("ERAPAIVA_KAFKA__BOOTSTRAP", kafka)
     monkeypatch.setenv("ERAPAIVA_KAFKA__SECURITY", "plaintext")
     monkeypatch.setenv("ERAPAIVA_KAFKA__REPLICATION", "1")
-    for prefix in ("told-a.", "told-b."):
+    for prefix in ("prefix-a.", "prefix-b."):
         monkeypatch.setenv("ERAPAIVA_KAFKA__PREFIX", prefix)
         assert main(["topics", "create"]) == 0
-    a, b = set_of(kafka, "told-a."), set_of(kafka, "told-b.")
+    a, b = set_of(kafka, "prefix-a."), set_of(kafka, "prefix-b.")
     raise_dead_letter(a, "3f1c")
     # when, then
     assert main(["tell", "hold.placed", "creditor=kuura", "debtor=C-1", "reason=agreed", "until=2026-03-31"]) == 0
@@ -114,7 +114,7 @@ def test_commands_work_on_the_set_that_the_settings_name(
     # when, then
     assert main(["dead-letters", "list"]) == 0
     assert "3f1c" not in capsys.readouterr().out
-    monkeypatch.setenv("ERAPAIVA_KAFKA__PREFIX", "told-a.")
+    monkeypatch.setenv("ERAPAIVA_KAFKA__PREFIX", "prefix-a.")
     assert main(["dead-letters", "list"]) == 0
     assert "3f1c" in capsys.readouterr().out
 

@@ -18,6 +18,7 @@ from kafka.admin import (
 )
 
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
+from services.runtime.kafka.broker.cluster import cluster_id
 from services.runtime.kafka.broker.connection import connected
 from services.runtime.kafka.broker.group import refuse_closed_group
 from services.runtime.kafka.broker.security import aiokafka_options
@@ -107,6 +108,11 @@ def test_no_client_logs_the_password(
     test_both_clients_are_let_in(broker, certificates, way)
     assert "Starting KafkaAdminClient with configuration" in caplog.text
     assert PASSWORD not in caplog.text
+
+
+def test_a_user_without_rights_in_the_cluster_learns_its_id(broker: Kafka, certificates: Certificates) -> None:
+    kafka = KafkaSettings(**ways_in(broker, certificates)["SCRAM-SHA-512"])
+    assert cluster_id(kafka) == cluster_id(open_door(broker))
 
 
 def test_missing_rights_are_named_topic_by_topic(broker: Kafka, certificates: Certificates) -> None:
