@@ -18,7 +18,7 @@ from services.intake.labels import Label, labelled
 from services.law.policies import shipped_policies
 from services.runtime.kafka.broker.topics import LARGEST_RECORD
 from tests.unit.intake.harness import IntakeHarness
-from tests.unit.intake.public_events import IBAN, Event, event, invoice, later, payment, raw, said
+from tests.unit.intake.public_events import ACME, IBAN, Event, creditor, event, invoice, later, payment, raw, said
 
 
 def policy(**changes: Any) -> Event:
@@ -208,6 +208,16 @@ def test_an_unlawful_policy_is_refused_with_its_rule_and_step() -> None:
     assert letter.reason == "unlawful-policy"
     assert f'step "{steps[1]["name"]}"' in letter.detail[0]
     assert harness.facts() == []
+
+
+def test_a_creditor_of_a_country_without_a_law_is_refused_and_held() -> None:
+    harness = IntakeHarness(partitions=1)
+    harness.take(SETTINGS, ACME, raw(creditor(country="XX")))
+    letter = harness.dead_letters()[0]
+    assert (letter.reason, letter.creditor) == ("unknown-country", ACME)
+    assert "install the package" in letter.detail[0]
+    assert harness.facts() == []
+    assert [doubt.creditor for doubt in harness.doubts()] == [ACME]
 
 
 def test_a_policy_for_a_country_whose_law_is_not_known_is_refused() -> None:
