@@ -77,7 +77,7 @@ def _close(log: "LogClient", letter: "DeadLetter", arguments: argparse.Namespace
         return 1
     lost = put_back(log, letter, raw)
     if lost is not None:
-        print(f"erapaiva dead-letters: the brokers did not take it ({lost}); do it again", file=sys.stderr)
+        print(f"erapaiva dead-letters: the brokers did not take it ({lost}); run the command again", file=sys.stderr)
         return 1
     print(f"{arguments.do}: {letter.key}")
     return 0

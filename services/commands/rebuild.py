@@ -2,7 +2,7 @@
 
 All workers are stopped before, and the settings name an empty database. Afterwards the workers are started again: they
 go over the topics once more and end where they were. Nothing is published twice, and no letter is sent twice. It needs
-the version and the settings that the topics were written with: a worker that decides differently stops and says so.
+the version and the settings that the topics were written with: a worker that decides differently stops with a message.
 """
 
 import argparse
@@ -14,7 +14,7 @@ EXAMPLES = """examples:
 
 
 def register(parser: argparse.ArgumentParser) -> None:
-    """The command has no arguments: the settings say all."""
+    """The command takes no arguments: all it needs is in the settings."""
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ EXAMPLES = """examples:
 
 def register(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("--drained", action="store_true", help="say only, by the exit status, whether nothing is left")
+    parser.add_argument("--drained", action="store_true", help="print nothing; exit status 1 while work is left")
     parser.add_argument("--json", action="store_true", help="a JSON object a line; the last says whether it is drained")
     parser.add_argument("--store", type=Path, metavar="FILE", help="the store; ERAPAIVA_STORE__PATH unless given")
 

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"erapaiva tell: {fault}", file=sys.stderr)
         return 1
     if lost is not None:
-        print(f"erapaiva tell: the brokers did not take it ({lost}); tell it again", file=sys.stderr)
+        print(f"erapaiva tell: the brokers did not take it ({lost}); run the command again", file=sys.stderr)
         return 1
     print(f"told: {event['type']} {event['id']}")
     return 0

@@ -144,7 +144,7 @@ def test_the_longest_lawful_ids_are_kept_and_waited_for(store: Store) -> None:
     name = long(15, 300, 0x20000)
     euros: dict[str, Any] = {"currency": "EUR", "issued": "2026-01-10"}
     payer = {"name": name, "iban": long(5, 300)}
-    told = [
+    events = [
         creditor(creditor_id),
         payment(archive_id, **whose, payer=payer, message=f"{long(6)} 123456"),
         payment(long(7), **whose, payer=payer, reference="10139"),
@@ -156,7 +156,7 @@ def test_the_longest_lawful_ids_are_kept_and_waited_for(store: Store) -> None:
         about_payment("payment.assigned", archive_id, long(16), **whose, debtor=debtor, invoice=bill),
         about_payment("payment.refunded", archive_id, long(17), **whose, amount="1.00", currency="EUR"),
     ]
-    named = [event | {"id": long(20 + number), "source": long(40)} for number, event in enumerate(told)]
+    named = [event | {"id": long(20 + number), "source": long(40)} for number, event in enumerate(events)]
     addresses = [(destination_of(raw(event)), raw(event)) for event in named]
     # when
     letters = play(store, [(address.topic, address.key, value) for address, value in addresses])

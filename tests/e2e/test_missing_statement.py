@@ -37,15 +37,15 @@ def statement(number: int, day: str, known: str) -> Event:
     """An account on which nothing moves but a fee of a cent a day."""
     opening = 1_000 - number
     balances = {"opening": decimal_text(opening, "EUR"), "other": "-0.01", "closing": decimal_text(opening - 1, "EUR")}
-    told: dict[str, Any] = {"currency": "EUR", "number": number, **balances}
-    data = {"creditor": "acme", "account": IBAN, "through": day, "count": 0, "sum": "0.00", "statement": told}
+    fields: dict[str, Any] = {"currency": "EUR", "number": number, **balances}
+    data = {"creditor": "acme", "account": IBAN, "through": day, "count": 0, "sum": "0.00", "statement": fields}
     kind = "bank-feed.completed.v1"
     return {"specversion": "1.0", "id": f"s{number}", "source": "//bank", "type": kind, "time": known, "data": data}
 
 
-def letters(folder: Path, told: list[Event], capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
+def letters(folder: Path, events: list[Event], capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
     """Date and step of the letters that go out until the end of the month."""
-    events = [creditor(), invoice(1001), *told]
+    events = [creditor(), invoice(1001), *events]
     (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
     command = ["play", str(folder / "events.jsonl"), "--until", LAST.isoformat(), "--store", str(folder), "--json"]
     assert main(command) == 0
@@ -67,9 +67,9 @@ def test_without_one_no_letter_goes_and_it_is_said_which(tmp_path: Path, capsys:
 
 
 def test_the_letter_goes_when_it_has_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = statements(LOST, late="2026-01-29")
+    events = statements(LOST, late="2026-01-29")
 
-    assert letters(tmp_path, told, capsys) == [("2026-01-29", "nudge")]
+    assert letters(tmp_path, events, capsys) == [("2026-01-29", "nudge")]
 
 
 def test_a_letter_that_was_due_is_held_by_an_older_statement_that_shows_a_gap(

@@ -20,12 +20,12 @@ COMMAND = [sys.executable, "-m", "services.cli"]
 ROOT = Path(__file__).resolve().parents[2]
 PIECES = 5
 Event = dict[str, Any]
-Word = str | Path | date
+Argument = str | Path | date
 
 
-def erapaiva(*words: Word) -> str:
+def erapaiva(*arguments: Argument) -> str:
     """What a command prints; it must succeed."""
-    done = subprocess.run([*COMMAND, *map(str, words)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run([*COMMAND, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -70,7 +70,7 @@ def test_five_pieces_with_kill_9_in_each_give_the_same_state_and_letters(
     printed = ""
     for number, (piece, day) in enumerate(in_pieces(events, until)):
         file = write(tmp_path / f"piece-{number}.jsonl", piece)
-        command: list[Word] = ["play", file, "--until", day, "--json", "--store", tmp_path / "b"]
+        command: list[Argument] = ["play", file, "--until", day, "--json", "--store", tmp_path / "b"]
         printed += killed_after(0.8 + random.Random(number).random(), *command)
         printed += erapaiva(*command)
 
@@ -101,10 +101,10 @@ def in_pieces(events: list[Event], until: date) -> list[tuple[list[Event], date]
     ]
 
 
-def killed_after(seconds: float, *words: Word) -> str:
+def killed_after(seconds: float, *arguments: Argument) -> str:
     """Start a command and kill it with SIGKILL; the whole lines that it had printed."""
     with subprocess.Popen(
-        [*COMMAND, *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *map(str, arguments)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         time.sleep(seconds)
         process.kill()

@@ -48,7 +48,7 @@ _INTERNAL: Final = tuple(topic for topic in ALL_TOPICS if topic not in PUBLIC_TO
 
 
 def rebuild(settings: Settings) -> Iterator[str]:
-    """Prepare the settings' store; lines that say what is done.
+    """Prepare the settings' store; lines that report what is done.
 
     Raises Refusal when workers run, when the store was worked on, when the topics lack records, and when they hold
     trial letters although letters are to go live.

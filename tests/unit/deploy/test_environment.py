@@ -17,7 +17,7 @@ def secrets(tmp_path: Path) -> Path:
     return path
 
 
-def told(environment: dict[str, str], secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def set_environment(environment: dict[str, str], secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a process its environment, its passwords in a file that is here."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
@@ -30,7 +30,7 @@ def test_a_service_of_compose_starts_with_what_it_is_told(
     service: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment = own_services()[service]["environment"]
-    told(environment, secrets, monkeypatch)
+    set_environment(environment, secrets, monkeypatch)
 
     settings = load()
 
@@ -46,7 +46,7 @@ def test_a_pod_starts_with_what_it_is_told(worker: str, secrets: Path, monkeypat
     (instance,) = container["env"]
     assert instance["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.name"}}
     environment = {**settings_of_all(), instance["name"]: f"{worker}-0"}
-    told(environment, secrets, monkeypatch)
+    set_environment(environment, secrets, monkeypatch)
 
     settings = load()
 
