@@ -73,10 +73,10 @@ class PostgresTables:
     def upsert(self, table: str, rows: Iterable[Mapping[str, Scalar]]) -> None:
         """Insert or replace whole rows; a column not given becomes NULL."""
         keys = self.key_columns(table)
-        last_words = {tuple(row[key] for key in keys): row for row in rows}
-        if last_words:
-            refuse_nul(value for row in last_words.values() for value in row.values())
-            self._connection.execute(_upsert(table, self.columns(table), keys), (_json(last_words.values()),))
+        latest = {tuple(row[key] for key in keys): row for row in rows}
+        if latest:
+            refuse_nul(value for row in latest.values() for value in row.values())
+            self._connection.execute(_upsert(table, self.columns(table), keys), (_json(latest.values()),))
 
     def delete(self, table: str, keys: Sequence[Mapping[str, Scalar]]) -> None:
         """Delete the rows in which the named columns have these values; all keys name the same columns."""

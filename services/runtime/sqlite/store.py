@@ -189,5 +189,5 @@ def _with_folder(path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        raise Refusal(f"store {path}: its folder cannot be made ({fault.strerror}); name another place") from fault
+        raise Refusal(f"store {path}: its folder cannot be made ({fault.strerror}); name another file") from fault
     return path

@@ -10,7 +10,7 @@ _Key = tuple[Scalar, ...]
 
 
 class ReadModel:
-    """Rows to replace and to delete, by table and primary key: the last word on a key counts, and is written once."""
+    """Rows to replace and to delete, by table and primary key: the last change of a key counts, and is written once."""
 
     def __init__(self, tables: TableStore) -> None:
         self._tables = tables
