@@ -19,7 +19,7 @@ class AccountCurrency:
 
 
 @dataclass(frozen=True, slots=True)
-class BankStatement:
+class StoredStatement:
     """A statement as the bank sent it: opening + received - returned + other = closing, in minor units."""
 
     number: int | None
@@ -32,12 +32,12 @@ class BankStatement:
     closing: int
 
 
-def statements_of(store: Store, creditor: str) -> dict[AccountCurrency, list[BankStatement]]:
+def statements_of(store: Store, creditor: str) -> dict[AccountCurrency, list[StoredStatement]]:
     """All statements of a creditor, by account and currency."""
-    found: defaultdict[AccountCurrency, list[BankStatement]] = defaultdict(list)
+    found: defaultdict[AccountCurrency, list[StoredStatement]] = defaultdict(list)
     for row in query_rows(store, "SELECT * FROM bank_statement WHERE creditor = ?", (creditor,)):
         found[account_currency_of(row)].append(
-            BankStatement(
+            StoredStatement(
                 number=number(row, "number") or None,
                 first=None if row["first_day"] is None else day(row, "first_day"),
                 through=day(row, "through"),

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Final
 
 from schemas.statements import Gap, gaps
-from services.reporting.bank_statements import AccountCurrency, BankStatement, account_currency_of, statements_of
+from services.reporting.bank_statements import AccountCurrency, StoredStatement, account_currency_of, statements_of
 from services.reporting.reading import day, number, query_rows
 from services.reporting.reconcile.discrepancy import Discrepancy
 from services.runtime.store.port import Store
@@ -47,7 +47,7 @@ class _Days:
 
     first: date
     through: date
-    statements: Sequence[BankStatement]
+    statements: Sequence[StoredStatement]
     is_behind_gap: bool
 
     def total(self, name: str) -> int:
@@ -83,7 +83,7 @@ def statement_ties(
     return found, discrepancies
 
 
-def _by_days(statements: Sequence[BankStatement], holes: Sequence[Gap]) -> Iterator[_Days]:
+def _by_days(statements: Sequence[StoredStatement], holes: Sequence[Gap]) -> Iterator[_Days]:
     behind = {gap.after for gap in holes}
     before: date | None = None
     ordered = sorted(statements, key=lambda statement: (statement.through, statement.number or 0))
