@@ -1,12 +1,13 @@
-"""Contracts: everything that crosses a worker's border, and nothing else. This package imports nothing from `services`.
+"""Contracts: the public events and messages that workers read and write. This package imports nothing from `services`.
 
-It has more than fifteen files on one floor, because each is one contract or one kind of value that others import by
-name; a second floor would only lengthen the names. They are, by what they hold:
+It has more than fifteen modules in one folder, because each is one contract or one kind of value that others import by
+name; subfolders would only lengthen the names. They are, by what they hold:
 
 Public events, which billing systems, banks and people publish:
     `events` (the data of every type), `envelope` (the CloudEvent around it), `policy` (the data of a policy),
     `statements` (a bank's statement), `parties` (people and companies), `data` (the base classes), `parsing` (from
-    bytes to a checked event and back), `binary_mode` (CloudEvents in Kafka headers), `faults` (errors in words).
+    bytes to a checked event and back), `binary_mode` (CloudEvents in Kafka headers), `faults` (validation errors as
+    sentences for the sender).
 
 Messages between our own workers, one module for each topic:
     `facts`, `journal`, `commands`, `decisions`, `dead_letters`; `letters` (a whole letter inside such messages),

@@ -68,8 +68,8 @@ def channels() -> Mapping[str, Channel]:
     """Every registered channel by its name: those shipped, then those of other packages in their names' order.
 
     Raises:
-        ExtensionError: another package registers what is no channel, under a name that is not the channel's own, or
-            under a name that is taken.
+        ExtensionError: another package registers an object that is no channel, a name other than the channel's own, or
+            a name that is taken.
     """
     known = {channel.name: channel for channel in SHIPPED}
     for name, channel in extensions(GROUP).items():

@@ -31,7 +31,7 @@ class BankData(Data):
 
     @property
     def key(self) -> str | None:
-        """The bank account's IBAN, so that a feed's completion lies behind its payments in one partition."""
+        """The bank account's IBAN, so that payments and their completion are in one partition, in order."""
         return self.account
 
 

@@ -260,7 +260,7 @@ class AccountChanged(Message):
 
 
 class Alert(Message):
-    """A matter for the operator: ``code`` says what it is, ``detail`` the words, without personal data."""
+    """A matter for the operator: ``code`` is its kind, ``detail`` a sentence about it without personal data."""
 
     type: Literal["alert"] = "alert"
     code: str

@@ -5,7 +5,7 @@ A package registers an object in its metadata, as Python packaging specifies it 
     [project.entry-points."erapaiva.channels"]
     fax = "faxpost.channel:FAX"
 
-Whoever keeps a registry asks for its group here, checks what the objects are and refuses names of its own.
+The module of each registry asks for its group here, checks the objects' types and refuses the names of shipped ones.
 """
 
 from importlib.metadata import entry_points

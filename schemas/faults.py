@@ -1,4 +1,4 @@
-"""Validation errors in words for the sender of an event: which field, what is wrong, what to do.
+"""Validation errors as sentences for the sender of an event: which field, what is wrong, what to do.
 
 Values are never quoted (they may be personal); names of fields only where they look like names.
 """
@@ -37,8 +37,8 @@ _WORDS: Final[dict[str, str]] = {
     "model_type": "must be an object: {{ ... }}",
     "dict_type": "must be an object: {{ ... }}",
 }
-OWN_WORDS: Final = frozenset({"needs_field"})
-"""Types of errors that our own models raise with words of their own."""
+OWN_MESSAGES: Final = frozenset({"needs_field"})
+"""Types of errors whose message our own models have written."""
 _PATTERN_WORDS: Final[dict[str, str]] = {
     r"^[A-Z]{2}$": "is not a country code; write two capital letters, such as FI",
     r"^https?://[!-~]+$": "is not a web address; write it whole, such as https://example.fi",
@@ -100,7 +100,7 @@ def _what(detail: ErrorDetails) -> str:
         return str(context["error"])
     if kind == "string_pattern_mismatch" and context["pattern"] in _PATTERN_WORDS:
         return _PATTERN_WORDS[context["pattern"]]
-    if kind in OWN_WORDS:
+    if kind in OWN_MESSAGES:
         return detail["msg"]
     words = _WORDS.get(kind)
     return words.format(**context) if words else f"is wrong ({kind})"

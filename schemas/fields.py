@@ -1,6 +1,6 @@
 """The types of the fields of public events and messages, and the two base classes of all models.
 
-Errors say what is wrong and what to do, never the value: their words end up in dead letters and logs, where personal
+Errors say what is wrong and what to do, never the value: their texts end up in dead letters and logs, where personal
 data must not be (design.md §1).
 
 Public JSON and our own messages share these models. Only money differs: a decimal string in public JSON, `int` minor
@@ -88,7 +88,7 @@ class StrictPart(Part):
 
 
 class MinorUnits:
-    """In JSON Schemas: an amount is a decimal string where read, an integer where written."""
+    """The JSON Schema of an amount: a decimal string in public JSON, an integer in our own messages."""
 
     def __init__(self, sign: str = "") -> None:
         """``sign``: what may stand before the digits, as a pattern."""

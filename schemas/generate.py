@@ -26,7 +26,7 @@ from schemas.ticks import TimeReached
 FOLDER: Final = Path(__file__).parent / "json"
 ASYNCAPI: Final = "asyncapi.yaml"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_OF_OUR_OWN: Final = {
+_OUR_MESSAGES: Final = {
     "public": TimeReached,
     "facts": FactsMessage,
     "journal": JournalMessage,
@@ -47,7 +47,7 @@ class _WithoutTitles(GenerateJsonSchema):
 def json_schemas() -> dict[str, JsonSchemaValue]:
     """Every schema by its path inside ``schemas/json/``."""
     schemas = {f"events/{name}.json": _event_schema(name) for name in EVENT_TYPES}
-    for topic, messages in _OF_OUR_OWN.items():
+    for topic, messages in _OUR_MESSAGES.items():
         for model in get_args(messages) or (messages,):
             name = "fact" if model is Fact else model.model_fields["type"].default
             schemas[f"messages/{topic}/{name}.json"] = _schema(model, "serialization")
@@ -55,17 +55,17 @@ def json_schemas() -> dict[str, JsonSchemaValue]:
 
 
 def text_of(schema: JsonSchemaValue) -> str:
-    """A schema as it stands in its file."""
+    """The text of a schema's file."""
     return json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False).replace("``", "`") + "\n"
 
 
 def asyncapi_text() -> str:
-    """The AsyncAPI document as it stands in its file."""
+    """The text of the AsyncAPI document's file."""
     return yaml.safe_dump(asyncapi(json_schemas()), sort_keys=False, allow_unicode=True, width=120)
 
 
 def write(folder: Path = FOLDER) -> None:
-    """Write all schemas and the AsyncAPI document to ``folder``; files of what no longer exists are taken away."""
+    """Write all schemas and the AsyncAPI document to ``folder``; files of models that no longer exist are deleted."""
     schemas = json_schemas()
     for path in sorted(folder.rglob("*.json")):
         if path.relative_to(folder).as_posix() not in schemas:

@@ -129,7 +129,7 @@ class NextStep(LetterPart):
 class Letter(LetterPart):
     """One letter about one account and one currency (rules.md S4).
 
-    ``step`` is None for a kind plan reminder and for an apology; ``letter_number`` counts within the
+    ``step`` is None for a reminder of a missed instalment and for an apology; ``letter_number`` counts within the
     account and is in the letter's own ``reference``; ``fee_forgiven`` is rules.md F5;
     ``fee_barred_by_suspension`` G3; ``payments_through`` the day through which bank feeds are complete;
     ``interest_through`` is there only when counting stopped for want of a rate (I3).

@@ -12,7 +12,7 @@ from schemas.faults import explain_validation
 from schemas.fields import Part
 
 MESSAGES_VERSION: Final = 1
-"""The version of all messages of this module's kind, as this program writes them.
+"""The version in which this program writes the messages between workers.
 
 It rises when a program of the version before could not read them. Every program reads all lower versions.
 """
@@ -57,8 +57,8 @@ def with_data(model: type[Message], name_field: str) -> Build:
 def decoder(topic: str, builders: Mapping[str, Build]) -> Callable[[bytes], Any]:
     """The decoder of a topic; ``builders`` has the builder of each message ``type`` on it.
 
-    The decoder raises UnreadableMessageError, whose words name no values: our own workers wrote these bytes, so the log
-    is damaged or a newer version wrote it; no sender made a mistake.
+    The decoder raises UnreadableMessageError, whose text holds no values. Our own workers wrote these bytes, so the log
+    is damaged or a newer version wrote to it; the sender of an event has made no mistake.
     """
 
     def decode(raw: bytes) -> Any:

@@ -51,7 +51,7 @@ class PublicEvent:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """The ids that can be read of an event that is wrong, each only if it is a plain, short line."""
+    """The ids that could be read in an event that is wrong, each only if it is a plain, short line."""
 
     type: str | None = None
     source: str | None = None

@@ -23,7 +23,7 @@ _WEIGHTS: Final = (7, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class ReferenceScheme:
-    """One kind of national payment reference: a base of digits, without zeros in front, and one check digit behind it.
+    """One kind of national payment reference: a base of digits, without zeros in front, and one check digit after it.
 
     Attributes:
         name: as law packs name it.
@@ -81,8 +81,8 @@ def reference_schemes() -> tuple[ReferenceScheme, ...]:
     """Every scheme: the shipped ones, then those of other packages in the order of their names.
 
     Raises:
-        ExtensionError: another package registers what is no scheme, or under a name that is not the scheme's own or
-            is taken.
+        ExtensionError: another package registers an object that is no scheme, a name other than the scheme's own or one
+        that is taken.
     """
     found = [FINNISH]
     for name, scheme in extensions(GROUP).items():

@@ -1,4 +1,4 @@
-"""Payment references: when two are the same, which are valid, and a letter's own one.
+"""Payment references: their canonical form, which ones are valid, and the reference of a letter.
 
 Two references name the same thing when their canonical forms are equal: no spaces, no ``RFcc`` prefix, no leading
 zeros, upper case. National references are checked by their schemes (`schemas.reference_schemes`), RF references by ISO
@@ -19,7 +19,7 @@ _LETTER_MARK: Final = "9"
 _ACCOUNT_DIGITS: Final = 6
 _LETTER_DIGITS: Final = 3
 LARGEST_ACCOUNT_NUMBER: Final = 10**15 - 1
-"""With the mark and the letter number this fills the 19 digits of a base (`schemas.reference_schemes`)."""
+"""With ``_LETTER_MARK`` and the letter's number this fills the 19 digits of a base (`schemas.reference_schemes`)."""
 LETTERS_PER_ACCOUNT: Final = 10**_LETTER_DIGITS - 1
 """How many letters of one account can have a reference of their own."""
 
@@ -39,7 +39,7 @@ def canonical_reference(text: str) -> str:
 
 
 def is_valid_reference(text: str) -> bool:
-    """Whether the text is a national reference of a registered scheme with its check right, or an RF reference."""
+    """Whether the text is a national reference of a registered scheme or an RF reference, with right check digits."""
     compact = _compact(text)
     return _is_rf(compact) if compact.startswith("RF") else _is_national(compact.lstrip("0"))
 
@@ -63,7 +63,7 @@ def printed_reference(canonical: str, scheme: ReferenceScheme) -> str:
 
 
 def letter_reference(account_number: int, letter_number: int, scheme: ReferenceScheme) -> str:
-    """The reference of a letter that speaks of several receivables (design.md §3), made by ``scheme``.
+    """The reference of a letter that lists several receivables (design.md §3), made by ``scheme``.
 
     Its base is ``9``, the account's number within its creditor and the letter's number within the account.
 

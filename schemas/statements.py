@@ -58,7 +58,7 @@ class InChain(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Two statements that do not follow each other: the balance does not go on, or the number does not.
+    """Two neighbouring statements of which the later does not continue the earlier, by its balance or its number.
 
     ``before`` and ``after`` are their last days; ``expected`` is the number that should have followed, where statements
     have numbers, ``found`` the one that did.
