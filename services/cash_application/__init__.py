@@ -1,5 +1,5 @@
-"""Cash application: which money belongs to which receivable, and everything a lane must know for that (design.md §3).
+"""Cash application: finds the receivables that each payment pays, from the facts of one lane (design.md §3).
 
-One lane is one partition of facts: it holds all facts of its creditors, so identity, references, payments, reversals
-and bank feeds are seen whole and by one process at a time.
+One lane is one partition of facts: it holds all facts of its creditors, so one process at a time knows all their
+identities, references, payments, reversals and bank feeds.
 """

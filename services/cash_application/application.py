@@ -1,4 +1,4 @@
-"""Applying one fact: which module's business it is, and what becomes of it (design.md §3, §4)."""
+"""Applies one fact: calls the module for its event type, then counts, keeps or refuses the fact (design.md §3, §4)."""
 
 from schemas.data import Data, creditor_of
 from schemas.events import (
@@ -34,7 +34,7 @@ def apply_new(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
 
 
 def apply_waiting(lane: Lane, offset: int, raw: bytes) -> None:
-    """Apply a fact that waited, or hold for a doubt that did, now that one row it waited for exists."""
+    """Apply a fact that waited, or publish the hold of a doubt that waited, now that one row it waited for exists."""
     message = decode_facts(raw)
     if isinstance(message, UnreadEvent):
         doubts.hold(lane, message)
@@ -70,7 +70,7 @@ def _apply(lane: Lane, fact: Fact) -> Result:
         return Waits(Missing(CREDITORS, creditor))
     if isinstance(data, AccountData):
         return _apply_to_account(lane, fact, data)
-    return _apply_to_money(lane, fact, data)
+    return _apply_money_or_settings(lane, fact, data)
 
 
 def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Result:
@@ -83,7 +83,7 @@ def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Result:
             return receivables.account_event(lane, fact, data)
 
 
-def _apply_to_money(lane: Lane, fact: Fact, data: Data) -> Result:
+def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
     match data:
         case PaymentReceived():
             return payments.received(lane, fact, data)

@@ -74,10 +74,10 @@ def release(lane: Lane, released: UnreadReleased) -> None:
 def register_owner(lane: Lane, creditor: str, accounts: list[str]) -> None:
     """Note the bank accounts that a creditor registered; doubts about them without a creditor now hold its feeds."""
     for account in accounts:
-        at = key(account, creditor)
-        if lane.unit.get(OWNERS, at) is not None:
+        row_key = key(account, creditor)
+        if lane.unit.get(OWNERS, row_key) is not None:
             continue
-        lane.unit.put(OWNERS, at, b"")
+        lane.unit.put(OWNERS, row_key, b"")
         prefix = key(account, "")
         for found, _ in lane.unit.scan(DOUBTS_OF_BANK_ACCOUNT, prefix):
             _hold_feed(lane, creditor, account, found.removeprefix(prefix))
@@ -115,7 +115,7 @@ def _is_account(lane: Lane, creditor: str, debtor: str) -> bool:
 
 def _owners(lane: Lane, account: str) -> Iterator[str]:
     prefix = key(account, "")
-    return (at.removeprefix(prefix) for at, _ in lane.unit.scan(OWNERS, prefix))
+    return (row_key.removeprefix(prefix) for row_key, _ in lane.unit.scan(OWNERS, prefix))
 
 
 def _hold_feed(lane: Lane, creditor: str, account: str, doubt: str) -> None:

@@ -1,8 +1,9 @@
 """Rows of state version 1 brought to version 2, in which the creditor is part of every identity.
 
-In version 1 a fact was known by source and id, a payment by bank account and archive id; whoever waited for a row was
-noted apart from it; and payments were placed by references alone. What these rows lack is in the facts of the store's
-own log. Every fact and payment that was known stays known, so that nothing counts twice when its file comes again.
+In version 1 a fact was identified by source and id, a payment by bank account and archive id; facts and payments that
+waited for a row were listed apart from it; and payments were placed by references alone. What these rows lack is in the
+facts of the store's own log. Every fact and payment that was known stays known, so that nothing counts twice when its
+file comes again.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _WORKER: Final = "cash_application"
 _END: Final = "\x1e"
 _AT_ONCE: Final = 1_000
 _FINAL: Final = ("assignment", "reference")
-"""Placed so, a payment is not looked at again."""
+"""A payment with such a placement is never scored."""
 
 Json = dict[str, Any]
 
@@ -71,23 +72,25 @@ class _Rows:
 
     def json(self, kind: str) -> dict[str, Json]:
         """All rows of a kind that is kept as JSON."""
-        return {at: json.loads(value) for at, value in self.all(kind).items()}
+        return {row_key: json.loads(value) for row_key, value in self.all(kind).items()}
 
     def replace(self, kind: str, rows: dict[str, bytes]) -> None:
         """Put these rows in the place of all of a kind."""
         space = self._state.space(_WORKER, kind)
         self._state.remove(space, self._partition, self.all(kind).keys() - rows.keys())
-        self._state.save(space, self._partition, [(at, value, None, None) for at, value in sorted(rows.items())])
+        self._state.save(
+            space, self._partition, [(row_key, value, None, None) for row_key, value in sorted(rows.items())]
+        )
 
     def replace_json(self, kind: str, rows: dict[str, Json]) -> None:
         """The same for a kind that is kept as JSON."""
-        self.replace(kind, {at: _json(row) for at, row in rows.items()})
+        self.replace(kind, {row_key: _json(row) for row_key, row in rows.items()})
 
-    def add(self, kind: str, at: str) -> None:
+    def add(self, kind: str, row_key: str) -> None:
         """Add a row without content, unless there is one."""
         space = self._state.space(_WORKER, kind)
-        if self._state.load(space, self._partition, at) is None:
-            self._state.save(space, self._partition, [(at, b"", None, None)])
+        if self._state.load(space, self._partition, row_key) is None:
+            self._state.save(space, self._partition, [(row_key, b"", None, None)])
 
 
 def _facts(store: Store, partition: int) -> Iterator[Json]:
@@ -109,13 +112,13 @@ def _json(row: Json) -> bytes:
 
 
 def _seen(rows: _Rows, facts: list[Json]) -> None:
-    """A fact is known by creditor, source and id; its content, as it was kept, tells of which creditor it is."""
+    """Add the creditor to each identity (source, id); the fact with the content that was kept names it."""
     before, after, found = rows.all("seen"), dict[str, bytes](), set[str]()
     for fact in facts:
-        at = key(fact["source"], fact["id"])
-        if before.get(at) == bytes.fromhex(fact["content"]):
-            after[key(fact.get("creditor") or "", at)] = before[at]
-            found.add(at)
+        row_key = key(fact["source"], fact["id"])
+        if before.get(row_key) == bytes.fromhex(fact["content"]):
+            after[key(fact.get("creditor") or "", row_key)] = before[row_key]
+            found.add(row_key)
     if found != before.keys():
         raise Refusal(
             f"{rows.name}: {len(before.keys() - found)} events are known of which its log holds nothing; "
@@ -128,7 +131,7 @@ def _seen(rows: _Rows, facts: list[Json]) -> None:
 
 
 def _settings(rows: _Rows, facts: list[Json]) -> None:
-    """Creditors name their policies; policies say how sure a place must be, which before nobody could say."""
+    """Add its policies to each creditor, and to each policy the confidence that version 1 required: ``SURE``."""
     registered, published = dict[tuple[str, str], Json](), defaultdict[str, dict[int, Json]](dict)
     for fact in facts:
         data = fact["data"]
@@ -145,40 +148,42 @@ def _settings(rows: _Rows, facts: list[Json]) -> None:
 
 
 def _invoices(rows: _Rows, facts: list[Json]) -> None:
-    """Invoices are found by reference, by number and by amount; of each its amount and its debtor's kind are known."""
+    """Index each invoice, with its amount and its debtor's kind, by reference, number and amount."""
     known, indexed = rows.json("invoice"), dict[str, dict[str, Any]]()
     references, numbers, amounts = (defaultdict[str, list[Json]](list) for _ in range(3))
     for fact in facts:
         data = fact["data"]
         if fact["type"] != "invoice.issued.v1":
             continue
-        at = key(data["creditor"], data["invoice"])
-        if at in indexed or known.get(at, {}).get("content") != fact["content"]:
+        row_key = key(data["creditor"], data["invoice"])
+        if row_key in indexed or known.get(row_key, {}).get("content") != fact["content"]:
             continue
         row = {name: data[name] for name in ("due", "invoice", "debtor", "currency", "amount")}
         row["kind"] = data["party"]["kind"]
-        indexed[at] = row
+        indexed[row_key] = row
         references[key(data["creditor"], data["reference"])].append(row)
         number = folded_number(data["invoice"])
         if number is not None:
             numbers[key(data["creditor"], number)].append(row)
         parts = (data["creditor"], data["debtor"], data["currency"], str(data["amount"]), data["invoice"])
         amounts[key(*parts)].append(row)
-    rows.replace_json("reference", {at: {"invoices": carried} for at, carried in references.items()})
-    rows.replace_json("invoice-number", {at: {"invoices": carried} for at, carried in numbers.items()})
-    rows.replace_json("amount", {at: carried[0] for at, carried in amounts.items()})
+    rows.replace_json("reference", {row_key: {"invoices": carried} for row_key, carried in references.items()})
+    rows.replace_json("invoice-number", {row_key: {"invoices": carried} for row_key, carried in numbers.items()})
+    rows.replace_json("amount", {row_key: carried[0] for row_key, carried in amounts.items()})
 
 
 def _numbers(rows: _Rows) -> None:
-    """Whose an account number is, as a row like others."""
-    rows.replace_json("number", {at: {"debtor": debtor.decode()} for at, debtor in rows.all("number").items()})
+    """Convert the debtor of each account number from bytes to JSON."""
+    rows.replace_json(
+        "number", {row_key: {"debtor": debtor.decode()} for row_key, debtor in rows.all("number").items()}
+    )
 
 
 # -- money ---------------------------------------------------------------------------------------------------------
 
 
 def _payments(rows: _Rows, facts: list[Json]) -> dict[str, Json]:
-    """Payments are known by creditor, too. Those that nothing has placed are to be scored at the next frontier."""
+    """Add the creditor to each payment's key, and queue payments without placement for scoring at the next frontier."""
     messages = {
         (fact["data"]["creditor"], fact["data"]["account"], fact["data"]["payment"]): fact["data"].get("message")
         for fact in facts
@@ -187,7 +192,7 @@ def _payments(rows: _Rows, facts: list[Json]) -> dict[str, Json]:
     after, fresh = dict[str, Json](), dict[str, bytes]()
     for row in rows.json("payment").values():
         identity = (row["creditor"], row["account"], row["payment"])
-        at = key(*identity)
+        row_key = key(*identity)
         place = row.get("place")
         if place is not None and (invoice := place.pop("invoice", None)) is not None:
             place["invoices"] = [invoice]
@@ -197,15 +202,15 @@ def _payments(rows: _Rows, facts: list[Json]) -> dict[str, Json]:
         if row.pop("declared", False):
             row["told"] = {"amount": _left(row), "reason": row["reason"]}
         if place is None and _left(row):
-            fresh[at] = b""
-        after[at] = row
+            fresh[row_key] = b""
+        after[row_key] = row
     rows.replace_json("payment", after)
     rows.replace("fresh", fresh)
     return after
 
 
 def _left(payment: Json) -> int:
-    """What of a payment is neither reversed nor refunded."""
+    """The minor units of a payment that were neither reversed nor refunded."""
     gone = 0
     for kind in ("reversed", "refunded"):
         of_kind = 0
@@ -217,24 +222,24 @@ def _left(payment: Json) -> int:
 
 
 def _feeds(rows: _Rows, facts: list[Json]) -> None:
-    """A feed remembers how far accounts were told that it reaches, and the latest completion without figures."""
+    """Add to each feed the day last published to accounts, and the latest completion without figures."""
     believed = dict[str, str]()
     for fact in facts:
         data = fact["data"]
         if fact["type"] == "bank-feed.completed.v1" and data.get("count") is None and data.get("sum") is None:
-            at = key(data["creditor"], data["account"])
-            believed[at] = max(data["through"], believed.get(at, data["through"]))
+            row_key = key(data["creditor"], data["account"])
+            believed[row_key] = max(data["through"], believed.get(row_key, data["through"]))
     feeds = rows.json("feed")
-    for at, row in feeds.items():
+    for row_key, row in feeds.items():
         if "through" in row:
             row["told"] = row["through"]
-        if at in believed:
-            row["believed"] = believed[at]
+        if row_key in believed:
+            row["believed"] = believed[row_key]
     rows.replace_json("feed", feeds)
 
 
 def _doubts(rows: _Rows) -> None:
-    """Of a doubt only that is kept which it holds: the debtor's account, where it names a debtor."""
+    """Reduce each doubt to the one thing that it holds: the debtor's account, where it names a debtor."""
     doubts = rows.json("doubt")
     for row in doubts.values():
         if row.get("creditor") is not None and row.get("debtor") is not None:
@@ -243,18 +248,18 @@ def _doubts(rows: _Rows) -> None:
 
 
 def _hints(rows: _Rows) -> None:
-    """What a payer's name or IBAN means: long names by their digest, seeking payments with their creditor."""
+    """Put the digest in place of long payer hints, and add the creditor to the keys of unmatched payments."""
     for kind in ("hint", "sought"):
-        rows.replace(kind, {_short(at): value for at, value in rows.all(kind).items()})
+        rows.replace(kind, {_short(row_key): value for row_key, value in rows.all(kind).items()})
     seeking = {}
-    for at, value in rows.all("seeking").items():
-        creditor, hint, account, payment = at.split(SEPARATOR)
+    for row_key, value in rows.all("seeking").items():
+        creditor, hint, account, payment = row_key.split(SEPARATOR)
         seeking[key(creditor, within_a_key(hint), creditor, account, payment)] = value
     rows.replace("seeking", seeking)
 
 
-def _short(at: str) -> str:
-    creditor, hint, *debtor = at.split(SEPARATOR)
+def _short(row_key: str) -> str:
+    creditor, hint, *debtor = row_key.split(SEPARATOR)
     return key(creditor, within_a_key(hint), *debtor)
 
 
@@ -262,33 +267,35 @@ def _short(at: str) -> str:
 
 
 def _waiting(rows: _Rows) -> None:
-    """Whoever waits for a row marks the row's own key; payments are named by their creditor, too."""
+    """Mark the key of each row that facts or payments wait for, and add the creditor to payments' keys."""
     waiting, wanting = dict[str, bytes](), dict[str, bytes]()
-    for at, kept in rows.all("waiting").items():
-        what, _, order = at.partition(_END)
+    for row_key, kept in rows.all("waiting").items():
+        what, _, order = row_key.partition(_END)
         creditor: str = json.loads(kept.partition(b"\n")[2]).get("creditor")
         waiting[_renamed(what, creditor) + _END + order] = kept
-    for at, value in rows.all("wanting").items():
-        what, _, payment = at.partition(_END)
+    for row_key, value in rows.all("wanting").items():
+        what, _, payment = row_key.partition(_END)
         wanting[what + _END + key(what.split(SEPARATOR)[1], payment)] = value
     released = {}
     for what, moment in rows.all("released").items():
-        for name in {at.partition(_END)[0] for at in waiting if _old_name(at.partition(_END)[0]) == what} or {what}:
+        for name in {
+            row_key.partition(_END)[0] for row_key in waiting if _old_name(row_key.partition(_END)[0]) == what
+        } or {what}:
             released[name] = moment
     rows.replace("waiting", waiting)
     rows.replace("wanting", wanting)
     rows.replace("released", released)
     rows.replace("awaited", {})
-    for at in (*waiting, *wanting):
-        what = at.partition(_END)[0]
+    for row_key in (*waiting, *wanting):
+        what = row_key.partition(_END)[0]
         if what not in released:
             kind, _, row = what.partition(SEPARATOR)
             rows.add(kind, row)
 
 
 def _renamed(what: str, creditor: str) -> str:
-    kind, _, at = what.partition(SEPARATOR)
-    return key(kind, creditor, at) if kind == "payment" else what
+    kind, _, row_key = what.partition(SEPARATOR)
+    return key(kind, creditor, row_key) if kind == "payment" else what
 
 
 def _old_name(what: str) -> str:
@@ -296,11 +303,11 @@ def _old_name(what: str) -> str:
     return key(kind, *parts[1:]) if kind == "payment" else what
 
 
-# -- what is told of it --------------------------------------------------------------------------------------------
+# -- decisions -----------------------------------------------------------------------------------------------------
 
 
 def _report_money(store: Store, rows: _Rows, payments: dict[str, Json]) -> None:
-    """What came and what went back is said of every payment: one side of a reconciliation, which nobody kept before."""
+    """Publish the receipt and the returns of every payment, which version 1 did not: one side of a reconciliation."""
     zones = {creditor: ZoneInfo(row["timezone"]) for creditor, row in rows.json("creditor").items()}
     for row in payments.values():
         names = {name: row[name] for name in ("creditor", "account", "payment")}

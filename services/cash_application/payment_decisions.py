@@ -1,4 +1,4 @@
-"""Decisions about money as it came and went back, before any placing: one side of a reconciliation."""
+"""Publishes each payment as it was received and returned, whatever its placement: one side of a reconciliation."""
 
 from datetime import date
 

@@ -2,7 +2,7 @@
 
 Each time something becomes known that could place a payment, or place it better, it is placed again, so the order of
 arrival does not matter. Once an invoice's own reference or a person has placed it, only a person moves it. Payments
-that nothing certain places are scored at the next frontier, when everything published before is known: then they are
+without certain placement are scored at the next frontier, when everything published before is known: then they are
 placed if the score reaches the confidence that the policy requires, or declared unmatched.
 """
 
@@ -35,8 +35,8 @@ _DECIMALS_WITHOUT_CURRENCY = 2
 
 def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     """Apply a payment that came in, once per bank account and archive id."""
-    at = key(data.creditor, data.account, data.payment)
-    known = PAYMENTS.get(lane.unit, at)
+    row_key = key(data.creditor, data.account, data.payment)
+    known = PAYMENTS.get(lane.unit, row_key)
     if known is not None:
         same = known.content == fact.content
         return DUPLICATE if same else conflict("data.payment: this archive id of the bank account")
@@ -62,18 +62,18 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     if data.message is not None and not (payment.placement and payment.placement.is_final):
         words = remittance_words(data.message)
         payment.references, payment.numbers = words.references, words.numbers
-    waiting.release(lane, PAYMENTS, at)
-    PAYMENTS.put(lane.unit, at, payment)
+    waiting.release(lane, PAYMENTS, row_key)
+    PAYMENTS.put(lane.unit, row_key, payment)
     return APPLIED
 
 
-def place_again(lane: Lane, at: str) -> None:
+def place_again(lane: Lane, row_key: str) -> None:
     """Place the payment under a key again, as something that could place it better has become known."""
-    payment = PAYMENTS.get(lane.unit, at)
+    payment = PAYMENTS.get(lane.unit, row_key)
     assert payment is not None, "a payment that waits to be placed is kept"
     if payment.placement is None or not payment.placement.is_final:
         _place(lane, payment)
-        PAYMENTS.put(lane.unit, at, payment)
+        PAYMENTS.put(lane.unit, row_key, payment)
 
 
 def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
@@ -82,9 +82,9 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
     if not isinstance(payment, KnownPayment):
         return payment
     if data.invoice is None:
-        at = key(data.creditor, data.debtor)
-        if ACCOUNTS.get(lane.unit, at) is None:
-            return Waits(Missing(ACCOUNTS, at))
+        row_key = key(data.creditor, data.debtor)
+        if ACCOUNTS.get(lane.unit, row_key) is None:
+            return Waits(Missing(ACCOUNTS, row_key))
     else:
         result = receivables.check_invoice(lane, data.creditor, data.debtor, data.invoice)
         if result is not None:
@@ -102,7 +102,7 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
 
 
 def returned(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -> Result:
-    """Apply that the bank reversed or the creditor refunded a payment or a part of it; never more than came."""
+    """Apply a reversal by the bank or a refund by the creditor of a payment or a part of it; never more than came."""
     payment = _payment_of(lane, data)
     if not isinstance(payment, KnownPayment):
         return payment
@@ -178,7 +178,7 @@ def _missing_evidence(payment: KnownPayment, evidence: MatchEvidence) -> Iterato
 
 
 def score_some(lane: Lane, most: int) -> int:
-    """Score up to ``most`` of the payments that nothing certain places; how many were scored."""
+    """Score up to ``most`` of the payments without certain placement; how many were scored."""
     unscored = unmatched.take_unscored(lane, most)
     prefetch.fetch_candidates(lane.unit, unscored)
     for payment in unscored:
@@ -211,10 +211,10 @@ def _score(lane: Lane, payment: KnownPayment) -> None:
 def _required(lane: Lane, payment: KnownPayment, scored: ScoredMatch) -> int:
     if scored.confidence < LEAST_CONFIDENCE:
         return SURE
-    return required_confidence.required(lane, payment.creditor, _kinds(scored), payment.booked)
+    return required_confidence.required(lane, payment.creditor, _debtor_kinds(scored), payment.booked)
 
 
-def _kinds(scored: ScoredMatch) -> Iterable[PartyKind]:
+def _debtor_kinds(scored: ScoredMatch) -> Iterable[PartyKind]:
     """The debtor's kind, by the invoices. Where no invoice says it, both policies count."""
     return {invoice.kind for invoice in scored.invoices} or ("consumer", "business")
 
@@ -323,9 +323,9 @@ def _money_returned(payment: KnownPayment, debtor: str, back: Return) -> MoneyRe
 
 
 def _payment_of(lane: Lane, data: PaymentAssigned | PaymentReversed | PaymentRefunded) -> KnownPayment | Waits:
-    at = key(data.creditor, data.account, data.payment)
-    payment = PAYMENTS.get(lane.unit, at)
-    return Waits(Missing(PAYMENTS, at)) if payment is None else payment
+    row_key = key(data.creditor, data.account, data.payment)
+    payment = PAYMENTS.get(lane.unit, row_key)
+    return Waits(Missing(PAYMENTS, row_key)) if payment is None else payment
 
 
 def _minor_units(data: PaymentReversed | PaymentRefunded, currency: str) -> int | Refused | None:

@@ -37,15 +37,15 @@ def fetch(unit: UnitOfWork, messages: Sequence[FactsMessage]) -> None:
 def fetch_candidates(unit: UnitOfWork, payments: Sequence[KnownPayment]) -> None:
     """Have the unit read the rows of these payments' candidates, and their subscriptions."""
     candidates = dict.fromkeys(row for payment in payments for row in rows_of_candidates(payment))
-    _read(unit, ((kind.name, at) for kind, at in candidates))
-    known = [(kind, at) for kind, at in candidates if unit.get(kind.name, at)]
-    _read(unit, ((WATCHED, subscriptions.of_carriers(kind, at)) for kind, at in known))
+    _read(unit, ((kind.name, row_key) for kind, row_key in candidates))
+    known = [(kind, row_key) for kind, row_key in candidates if unit.get(kind.name, row_key)]
+    _read(unit, ((WATCHED, subscriptions.of_carriers(kind, row_key)) for kind, row_key in known))
 
 
 def _read(unit: UnitOfWork, rows: Iterable[tuple[str, str]]) -> None:
     wanted: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for kind, at in rows:
-        wanted[kind][at] = None
+    for kind, row_key in rows:
+        wanted[kind][row_key] = None
     for kind, keys in wanted.items():
         unit.get_many(kind, list(keys))
 

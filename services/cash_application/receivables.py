@@ -30,12 +30,12 @@ from services.cash_application.state.waiting import Missing
 
 def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Result:
     """Apply a new invoice; the first of a debtor makes the account known."""
-    at = key(data.creditor, data.invoice)
-    known = INVOICES.get(lane.unit, at)
+    row_key = key(data.creditor, data.invoice)
+    known = INVOICES.get(lane.unit, row_key)
     if known is not None:
         return DUPLICATE if known.content == fact.content else conflict("data.invoice: this invoice of the creditor")
-    waiting.release(lane, INVOICES, at)
-    INVOICES.put(lane.unit, at, KnownInvoice(fact.content, data.debtor, data.currency))
+    waiting.release(lane, INVOICES, row_key)
+    INVOICES.put(lane.unit, row_key, KnownInvoice(fact.content, data.debtor, data.currency))
     _index(lane, data)
     _learn_account(lane, data)
     publish_event(lane, fact, data)
@@ -75,9 +75,9 @@ def check_account(lane: Lane, data: AccountData) -> Waits | Refused | None:
         result = check_invoice(lane, data.creditor, data.debtor, name)
         if result is not None:
             return result
-    at = key(data.creditor, data.debtor)
-    if not named and ACCOUNTS.get(lane.unit, at) is None:
-        return Waits(Missing(ACCOUNTS, at))
+    row_key = key(data.creditor, data.debtor)
+    if not named and ACCOUNTS.get(lane.unit, row_key) is None:
+        return Waits(Missing(ACCOUNTS, row_key))
     return None
 
 
@@ -122,26 +122,26 @@ def _index(lane: Lane, data: InvoiceIssued) -> None:
     subscriptions.notify(lane, subscriptions.of_invoices(creditor, debtor))
 
 
-def _carry(lane: Lane, kind: RowKind[CarryingInvoices], at: str, indexed: IndexedInvoice) -> None:
+def _carry(lane: Lane, kind: RowKind[CarryingInvoices], row_key: str, indexed: IndexedInvoice) -> None:
     """Add an invoice to those that carry a reference or a number."""
-    row = kind.get(lane.unit, at) or CarryingInvoices()
-    waiting.release(lane, kind, at)
+    row = kind.get(lane.unit, row_key) or CarryingInvoices()
+    waiting.release(lane, kind, row_key)
     if row.invoices:
-        subscriptions.notify(lane, subscriptions.of_carriers(kind, at))
+        subscriptions.notify(lane, subscriptions.of_carriers(kind, row_key))
     row.invoices.append(indexed)
-    kind.put(lane.unit, at, row)
+    kind.put(lane.unit, row_key, row)
 
 
 def _learn_account(lane: Lane, data: InvoiceIssued) -> None:
     """Make a new account known; its number is the first message that is published to it."""
-    at = key(data.creditor, data.debtor)
-    row = ACCOUNTS.get(lane.unit, at)
+    row_key = key(data.creditor, data.debtor)
+    row = ACCOUNTS.get(lane.unit, row_key)
     if row is not None:
         _learn_name(lane, data.creditor, data.debtor, data.party.name)
         return
-    waiting.release(lane, ACCOUNTS, at)
+    waiting.release(lane, ACCOUNTS, row_key)
     number = give_number(lane, data.creditor, data.debtor)
-    ACCOUNTS.put(lane.unit, at, NumberedAccount(number, ""))
+    ACCOUNTS.put(lane.unit, row_key, NumberedAccount(number, ""))
     lane.to_account(
         data.creditor, data.debtor, AccountNumbered(creditor=data.creditor, debtor=data.debtor, number=number)
     )
@@ -150,10 +150,10 @@ def _learn_account(lane: Lane, data: InvoiceIssued) -> None:
 
 def _learn_name(lane: Lane, creditor: str, debtor: str, name: str) -> None:
     """From now on money in this name points to the account; the debtor's earlier names still do (rules.md G10)."""
-    at = key(creditor, debtor)
-    row = ACCOUNTS.get(lane.unit, at)
+    row_key = key(creditor, debtor)
+    row = ACCOUNTS.get(lane.unit, row_key)
     folded = payer_hints.folded(name)
     if row is not None and row.name != folded:
         row.name = folded
-        ACCOUNTS.put(lane.unit, at, row)
+        ACCOUNTS.put(lane.unit, row_key, row)
         payer_hints.learn(lane, creditor, payer_hints.by_name(folded), debtor)

@@ -32,10 +32,10 @@ def take(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStateme
     result = identity.claim(lane, _natural_key(fact, data, statement), fact, "data.statement.number: this statement")
     if result is not APPLIED:
         return result
-    at = key(data.creditor, data.account, statement.currency)
-    chain = CHAINS.get(lane.unit, at) or StatementChain()
+    row_key = key(data.creditor, data.account, statement.currency)
+    chain = CHAINS.get(lane.unit, row_key) or StatementChain()
     chain.statements.append(ChainedStatement(taken.through, taken.number, taken.opening, taken.closing))
-    CHAINS.put(lane.unit, at, chain)
+    CHAINS.put(lane.unit, row_key, chain)
     lane.feed(data.creditor, data.account).gaps[statement.currency] = gaps(chain.statements)
     lane.unit.put(STATEMENT_NEWS, key(data.creditor, data.account), b"")
     lane.record_decision(data.creditor, taken)
@@ -47,12 +47,12 @@ def raise_alerts(lane: Lane) -> None:
 
     Statements out of order raise none: by the frontier the gap between them is closed.
     """
-    for at, _ in lane.unit.scan(STATEMENT_NEWS):
-        creditor, account = at.split(SEPARATOR)
+    for row_key, _ in lane.unit.scan(STATEMENT_NEWS):
+        creditor, account = row_key.split(SEPARATOR)
         for gap in lane.feed(creditor, account).new_gaps():
             what = f"bank account {account}: {gap.words}; order it from the bank, no letters go meanwhile"
             lane.record_decision(creditor, Alert(code=GAP, creditor=creditor, date=gap.after, detail=what))
-        lane.unit.delete(STATEMENT_NEWS, at)
+        lane.unit.delete(STATEMENT_NEWS, row_key)
 
 
 def _natural_key(fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> str:

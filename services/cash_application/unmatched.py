@@ -17,7 +17,7 @@ from services.cash_application.state.rows import PAYMENTS, UNSCORED
 
 
 def queue(lane: Lane, payment: KnownPayment, reason: UnmatchedReason) -> None:
-    """Have a payment that nothing certain places scored at the next frontier."""
+    """Queue a payment without certain placement to be scored at the next frontier."""
     lane.unit.put(UNSCORED, payment.key, b"")
     payment.reason = reason
 
@@ -39,13 +39,13 @@ def end(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
 
 def take_unscored(lane: Lane, most: int) -> list[KnownPayment]:
     """Up to ``most`` of the payments to be scored, which the caller does now; scoring one changes no other."""
-    keys = [at for at, _ in islice(lane.unit.scan(UNSCORED), most)]
+    keys = [row_key for row_key, _ in islice(lane.unit.scan(UNSCORED), most)]
     lane.unit.get_many(PAYMENTS.name, keys)
     unscored = []
-    for at in keys:
-        payment = PAYMENTS.get(lane.unit, at)
+    for row_key in keys:
+        payment = PAYMENTS.get(lane.unit, row_key)
         assert payment is not None, "a payment that is queued is kept"
-        lane.unit.delete(UNSCORED, at)
+        lane.unit.delete(UNSCORED, row_key)
         unscored.append(payment)
     return unscored
 

@@ -114,7 +114,7 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
 
 
 def _rise(lane: Lane, instant: datetime, left: int) -> int:
-    """Raise alerts for missing statements and score the payments that nothing certain places; then it is reached."""
+    """Raise alerts for missing statements, score payments without certain placement, then reach the frontier."""
     lane.moment = instant
     statements.raise_alerts(lane)
     left -= payments.score_some(lane, left)

@@ -99,7 +99,7 @@ MUTANTS = (
     Mutant(
         "matching: a second invoice of a number is not noticed",
         CANDIDATES,
-        "        self._subscribe(subscriptions.of_carriers(kind, at))\n",
+        "        self._subscribe(subscriptions.of_carriers(kind, row_key))\n",
         "",
         f"{PAYMENT_FLOW}::second_invoice",
     ),

@@ -1,4 +1,4 @@
-"""Whose money it is: what is certain, what remittance text and payer suggest, and how sure each way of matching is.
+"""Matching payments with debtors and invoices: by certain evidence, else by a score of remittance text and payer.
 
-Imports `state` and no module of the room's floor.
+Imports `state`, and no module that lies directly in `services.cash_application`.
 """

@@ -59,12 +59,12 @@ class CandidateLookup:
             yield TextMatch("number", number, self._carriers(INVOICE_NUMBERS, number))
 
     def _carriers(self, kind: RowKind[CarryingInvoices], candidate: str) -> Sequence[IndexedInvoice]:
-        at = key(self._payment.creditor, candidate)
-        row = kind.get(self._lane.unit, at)
+        row_key = key(self._payment.creditor, candidate)
+        row = kind.get(self._lane.unit, row_key)
         if row is None:
-            self.missing.append(Missing(kind, at))
+            self.missing.append(Missing(kind, row_key))
             return ()
-        self._subscribe(subscriptions.of_carriers(kind, at))
+        self._subscribe(subscriptions.of_carriers(kind, row_key))
         return row.invoices
 
     def _letter(self, reference: str) -> tuple[str, int] | None:
@@ -88,8 +88,8 @@ class CandidateLookup:
     def _of_the_sum(self, debtor: str) -> list[IndexedInvoice]:
         creditor, money = self._payment.creditor, self._payment
         self._subscribe(subscriptions.of_invoices(creditor, debtor))
-        at = key(creditor, debtor, money.currency, str(money.amount), "")
-        found = (invoice for _, invoice in islice(AMOUNTS.scan(self._lane.unit, at), _MOST_OF_A_SUM))
+        prefix = key(creditor, debtor, money.currency, str(money.amount), "")
+        found = (invoice for _, invoice in islice(AMOUNTS.scan(self._lane.unit, prefix), _MOST_OF_A_SUM))
         return sorted(found, key=lambda invoice: (invoice.due, invoice.invoice))[-_SHOWN_OF_A_SUM:]
 
     def _subscribe(self, subject: str) -> None:

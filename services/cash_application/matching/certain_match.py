@@ -1,4 +1,4 @@
-"""Whose a payment certainly is, by evidence that needs no score. Pure (rules.md M3; design.md §3, letter references).
+"""The certain placement of a payment, by evidence that needs no score. Pure (rules.md M3; design.md §3).
 
 A person's assignment comes first, then an invoice's own reference, then a letter's own reference, then the debtor that
 the payment names. Everything less than certain is scored later (see `scoring`).
@@ -14,7 +14,7 @@ from services.cash_application.state.rows import IndexedInvoice
 UnmatchedReason = Literal[
     "no-reference", "unknown-reference", "ambiguous-reference", "other-currency", "unknown-debtor"
 ]
-"""Why nothing certain places a payment; the codes are part of decisions."""
+"""Why a payment has no certain placement; the codes are published in decisions."""
 
 
 @dataclass(frozen=True, slots=True)

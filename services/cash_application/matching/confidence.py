@@ -46,11 +46,11 @@ IN_TEXT: Final = {
     "number": (NUMBER_IN_TEXT, NUMBER_IN_TEXT_AND_SUM),
     "short": (SHORT_NUMBER_IN_TEXT, SHORT_NUMBER_IN_TEXT_AND_SUM),
 }
-"""By what names an invoice in a text: the way when the sum is another, and when the sum agrees."""
+"""By kind of candidate in a text: the way when the payment's sum is another, and when the sum agrees."""
 SHORT: Final = 4
 """Characters of a reference or number that is short."""
 OF_PAYER: Final = {"iban": (PAYER, PAYER_AND_SUM), "name": (NAME, NAME_AND_SUM)}
-"""By what of the payer points to a debtor: the way alone, and when the debtor has an invoice of the payment's sum."""
+"""By kind of payer hint: the way without such an invoice, and when the debtor has an invoice of the payment's sum."""
 
 AMBIGUOUS: Final = 45
 """The highest confidence of a match while another debtor matches too. Below ``LEAST_CONFIDENCE``: for a person."""

@@ -47,9 +47,9 @@ def rows_of_hint(creditor: str, hint: str, debtor: str) -> Iterator[tuple[str, s
 
 def learn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
     """Count one more reason why a hint points to a debtor; the first lets unmatched money hold the account."""
-    at = key(creditor, hint, debtor)
-    reasons = _reasons(lane, at)
-    lane.unit.put(HINTS, at, b"%d" % (reasons + 1))
+    row_key = key(creditor, hint, debtor)
+    reasons = _reasons(lane, row_key)
+    lane.unit.put(HINTS, row_key, b"%d" % (reasons + 1))
     if reasons == 0:
         subscriptions.notify(lane, subscriptions.of_hint(creditor, hint))
         for payment in _unmatched_with(lane, creditor, hint):
@@ -59,13 +59,13 @@ def learn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
 
 def unlearn(lane: Lane, creditor: str, hint: str, debtor: str) -> None:
     """Count one reason less, as its payment moved; without any left, the hint points to the debtor no longer."""
-    at = key(creditor, hint, debtor)
-    reasons = _reasons(lane, at)
+    row_key = key(creditor, hint, debtor)
+    reasons = _reasons(lane, row_key)
     assert reasons > 0, "a hint is unlearned as often as it was learned at most"
     if reasons > 1:
-        lane.unit.put(HINTS, at, b"%d" % (reasons - 1))
+        lane.unit.put(HINTS, row_key, b"%d" % (reasons - 1))
         return
-    lane.unit.delete(HINTS, at)
+    lane.unit.delete(HINTS, row_key)
     subscriptions.notify(lane, subscriptions.of_hint(creditor, hint))
     for payment in _unmatched_with(lane, creditor, hint):
         if not any(_reasons(lane, key(creditor, other, debtor)) for other in _hints_of(payment)):
@@ -86,7 +86,7 @@ def hold_accounts(lane: Lane, payment: KnownPayment) -> None:
 def debtors_of(lane: Lane, creditor: str, hint: str) -> Iterator[str]:
     """The debtors to whom a hint points."""
     prefix = key(creditor, hint, "")
-    return (at.removeprefix(prefix) for at, _ in lane.unit.scan(HINTS, prefix))
+    return (row_key.removeprefix(prefix) for row_key, _ in lane.unit.scan(HINTS, prefix))
 
 
 def release_accounts(lane: Lane, payment: KnownPayment) -> None:
@@ -98,8 +98,8 @@ def release_accounts(lane: Lane, payment: KnownPayment) -> None:
     payment.pointed = []
 
 
-def _reasons(lane: Lane, at: str) -> int:
-    stored = lane.unit.get(HINTS, at)
+def _reasons(lane: Lane, row_key: str) -> int:
+    stored = lane.unit.get(HINTS, row_key)
     return 0 if stored is None else int(stored)
 
 
@@ -108,8 +108,8 @@ def _unmatched_with(lane: Lane, creditor: str, hint: str) -> Iterator[KnownPayme
     if lane.unit.get(HINTS_USED, key(creditor, hint)) is None:
         return
     prefix = key(creditor, hint, "")
-    for at, _ in lane.unit.scan(UNMATCHED_BY_HINT, prefix):
-        payment = PAYMENTS.get(lane.unit, at.removeprefix(prefix))
+    for row_key, _ in lane.unit.scan(UNMATCHED_BY_HINT, prefix):
+        payment = PAYMENTS.get(lane.unit, row_key.removeprefix(prefix))
         assert payment is not None, "an unmatched payment is kept"
         yield payment
 

@@ -70,7 +70,7 @@ def remittance_words(text: str) -> RemittanceWords:
 
 
 def _plain(text: str) -> str:
-    """Compatibility forms and capitals undone, every kind of dash one dash, sums and days blotted out by a comma."""
+    """Compatibility forms and capitals undone, every kind of dash one dash, sums and days replaced by a comma."""
     plain = normalize("NFKC", text).upper()
     if not plain.isascii():
         plain = "".join("-" if category(sign) == "Pd" else sign for sign in plain)

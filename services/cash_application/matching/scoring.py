@@ -1,4 +1,4 @@
-"""Scores for a payment that nothing certain places: the debtors who may have paid, ranked by confidence. Pure.
+"""Scores for a payment without certain placement: the debtors who may have paid, ranked by confidence. Pure.
 
 Candidates in the remittance text count before the payer's IBAN, and that before the payer's name. A match is ambiguous,
 and then for a person, when another debtor matches as well or better. What is open on an invoice is known only to the
@@ -26,9 +26,9 @@ MOST_SUGGESTIONS: Final = 5
 """Scored matches that are published as suggestions."""
 
 TextKind = Literal["reference", "number"]
-"""What a candidate in the remittance text is: a payment reference or an invoice number."""
+"""The kinds of candidates in a remittance text: a payment reference or an invoice number."""
 HintKind = Literal["iban", "name"]
-"""What of the payer points to a debtor."""
+"""The kinds of payer hints: the payer's IBAN or name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class ScoredMatch:
-    """A debtor who may have paid: by what way, how surely (percent), for which invoices in the order of due days."""
+    """A debtor who may have paid: way of matching, confidence (percent), invoices in the order of due days."""
 
     by: Literal["words", "payer"]
     debtor: str

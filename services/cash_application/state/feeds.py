@@ -1,12 +1,13 @@
 """Bank feeds: up to which day all payments of a bank account are in (design.md §3, watermarks; rules.md C4, G1).
 
-A completion without count and sum is believed: it lies behind its payments in their own partition. A completion with
+A completion without count and sum always counts: it follows its payments in their own partition. A completion with
 count or sum counts only when they tie with the payments since the last one that counted: late payments keep the feed
-where it is, and move it on when they come. Completions that wait add up: the last one that ties together with those
-before it counts. A completion without figures is also how a person ends a disagreement about figures.
+where it is, and move it on when they come. Waiting completions are added up: the last one counts whose figures, with
+those of the ones before it, tie. A completion without figures is also how a person ends a disagreement about figures.
 
-Where statements are missing, the feed reaches no further than to the first gap, whatever came behind it; a completion
-without figures ends that as well (docs/adr/0008). So the feed goes back when a gap turns up before what it had reached.
+Where statements are missing, the feed reaches no further than the first gap, even when later statements are in; a
+completion without figures ends a gap as well (docs/adr/0008). So the feed goes back when a gap is found before the day
+that it had reached.
 """
 
 from dataclasses import dataclass, field

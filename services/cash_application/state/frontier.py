@@ -1,6 +1,6 @@
 """How far time has come in a lane: the minimum over the ticks of all partitions of the public topics (design.md §3).
 
-A tick lies behind everything published before it in its partition. So whatever was published before the minimum, to any
+A tick follows everything published before it in its partition. So every record published before the minimum, to any
 partition, is in the lane.
 """
 

@@ -1,8 +1,8 @@
 """Identity: each fact is applied once, however often it is sent (design.md §3; docs/invariants.md I16, I22).
 
-A fact is known by (source, id) and, some, by a natural key as well. The same content again is a duplicate, other
+A fact is identified by (source, id), some facts by a natural key as well. The same content again is a duplicate, other
 content a conflict. Invoices and payments keep their content in their own rows; all other natural keys are kept here.
-Nothing of it is ever deleted, but for facts that became dead letters.
+No identity is ever deleted, except that of a fact that became a dead letter.
 """
 
 from datetime import date

@@ -15,7 +15,7 @@ class Placement:
 
     ``by``: a person's assignment, an invoice's own reference, a letter's own reference or the debtor that the payment
     names are certain; ``words`` (the remittance text) and ``payer`` (who paid) were scored. Then ``why`` is the code of
-    the way (see `confidence`) and ``confidence`` its percent.
+    the way of matching (see `confidence`) and ``confidence`` its percent.
     """
 
     by: Literal["assignment", "reference", "letter", "debtor", "words", "payer"]
@@ -42,13 +42,13 @@ class Placement:
 
     @property
     def is_scored(self) -> bool:
-        """Whether it is less than certain: it is scored again when more is known and says nothing about its payer."""
+        """Whether a score placed the payment: it is scored again when more is known, and teaches no payer hint."""
         return self.by in ("words", "payer")
 
 
 @dataclass(slots=True)
 class Suggested:
-    """A debtor who may have paid: ``confidence`` in percent, ``why`` the code of the way (see `confidence`)."""
+    """A debtor who may have paid; ``confidence`` in percent, ``why`` the code of a way of matching (`confidence`)."""
 
     debtor: str
     invoices: tuple[str, ...]
@@ -67,7 +67,7 @@ class DeclaredUnmatched:
 
 @dataclass(slots=True)
 class Assignment:
-    """A person's decision whose payment it is; the latest by time, then id, counts."""
+    """A person's assignment of a payment to a debtor; the latest by time, then id, counts."""
 
     time: datetime
     id: str
@@ -91,8 +91,8 @@ class KnownPayment:
 
     ``content`` distinguishes a repeated event from a conflicting one. ``amount`` is in minor units of ``currency``.
     ``iban`` and ``name`` are the payer's. ``references`` and ``numbers`` are the candidates found in the remittance
-    text (see `remittance`). ``reason`` says why nothing certain places it. ``declared`` is what was published about it
-    as unmatched, if anything was: its end is published then as well. ``pointed`` are the debtors whose letters it
+    text (see `remittance`). ``reason`` says why it has no certain placement. ``declared`` is what was published about
+    it as unmatched, if anything was: its end is published then as well. ``pointed`` are the debtors whose letters it
     holds. Two fields are stored under older names.
     """
 

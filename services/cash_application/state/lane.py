@@ -55,10 +55,10 @@ class Lane:
 
     def feed(self, creditor: str, account: str) -> Feed:
         """A bank account's feed; `save` writes its changes."""
-        at = key(creditor, account)
-        feed = self._feeds.get(at)
+        row_key = key(creditor, account)
+        feed = self._feeds.get(row_key)
         if feed is None:
-            feed = self._feeds[at] = FEEDS.get(self.unit, at) or Feed()
+            feed = self._feeds[row_key] = FEEDS.get(self.unit, row_key) or Feed()
         return feed
 
     def date_of(self, creditor: str, instant: datetime) -> date:
@@ -94,5 +94,5 @@ class Lane:
             self.unit.put(TALLY, TALLY_KEY, tally)
         if frontier != self._stored[1]:
             self.unit.put(FRONTIER, FRONTIER_KEY, frontier)
-        for at, feed in self._feeds.items():
-            FEEDS.put(self.unit, at, feed)
+        for row_key, feed in self._feeds.items():
+            FEEDS.put(self.unit, row_key, feed)

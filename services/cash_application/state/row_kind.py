@@ -1,4 +1,4 @@
-"""How a lane's rows are stored: under (kind, key), as JSON of a dataclass. Knows no kind of its own (see `rows`)."""
+"""How a lane's rows are stored: under (kind, key), as JSON of a dataclass. The kinds are in `rows`."""
 
 from collections.abc import Iterator
 from typing import Final, Generic, TypeVar
@@ -20,7 +20,7 @@ def key(*parts: str) -> str:
 class RowKind(Generic[Row]):
     """One kind of row of a lane: a dataclass in the code, JSON bytes in the unit of work.
 
-    A row of no bytes marks that the row does not exist yet and that a fact or a payment waits for it (see `waiting`).
+    An empty row marks that the row does not exist yet and that a fact or a payment waits for it (see `waiting`).
     """
 
     def __init__(self, name: str, row: type[Row]) -> None:
@@ -30,29 +30,29 @@ class RowKind(Generic[Row]):
         self._read = adapter.validator.validate_json
         self._write = adapter.serializer.to_json
 
-    def get(self, unit: UnitOfWork, at: str) -> Row | None:
+    def get(self, unit: UnitOfWork, row_key: str) -> Row | None:
         """The row under a key, None when there is none."""
-        stored = unit.get(self.name, at)
+        stored = unit.get(self.name, row_key)
         if not stored:
             return None
         row: Row = self._read(stored)
         return row
 
-    def put(self, unit: UnitOfWork, at: str, row: Row) -> None:
+    def put(self, unit: UnitOfWork, row_key: str, row: Row) -> None:
         """Insert or replace a row."""
-        unit.put(self.name, at, self._write(row, exclude_defaults=True, by_alias=True))
+        unit.put(self.name, row_key, self._write(row, exclude_defaults=True, by_alias=True))
 
     def scan(self, unit: UnitOfWork, prefix: str = "") -> Iterator[tuple[str, Row]]:
         """The rows whose key starts with ``prefix``, each with its key, in the order of their keys."""
-        for at, stored in unit.scan(self.name, prefix):
+        for row_key, stored in unit.scan(self.name, prefix):
             if stored:
                 row: Row = self._read(stored)
-                yield at, row
+                yield row_key, row
 
-    def expect(self, unit: UnitOfWork, at: str) -> None:
+    def expect(self, unit: UnitOfWork, row_key: str) -> None:
         """Mark a row that does not exist as waited for."""
-        unit.put(self.name, at, b"")
+        unit.put(self.name, row_key, b"")
 
-    def is_expected(self, unit: UnitOfWork, at: str) -> bool:
+    def is_expected(self, unit: UnitOfWork, row_key: str) -> bool:
         """Whether the row does not exist and is waited for."""
-        return unit.get(self.name, at) == b""
+        return unit.get(self.name, row_key) == b""

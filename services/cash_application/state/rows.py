@@ -112,7 +112,7 @@ class StatementChain:
 
 @dataclass(slots=True)
 class Change:
-    """The row of a change that happened. It has no content: waiting for it is all that it is for."""
+    """The row that is put when a change happens. It has no content; payments wait for it (see `subscriptions`)."""
 
 
 # -- rows with a dataclass ------------------------------------------------------------------------------------------

@@ -29,9 +29,9 @@ def of_invoices(creditor: str, debtor: str) -> str:
     return key(INVOICE_CHANGES, creditor, debtor)
 
 
-def of_carriers(kind: RowKind[CarryingInvoices], at: str) -> str:
+def of_carriers(kind: RowKind[CarryingInvoices], row_key: str) -> str:
     """The subject: which further invoices carry a reference or a number that one invoice carries."""
-    return key(CARRIER_CHANGES, kind.name, at)
+    return key(CARRIER_CHANGES, kind.name, row_key)
 
 
 def of_required_confidence(creditor: str) -> str:
@@ -52,8 +52,8 @@ def notify(lane: Lane, subject: str) -> None:
     number = lane.unit.get(WATCHED, subject)
     if number is None:
         return
-    at = key(subject, number.decode())
-    if CHANGES.is_expected(lane.unit, at):
-        waiting.release(lane, CHANGES, at)
-        lane.unit.delete(CHANGES.name, at)
+    row_key = key(subject, number.decode())
+    if CHANGES.is_expected(lane.unit, row_key):
+        waiting.release(lane, CHANGES, row_key)
+        lane.unit.delete(CHANGES.name, row_key)
         lane.unit.put(WATCHED, subject, b"%d" % (int(number) + 1))

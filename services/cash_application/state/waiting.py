@@ -17,7 +17,7 @@ from services.cash_application.state.row_kind import SEPARATOR, RowKind, key
 from services.cash_application.state.rows import RELEASED, WAITING, WANTING
 
 _END: Final = "\x1e"
-"""Stands behind the name of a missing row; sorts before ``SEPARATOR``, and no id holds it."""
+"""Follows the name of a missing row; sorts before ``SEPARATOR``, and no id holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Missing:
     """A row that does not exist yet: its kind and its key."""
 
     kind: RowKind[Any]
-    at: str
+    row_key: str
 
     @property
     def name(self) -> str:
         """The kind's name and the key: different for every row."""
-        return self.kind.name + SEPARATOR + self.at
+        return self.kind.name + SEPARATOR + self.row_key
 
 
 def keep_fact(lane: Lane, missing: Missing, fact: Fact, offset: int, raw: bytes) -> None:
@@ -40,20 +40,20 @@ def keep_fact(lane: Lane, missing: Missing, fact: Fact, offset: int, raw: bytes)
 
 def keep_message(lane: Lane, missing: Missing, order: str, offset: int, raw: bytes) -> None:
     """Keep any message of facts; those that wait for one row are released in the order of ``order``."""
-    missing.kind.expect(lane.unit, missing.at)
+    missing.kind.expect(lane.unit, missing.row_key)
     lane.unit.put(WAITING, missing.name + _END + order, b"%d\n%b" % (offset, raw))
 
 
 def keep_payment(lane: Lane, missing: Missing, payment_key: str) -> None:
     """Have a payment placed again when the missing row exists."""
-    missing.kind.expect(lane.unit, missing.at)
+    missing.kind.expect(lane.unit, missing.row_key)
     lane.unit.put(WANTING, missing.name + _END + payment_key, b"")
 
 
-def release(lane: Lane, kind: RowKind[Any], at: str) -> None:
+def release(lane: Lane, kind: RowKind[Any], row_key: str) -> None:
     """Release all that waits for a row, which is about to be put."""
-    if kind.is_expected(lane.unit, at):
-        lane.unit.put(RELEASED, Missing(kind, at).name, _sortable(lane.moment).encode())
+    if kind.is_expected(lane.unit, row_key):
+        lane.unit.put(RELEASED, Missing(kind, row_key).name, _sortable(lane.moment).encode())
         lane.has_released = True
 
 
@@ -67,15 +67,15 @@ def next_released(lane: Lane) -> tuple[str, datetime] | None:
 def take_payments(lane: Lane, name: str, most: int) -> Iterator[str]:
     """Up to ``most`` keys of payments that waited for the row of this name; they wait no longer."""
     prefix = name + _END
-    for at, _ in islice(lane.unit.scan(WANTING, prefix), most):
-        lane.unit.delete(WANTING, at)
-        yield at.removeprefix(prefix)
+    for row_key, _ in islice(lane.unit.scan(WANTING, prefix), most):
+        lane.unit.delete(WANTING, row_key)
+        yield row_key.removeprefix(prefix)
 
 
 def take_facts(lane: Lane, name: str, most: int) -> Iterator[tuple[int, bytes]]:
     """Up to ``most`` messages that waited for the row, in order, each with its offset on facts; they wait no longer."""
-    for at, kept in islice(lane.unit.scan(WAITING, name + _END), most):
-        lane.unit.delete(WAITING, at)
+    for row_key, kept in islice(lane.unit.scan(WAITING, name + _END), most):
+        lane.unit.delete(WAITING, row_key)
         offset, _, raw = kept.partition(b"\n")
         yield int(offset), raw
 
