@@ -25,7 +25,7 @@ COMMANDS: dict[str, str] = {
     "migrate": "bring the store up to date after the program was changed",
     "rebuild": "make a new database for Kafka's workers from the topics alone",
     "formats": "the kinds of files that are understood",
-    "validate": "list each fault in event files",
+    "validate": "list each fault in files",
     "config": "the settings in force, secrets masked",
 }
 EXAMPLES = """examples:

@@ -14,7 +14,7 @@ EXAMPLES = """examples:
 
 def register(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON Lines of public events")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="in any format that is understood")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -3,18 +3,18 @@
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.fields import Country, Email
+from schemas.fields import Country, Email, Language
 from services.intake.formats.plain_text import plain
 from services.law.countries import is_personal_code
 from services.law.country_pack import IdScheme
 
 _EMAIL: Final = TypeAdapter[str](Email)
 _COUNTRY: Final = TypeAdapter[str](Country)
-_LANGUAGES: Final = frozenset({"fi", "sv", "en"})
+_LANGUAGES: Final = frozenset(get_args(Language))
 _HASH_DIGITS: Final = 12
 
 
