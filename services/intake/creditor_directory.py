@@ -1,4 +1,4 @@
-"""The registered creditors by bank account and by business id: whose a file is.
+"""The registered creditors, by bank account and by business id, for the readers of files.
 
 Every command that reads files keeps one, from the same ``creditor.registered`` events that the workers read. The latest
 event of a creditor counts (design.md §3, Identity).
@@ -42,9 +42,9 @@ class CreditorDirectory:
                     self._read_to[partition] = offset + 1
 
     def take(self, raw: bytes) -> None:
-        """Take an event if it registers a creditor of a country whose law is known here.
+        """Add the creditor that an event registers, if the law of its country is known here.
 
-        Anything else, unreadable bytes too, is nobody's registration: intake makes dead letters of them.
+        Any other event, and bytes that cannot be read, register no creditor; intake reports what is wrong with them.
         """
         if _MARK not in raw:
             return

@@ -1,7 +1,7 @@
 """JSON Lines files: one event a line, read in bounded memory, whatever the file holds (design.md §9).
 
 Nothing in a file stops the reading. Blank lines are no events and are passed over. A byte order mark at the
-beginning and Windows line ends are forgiven. A line that is longer than any event may be is not kept: its beginning and
+beginning and Windows line ends are accepted. A line that is longer than any event may be is not kept: its beginning and
 its length are, so that the dead letter can say what and where it was.
 """
 

@@ -2,8 +2,8 @@
 
 The commands that read files (``play``, ``publish``, the inbox) label each line, so that a dead letter can name file and
 line. A command that puts a dead letter back, or discards it, labels the record with its key, so that the doubt that the
-dead letter raised is released behind it (design.md §3, doubt holds). A label is one JSON object on a line of its own in
-front of the bytes as they were; bytes without a label are themselves.
+dead letter raised is released after it (design.md §3, doubt holds). A label is one JSON object on a line of its own in
+front of the bytes as they were; bytes without a label are an event.
 """
 
 import json
@@ -23,14 +23,15 @@ _Length = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Where a record's bytes come from and what they mend; all of it optional.
+    """The file and line of a record's bytes, and the dead letter that they correct; every field is optional.
 
     ``length`` is the whole length in bytes of a line that was too long to keep: what follows the label is only its
-    beginning. ``mends`` is the key of a dead letter that this record puts back or, with nothing behind the label,
+    beginning. ``mends`` is the key of a dead letter that this record puts back or, with nothing after the label,
     discards; ``source`` is that dead letter's source, under which its closing is recorded. ``reason`` and ``detail``
     say what the reader of a file could not read, ``creditor`` and ``account`` whom that may concern.
 
-    Any producer of a public topic may write a label, so nothing in one is taken that tables or keys could not hold.
+    Any producer of a public topic may write a label, so a label with a value that tables or keys could not hold counts
+    as none.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
@@ -56,7 +57,7 @@ def file_named(name: str) -> str:
 
 
 def labelled(raw: bytes, label: Label) -> bytes:
-    """The record's value: the label and the bytes behind it."""
+    """The record's value: the label and the bytes after it."""
     said: dict[str, Any] = {"type": _TYPE}
     for name in Label.__slots__:
         value = getattr(label, name)
@@ -66,7 +67,7 @@ def labelled(raw: bytes, label: Label) -> bytes:
 
 
 def unlabelled(value: bytes) -> tuple[Label, bytes]:
-    """The label of a record's value and the bytes behind it; a label that is damaged is no label."""
+    """The label of a record's value and the bytes after it; a label that is damaged is no label."""
     if not value.startswith(_BEGINNING):
         return UNLABELLED, value
     head, _, raw = value.partition(b"\n")

@@ -1,4 +1,4 @@
-"""Reads one event: checked against its contract, or the reasons why not and whom the doubt holds (design.md §3, §4).
+"""Reads one event: checks it against its contract, else gives the reasons and what the doubt holds (design.md §3, §4).
 
 A creditor of a country whose law is not known here and an unlawful policy are refused when they are published, so that
 neither waits for the day on which it is needed (design.md §5; rules.md "A policy").
@@ -38,7 +38,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Whom an unread event may concern: an account, a bank account's feed, a creditor, or nobody who is known.
+    """What an unread event may concern: an account, a bank account's feed, a creditor, or nothing that is known.
 
     ``alarm``: no account is held, or the one that is held is only guessed, so that a person is alerted.
     """
@@ -71,7 +71,7 @@ def read(raw: bytes) -> PublicEvent | Unread:
 
 
 def read_labelled(label: Label, raw: bytes) -> PublicEvent | Unread:
-    """The event behind a label, or why there is none: the format that read the file may have given a fault already."""
+    """The event after a label, or why there is none: the format that read the file may have given a fault already."""
     if label.reason is not None:
         readable = Readable(creditor=readable_id(label.creditor), account=readable_id(label.account))
         return Unread(label.reason, tuple(label.detail or ()), readable)
@@ -86,11 +86,11 @@ def too_large(length: int) -> Unread:
 
 
 def doubt_about(readable: Readable, topic: Topic, key: str) -> Doubt:
-    """Whom to hold for an unread event, by what can be read of it, else by the key it was published under.
+    """What to hold for an unread event, by what can be read of it, else by the key it was published under.
 
     Debtor, creditor and account all go along: cash application holds the narrowest of them that it knows. The key of
     settings may name a policy or a country as well as a creditor, so that a creditor read from it is a guess. A key may
-    be anything: one that could be no id names nobody.
+    be anything: one that could be no id names no creditor.
     """
     named = readable_id(key)
     if readable.type in _OF_NO_CREDITOR:
@@ -107,7 +107,7 @@ def _compact(account: str | None) -> str | None:
 
 
 def _against_the_law(data: Data) -> tuple[str, tuple[str, ...]]:
-    """For what the law of their country refuses settings: a reason code and lines; no lines where it does not."""
+    """Why the law of their country refuses settings: a reason code and lines; no lines where it does not."""
     if isinstance(data, Policy):
         try:
             law = law_of(data.country)

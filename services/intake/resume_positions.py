@@ -1,8 +1,8 @@
-"""From where intake reads its topics on in a new database, found out from the topics alone (docs/adr/0013).
+"""The positions from which intake reads on in a new database, found from the topics alone (docs/adr/0013).
 
-A tick is passed on to every partition of facts, behind all that its own public partition had before it. So what lies
-before the last tick that all partitions of facts have was passed on; what lies behind it is read again, and cash
-application knows what it has seen. Pure: records in, positions out.
+A tick is passed on to every partition of facts, after all records that precede it in its public partition. So the
+records before the last tick that all partitions of facts have were passed on; those after it are read again, and cash
+application recognises the ones that it has applied. Pure: records in, positions out.
 """
 
 from collections import defaultdict

@@ -58,7 +58,7 @@ def _hold(doubt: Doubt, letter: DeadLetter, unit: UnitOfWork) -> None:
 
 
 def release(key: str, source: str | None, *, discarded: bool, unit: UnitOfWork) -> None:
-    """Release a doubt behind the event that was put back, and close its dead letter under that one's ``source``."""
+    """Release a doubt after the event that was put back, and close its dead letter under that letter's ``source``."""
     unit.publish_everywhere(FACTS, UnreadReleased(key=key))
     closed = DeadLetterClosed(key=key, outcome="discarded" if discarded else "redriven")
     unit.publish(DEAD_LETTERS, source or "", closed)

@@ -1,6 +1,6 @@
 """Finvoice 1.2 to 3.0: invoices, credit notes and cancellations (Finance Finland).
 
-One message may stand alone, behind its SOAP frame, or behind others in one file. Operators convert versions silently,
+One message may stand alone, in its SOAP frame, or after others in one file. Operators convert versions silently,
 so whatever is not needed may be missing. Dates are ``CCYYMMDD``, numbers have a decimal comma, the encoding is what the
 file declares.
 """
@@ -23,13 +23,15 @@ UNKNOWN_TYPE: Final = "unknown-type"
 _ROOT: Final = "Finvoice"
 _ROW: Final = "InvoiceRow"
 _FRAMED: Final = (b"ProcessInvoice", b"Finvoice")
-"""What the SOAP frame of a Finvoice message says, should the message begin behind the first bytes."""
+"""What the SOAP frame of a Finvoice message says, should the message begin after the first bytes."""
 
 _TYPE: Final = re.compile(r"(REQ|QUO|ORD|ORC|INV|DEV|TES|INF|PRI|DEN|SEI|REC|RES|SDD)\d\d", re.ASCII)
 """Every code that there is for a message's type (Finvoice 3.0, InvoiceTypeCodeFI)."""
 _CREDIT_NOTE: Final = "INV02"
 _NO_CLAIM: Final = frozenset({"INV05", "INV06", "INV08"})
-"""Collection notes, pro forma invoices and reminders: they ask nothing that another invoice did not ask before."""
+"""Collection notes, pro forma invoices and reminders: they demand nothing that another invoice did not demand
+before.
+"""
 _INVOICES: Final = "INV"
 _PAID: Final = "PAID"
 _NOT_PAID: Final = "NOTPAID"
@@ -63,10 +65,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
-    """The receivables that the messages begin, shrink or end, in their order.
-
-    Nothing comes of messages that ask nothing: quotations, orders, reminders, pro forma and paid invoices.
-    """
+    """The events of the receivables that the messages begin, reduce or end, in their order."""
     number = 0
     faults = 0
     for found in elements(stream, (_ROOT, _ROW)):
@@ -105,7 +104,7 @@ def _type_code(message: Element) -> str:
 
 
 def _kind(message: Element) -> DocumentKind | None:
-    """What the message is; None where it asks nothing. A cancellation may be of either type, with ``Cancel``."""
+    """The document's kind; None where it demands nothing. A cancellation may be of either type, with ``Cancel``."""
     code = _type_code(message)
     if not code.startswith(_INVOICES) or code in _NO_CLAIM:
         return None
@@ -220,16 +219,16 @@ def _buyer(message: Element) -> Buyer:
     )
 
 
-def _address(message: Element, whose: str) -> list[str] | None:
+def _address(message: Element, role: str) -> list[str] | None:
     """Street (or post-office box), postcode, town, country; None where it is not whole."""
-    details = first(message, f"{whose}PartyDetails/{whose}PostalAddressDetails")
+    details = first(message, f"{role}PartyDetails/{role}PostalAddressDetails")
     if details is None:
         return None
-    streets = [street.text.strip() for street in every(details, f"{whose}StreetName") if street.text]
-    box = text(details, f"{whose}PostOfficeBoxIdentifier") or text(details, f"{whose}PostofficeBoxIdentifier")
+    streets = [street.text.strip() for street in every(details, f"{role}StreetName") if street.text]
+    box = text(details, f"{role}PostOfficeBoxIdentifier") or text(details, f"{role}PostofficeBoxIdentifier")
     street = ", ".join(filter(None, streets)) or box or ""
-    postcode = text(details, f"{whose}PostCodeIdentifier") or ""
-    city = text(details, f"{whose}TownName") or ""
+    postcode = text(details, f"{role}PostCodeIdentifier") or ""
+    city = text(details, f"{role}TownName") or ""
     return [street, postcode, city, text(details, "CountryCode") or ""] if street and postcode and city else None
 
 

@@ -2,8 +2,8 @@
 
 A format recognises its files by their first bytes, never by their name, and reads one as a stream of pieces: public
 events, faults, and, of a file that already holds public events, its lines as they are. Memory does not grow with the
-file. Nothing in a file ends the reading with an exception: what is wrong is a `Fault`, and what can still be read
-behind it goes on.
+file. Nothing in a file ends the reading with an exception: what is wrong is a `Fault`, and what can be read after it is
+still read.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ class Directory(Protocol):
 class Format:
     """One kind of file.
 
-    ``name`` is short and for commands (``camt.053``), ``title`` for people; ``gives`` names the event types that come
-    of it. ``recognises`` gets the first `HEAD` bytes and never raises. ``read`` gets the stream from its beginning; it
-    raises only what the stream itself raises (``OSError``).
+    ``name`` is short and for commands (``camt.053``), ``title`` for people; ``gives`` names the types of its events.
+    ``recognises`` gets the first `HEAD` bytes and never raises. ``read`` gets the stream from its beginning; it raises
+    only what the stream itself raises (``OSError``).
     """
 
     name: str

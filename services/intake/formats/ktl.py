@@ -2,9 +2,8 @@
 
 Records of 90 characters: ``0`` begins a batch, ``3`` is a reference payment, ``5`` a direct debit, ``7`` a debit that
 failed, ``9`` closes the batch with its counts and sums. A file may hold several batches. Amounts are cents; a record
-with the correction mark takes back what the record of the same archive id brought. An RF reference comes with its
-national part only. Names are in the 7-bit national set SF 4017 or in ISO 8859-1; files that went through an editor
-may be in UTF-8.
+with the correction mark reverses the payment of the same archive id. An RF reference comes with its national part only.
+Names are in the 7-bit national set SF 4017 or in ISO 8859-1; files that went through an editor may be in UTF-8.
 """
 
 import re
@@ -73,7 +72,7 @@ class _Total:
 
 @dataclass(slots=True)
 class _Batch:
-    """A batch that is being read: when it was made, what came in it, and whose accounts it named."""
+    """A batch that is being read: when it was made, its totals so far, and the creditors' accounts that it named."""
 
     number: int
     created: str
@@ -106,12 +105,12 @@ class _Batch:
 
 
 def recognises(head: bytes) -> bool:
-    """Whether the file begins with the header record of a batch and another record behind it."""
+    """Whether the file begins with the header record of a batch and another record."""
     return _BEGINNING.match(head.lstrip(_PADDING)) is not None
 
 
 def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
-    """Payments and corrections, record by record; behind a batch that does not tie with its sum record, a fault."""
+    """Payments and corrections, record by record; after a batch that does not tie with its sum record, a fault."""
     batch: _Batch | None = None
     batches = 0
     number = 0

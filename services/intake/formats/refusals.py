@@ -1,4 +1,4 @@
-"""What becomes of an event that the contract refuses: a fault that names the fields as the file does.
+"""The fault of an event that the contract refuses: it names the fields as the file does.
 
 The contract of the public events (schemas/) is the only judge of what a field may hold; the formats do not judge again.
 """
@@ -16,7 +16,7 @@ _LARGEST_CONTENT: Final = 16_384
 
 
 def checked(event: Event, names: Mapping[str, str], where: str) -> Event | Fault:
-    """The event if its contract takes it, else the fault.
+    """The event if its contract accepts it, else the fault.
 
     Args:
         event: a public event about a creditor that is known.

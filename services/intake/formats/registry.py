@@ -1,7 +1,7 @@
 """Which formats there are: the shipped ones, and those that other installed packages register.
 
-A shipped format is a module of this room with a ``FORMAT``. A package of somebody else's registers its `Format` by an
-entry point of the group ``erapaiva.formats`` (docs/formats.md, "Adding a format").
+A shipped format is a module of `services.intake.formats` with a ``FORMAT``. Another package registers its `Format` by
+an entry point of the group ``erapaiva.formats`` (docs/formats.md, "Adding a format").
 """
 
 import importlib
@@ -22,10 +22,10 @@ def registry() -> tuple[Format, ...]:
     """Every format: those of other packages in the order of their names, then the shipped ones by their modules' names.
 
     Formats of other packages are asked first: they were installed for certain files, while the shipped JSON Lines and
-    CSV know theirs by little.
+    CSV recognise theirs by few marks.
 
     Raises:
-        ExtensionError: a package registers what is no format, or under the name of another one.
+        ExtensionError: a package registers an object that is no format, or the name of another one.
     """
     found = [*_installed(), *_shipped()]
     names = [known.name for known in found]

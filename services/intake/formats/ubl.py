@@ -1,6 +1,6 @@
 """UBL 2.1: invoices and credit notes of EN 16931 and Peppol BIS Billing 3.0.
 
-A document may stand alone, in its Peppol envelope (StandardBusinessDocument), or behind others in one file. UBL does
+A document may stand alone, in its Peppol envelope (StandardBusinessDocument), or after others in one file. UBL does
 not know the recipient's language; only a note with a language attribute gives a hint.
 """
 
@@ -56,7 +56,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
-    """The receivables that the documents begin or shrink, in their order; nothing where nothing is to be paid."""
+    """Events of receivables that the documents begin or reduce, in their order; none where nothing is to be paid."""
     number = 0
     faults = 0
     for found in elements(stream, (_INVOICE, _CREDIT_NOTE, *_ROWS)):

@@ -1,4 +1,4 @@
-"""Who owes, as invoices name them: the debtor's id, the same in every file, and the party whom letters address."""
+"""The debtor of an invoice: an id, the same in every file, and the party to whom letters are addressed."""
 
 import hashlib
 import unicodedata
@@ -23,8 +23,8 @@ class Buyer:
     """A buyer as the file says; what it does not say is empty.
 
     ``numbers`` are the numbers that seller or buyer gave, the seller's customer number first; ``registered`` are ids
-    that only organisations have: business ids, VAT numbers, registered identifiers. ``kind`` is what a file says in so
-    many words. ``country`` is a two-letter code, ``language`` a code such as ``FI``.
+    that only organisations have: business ids, VAT numbers, registered identifiers. ``kind`` is the kind of debtor
+    where a file states it. ``country`` is a two-letter code, ``language`` a code such as ``FI``.
     """
 
     name: str = ""

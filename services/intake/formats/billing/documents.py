@@ -1,7 +1,7 @@
 """A billing document of any format, and the public event that it means (design.md §4).
 
-The formats fill in a `BillingDocument`: texts as the file has them, but for the notation of dates and amounts. Here is
-what it means: whose receivable it is, who owes it, and whether it begins, shrinks or is cancelled.
+The formats fill in a `BillingDocument`: texts as the file has them, but for the notation of dates and amounts. This
+module finds the creditor and the debtor, and whether a receivable begins, is reduced or is cancelled.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ _LONGEST_SELLER_ID: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """Whose invoice it is: business ids in every form, and the bank accounts that it is to be paid to."""
+    """The seller of an invoice: business ids in every form, and the bank accounts to which it is to be paid."""
 
     business_ids: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
@@ -52,13 +52,13 @@ class Seller:
 
 @dataclass(frozen=True, slots=True)
 class BillingDocument:
-    """One invoice, credit note or cancellation as its file says it; what the file does not say is empty.
+    """One invoice, credit note or cancellation as its file states it; a field that the file does not state is empty.
 
-    ``issued`` and ``due`` are ISO dates, ``amount`` (all that is to be paid, or credited; an invoice of less than
-    nothing is a credit note) and ``late_interest`` (percent) plain decimal texts, ``originals`` the invoices
-    that a credit note or cancellation speaks of, ``created`` the instant at which the message was made. ``reference``
-    must be a valid one when it is given; without one the invoice gets one of its own. ``transferred``: the document
-    says that a finance company owns the claim now.
+    ``issued`` and ``due`` are ISO dates, ``amount`` (all that is to be paid, or credited; an invoice below zero is a
+    credit note) and ``late_interest`` (percent) plain decimal texts, ``originals`` the invoices to which a credit note
+    or cancellation refers, ``created`` the instant at which the message was made. ``reference`` must be a valid one
+    when it is given; without one the invoice gets one of its own. ``transferred``: the document says that a finance
+    company owns the claim now.
     """
 
     kind: DocumentKind
@@ -93,8 +93,8 @@ class Owner:
 def meaning_of(document: BillingDocument, directory: Directory, where: str) -> Event | Fault | None:
     """The event that a document means, or why it cannot be one; None when nothing is to be paid or credited by it.
 
-    An invoice begins a receivable; one of less than nothing is a credit note. A credit note speaks of exactly one
-    original invoice, a cancellation too; without an original a cancellation means its own number.
+    An invoice begins a receivable; one below zero is a credit note. A credit note or a cancellation refers to exactly
+    one original invoice; a cancellation without one refers to the invoice of its own number.
     """
     owner = owner_of(document.seller, directory, where)
     if isinstance(owner, Fault):
@@ -127,7 +127,7 @@ def own_reference(number: str, scheme: ReferenceScheme) -> str:
     return scheme.of_base(f"{base}{differing:0{_DIFFERING_DIGITS}d}")
 
 
-# --- whose ---------------------------------------------------------------------------------------
+# --- seller --------------------------------------------------------------------------------------
 
 
 def owner_of(seller: Seller, directory: Directory, where: str) -> Owner | Fault:

@@ -2,7 +2,7 @@
 
 What counts as money from customers follows the bank transaction codes: the ISO 20022 domain and family where they are
 given, else the three digits of the Finnish banks (issuer FFFS). What no code calls the creditor's own business counts,
-so that no money stays unseen.
+so that no money is missed.
 """
 
 from __future__ import annotations

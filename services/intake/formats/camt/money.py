@@ -80,12 +80,12 @@ class AccountReport:
     _alike: dict[str, int] = field(default_factory=dict)
 
     def fault(self, reason: str, line: str, where: str | None = None) -> Fault:
-        """A fault in it: what it says as a whole is no longer believed."""
+        """A fault in the report; its balances and totals then give no completion of the feed."""
         self.is_doubtful = True
         return Fault(reason, (line,), where or self.where, creditor=self.account.creditor, account=self.account.iban)
 
     def numbered(self, fingerprint: str) -> str | None:
-        """An identity for what has none but what it says: the first, second, … of those that say the same.
+        """The identity of a transaction without a bank's reference: the first, second, … of those with equal content.
 
         None when there are too many of them to be numbered.
         """
@@ -96,10 +96,10 @@ class AccountReport:
 
 
 class EntryReading:
-    """An entry in hand, while its transactions are read.
+    """One entry while its transactions are read.
 
-    The first transaction is kept until it is known whether it is the only one: the only one may leave to its entry to
-    say how much it was and what the bank calls it.
+    The first transaction is kept until it is known whether it is the only one: only the entry may state the amount and
+    the bank's reference of an only transaction.
     """
 
     def __init__(self, report: AccountReport, entry: BankEntry | None, where: str, *, sums_up: bool) -> None:
@@ -115,7 +115,7 @@ class EntryReading:
         self._repeated = 0
 
     def transaction(self, element: Element) -> Iterator[Piece]:
-        """The next transaction; what it gives may come with the one behind it, or with the entry's end."""
+        """Read the next transaction; its events may be returned for the one after it, or at the entry's end."""
         entry = self._entry
         if entry is None or not entry.moves_customers_money:
             return
@@ -222,7 +222,7 @@ class EntryReading:
         return payments
 
     def _identity(self, entry: BankEntry, element: Element, number: int, *, is_only: bool) -> str | None:
-        """What the bank calls the transaction; one called like the one before is its second, third, and so on."""
+        """The bank's reference of the transaction; repetitions of one reference are its second, third, and so on."""
         archived = archive_id(element)
         if archived is not None:
             self._repeated = self._repeated + 1 if archived == self._last_id else 1

@@ -1,7 +1,7 @@
 """A bank's reports about accounts, read entry by entry: what camt.053 and camt.054 have in common.
 
 A report (a statement or a notification) is about one account. Its entries are read one transaction at a time: however
-many an entry sums up, only the one in hand is in memory.
+many an entry sums up, only one is in memory.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def read_reports(stream: BinaryIO, directory: Directory, style: Style) -> Iterat
         if name == _HEADER:
             header = _header(found)
             continue
-        report = reading.element if reading and reading.is_in_hand(found) else _report_of(found, style.element)
+        report = reading.element if reading and reading.is_sibling_of_last(found) else _report_of(found, style.element)
         if report is None:
             continue
         if reading is None or reading.element is not report:
@@ -98,7 +98,7 @@ def _report_of(element: Element, report: str) -> Element | None:
 
 
 class _ReportReading:
-    """One report in hand: whose account it is about, and the entry whose transactions are being read."""
+    """One report while it is read: its creditor's account, and the entry of which transactions are being read."""
 
     def __init__(self, element: Element, where: str, style: Style) -> None:
         self.element = element
@@ -109,7 +109,7 @@ class _ReportReading:
         self._entry: EntryReading | None = None
         self._details: Element | None = None
 
-    def is_in_hand(self, transaction: Element) -> bool:
+    def is_sibling_of_last(self, transaction: Element) -> bool:
         """Whether it is a sibling of the last transaction, so that its place in the tree need not be found."""
         return self._details is not None and transaction.getparent() is self._details
 
@@ -122,7 +122,7 @@ class _ReportReading:
         return replace(fault, where=where, creditor=account.creditor, account=account.iban)
 
     def open(self, header: Header, directory: Directory) -> Iterator[Fault]:
-        """Find out whose account it is; the entries of a report about nobody's account are passed over."""
+        """Find the creditor of the account; the entries of a report about an unregistered account are passed over."""
         stated = line(self.element, "Acct/Id/IBAN") or line(self.element, "Acct/Id/Othr/Id")
         if stated is None or not iban.is_valid(stated, check_country=False):
             yield Fault(

@@ -1,7 +1,7 @@
 """CSV tables of invoices and payments, for those who have nothing else (docs/formats.md lists the columns).
 
-The first row names the columns, in any order. Fields are parted by ``;``, ``,`` or tabs, whichever parts the first row
-into names that are known, numbers have a decimal comma or point, the text is UTF-8, else ISO 8859-15.
+The first row names the columns, in any order. Fields are separated by ``;``, ``,`` or tabs, whichever separates the
+first row into names that are known, numbers have a decimal comma or point, the text is UTF-8, else ISO 8859-15.
 """
 
 import csv
@@ -55,7 +55,8 @@ def recognises(head: bytes) -> bool:
 def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
     """What the rows mean, in their order. Columns that are not known are passed over, unless they look mistyped.
 
-    A row that cannot be taken apart holds whom the row before it held: a table is mostly about one creditor.
+    The fault of a row that cannot be split names the creditor and account of the row before: a table is mostly about
+    one.
     """
     lines = _CsvLines(stream)
     texts = iter(lines)
@@ -86,7 +87,7 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
 def _rows(
     lines: _CsvLines, texts: Iterator[str], delimiter: str, width: int
 ) -> Iterator[tuple[str, list[str] | Fault]]:
-    """Each row that is not blank, and the line on which it begins; a fault where it cannot be taken apart."""
+    """Each row that is not blank, and the line on which it begins; a fault where it cannot be split into fields."""
     rows = csv.reader(texts, delimiter=delimiter, strict=True)
     while True:
         where = f"line {lines.number + 1}"
@@ -122,7 +123,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def _delimiter(header: str) -> str:
-    """The sign that parts the first row into the most columns."""
+    """The sign that separates the first row into the most columns."""
     return max(_DELIMITERS, key=header[:_LONGEST_HEADER].count)
 
 

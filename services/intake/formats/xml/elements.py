@@ -1,9 +1,9 @@
 """XML from outside, element by element, in bounded memory and time; the only module that knows the parser.
 
 Dangerous parts of a file are taken out before the parser (`services.intake.formats.xml.source`); its own limits are on
-as well (256 levels, texts of 10 MB), and what it holds in memory is weighed again and again.
+as well (256 levels, texts of 10 MB), and the size of what it holds in memory is estimated again and again.
 
-A file may hold several documents one behind the other, as Finvoice messages in their SOAP frames do. One that is broken
+A file may hold several documents one after the other, as Finvoice messages in their SOAP frames do. One that is broken
 is a fault, and reading goes on at the next XML declaration. Names are compared without namespace and prefix: banks and
 billing systems write them in every style.
 """
@@ -34,12 +34,12 @@ TOO_LARGE: Final = "too-large"
 
 LONGEST_LINE: Final = 300
 """Characters: what a line of text in an event may have (`schemas.fields.Line`)."""
-HEAVIEST_TREE: Final = 32_000_000
+LARGEST_TREE: Final = 32_000_000
 """Bytes, estimated: what may stand in memory of a document."""
 MOST_BROKEN: Final = 1_000
-"""Broken documents in one file, behind which nothing more is read."""
+"""Broken documents in one file, after which nothing more is read."""
 
-_WEIGHED_EVERY: Final = 1_000_000
+_MEASURED_EVERY: Final = 1_000_000
 _NODE: Final = 128
 _ELEMENT: Final = re.compile(
     r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<(?:[\w.-]+:)?([^\W\d][\w.-]*)(?=[\s/>])", re.DOTALL
@@ -48,7 +48,9 @@ _NOT_PRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LIMITS: Final = frozenset({110, 114})
 _ENCODINGS: Final = frozenset({6, 31, 32, 79, 80, 81})
 _ENTITIES: Final = frozenset({1, 21, 22, 23, 26, 68})
-"""Codes of libxml2 (``xmlParserErrors``). Of an entity nobody declared it may say no more than "internal error"."""
+"""Codes of libxml2 (``xmlParserErrors``). Of an entity that is not declared it may say no more than "internal
+error".
+"""
 
 
 def names_at(head: bytes) -> tuple[str, ...]:
@@ -63,10 +65,10 @@ def elements(stream: BinaryIO, names: Collection[str]) -> Iterator[Element | Fau
     """The elements with one of these local names, each when it is complete, in the order in which they end.
 
     Around an element the tree stands as it was read: what stood before it in its ancestors can be read, what comes
-    behind it cannot yet. When the next element is asked for, it goes away. Elements nobody asked for stay until the
-    element around them goes, so ask for what repeats, even if only to let it go.
+    after it cannot yet. When the next element is asked for, it goes away. Elements that were not asked for stay until
+    the element around them goes, so ask for what repeats, even if only to let it go.
 
-    A fault ends its document; behind it come the elements of the next one.
+    A fault ends its document; the elements of the next one follow.
 
     Raises:
         OSError: when the stream cannot be read.
@@ -93,7 +95,7 @@ def elements(stream: BinaryIO, names: Collection[str]) -> Iterator[Element | Fau
 
 
 def _document(source: Source, names: frozenset[str]) -> Iterator[Element]:
-    """The elements of one document; leaves the source behind its end."""
+    """The elements of one document; leaves the source at its end."""
     root = source.prolog()
     if root is None:
         return
@@ -114,7 +116,7 @@ def _document(source: Source, names: frozenset[str]) -> Iterator[Element]:
                     tree.done = element
             if tree.is_complete:
                 return
-            if tree.is_too_heavy(len(piece)):
+            if tree.is_too_large(len(piece)):
                 raise UnreadableXmlError(TOO_LARGE, "what belongs together is too large; split the file", source.line)
     except etree.XMLSyntaxError as error:
         raise _broken(error, source) from None
@@ -138,7 +140,7 @@ def _parser(names: Collection[str], encoding: str | None) -> etree.XMLPullParser
 
 
 def _events(parser: etree.XMLPullParser, piece: bytes) -> Iterator[tuple[str, Element]]:
-    """What the parser finds in the next piece; only behind that, why it stopped there, if it did.
+    """What the parser finds in the next piece; only then, why it stopped there, if it did.
 
     It finds nothing but elements, for no other events are asked for.
     """
@@ -159,7 +161,7 @@ class _Tree:
         self.root: Element | None = None
         self.done: Element | None = None
         self.is_complete = False
-        self._unweighed = 0
+        self._unmeasured = 0
 
     def begin(self, element: Element) -> None:
         """An element begins; the first one is the root."""
@@ -167,23 +169,23 @@ class _Tree:
             self.root = element
 
     def drop_done(self) -> None:
-        """Let go of the last element that was read, now that the text behind it is complete too."""
+        """Let go of the last element that was read, now that the text after it is complete too."""
         done, self.done = self.done, None
         parent = None if done is None else done.getparent()
         if done is not None and parent is not None:
             parent.remove(done)
 
-    def is_too_heavy(self, grown: int) -> bool:
+    def is_too_large(self, grown: int) -> bool:
         """Whether too much is in memory, estimated once in a while; ``grown`` bytes were read since the last call."""
-        self._unweighed += grown
-        if self._unweighed < _WEIGHED_EVERY:
+        self._unmeasured += grown
+        if self._unmeasured < _MEASURED_EVERY:
             return False
-        self._unweighed = 0
-        weight = 0
+        self._unmeasured = 0
+        size = 0
         for element in () if self.root is None else self.root.iter():
-            weight += _NODE * (1 + len(element.attrib)) + len(element.text or "") + len(element.tail or "")
-            weight += sum(map(len, element.attrib.values()))
-            if weight > HEAVIEST_TREE:
+            size += _NODE * (1 + len(element.attrib)) + len(element.text or "") + len(element.tail or "")
+            size += sum(map(len, element.attrib.values()))
+            if size > LARGEST_TREE:
                 return True
         return False
 
@@ -194,7 +196,7 @@ def _code_of(error: etree.XMLSyntaxError) -> int:
 
 
 def _broken(error: etree.XMLSyntaxError, source: Source) -> UnreadableXmlError:
-    """Why the parser stopped, in our words: its own may hold pieces of the file."""
+    """Why the parser stopped, in our own text: the parser's may hold pieces of the file."""
     line = source.begins_at + max(error.position[0] - 1, 0)
     code = _code_of(error)
     if code in _LIMITS:

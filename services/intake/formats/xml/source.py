@@ -93,7 +93,7 @@ class Source:
         return self._lines + 1
 
     def to_next_document(self) -> bool:
-        """Pass over white space and padding; whether there is anything behind them."""
+        """Pass over white space and padding; whether there is anything after them."""
         marked = self._decoder is not None
         while True:
             padding = _PADDING.match(self._chunk, self._at)
@@ -154,7 +154,7 @@ class Source:
                 return
 
     def skip_broken(self) -> None:
-        """Go to the next XML declaration behind the beginning of the last piece, or to the end of the file."""
+        """Go to the next XML declaration after the beginning of the last piece, or to the end of the file."""
         while True:
             found = _BEGINNING.search(self._chunk, self._look_from)
             place = found.start() if found else len(self._chunk)
@@ -187,7 +187,7 @@ class Source:
         return len(self._chunk) - self._at <= _LONGEST_PROLOG and self._chunk[place : place + 1] in (b"", b"<")
 
     def _grow(self) -> bool:
-        """Read more behind what is left; whether there was more."""
+        """Append more to what is left; whether there was more."""
         more = self._read()
         if more:
             self._chunk = self._chunk[self._at :] + more
