@@ -1,6 +1,6 @@
 """Which countries there are: the shipped ones, and those that other installed packages register.
 
-A package of somebody else's registers a `CountryPack` under the country's ISO 3166 code in the entry point group
+Another package registers a `CountryPack` under the country's ISO 3166 code in the entry point group
 ``erapaiva.countries`` (docs/policy.md, "Adding a country").
 """
 
@@ -16,7 +16,7 @@ from services.law.fi import FINLAND
 GROUP: Final = "erapaiva.countries"
 
 DEFAULT_COUNTRY: Final = "FI"
-"""Whose calendar, law and time zone count for accounts and days of which no registered creditor says its own."""
+"""The country of which calendar, law and time zone count for accounts and days without a registered creditor."""
 
 _SHIPPED: Final = {"FI": FINLAND}
 
@@ -31,7 +31,7 @@ def countries() -> Mapping[str, CountryPack]:
     """Every country's pack by its code: the shipped ones, then those of other packages in the order of their codes.
 
     Raises:
-        ExtensionError: another package registers what is no pack, or under what is no code or is taken.
+        ExtensionError: another package registers an object that is no pack, or a name that is no code or is taken.
     """
     known = dict(_SHIPPED)
     for code, pack in extensions(GROUP).items():
@@ -46,5 +46,5 @@ def countries() -> Mapping[str, CountryPack]:
 
 
 def is_personal_code(text: str) -> bool:
-    """Whether the text has the form of a personal identity code of any country: such a one is kept nowhere."""
+    """Whether the text has the form of a personal identity code of any country: such a code is never stored."""
     return any(pack.ids.is_personal_code(text) for pack in countries().values())

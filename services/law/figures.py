@@ -66,7 +66,7 @@ class Law:
     Attributes:
         country: ISO 3166 code.
         currency: ISO 4217 code of every amount here, and of the fees, compensation and minimum of its policies (F6).
-        currency_sign: how people there write the currency behind an amount.
+        currency_sign: the sign that is written after an amount, such as ``€``.
         timezone: the country's time zone, for days that belong to no registered creditor.
         ids: how the country writes business ids and personal identity codes.
         references: how its payment references are made, checked and printed.
@@ -80,7 +80,7 @@ class Law:
         limitation_years: calendar years until a debt lapses (G8; 728/2003 4 §).
         limitation_warning_days: days before that on which a person is warned (G8).
         resume_gap_days: days the next step waits after a dispute, a suspension or a reversal (G9).
-        sources: the statute behind each figure, by its name in the country's file.
+        sources: the statute of each figure, by its name in the country's file.
     """
 
     country: str
@@ -138,7 +138,7 @@ class Law:
         return day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
 
     def source(self, name: str) -> str:
-        """The statute behind a figure, by its name in the country's file, such as ``consumer.fee_gap``."""
+        """The statute of a figure, by its name in the country's file, such as ``consumer.fee_gap``."""
         return self.sources[name]
 
 

@@ -1,4 +1,4 @@
-"""What commands, outcomes and the time make of one partition's notices, and which messages say so (design.md §7)."""
+"""Moves one partition's notices as commands, outcomes and time require, and publishes each move (design.md §7)."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -70,8 +70,8 @@ class OpenNotices:
 
     def due(self, now: int, open_claims: int, claims_per_minute: int) -> Iterator[Notice]:
         """What is due at ``now`` (epoch second) and the limits let through, in the order in which it became due."""
-        room = self._rate.room(now, open_claims, claims_per_minute)
-        for _, stored in self._unit.due(NOTICE, now, room) if room else ():
+        left = self._rate.claims_left(now, open_claims, claims_per_minute)
+        for _, stored in self._unit.due(NOTICE, now, left) if left else ():
             yield load_notice(stored)
 
     def count_claim(self, now: int) -> None:
@@ -79,7 +79,7 @@ class OpenNotices:
         self._rate = self._rate.with_claim(now)
 
     def next_claim(self, now: int, open_claims: int, claims_per_minute: int) -> int | None:
-        """The epoch second at which the next notice can be claimed; None when none waits or all room is taken."""
+        """The epoch second of the next possible claim; None when none waits or too many notices are under way."""
         return self._rate.next_claim(now, self._unit.next_wake(NOTICE), open_claims, claims_per_minute)
 
     def save_rate(self) -> None:

@@ -31,19 +31,19 @@ class ClaimRate:
         minute = now // _MINUTE
         return replace(self, minute=minute, claimed=1 + (self.claimed if minute == self.minute else 0))
 
-    def room(self, now: int, in_hand: int, per_minute: int) -> int:
-        """How many may be claimed at ``now`` under both limits."""
+    def claims_left(self, now: int, in_hand: int, per_minute: int) -> int:
+        """How many more may be claimed at ``now`` under both limits."""
         claimed = self.claimed if now // _MINUTE == self.minute else 0
         return max(0, min(in_hand - self.in_hand, per_minute - claimed))
 
     def next_claim(self, now: int, wake: int | None, in_hand: int, per_minute: int) -> int | None:
         """The epoch second at which a notice that is due at ``wake`` may be claimed.
 
-        None when nothing waits, or when the limit of those under way is reached: then an outcome makes room.
+        None when nothing waits, or when the limit of those under way is reached: then an outcome allows the next claim.
         """
         if wake is None or self.in_hand >= in_hand:
             return None
-        if self.room(now, in_hand, per_minute):
+        if self.claims_left(now, in_hand, per_minute):
             return wake
         return max(wake, (now // _MINUTE + 1) * _MINUTE)
 

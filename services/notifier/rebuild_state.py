@@ -1,10 +1,10 @@
 """The notifier's rows, rebuilt from the topics alone (docs/adr/0013), for a database that was lost.
 
-The notifier's messages on the journal say how far each notice came, the commands say what it was to do. A command that
-the lost notifier may not have received is carried out now: a plan is claimed, a claim that was granted is made again
-(overdue answers each), and a notice that was withdrawn, or settled by a person, is closed. A letter whose attempt was
-published is never sent by a rebuild: its outcome is asked of the post, as after a crash. Pure: records in, rows and
-messages out.
+The notifier's messages on the journal show the state that each notice had reached, the commands what overdue ordered. A
+command that the lost notifier may not have received is carried out now: a planned notice is claimed, a granted one is
+claimed again (overdue answers every claim), and a notice that was withdrawn, or settled by a person, is closed. A
+letter whose attempt was published is never sent by a rebuild: the post is asked for its outcome, as after a crash.
+Pure: records in, rows and messages out.
 """
 
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ _WITHDRAWABLE: Final = frozenset({State.PLANNED, State.CLAIMED, State.DEFERRED})
 
 @dataclass(slots=True)
 class _PublishedProgress:
-    """How far one notice came, by the notifier's messages; ``outcome_at`` is the last outcome's instant."""
+    """The state that one notice reached, by the notifier's messages; ``outcome_at``: the last outcome's instant."""
 
     state: State = State.PLANNED
     claims: int = 0

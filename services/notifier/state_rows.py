@@ -3,7 +3,7 @@
 from typing import Final
 
 WORKER: Final = "notifier"
-"""Whose rows they are."""
+"""The worker's name, under which its rows and positions are stored."""
 NOTICE: Final = "notice"
 """By notice: where it is (``protocol.Notice``), with a wake while it waits to be claimed. A closed notice has none."""
 GRANTED: Final = "granted"

@@ -1,8 +1,8 @@
 """The policies that come with Eräpäivä: ``fi-consumer`` and ``fi-business``, gentle and within the law.
 
 They are always there, so a creditor may name them without publishing anything. ``fi-consumer`` is the example of
-rules.md: a nudge that costs nothing, two reminders, a demand, and a hand-over that a person must approve. With mercy: a
-debtor of whom no fee was asked in twelve months is forgiven one. ``fi-business`` starts with a free reminder too and
+rules.md: a nudge that costs nothing, two reminders, a demand, and a hand-over that a person must approve. A debtor who
+was asked no fee in twelve months is forgiven one (rules.md F5). ``fi-business`` starts with a free reminder too and
 asks the fixed compensation of 40 € only in its last letter, though the law gives it from the first day late (LSP
 10 i §).
 

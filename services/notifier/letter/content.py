@@ -163,7 +163,7 @@ class _Composer:
     # --- opening ---------------------------------------------------------------------------------
 
     def opening(self) -> Iterator[str]:
-        """The first words: thanks if it is paid, the sum, the day, and that we help."""
+        """The first words: thanks if it is paid, the sum, the day, and an offer of help."""
         match self.letter.purpose, self.letter.tone:
             case "apology", _:
                 yield from self.apology()

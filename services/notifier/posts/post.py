@@ -44,7 +44,7 @@ class Outcome:
 class Post(Protocol):
     """Delivers letters. Each attempt gets exactly one outcome, unless the process ends before.
 
-    An attempt is in a post's hands from ``send`` or ``recover`` until its outcome is acknowledged.
+    A post keeps an attempt from ``send`` or ``recover`` until its outcome is acknowledged.
     """
 
     def send(self, attempt: Attempt) -> None:
@@ -53,7 +53,7 @@ class Post(Protocol):
     def recover(self, attempt: Attempt) -> None:
         """Take an attempt that has no outcome yet, and may or may not have been made.
 
-        One that is in this post's hands is left to go on: its outcome comes. One of another process is never made
+        One that this post is still delivering goes on: its outcome comes. One of another process is never made
         again if it could reach a person: its outcome is what can be found out, else ``unknown``.
         """
 
@@ -68,7 +68,7 @@ class Post(Protocol):
 
 
 class OutcomeBox:
-    """The attempts in hand and their outcomes; may be filled by one thread and emptied by another."""
+    """The attempts that a post keeps, and their outcomes; may be filled by one thread and emptied by another."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -76,7 +76,7 @@ class OutcomeBox:
         self._in_hand: set[tuple[str, datetime]] = set()
 
     def take(self, attempt: Attempt) -> bool:
-        """Take an attempt in hand; False when it is in hand already."""
+        """Keep an attempt; False when it is kept already."""
         begun = (attempt.letter.notice, attempt.at)
         with self._lock:
             is_new = begun not in self._in_hand

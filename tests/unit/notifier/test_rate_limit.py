@@ -17,14 +17,14 @@ def test_notices_in_hand_are_counted_in_and_out() -> None:
     ("in_hand", "claimed", "room"), [(0, 0, 5), (3, 0, 2), (5, 0, 0), (0, 18, 2), (0, 20, 0), (4, 19, 1)]
 )
 def test_the_tighter_limit_counts(in_hand: int, claimed: int, room: int) -> None:
-    assert ClaimRate(in_hand, NOON // 60, claimed).room(NOON, 5, 20) == room
+    assert ClaimRate(in_hand, NOON // 60, claimed).claims_left(NOON, 5, 20) == room
 
 
 def test_a_new_minute_brings_new_room() -> None:
     rate = ClaimRate(0, NOON // 60, 20)
 
-    assert rate.room(NOON + 59, 5, 20) == 0
-    assert rate.room(NOON + 60, 5, 20) == 5
+    assert rate.claims_left(NOON + 59, 5, 20) == 0
+    assert rate.claims_left(NOON + 60, 5, 20) == 5
     assert rate.with_claim(NOON + 60) == ClaimRate(0, NOON // 60 + 1, 1)
 
 
