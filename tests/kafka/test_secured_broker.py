@@ -21,8 +21,11 @@ from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS, PUBLIC_TOPICS
 from services.runtime.kafka.broker.cluster import cluster_id
 from services.runtime.kafka.broker.connection import connected
 from services.runtime.kafka.broker.group import refuse_closed_group
+from services.runtime.kafka.broker.headers import Origin, headers_of
 from services.runtime.kafka.broker.security import aiokafka_options
 from services.runtime.kafka.broker.topics import create, refuse_wrong_topics
+from services.runtime.kafka.engine.restored_store import refuse_restored_store
+from services.runtime.kafka.engine.sequences import Sequences
 from services.runtime.refusal import Refusal
 from services.runtime.settings import KafkaSettings, Settings, StoreSettings
 from tests.servers.guarded_kafka import PASSWORD, USER, Certificates, guarded_kafka
@@ -116,19 +119,41 @@ def test_a_user_without_rights_in_the_cluster_learns_its_id(broker: Kafka, certi
 
 
 def test_missing_rights_are_named_topic_by_topic(broker: Kafka, certificates: Certificates) -> None:
-    # given: what intake needs, but for dead letters
+    # given: what intake needs, but to see its own records and to write dead letters
     kafka = KafkaSettings(**ways_in(broker, certificates)["SCRAM-SHA-512"])
     settings = Settings(kafka=kafka, store=StoreSettings(partitions=1))
     assert refusal(settings, "intake") == [
+        "topics: facts: the right to READ is missing; give it to ERAPAIVA_KAFKA__USERNAME",
+        "topics: decisions: the right to READ is missing; give it to ERAPAIVA_KAFKA__USERNAME",
         "topics: dead-letters: it may not be described (TopicAuthorizationFailedError); "
         "give ERAPAIVA_KAFKA__USERNAME that right",
     ]
     # when, then
     grant(broker, "WRITE", [DEAD_LETTERS.name])
+    grant(broker, "READ", [FACTS.name, DECISIONS.name, DEAD_LETTERS.name])
     refuse_wrong_topics(settings, "intake")
-    assert refusal(settings, "cash_application")[0] == (
-        "topics: facts: the right to READ is missing; give it to ERAPAIVA_KAFKA__USERNAME"
+    assert refusal(settings, "overdue")[0] == (
+        "topics: journal: it may not be described (TopicAuthorizationFailedError); "
+        "give ERAPAIVA_KAFKA__USERNAME that right"
     )
+
+
+def test_with_its_rights_a_worker_notices_that_its_store_was_restored(
+    broker: Kafka, certificates: Certificates
+) -> None:
+    # given: intake has all its rights, and its first record is in the log
+    grant(broker, "READ", [FACTS.name, DECISIONS.name, DEAD_LETTERS.name])
+    grant(broker, "WRITE", [DEAD_LETTERS.name])
+
+    async def write() -> None:
+        async with AIOKafkaProducer(**aiokafka_options(open_door(broker))) as producer:
+            await producer.send_and_wait(FACTS.name, b"{}", partition=0, headers=headers_of(Origin("intake", 0, 1)))
+
+    asyncio.run(write())
+    kafka = KafkaSettings(**ways_in(broker, certificates)["SCRAM-SHA-512"])
+    # when, then
+    with pytest.raises(Refusal, match="the store was restored from the past"):
+        asyncio.run(refuse_restored_store("intake", {0: Sequences()}, 1, kafka))
 
 
 def test_a_group_that_we_may_not_be_in_is_named(broker: Kafka, certificates: Certificates) -> None:

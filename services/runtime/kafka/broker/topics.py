@@ -127,8 +127,12 @@ def _unusable(described: dict[str, Described], settings: Settings, worker: str |
 
 
 def _rights(topic: Topic, worker: str | None) -> list[str]:
-    """The rights that a worker needs in a topic; all where no worker is named."""
-    sides = (("READ", topic.consumers), ("WRITE", topic.producers))
+    """The rights that a worker needs in a topic; all where no worker is named.
+
+    What a worker writes between workers it reads too: so it notices that its store was restored from a backup.
+    """
+    readers = topic.consumers if topic in PUBLIC_TOPICS else (*topic.consumers, *topic.producers)
+    sides = (("READ", readers), ("WRITE", topic.producers))
     return [right for right, workers in sides if worker is None or worker in workers]
 
 
