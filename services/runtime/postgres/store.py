@@ -99,7 +99,7 @@ class PostgresStore:
         if self._partitions != count:
             raise Refusal(
                 f"{self._connection.name}: made with {self._partitions} partitions, the settings say {count}; "
-                f"set ERAPAIVA_STORE__PARTITIONS={self._partitions} (growing is a rebuild into a new store)"
+                f"set ERAPAIVA_STORE__PARTITIONS={self._partitions} (another number needs a new store)"
             )
 
     @property
