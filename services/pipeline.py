@@ -27,7 +27,7 @@ class Rebuild(Enum):
     """How `erapaiva rebuild` prepares a worker's partitions in a new database (docs/adr/0013)."""
 
     RESUME = auto()
-    """It goes on behind the last record that it wrote, from rows that ``rebuild`` makes out of the topics."""
+    """It goes on after the last record that it wrote, from rows that ``rebuild`` makes out of the topics."""
     REPLAY = auto()
     """It reads its topics from the first record and must write the same records in the same order."""
     REPLAY_UNORDERED = auto()
@@ -85,7 +85,7 @@ PROCESSES: Final = (*WORKERS, ClockWorker.name)
 """The names that `erapaiva worker` takes.
 
 The clock has a process but no line above: it reads no topic, keeps no state, has no partitions to be assigned, and in
-the embedded engine it is no worker but what moves the engine on.
+the embedded engine it is no worker: it drives the engine.
 """
 
 

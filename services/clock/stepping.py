@@ -11,7 +11,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class SteppedEngine(Protocol):
-    """An engine, as the virtual clock drives it."""
+    """What the virtual clock needs of an engine."""
 
     @property
     def reached(self) -> datetime | None:

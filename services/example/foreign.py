@@ -1,6 +1,6 @@
 """The example's files of other systems: Finvoice messages, a KTL batch, camt.054 with camt.053 (`templates`).
 
-Messages stand one behind the other in a file, as operators and banks' channels hand them over.
+Messages stand one after the other in a file, as operators and banks' channels hand them over.
 """
 
 from datetime import date, datetime, time

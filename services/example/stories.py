@@ -106,7 +106,7 @@ PAYMENTS: Final[tuple[ExamplePayment, ...]] = (
     ExamplePayment(date(2026, 4, 2), "C-207", 2, 44_90),
     # As promised.
     ExamplePayment(date(2026, 2, 19), "C-210", 1, 59_90),
-    # When what was to be found out was found out.
+    # After the creditor had looked into it.
     ExamplePayment(date(2026, 4, 1), "C-212", 2, 44_90),
     # Two invoices by the reference of the letter of 2 March, as the customer got it.
     ExamplePayment(date(2026, 3, 10), "C-214", 1, 80_14, reference="95800539380037"),
@@ -120,7 +120,7 @@ PAYMENTS: Final[tuple[ExamplePayment, ...]] = (
     ExamplePayment(date(2026, 2, 16), "C-218", 1, 310_00),
     # Two digits of the reference changed places.
     ExamplePayment(date(2026, 2, 2), "C-220", 1, 34_90, reference="16005"),
-    # Without a reference: only the payer's name hints at whose it may be.
+    # Without a reference: only the payer's name points to a debtor.
     ExamplePayment(date(2026, 3, 5), "C-221", 2, 44_90, reference=""),
     # Before the invoice: paid from the order confirmation.
     ExamplePayment(date(2026, 1, 30), "C-223", 1, 44_90),
@@ -132,7 +132,7 @@ PAYMENTS: Final[tuple[ExamplePayment, ...]] = (
     ExamplePayment(date(2026, 3, 2), "C-228", 1, 44_90),
     # Two invoices in one sum, without a reference: the bank's file names the customer.
     ExamplePayment(date(2026, 3, 12), "B-323", 1, 992_00, reference="", names_debtor=True),
-    # A stranger's money, given back.
+    # Money of an unknown payer, refunded.
     ExamplePayment(date(2026, 2, 11), "B-324", 1, 57_35, reference="7770077", payer="Olematon Oy"),
     # The bank sends the same line twice.
     ExamplePayment(date(2026, 1, 19), "B-325", 1, 129_00, times=2),
@@ -144,17 +144,17 @@ RETURNS: Final[tuple[ExampleReturn, ...]] = (
 )
 
 INSTRUCTIONS: Final[tuple[ExampleInstruction, ...]] = (
-    # Nothing came for three months: a person lets the collector have it.
+    # Nothing came for three months: a person approves the hand-over.
     ExampleInstruction(date(2026, 4, 8), "10:20", "step.approved", "C-201", 1, {"step": "collection"}),
     ExampleInstruction(
         date(2026, 4, 16), "13:05", "fee.waived", "C-203", 3, {"reason": "the invoice had gone to an old address"}
     ),
-    # Disputed, looked into, and not so.
+    # Disputed; looked into, and unfounded.
     ExampleInstruction(
         date(2026, 2, 24), "09:40", "dispute.raised", "C-207", 2, {"ground": "the line was down in January"}
     ),
     ExampleInstruction(date(2026, 3, 12), "15:10", "dispute.settled", "C-207", 2, {"outcome": "unfounded"}),
-    # Disputed, and right: a credit note of the whole follows (see CREDIT_NOTES).
+    # Disputed, and upheld: a credit note of the whole follows (see CREDIT_NOTES).
     ExampleInstruction(date(2026, 2, 5), "11:00", "dispute.raised", "C-208", 1, {"ground": "cancelled in December"}),
     ExampleInstruction(date(2026, 2, 12), "14:30", "dispute.settled", "C-208", 1, {"outcome": "upheld"}),
     # A part of it is disputed, and still is.
@@ -189,7 +189,7 @@ INSTRUCTIONS: Final[tuple[ExampleInstruction, ...]] = (
     ),
     # The right to ask that voluntary collection be suspended (LSP 4 c §).
     ExampleInstruction(date(2026, 2, 18), "11:30", "suspension.requested", "C-219", 1),
-    # The payment with the wrong reference finds its place.
+    # A person assigns the payment with the wrong reference.
     ExampleInstruction(date(2026, 2, 10), "09:25", "payment.assigned", "C-220", 1),
     # An address that bounces, and a new one.
     ExampleInstruction(

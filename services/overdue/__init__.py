@@ -1,13 +1,13 @@
-"""The overdue worker: the receivables of each account, what is overdue, and the next lawful and kind step.
+"""The overdue worker: the receivables of each account, and the next dunning step that law and policy allow.
 
 Imports go one way. Each line uses only those before it:
 
-* ``account``: the entries of one account, as they are stored; ``creditor_context``: what they are judged by;
-* ``stops``: which receivables are left alone, until when, and the reasons that all rules return;
-* ``books``: dated entries, the balances computed from them, and where each payment's money went;
-* ``steps``: how far each receivable is in its creditor's process and whether its next step may be taken;
-* ``letters``: the guards of an account, and the letters that may go;
-* ``acts``, ``tasks``, ``decide``, ``enact``, ``account_report``: what is done about an account now, and
+* ``account``: the entries of one account, as they are stored; ``creditor_context``: the settings and feeds by which
+they are decided; * ``stops``: which receivables get no letter, until when, and the reasons that all rules return; *
+``books``: dated entries, the balances computed from them, and where each payment's money went; * ``steps``: how far
+each receivable is in its creditor's process and whether its next step may be taken; * ``letters``: the guards of an
+account, and the letters that may go; * ``acts``, ``tasks``, ``decide``, ``enact``, ``account_report``: what is done
+about an account now, and
   the messages about it;
 * ``event_handlers``, ``fold``: what a message of the journal adds to an account;
 * ``state_rows``, ``stored_accounts``, ``settings_copy``, ``worker``: the rows in the store, and the topics;

@@ -10,9 +10,9 @@ are aware and in UTC.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from schemas.parties import Party
 
@@ -22,8 +22,8 @@ StopKind = Literal["dispute", "hold", "suspension", "promise"]
 
 
 @dataclass(slots=True)
-class Due:
-    """A due date given after the invoice's own (rules.md M7)."""
+class DueDateChange:
+    """A new due date, given after the invoice's own (rules.md M7)."""
 
     known: datetime
     id: str
@@ -33,12 +33,12 @@ class Due:
 
 @dataclass(slots=True)
 class CreditNote:
-    """A credit note: it counts from the invoice's beginning (rules.md M4); ``told`` is the day it became known."""
+    """A credit note: it counts from the invoice's beginning (rules.md M4). It became known on the day ``known_on``."""
 
     known: datetime
     id: str
     day: date
-    told: date
+    known_on: Annotated[date, Field(alias="told")]
     amount: int
 
 
@@ -81,7 +81,7 @@ class Receivable:
     late_interest: int | None
     subject: str | None
     known: datetime
-    dues: list[Due] = field(default_factory=list)
+    dues: list[DueDateChange] = field(default_factory=list)
     credit_notes: list[CreditNote] = field(default_factory=list)
     reductions: list[Reduction] = field(default_factory=list)
     cancelled: date | None = None
@@ -280,7 +280,7 @@ class Account:
     party: Party | None = None
     party_changes: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
     receivables: dict[str, Receivable] = field(default_factory=dict)
-    dues: list[Due] = field(default_factory=list)
+    dues: list[DueDateChange] = field(default_factory=list)
     moneys: list[ReceivedMoney] = field(default_factory=list)
     letters: list[LetterRecord] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
@@ -327,7 +327,7 @@ _ADAPTER: TypeAdapter[Account] = TypeAdapter(Account)
 
 def dump_account(account: Account) -> bytes:
     """The account as compact JSON, as it is stored."""
-    return _ADAPTER.dump_json(account, exclude_defaults=True)
+    return _ADAPTER.dump_json(account, exclude_defaults=True, by_alias=True)
 
 
 def load_account(stored: bytes) -> Account:

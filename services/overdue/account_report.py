@@ -8,7 +8,7 @@ from schemas.decisions import AccountChanged, Balance, Credit, Unmatched
 from schemas.messages import Message
 from schemas.topics import DECISIONS, Topic
 from services.overdue.account import Account
-from services.overdue.books.balances import Open
+from services.overdue.books.balances import OpenReceivable
 from services.overdue.books.entries import payment_key
 from services.overdue.books.payment_allocation import payment_allocation
 from services.overdue.creditor_context import CreditorContext
@@ -34,7 +34,7 @@ def report_account(
 def _refused(
     account: Account, decision: Decision, context: CreditorContext, now: datetime
 ) -> Iterator[tuple[Topic, Message]]:
-    """A payment of a lapsed debt is nobody's until a person decides (rules.md M3; act 728/2003 14 §)."""
+    """A payment of a lapsed debt is not accepted until a person decides (rules.md M3; act 728/2003 14 §)."""
     for money in decision.books.refused:
         if payment_key(money) not in account.refused:
             account.refused.append(payment_key(money))
@@ -73,7 +73,7 @@ def account_changed(account: Account, decision: Decision, context: CreditorConte
     )
 
 
-def _balance(account: Account, entry: Open, decision: Decision, context: CreditorContext) -> Balance:
+def _balance(account: Account, entry: OpenReceivable, decision: Decision, context: CreditorContext) -> Balance:
     receivable = entry.receivable
     step = None
     if decision.policy is not None:
@@ -96,7 +96,7 @@ def _balance(account: Account, entry: Open, decision: Decision, context: Credito
     )
 
 
-def _status(entry: Open) -> str:
+def _status(entry: OpenReceivable) -> str:
     if entry.receivable.cancelled is not None:
         return "cancelled"
     if entry.receivable.handed_over is not None:

@@ -1,4 +1,4 @@
-"""By what accounts are decided: the creditor, its policies, law and rates, and how far its bank feeds reach.
+"""The settings by which accounts are decided: the creditor, its policies, law and rates, and how far its feeds reach.
 
 An account uses the settings copied to its own lane (design.md §3, Settings). The day is always given by the caller.
 """
@@ -23,7 +23,7 @@ class CreditorContext:
     """The settings in one lane's copy that concern one creditor.
 
     ``policies`` holds each policy id's versions; ``fed`` the day through which each bank account's payments are
-    known; ``unread`` the keys of events that nobody could read and that may concern any account of the creditor.
+    known; ``unread`` the keys of events that could not be read and that may concern any account of the creditor.
     Policies in force are remembered by day, which changes no answer.
     """
 

@@ -1,4 +1,4 @@
-"""What a decision becomes: entries of the account, commands to notifier and collection, the record of why.
+"""Carries out a decision: adds the account's entries, makes commands to notifier and collection, records the reasons.
 
 All messages about notices are made here.
 """
@@ -150,7 +150,7 @@ def _grant(
 
 
 def _rate_unknown(letter: Letter) -> Iterator[tuple[Topic, Message]]:
-    """The alert behind each message with a letter for whose last days no rate is known (rules.md I3)."""
+    """The alert after each message with a letter, where no rate is known for the letter's last days (rules.md I3)."""
     if letter.interest_through is not None:
         yield (
             DECISIONS,

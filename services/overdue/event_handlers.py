@@ -12,7 +12,7 @@ from services.law.percent import rate_of
 from services.overdue.account import (
     Account,
     CreditNote,
-    Due,
+    DueDateChange,
     PaymentPlan,
     PlanEnd,
     PlanInstalment,
@@ -82,13 +82,13 @@ def _cancelled(applied: AppliedEvent, data: events.InvoiceCancelled) -> None:
 
 
 def _rescheduled(applied: AppliedEvent, data: events.InvoiceRescheduled) -> None:
-    due = Due(applied.event.time, applied.event.id, data.due, extension=False)
+    due = DueDateChange(applied.event.time, applied.event.id, data.due, extension=False)
     applied.account.receivables[data.invoice].dues.append(due)
 
 
 def _extended(applied: AppliedEvent, data: events.ExtensionGranted) -> None:
     """More time for a receivable, or for all that are known by then, even when they arrive later (design.md §3)."""
-    due = Due(applied.event.time, applied.event.id, data.until, extension=True)
+    due = DueDateChange(applied.event.time, applied.event.id, data.until, extension=True)
     if data.invoice is None:
         applied.account.dues.append(due)
     for receivable in applied.receivables_of(data.invoice):

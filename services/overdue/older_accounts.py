@@ -1,7 +1,7 @@
 """Account rows of state version 1 brought to version 2.
 
-A credit note did not keep the day on which it became known, and a kind letter about a plan did not say which instalment
-it was about. All accounts are checked at the next frontier, as what was reported of them had another form.
+A credit note did not keep the day on which it became known, and a letter about a missed instalment did not say which
+one it was about. All accounts are checked at the next frontier, as what was reported of them had another form.
 """
 
 from __future__ import annotations

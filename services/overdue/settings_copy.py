@@ -33,7 +33,7 @@ from services.runtime.unit_of_work import UnitOfWork
 
 @dataclass(slots=True)
 class CreditorRow:
-    """What a lane knows of one creditor: its registration, how far its feeds reach, and what nobody could read."""
+    """What a lane knows of one creditor: its registration, how far its feeds reach, and its unread events."""
 
     known: datetime | None = None
     id: str = ""

@@ -1,4 +1,4 @@
-"""The overdue worker: folds the journal into accounts and decides their next lawful and kind step.
+"""The overdue worker: folds the journal into accounts and decides the next step that law and policy allow.
 
 It reads the topic journal and writes commands (to the notifier and collection) and decisions (to the read model), all
 under the account's key. Its rows are those of ``state_rows``.
@@ -34,7 +34,7 @@ FINAL_OUTCOMES: Final = ("accepted", "failed", "withdrawn")
 
 
 class Overdue:
-    """Folds what happens to accounts and decides their next lawful and kind step."""
+    """Folds messages of the journal into accounts, and decides each account's acts when its check is due."""
 
     name = WORKER
     reads = (JOURNAL,)

@@ -139,7 +139,7 @@ def _withheld_key(row: QueryRow) -> tuple[Value, ...]:
 
 
 def _unmatched(store: Store) -> Iterator[DumpEntry]:
-    """Money that is placed on no account, with the debtors whose it may be, the best suggestion first."""
+    """Money that is placed on no account, with the debtors who may have paid it, the best suggestion first."""
     suggested = _grouped(store, "SELECT * FROM suggested_place ORDER BY rank", _suggested_for)
     for row in query_rows(store, "SELECT * FROM unmatched_payment_now"):
         named = [
@@ -158,7 +158,7 @@ def _payment_of(row: QueryRow) -> tuple[Value, ...]:
 
 
 def _payments(store: Store) -> Iterator[DumpEntry]:
-    """Each payment where it lies now: its last placing or moving counts, reversals and refunds add up."""
+    """Each payment with its present placement: the last placing or moving counts, reversals and refunds add up."""
     rows = query_rows(
         store,
         "SELECT creditor, debtor, account, payment, type, invoice, letter_number, amount, currency, words AS how,"

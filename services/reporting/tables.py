@@ -1,15 +1,14 @@
 """The tables of the read model, in the SQL that SQLite and PostgreSQL share; reports are `SELECT`s on them.
 
-Amounts are integer minor units of the currency beside them; dates are ISO texts, instants ISO texts in
-UTC, so that they sort as they follow each other in every database. Yes and no are 1 and 0. Writing a row
-twice changes nothing: keys are business keys. `position` is the offset of the record that a row came
-from: it keeps the order of what may repeat within a day, and shows which rows of a list still count.
-A list that comes again replaces the old one without a delete: its rows have the position of the row
-that owns them, and the `_now` views show only those.
+Amounts are integer minor units of the currency beside them; dates are ISO texts, instants ISO texts in UTC, so that
+text order is time order in every database. Booleans are 1 and 0. Writing a row twice changes nothing: keys are business
+keys. `position` is the offset of the record that a row came from: it orders rows of one day, and shows which rows of a
+list still count. A list that comes again replaces the old one without a delete: its rows have the position of the row
+that owns them, and the `_now` views show only rows with that position.
 
-Each row has one writer, as processes that have other partitions write at the same time: the partition of the account
-where `debtor` names whose it is; that of the creditor for `creditor`, payments as they came, statements, and unmatched
-money and its suggestions without a debtor of their own; that of the sender for dead letters. `lane_reached` and `alert`
+Each row is written from one partition, as processes that have other partitions write at the same time: that of the
+account for rows with a `debtor`; that of the creditor for `creditor`, payments as they came, statements, and unmatched
+money and its suggestions without a debtor of their own; that of the source for dead letters. `lane_reached` and `alert`
 have the partition in their key.
 """
 
@@ -124,13 +123,13 @@ TABLES: Final[tuple[str, ...]] = (
         number BIGINT NOT NULL, first_day TEXT, opening BIGINT NOT NULL, received BIGINT NOT NULL,
         returned BIGINT NOT NULL, other BIGINT NOT NULL, closing BIGINT NOT NULL,
         PRIMARY KEY (creditor, account, currency, through, number, opening, closing))""",
-    # Money that is nobody's yet. With a debtor: the account it was placed on does not take it (a lapsed debt).
+    # Money that no account has yet. With a debtor: the account it was placed on does not take it (a lapsed debt).
     """CREATE TABLE IF NOT EXISTS unmatched_payment (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,
         date TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL,
         PRIMARY KEY (creditor, debtor, account, payment))""",
-    # Whose such money may be, the best suggestion first; `invoices` is a JSON list, `confidence` in percent.
-    # `placed_on` is the debtor in the key of the unmatched payment, `debtor` whom it may be of.
+    # Debtors who may have paid such money, the best suggestion first; `invoices` is a JSON list, `confidence` in
+    # percent. `placed_on` is the debtor in the key of the unmatched payment, `debtor` whom it may be of.
     """CREATE TABLE IF NOT EXISTS suggested_place (
         creditor TEXT NOT NULL, placed_on TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,
         rank INTEGER NOT NULL, debtor TEXT NOT NULL, invoices TEXT NOT NULL, confidence INTEGER NOT NULL,

@@ -44,8 +44,8 @@ MUTANTS = (
     Mutant(
         "G2 an old credit note ends a dispute",
         STOPS,
-        "    days = [note.told for note in receivable.credit_notes if stop.known <= note.known <= at]",
-        "    days = [note.told for note in receivable.credit_notes if note.known <= at]",
+        "    days = [note.known_on for note in receivable.credit_notes if stop.known <= note.known <= at]",
+        "    days = [note.known_on for note in receivable.credit_notes if note.known <= at]",
         "overdue/test_stops.py::g2",
     ),
     Mutant(

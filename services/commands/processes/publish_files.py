@@ -36,9 +36,9 @@ class PublishReport:
         if piece.fault is not None:
             self.unread.append(f"{where}: published as unreadable ({piece.fault.reason})")
 
-    def stop(self, behind: PublishedPiece) -> None:
-        """Note that publishing has stopped behind this piece."""
-        where = f"{behind.label.file}:{behind.label.line}"
+    def stop(self, last: PublishedPiece) -> None:
+        """Note that publishing has stopped after this piece."""
+        where = f"{last.label.file}:{last.label.line}"
         self.lost.append(f"{where}: nothing behind it was sent, in this file or the next; publish them again")
 
     def lines(self) -> Iterator[str]:

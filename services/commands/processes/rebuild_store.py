@@ -1,7 +1,7 @@
 """Rebuilds the store of Kafka's workers from the topics alone (docs/adr/0013).
 
 Workers that REPLAY begin at the first record: what they decide again is compared with the log and not published.
-Workers that RESUME go on behind their last record, from rows and positions that are made here out of the topics. The
+Workers that RESUME go on after their last record, from rows and positions that are made here out of the topics. The
 registry (services/pipeline.py) says which does what.
 """
 
@@ -89,7 +89,7 @@ class _TopicContents:
 
 
 def _read(settings: Settings) -> _TopicContents:
-    """Read every topic once: outcomes before the commands that they answer, facts before the events behind them."""
+    """Read every topic once: outcomes before the commands that they answer, facts before the public events."""
     partitions = settings.store.partitions
     contents = _TopicContents(ResumePositions(partitions), [RebuiltNotices() for _ in range(partitions)])
     takes = dict.fromkeys(_INTERNAL, _take) | dict.fromkeys(PUBLIC_TOPICS, _take_public)
@@ -165,7 +165,7 @@ def _sequences(contents: _TopicContents, entry: WorkerEntry, partition: int) -> 
 
 
 def _positions(contents: _TopicContents, entry: WorkerEntry, partition: int) -> Iterator[tuple[tuple[str, int], int]]:
-    """Where a worker that resumes goes on: behind what intake passed on, and at the end of an internal topic."""
+    """Where a worker that resumes goes on: after what intake passed on, and at the end of an internal topic."""
     for topic in entry.reads:
         public = topic in PUBLIC_TOPICS
         yield (

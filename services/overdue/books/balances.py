@@ -7,8 +7,8 @@ from services.overdue.account import Receivable, ReceivedMoney
 
 
 @dataclass(slots=True)
-class Open:
-    """A receivable in the books: what is open by class, and what past entries left of it.
+class OpenReceivable:
+    """A receivable in the books: its open amounts by class, and what fees and dates past entries left.
 
     ``fees`` counts reminder fees whole (rules.md F3, F4); ``history`` holds the principal after each day's entries;
     ``lapses`` is the day from which the debt may no longer be collected (act 728/2003; rules.md G8).
@@ -78,7 +78,7 @@ class Books:
     are payments of lapsed debts. ``paid_by`` says how much each payment paid on each invoice, ``uses`` by class.
     """
 
-    open: dict[str, Open]
+    open: dict[str, OpenReceivable]
     credit: list[UnusedCredit] = field(default_factory=list)
     fee_days: list[date] = field(default_factory=list)
     bookings: dict[str, dict[str, Booking]] = field(default_factory=dict)

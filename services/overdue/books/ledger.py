@@ -21,7 +21,7 @@ from services.overdue.account import (
     Refund,
     StepDone,
 )
-from services.overdue.books.balances import AllocatedMoney, Booking, Books, Open, UnusedCredit
+from services.overdue.books.balances import AllocatedMoney, Booking, Books, OpenReceivable, UnusedCredit
 from services.overdue.books.entries import entries_of, payment_key
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.stops.in_force import disputed_part, passes_by
@@ -29,7 +29,7 @@ from services.overdue.stops.in_force import disputed_part, passes_by
 _FIRST = date.min
 
 
-def interest_start(account: Account, entry: Open, effective_due: date, first_letter: date | None) -> date:
+def interest_start(account: Account, entry: OpenReceivable, effective_due: date, first_letter: date | None) -> date:
     """The day after which interest runs (Korkolaki 5, 6 §; rules.md I1)."""
     receivable = entry.receivable
     agreed = account.kind == "business" if receivable.due_agreed is None else receivable.due_agreed
@@ -41,7 +41,7 @@ def interest_start(account: Account, entry: Open, effective_due: date, first_let
     return start
 
 
-def principal_pieces(entry: Open, first: date, last: date, disputed: int) -> Iterable[tuple[date, date, int]]:
+def principal_pieces(entry: OpenReceivable, first: date, last: date, disputed: int) -> Iterable[tuple[date, date, int]]:
     """The principal that bears interest on the days ``first`` to ``last``: (from, to, minor units) pieces.
 
     A part paid on a day bears interest for that day still (rules.md I5), so a day's principal is what the days
@@ -54,7 +54,7 @@ def principal_pieces(entry: Open, first: date, last: date, disputed: int) -> Ite
             yield begins, ends, principal - disputed
 
 
-def claimed_interest(entry: Open, line: RecordedLine, start: date) -> int:
+def claimed_interest(entry: OpenReceivable, line: RecordedLine, start: date) -> int:
     """The interest a letter's line claims: what accrued since the last claim, rounded once (rules.md I4)."""
     if line.through is None:
         return 0
@@ -90,7 +90,7 @@ class _Replay:
         principal = 0 if receivable.cancelled is not None else max(0, receivable.amount - credited)
         agreed = self.account.kind == "business" if receivable.due_agreed is None else receivable.due_agreed
         base = receivable.due_now if agreed else receivable.issued
-        entry = Open(
+        entry = OpenReceivable(
             receivable=receivable,
             effective_due=roll(receivable.due_now, self.context.country),
             lapses=self.context.law.limitation_end(base),
@@ -125,7 +125,7 @@ class _Replay:
         dues = {day for each in receivables for day in (each.due, *(due.day for due in each.dues))}
         return {roll(day, self.context.country) for day in dues} | {credit.day for credit in self.books.credit}
 
-    def _was_due(self, entry: Open, day: date) -> bool:
+    def _was_due(self, entry: OpenReceivable, day: date) -> bool:
         """Whether its due date of that time had come by ``day``: what was used stays used (rules.md M3, M7)."""
         return roll(entry.receivable.due_on(day), self.context.country) <= day
 
@@ -164,7 +164,7 @@ class _Replay:
             self.books.credit.append(UnusedCredit(day, rest, money.currency, key))
             self._use_credit(day)
 
-    def _groups(self, money: ReceivedMoney, day: date, known: datetime) -> list[list[Open]]:
+    def _groups(self, money: ReceivedMoney, day: date, known: datetime) -> list[list[OpenReceivable]]:
         """Where money without a receivable's own reference goes, group by group (rules.md M3)."""
         free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, day)]
         if money.letter is not None:
@@ -180,10 +180,10 @@ class _Replay:
             [entry for entry in free if entry.effective_due >= day and entry.receivable.known <= known],
         ]
 
-    def _in(self, currency: str) -> list[Open]:
+    def _in(self, currency: str) -> list[OpenReceivable]:
         return [entry for entry in self.books.open.values() if entry.receivable.currency == currency and entry.balance]
 
-    def _reachable(self, entry: Open, known: datetime, day: date) -> bool:
+    def _reachable(self, entry: OpenReceivable, known: datetime, day: date) -> bool:
         return entry.lapses > day and not passes_by(self.account, entry.receivable, known, day, self.context.country)
 
     def _use_credit(self, day: date) -> None:
@@ -200,14 +200,16 @@ class _Replay:
                 credit.amount = self._pay(free, credit.amount, day, credit.payment, known)
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
 
-    def _pay(self, targets: list[Open], amount: int, day: date, payment: str, known: datetime | None = None) -> int:
+    def _pay(
+        self, targets: list[OpenReceivable], amount: int, day: date, payment: str, known: datetime | None = None
+    ) -> int:
         """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2).
 
         Money that names no receivable does not pay what was disputed of it when it was ``known`` (G0).
         """
         paid, use = self.books.paid_by.setdefault(payment, {}), self._use(payment)
         targets = sorted(targets, key=lambda entry: (entry.effective_due, entry.receivable.invoice))
-        touched: list[Open] = []
+        touched: list[OpenReceivable] = []
         for name in _CLASSES[self.context.allocation_on(self.account.kind, day)]:
             for entry in targets:
                 payable = getattr(entry, name)
@@ -229,7 +231,7 @@ class _Replay:
             self._remember(entry, day)
         return amount
 
-    def _waive_rest(self, entry: Open, day: date) -> None:
+    def _waive_rest(self, entry: OpenReceivable, day: date) -> None:
         """A small rest after a payment or credit is waived (rules.md M6; euros only, F6)."""
         below = self.context.waive_below_on(self.account.kind, day)
         if entry.receivable.currency == self.context.law.currency and below and 0 < entry.balance < below:
@@ -237,9 +239,9 @@ class _Replay:
             entry.principal = entry.interest = entry.costs = 0
 
     def _refund(self, key: str, refund: Refund) -> None:
-        """Money given back comes out of the unused credit; what that does not hold was never kept (rules.md M3).
+        """A refund comes out of the unused credit; what that does not cover reduces the payment (rules.md M3).
 
-        No more of a payment is given back than came of it and was not reversed.
+        No more of a payment is refunded than was received and not reversed.
         """
         money = next(money for money in self.account.moneys if payment_key(money) == key)
         before = self.refunded.get(key, 0)
@@ -276,7 +278,7 @@ class _Replay:
                 booked[line.invoice] = self._book_line(letter, line, entry, day)
         self.books.bookings[letter.notice] = booked
 
-    def _book_line(self, letter: LetterRecord, line: RecordedLine, entry: Open, day: date) -> Booking:
+    def _book_line(self, letter: LetterRecord, line: RecordedLine, entry: OpenReceivable, day: date) -> Booking:
         """Interest, compensation, then the fee, on open principal only (rules.md M1, F4, I4)."""
         booking = Booking()
         if line.interest and entry.first_interest_letter is None:
@@ -298,7 +300,7 @@ class _Replay:
         entry.costs += booking.compensation + booking.fee
         return booking
 
-    def _fee(self, letter: LetterRecord, entry: Open, day: date) -> int:
+    def _fee(self, letter: LetterRecord, entry: OpenReceivable, day: date) -> int:
         """The fee under the cap, and past the compensation that absorbs it (LSP 10 d, 10 h, 10 i §; rules.md F3–F5)."""
         if letter.forgiven:
             self.books.fee_days.append(day)
@@ -309,13 +311,13 @@ class _Replay:
             self.books.fee_days.append(day)
         return self._add_fee(entry, fee)
 
-    def _add_fee(self, entry: Open, fee: int) -> int:
+    def _add_fee(self, entry: OpenReceivable, fee: int) -> int:
         floor = self.context.law.fixed_compensation if entry.compensated else 0
         before = max(floor, entry.fees)
         entry.fees += fee
         return max(floor, entry.fees) - before
 
-    def _book_taken(self, entry: Open, done: StepDone) -> None:
+    def _book_taken(self, entry: OpenReceivable, done: StepDone) -> None:
         """A step taken before go-live: its fee is open cost, no interest or compensation (rules.md S3)."""
         self._interrupt(entry, done.day)
         if entry.first_interest_letter is None and self.context.claims_interest(self.account.kind, done.step):
@@ -326,7 +328,7 @@ class _Replay:
 
     # -- what people give up -----------------------------------------------------------------------------------
 
-    def _reduce(self, entry: Open, cut: Reduction) -> None:
+    def _reduce(self, entry: OpenReceivable, cut: Reduction) -> None:
         names = ("costs",) if cut.of == "costs" else ("principal", "interest", "costs")
         left = entry.balance if cut.amount is None else cut.amount
         for name in names:
@@ -336,13 +338,13 @@ class _Replay:
             left -= part
         self._remember(entry, cut.day)
 
-    def _interrupt(self, entry: Open, day: date) -> None:
+    def _interrupt(self, entry: OpenReceivable, day: date) -> None:
         """A letter, a payment or an acknowledgement starts limitation anew (act 728/2003 10, 13 §; rules.md G8)."""
         if day < entry.lapses:
             entry.lapses = max(entry.lapses, self.context.law.limitation_end(day))
 
     @staticmethod
-    def _remember(entry: Open, day: date) -> None:
+    def _remember(entry: OpenReceivable, day: date) -> None:
         if entry.history and entry.history[-1][0] == day:
             entry.history[-1] = (day, entry.principal)
         else:
@@ -358,7 +360,7 @@ _CLASSES: dict[str, tuple[str, ...]] = {
 def books(account: Account, today: date, context: CreditorContext, draft: LetterRecord | None = None) -> Books:
     """The account's books on ``today``, with a draft letter's bookings when one is given.
 
-    A refund that the unused credit does not cover is money never kept: the payment counts for less from its own day.
+    Where the unused credit does not cover a refund, the payment counts for less from its own day.
     """
     shortages: dict[str, int] = {}
     while True:

@@ -14,7 +14,7 @@ from services.overdue.stops.in_force import once_suspended
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """The invoice that bears the fee, the fee within the law's maximum (minor units), and whether mercy forgives it."""
+    """The invoice that bears the fee, the fee within the law's maximum (minor units), and whether it is forgiven."""
 
     invoice: str
     amount: int
@@ -53,7 +53,7 @@ def may_bear(case: Case, facts: Facts) -> bool:
 
 
 def forgiven(facts: Facts) -> bool:
-    """Whether mercy forgives a consumer's fee: long a customer, and no fee booked or forgiven lately (rules.md F5)."""
+    """Whether a consumer's fee is forgiven: long a customer, and no fee booked or forgiven lately (rules.md F5)."""
     if facts.account.kind != "consumer" or not facts.policy.mercy_months:
         return False
     since = months_before(facts.today, facts.policy.mercy_months)

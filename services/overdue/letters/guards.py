@@ -71,7 +71,7 @@ def unmatched_money(facts: Facts) -> Iterator[StopReason]:
 
 
 def unread_event(facts: Facts) -> Iterator[StopReason]:
-    """An event that nobody could read may concern this account (design.md §3, Doubt holds)."""
+    """An event that could not be read may concern this account (design.md §3, Doubt holds)."""
     if facts.account.unread or facts.context.unread:
         yield StopReason("unread-event")
 

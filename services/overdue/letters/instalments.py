@@ -1,4 +1,4 @@
-"""An instalment that is missed: one kind letter without a step, then a task; the plan goes on (rules.md G5)."""
+"""Missed instalments: one letter without a step about each, then a task; the plan goes on (rules.md G5)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ _STEP = "instalment"
 
 
 def missed_instalments(facts: Facts, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
-    """Task key and first invoice for each kind letter whose response date has passed with the plan still behind."""
+    """Task key and first invoice for each letter past its response date with the plan still behind."""
     for plan, letter, response_by in _unanswered(facts, cases):
         if facts.context.has_passed(response_by, facts.today, facts.policy):
             yield f"instalment {letter.subject_of}", plan.invoices[0]
@@ -34,7 +34,7 @@ def instalment_rechecks(facts: Facts, cases: Sequence[Case]) -> Iterator[Recheck
 
 
 def instalment_letter(facts: Facts, cases: Sequence[Case]) -> LetterCandidate:
-    """The kind letter about the first plan that is behind and has had none about its last missed instalment."""
+    """The letter about the first plan that is behind and has had none about its last missed instalment."""
     rechecks: list[Recheck] = []
     for plan in plans_in_force(facts.account, facts.now):
         rechecks += _missed_days(facts, plan)
@@ -93,7 +93,7 @@ def _subject(plan: PaymentPlan, count: int) -> str:
 
 
 def _letter_about(facts: Facts, plan: PaymentPlan, count: int) -> LetterRecord | None:
-    """The kind letter about an instalment, once it was accepted; an open one is the letter in question."""
+    """The accepted letter about an instalment; an open one is the letter that is being decided."""
     for letter in facts.account.accepted():
         if letter.subject_of == _subject(plan, count):
             return letter

@@ -21,7 +21,7 @@ from services.law.calendar import roll
 from services.law.figures import Law
 from services.law.percent import percent_text
 from services.overdue.account import Account, LetterRecord, RecordedLine
-from services.overdue.books.balances import Booking, Books, Open
+from services.overdue.books.balances import Booking, Books, OpenReceivable
 from services.overdue.books.ledger import interest_start, principal_pieces
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.stops.in_force import once_suspended
@@ -104,7 +104,7 @@ def _line(
     )
 
 
-def _slices(account: Account, line: RecordedLine, entry: Open) -> tuple[InterestSlice, ...]:
+def _slices(account: Account, line: RecordedLine, entry: OpenReceivable) -> tuple[InterestSlice, ...]:
     """The days, principals and rates of the interest this letter claims (rules.md I1–I4)."""
     if line.step is None or not line.interest or line.through is None or line.start is None:
         return ()

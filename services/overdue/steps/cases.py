@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from schemas.policy import Step
 from services.law.calendar import roll
 from services.overdue.account import Receivable, Stop
-from services.overdue.books.balances import Open
+from services.overdue.books.balances import OpenReceivable
 from services.overdue.steps.facts import Facts
 from services.overdue.steps.step_progress import StepProgress, earliest, step_progress
 from services.overdue.stops.in_force import CODES, disputed_part, last_day, pauses_ended, plan_of, stops_in_force
@@ -23,7 +23,7 @@ class Case:
     its principal that is disputed, in minor units.
     """
 
-    entry: Open
+    entry: OpenReceivable
     progress: StepProgress
     step: Step | None
     disputed: int
@@ -71,7 +71,7 @@ def cases_of(facts: Facts) -> list[Case]:
     return [_case(facts, entry) for entry in entries]
 
 
-def _case(facts: Facts, entry: Open) -> Case:
+def _case(facts: Facts, entry: OpenReceivable) -> Case:
     receivable = entry.receivable
     progress = step_progress(facts.account, receivable, facts.policy, facts.context)
     step = progress.next_step(facts.policy)
@@ -97,7 +97,7 @@ def _case(facts: Facts, entry: Open) -> Case:
     return Case(entry, progress, step, disputed, stopped, overdue, reached, tuple(waiting))
 
 
-def _asked(entry: Open, disputed: int) -> int:
+def _asked(entry: OpenReceivable, disputed: int) -> int:
     return max(0, entry.principal - disputed)
 
 
@@ -110,7 +110,7 @@ def _extended(receivable: Receivable, today: date) -> bool:
     return any(due.extension for due in receivable.dues) and receivable.due_now >= today
 
 
-def _stops(facts: Facts, entry: Open, disputed: int) -> Iterator[StopReason]:
+def _stops(facts: Facts, entry: OpenReceivable, disputed: int) -> Iterator[StopReason]:
     """G2–G5, lapsed and handed over (rules.md G0)."""
     account, receivable = facts.account, entry.receivable
     if receivable.handed_over is not None:
@@ -140,7 +140,7 @@ def _stopped(facts: Facts, receivable: Receivable, stop: Stop) -> StopReason | N
     return StopReason(CODES[stop.kind], receivable.invoice, last + timedelta(days=1))
 
 
-def _own_waits(facts: Facts, entry: Open, step: Step, reached: bool) -> Iterator[StopReason]:
+def _own_waits(facts: Facts, entry: OpenReceivable, step: Step, reached: bool) -> Iterator[StopReason]:
     """What else the receivable's own step waits for: G9, a small rest (M6), approval (S7)."""
     receivable, context = entry.receivable, facts.context
     ended = [day for _, day in pauses_ended(facts.account, receivable, facts.now)] + receivable.reversals

@@ -1,1 +1,1 @@
-"""Which receivables are left alone, until when, and the reasons that rules return. Uses only the account."""
+"""Which receivables get no letter, until when, and the reasons that rules return. Uses only the account."""

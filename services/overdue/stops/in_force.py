@@ -1,4 +1,4 @@
-"""Which receivables are left alone and until when: disputes, holds, suspensions, promises, plans (rules.md G0, G2–G5).
+"""Which receivables get no letter, and until when: disputes, holds, suspensions, promises, plans (rules.md G0, G2–G5).
 
 A stop begins with a person's event and ends with another, or on its date. What counts is the order of the
 events' times, not of their arrival (design.md §3, Identity).
@@ -34,7 +34,7 @@ def _ends_of(account: Account, stop: Stop, at: datetime) -> Iterator[StopEnd]:
 
 def _cured_on(receivable: Receivable, stop: Stop, at: datetime) -> date | None:
     """The day the creditor answered an upheld dispute: credit note, cancellation or write-off since it was raised."""
-    days = [note.told for note in receivable.credit_notes if stop.known <= note.known <= at]
+    days = [note.known_on for note in receivable.credit_notes if stop.known <= note.known <= at]
     days += [cut.day for cut in receivable.reductions if cut.of == "receivable" and stop.known <= cut.known <= at]
     if receivable.cancelled is not None and receivable.cancelled >= stop.day:
         days.append(receivable.cancelled)
@@ -74,7 +74,7 @@ def plan_of(account: Account, invoice: str, at: datetime) -> PaymentPlan | None:
 
 
 def plans_in_force(account: Account, at: datetime) -> list[PaymentPlan]:
-    """The account's instalment plans that nobody has ended."""
+    """The account's instalment plans that no event has ended."""
     return [plan for plan in account.plans if plan.known <= at and not _plan_ended(account, plan, at)]
 
 
@@ -88,7 +88,7 @@ def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:
 
 
 def passes_by(account: Account, receivable: Receivable, at: datetime, day: date, country: str) -> bool:
-    """Whether money without the receivable's own reference passes it by on ``day`` (rules.md G0, M3)."""
+    """Whether money without the receivable's own reference is not used for it on ``day`` (rules.md G0, M3)."""
     if receivable.handed_over is not None and receivable.handed_over <= day:
         return True
     if plan_of(account, receivable.invoice, at) is not None:

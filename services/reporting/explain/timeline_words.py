@@ -18,7 +18,7 @@ def money(amount: int, currency: str) -> str:
 def timeline_entries(rows: Iterable[QueryRow], currency: str, zone: tzinfo) -> Iterator[StoryEntry]:
     """The rows of a timeline as entries, in the order of the journal, each on the creditor's local day it became known.
 
-    Amounts without a currency of their own are in `currency`. Rows of a payment appear only behind the row that placed
+    Amounts without a currency of their own are in `currency`. Rows of a payment appear only after the row that placed
     it.
     """
     placed: dict[tuple[Value, Value], Value] = {}

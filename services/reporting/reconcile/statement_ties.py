@@ -1,7 +1,7 @@
 """The bank's statements compared with the payments received: opening + received - returned + other = closing.
 
-Statements that end on one day are taken together. They cover the days since the statements before them; the first
-ones, and those behind a gap, cover the days that they name themselves.
+Statements that end on one day are taken together. They cover the days since the statements before them; the first ones,
+and those after a gap, cover the days that they name themselves.
 """
 
 from collections import defaultdict
