@@ -93,7 +93,7 @@ class _EmbeddedTask:
 
 @dataclass(slots=True)
 class _OpenTransaction:
-    """Changes of the open transaction that are written at its commit, and effects that run behind it."""
+    """Changes of the open transaction that are written at its commit, and effects that run after it."""
 
     positions: dict[_PositionKey, int] = field(default_factory=dict)
     bookmarks: dict[str, str] = field(default_factory=dict)
@@ -234,11 +234,11 @@ class EmbeddedEngine:
 
     def lags(self) -> dict[str, int]:
         """By worker, the records that it has still to take."""
-        behind = {worker.name: 0 for worker in self._workers}
+        lags = {worker.name: 0 for worker in self._workers}
         for task in self._tasks:
             for source in task.inputs:
-                behind[task.worker.name] += source.ends[task.partition] - source.next_offset
-        return behind
+                lags[task.worker.name] += source.ends[task.partition] - source.next_offset
+        return lags
 
     def close(self) -> None:
         """Commit what is open, unless the engine failed, and close the store."""

@@ -36,7 +36,9 @@ class WrongSettings(Refusal):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")  # unknown names are found by `_strangers`, with advice
+    model_config = ConfigDict(
+        frozen=True, extra="ignore"
+    )  # unknown names are found by `_unknown_variables`, with advice
 
 
 class StoreSettings(_Section):
@@ -255,7 +257,7 @@ def load(**given: dict[str, object]) -> Settings:
     Raises WrongSettings.
     """
     build: Callable[..., Settings] = Settings
-    lines = [*_strangers(), *(line for _, line in _unreadable_secrets())]
+    lines = [*_unknown_variables(), *(line for _, line in _unreadable_secrets())]
     if any(PREFIX + section.upper() in map(str.upper, os.environ) for section in Settings.model_fields):
         raise WrongSettings(lines)  # a whole section in one variable would hide its parts
     try:
@@ -310,7 +312,7 @@ def _line(error: ErrorDetails) -> str:
     return f"{_given_as(section, rest[0], field)}: {what} (given: {shown}; meaning: {field.description})"
 
 
-def _strangers() -> Iterator[str]:
+def _unknown_variables() -> Iterator[str]:
     """A line for each variable of ours that names no setting, or gives one in a way it cannot be given."""
     known = {_given_as(section, name, field) for section, name, field in _all_fields()}
     secrets = {_variable(section, name) for section, name, field in _all_fields() if _is_secret(field)}

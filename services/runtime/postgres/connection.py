@@ -22,17 +22,17 @@ SCHEMA: Final = "erapaiva"
 """Our tables have a schema of their own: a database that holds another program's stays unharmed."""
 
 LOCK_WAIT_S: Final = 3
-"""How long a start waits for whoever was killed just now: the server notices within moments."""
+"""How long a start waits for the locks of a process that was just killed: the server releases them within moments."""
 
 _CONNECT_TIMEOUT_S: Final = "10"
 
-_NOTICING_SILENCE: Final = {
+_KEEPALIVE: Final = {
     "keepalives_idle": "15",
     "keepalives_interval": "5",
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
-"""A server whose machine is gone says nothing, not even that: half a minute of silence (s, s, tries, ms) is an end."""
+"""A server whose machine is gone closes no connection: half a minute (s, s, tries, ms) without answer ends it."""
 
 # The server notices within half a minute that a process's machine is gone, and gives its locks back.
 _SESSION: Final = f"""
@@ -181,11 +181,11 @@ def _connect(dsn: str, password: str | None, access: Access) -> psycopg.Connecti
     ours = {
         "connect_timeout": _CONNECT_TIMEOUT_S,
         "application_name": f"erapaiva {access} (process {os.getpid()})",
-        **_NOTICING_SILENCE,
+        **_KEEPALIVE,
     }
     if password is not None:
         ours["password"] = password
-    if not all(_is_near(host) for host in given.get("host", "").split(",")):
+    if not all(_is_local(host) for host in given.get("host", "").split(",")):
         ours["sslmode"] = "require"
     try:
         return psycopg.connect(make_conninfo(**{**ours, **given}), autocommit=True)
@@ -193,8 +193,8 @@ def _connect(dsn: str, password: str | None, access: Access) -> psycopg.Connecti
         raise Refusal(f"the database cannot be reached: {_in_a_line(fault)}; {_ADVICE}") from None
 
 
-def _is_near(host: str) -> bool:
-    """Whether what is said to a host stays on this machine: no host is its socket, as is a folder."""
+def _is_local(host: str) -> bool:
+    """Whether a connection to a host stays on this machine: no host, or a folder, is a local socket."""
     return host == "" or host.startswith("/") or is_loopback(host)
 
 

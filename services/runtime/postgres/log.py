@@ -79,7 +79,7 @@ class PostgresLog:
             self._ends.setdefault(topic, [])[:] = ends
 
     def set_partitions(self, count: int) -> None:
-        """Tell how many partitions each topic has."""
+        """Set how many partitions each topic has."""
         self._partitions = count
         self.notice_appends()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from services.runtime.postgres.connection import PostgresConnection
 from services.runtime.store.port import StateRow
-from services.runtime.store.prefixes import behind
+from services.runtime.store.prefixes import end_of_prefix
 from services.runtime.store.texts import refuse_nul
 
 _SAVE = """
@@ -33,7 +33,7 @@ SELECT min(earliest.wake) FROM unnest(%s::int[]) AS s CROSS JOIN generate_series
     SELECT wake FROM state WHERE space = s AND partition = p AND wake IS NOT NULL ORDER BY wake LIMIT 1) AS earliest
 """
 
-_GIVING_OUT = 0x4552500002
+_NUMBERING = 0x4552500002
 """The lock under which spaces get their numbers: processes that start at once wait for each other here only."""
 
 
@@ -70,10 +70,10 @@ class PostgresState:
     def save(self, space: int, partition: int, rows: Iterable[StateRow]) -> None:
         """Insert or replace rows, wake and signal included."""
         assert space > 0, "a space is given out inside the transaction that first writes to it"
-        last_words = {row[0]: row for row in rows}
-        if not last_words:
+        last_rows = {row[0]: row for row in rows}
+        if not last_rows:
             return
-        keys, values, wakes, signals = (list(column) for column in zip(*last_words.values(), strict=True))
+        keys, values, wakes, signals = (list(column) for column in zip(*last_rows.values(), strict=True))
         refuse_nul(keys)
         if any(wake is not None for wake in wakes):
             self._waking.add(space)
@@ -136,7 +136,7 @@ class PostgresState:
         return frozenset(self._waking)
 
     def set_partitions(self, count: int) -> None:
-        """Tell how many partitions there are."""
+        """Set how many partitions there are."""
         self._partitions = count
 
     def reload(self) -> None:
@@ -150,7 +150,7 @@ class PostgresState:
 
     def _find_or_add_space(self, worker: str, kind: str) -> int:
         if self._connection.in_transaction:
-            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_GIVING_OUT,))
+            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_NUMBERING,))
         number = self._find_space(worker, kind)  # another process may have added it meanwhile
         if number is None and not self._connection.in_transaction:
             return 0
@@ -168,5 +168,5 @@ class PostgresState:
 
 def _range(prefix: str) -> tuple[str, list[str]]:
     """The condition that finds the keys that start with a prefix, and its parameters."""
-    end = behind(prefix)
+    end = end_of_prefix(prefix)
     return (" AND key >= %s", [prefix]) if end is None else (" AND key >= %s AND key < %s", [prefix, end])

@@ -1,9 +1,9 @@
 """The store port on PostgreSQL: one database, one connection, a commit that waits for the disk.
 
 Transactions are READ COMMITTED, PostgreSQL's default, and that is enough: each row has one owner. Rows of state, and of
-the read model, belong to a worker's partition, which one process handles at a time; whoever would come in between is
-stopped at the partition task's row, which every transaction of a worker locks first. So nothing that a transaction has
-read can be changed by another one before it ends. The log has many writers, who take turns by a lock.
+the read model, belong to a worker's partition, which one process handles at a time; any other process waits at the
+partition task's row, which every transaction of a worker locks first. So nothing that a transaction has read can be
+changed by another one before it ends. The log has many writers, who take turns by a lock.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class PostgresStore:
 
     def refresh(self) -> None:
         """Notice records that other processes appended."""
-        if not self.in_transaction:  # inside of one nobody else can append
+        if not self.in_transaction:  # inside of one no other process can append
             self._log.notice_appends()
 
     def positions(self) -> dict[tuple[str, str, int], int]:
@@ -164,7 +164,7 @@ class PostgresStore:
 
     def set_bookmark(self, name: str, value: str) -> None:
         """Keep a short text, inside the open transaction."""
-        assert self._connection.in_transaction, "a bookmark is written together with what it speaks of"
+        assert self._connection.in_transaction, "a bookmark is written together with what it describes"
         self._connection.execute(
             "INSERT INTO bookmarks VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, value),

@@ -1,4 +1,4 @@
-"""The relational read model in PostgreSQL. Rows go in as JSON, which knows their columns by name."""
+"""The relational read model in PostgreSQL. Rows are inserted as JSON objects, which name their columns."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from services.runtime.store.texts import refuse_nul
 
 _DECLARATION: Final = re.compile(r"CREATE (?:TABLE|VIEW|INDEX) IF NOT EXISTS (\w+)")
 _TEXT: Final = re.compile(r"\bTEXT\b")
-_PLACE: Final = re.compile(r"'[^']*'|%|\?|:([a-z]\w*)")
+_PARAMETER: Final = re.compile(r"'[^']*'|%|\?|:([a-z]\w*)")
 
-_LEARN: Final = """
+_COLUMNS_AND_KEY: Final = """
 SELECT a.attname, coalesce(array_position(i.indkey::int2[], a.attnum), -1)
 FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
 WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
@@ -33,9 +33,10 @@ class PostgresTables:
         self._keys: dict[str, tuple[str, ...]] = {}
 
     def ensure(self, ddl: Iterable[str]) -> None:
-        """Run the `CREATE ... IF NOT EXISTS` statements of what is not there; on opening, outside a transaction.
+        """Run the `CREATE ... IF NOT EXISTS` statements of what is missing; on opening, outside a transaction.
 
-        Only what is missing is touched, and by one process at a time, so that a start waits for nobody's queries.
+        Only what is missing is touched, and by one process at a time, so that a start waits for no other process's
+        queries.
         """
         assert not self._connection.in_transaction, "tables are declared before the engine runs"
         self._connection.begin()
@@ -61,13 +62,13 @@ class PostgresTables:
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table. Raises LookupError for a table that nobody declared."""
         if table not in self._columns:
-            self._learn(table)
+            self._read_columns(table)
         return self._columns[table]
 
     def key_columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table's primary key, in its order."""
         if table not in self._keys:
-            self._learn(table)
+            self._read_columns(table)
         return self._keys[table]
 
     def upsert(self, table: str, rows: Iterable[Mapping[str, Scalar]]) -> None:
@@ -88,7 +89,7 @@ class PostgresTables:
 
     def query(self, sql: str, params: Sequence[Scalar] | Mapping[str, Scalar] = ()) -> list[dict[str, Scalar]]:
         """Read rows as dicts by column name."""
-        cursor = self._connection.execute(_with_places(sql), params)
+        cursor = self._connection.execute(_with_parameters(sql), params)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
@@ -99,8 +100,8 @@ class PostgresTables:
             bytewise = _TEXT.sub('TEXT COLLATE "C"', statement)
             self._connection.execute(bytewise.replace(" IF NOT EXISTS", "", 1))
 
-    def _learn(self, table: str) -> None:
-        described = self._connection.execute(_LEARN, (f'"{table}"',)).fetchall()
+    def _read_columns(self, table: str) -> None:
+        described = self._connection.execute(_COLUMNS_AND_KEY, (f'"{table}"',)).fetchall()
         if not described:
             raise LookupError(f"the read model has no table {table}: its worker has not declared it")
         self._columns[table] = tuple(name for name, _ in described)
@@ -108,12 +109,12 @@ class PostgresTables:
 
 
 @lru_cache(maxsize=256)
-def _with_places(sql: str) -> str:
-    """A query with the places for parameters as psycopg writes them: `?` and `:name` elsewhere."""
-    return _PLACE.sub(_place, sql)
+def _with_parameters(sql: str) -> str:
+    """A query with its parameters, `?` and `:name`, as psycopg writes them."""
+    return _PARAMETER.sub(_parameter, sql)
 
 
-def _place(found: re.Match[str]) -> str:
+def _parameter(found: re.Match[str]) -> str:
     if found[1]:
         return f"%({found[1]})s"
     return {"?": "%s", "%": "%%"}.get(found[0]) or found[0].replace("%", "%%")

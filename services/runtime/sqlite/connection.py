@@ -16,7 +16,7 @@ OWNERS = (Access.ENGINE, Access.WORKER, Access.MIGRATE)
 """Who makes the store where there is none, and holds its lock."""
 
 UPGRADERS = (Access.ENGINE, Access.MIGRATE)
-"""Who brings an older store up to date: whoever has it alone."""
+"""Who brings an older store up to date: a process that has the store alone."""
 
 START_ADVICE = "`erapaiva run` makes a store, with Kafka `erapaiva worker`"
 UPGRADE_ADVICE = "`erapaiva run` on it, or `erapaiva migrate`, brings it up to date"

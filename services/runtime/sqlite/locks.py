@@ -20,7 +20,7 @@ class OwnerLock:
     """Held from opening to closing: by the one engine of a store, or in common by the workers of one elsewhere."""
 
     def __init__(self, database: Path, access: Access) -> None:
-        """Take the lock. Raises Refusal, naming who has it, when an engine and somebody else would meet."""
+        """Take the lock. Raises Refusal, naming the holder, when another engine or its workers have the store."""
         alone = access is not Access.WORKER
         self._descriptor = _open_beside(database, ".lock")
         try:
@@ -45,8 +45,8 @@ class Turnstile:
     """Passed by every writer on its way into a transaction.
 
     SQLite polls for its write lock, so an engine that works off a backlog, one transaction after the other, would
-    starve somebody who only wants to append one event. Whoever waits for the write lock waits inside the turnstile,
-    and the engine cannot begin again before them.
+    starve a command that only appends one event. Whoever waits for the write lock waits inside the turnstile, and the
+    engine cannot begin again before them.
     """
 
     def __init__(self, database: Path) -> None:

@@ -69,7 +69,7 @@ class SqliteLog:
             ends[:] = [self._end_on_disk(number, partition) for partition in range(self._partitions)]
 
     def set_partitions(self, count: int) -> None:
-        """Tell how many partitions each topic has."""
+        """Set how many partitions each topic has."""
         self._partitions = count
         self.notice_appends()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from services.runtime.sqlite.connection import SqliteConnection
 from services.runtime.store.port import StateRow
-from services.runtime.store.prefixes import behind
+from services.runtime.store.prefixes import end_of_prefix
 from services.runtime.store.texts import refuse_nul
 
 _SAVE = """
@@ -22,7 +22,7 @@ SELECT min(earliest) FROM (
     FROM json_each(?) AS s, json_each(?) AS p)
 """
 
-_BEHIND_ALL = b""  # SQLite sorts every blob behind every text
+_AFTER_ALL_KEYS = b""  # SQLite sorts every blob after every text
 
 
 class SqliteState:
@@ -80,7 +80,7 @@ class SqliteState:
         return self._connection.execute(
             "SELECT key, value FROM state WHERE space = ? AND partition = ? AND key >= ? AND key < ? AND key IS NOT ?"
             " ORDER BY key LIMIT ?",
-            (space, partition, first, behind(prefix) or _BEHIND_ALL, after, limit),
+            (space, partition, first, end_of_prefix(prefix) or _AFTER_ALL_KEYS, after, limit),
         ).fetchall()
 
     def due(self, space: int, partition: int, at: int, limit: int) -> list[tuple[str, bytes]]:
@@ -106,7 +106,7 @@ class SqliteState:
         return self._connection.execute(
             "UPDATE state SET wake = min(coalesce(wake, ?5), ?5)"
             " WHERE space = ?1 AND partition = ?2 AND key >= ?3 AND key < ?4",
-            (space, partition, prefix, behind(prefix) or _BEHIND_ALL, at),
+            (space, partition, prefix, end_of_prefix(prefix) or _AFTER_ALL_KEYS, at),
         ).rowcount
 
     def next_wake(self, space: int, partition: int) -> int | None:
@@ -122,7 +122,7 @@ class SqliteState:
         return frozenset(self._waking)
 
     def set_partitions(self, count: int) -> None:
-        """Tell how many partitions there are."""
+        """Set how many partitions there are."""
         self._partitions = json.dumps(list(range(count)))
 
     def reload(self) -> None:

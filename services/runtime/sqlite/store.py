@@ -153,7 +153,7 @@ class SqliteStore:
 
     def set_bookmark(self, name: str, value: str) -> None:
         """Keep a short text, inside the open transaction."""
-        assert self._connection.in_transaction, "a bookmark is written together with what it speaks of"
+        assert self._connection.in_transaction, "a bookmark is written together with what it describes"
         self._connection.execute("INSERT OR REPLACE INTO bookmarks VALUES (?, ?)", (name, value))
 
     def close(self) -> None:

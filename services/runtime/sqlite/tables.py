@@ -36,13 +36,13 @@ class SqliteTables:
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table. Raises LookupError for a table that nobody declared."""
         if table not in self._columns:
-            self._learn(table)
+            self._read_columns(table)
         return self._columns[table]
 
     def key_columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table's primary key, in its order."""
         if table not in self._keys:
-            self._learn(table)
+            self._read_columns(table)
         return self._keys[table]
 
     def upsert(self, table: str, rows: Iterable[Mapping[str, Scalar]]) -> None:
@@ -74,7 +74,7 @@ class SqliteTables:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    def _learn(self, table: str) -> None:
+    def _read_columns(self, table: str) -> None:
         described = self._connection.execute("SELECT name, pk FROM pragma_table_info(?)", (table,)).fetchall()
         if not described:
             raise LookupError(f"the read model has no table {table}: its worker has not declared it")

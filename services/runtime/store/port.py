@@ -101,7 +101,7 @@ class StateStore(Protocol):
 
 
 class TableStore(Protocol):
-    """The relational read model: tables declared by whoever writes them."""
+    """The relational read model: tables declared by the worker that writes them."""
 
     def ensure(self, ddl: Iterable[str]) -> None:
         """Run `CREATE ... IF NOT EXISTS` statements; called on opening, outside a transaction."""
@@ -134,7 +134,7 @@ class Store(Protocol):
 
     @property
     def may_upgrade(self) -> bool:
-        """Whether whoever opened it may bring an older store up to date."""
+        """Whether the process that opened it may bring an older store up to date."""
 
     @property
     def upgrade_advice(self) -> str:

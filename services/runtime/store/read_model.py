@@ -24,9 +24,9 @@ class ReadModel:
         Raises LookupError for a table nobody declared, ValueError for a column the table does not have or a row
         without its whole primary key.
         """
-        strangers = row.keys() - set(self._tables.columns(table))
-        if strangers:
-            raise ValueError(f"read model: {table} has no column {', '.join(sorted(strangers))}")
+        unknown = row.keys() - set(self._tables.columns(table))
+        if unknown:
+            raise ValueError(f"read model: {table} has no column {', '.join(sorted(unknown))}")
         self._change(table, self._key(table, row), dict(row))
 
     def delete(self, table: str, key: Mapping[str, Scalar]) -> None:

@@ -43,7 +43,7 @@ class UpgradeStep:
 
 
 class OlderStore(Refusal):
-    """A store of an older version, opened by somebody who may not bring it up to date."""
+    """A store of an older version, opened by a process that may not bring it up to date."""
 
 
 def bring_up_to_date(store: Store, steps: Iterable[UpgradeStep]) -> None:

@@ -10,7 +10,7 @@ from services.runtime.store.partition_tasks import PartitionTaskStatus
 from services.runtime.store.port import Store
 
 _DELIVERING: Final = ("notifier", "granted")
-"""The worker and kind of the rows that lie beside letters on their way."""
+"""The worker and kind of the rows of letters that are being delivered."""
 
 
 class PartitionLag(NamedTuple):
@@ -31,7 +31,7 @@ class PartitionLag(NamedTuple):
 Reads = Mapping[str, Sequence[Topic]]
 """By worker, the topics it reads."""
 Ends = Mapping[str, Sequence[int]]
-"""By topic and partition, the end offset: behind the last record."""
+"""By topic and partition, the end offset: after the last record."""
 
 
 def partition_lags(store: Store, reads: Reads, ends: Ends) -> list[PartitionLag]:

@@ -1,7 +1,7 @@
 """What is counted, for Prometheus. Labels are closed sets, so the number of series does not grow with the data.
 
-`EngineMetrics` watches the engine; what the letters and decisions came to is counted from the topic `decisions`, behind
-the commit, so a step that is rolled back and done again is not counted twice.
+`EngineMetrics` watches the engine; letters and decisions are counted from the topic `decisions`, after the commit, so a
+step that is rolled back and done again is not counted twice.
 """
 
 from __future__ import annotations

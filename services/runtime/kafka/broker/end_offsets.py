@@ -28,7 +28,7 @@ class EndOffsets:
         self._partitions = partitions
 
     def fetch(self) -> dict[str, Sequence[int]]:
-        """By topic and partition, the offset behind the last record that may be read."""
+        """By topic and partition, the offset after the last record that may be read."""
         of_topic = {
             topic: [self._on_kafka(topic, number) for number in range(self._partitions)] for topic in ALL_TOPICS
         }

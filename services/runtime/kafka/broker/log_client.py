@@ -37,12 +37,12 @@ class KafkaLogClient:
     def append(self, records: Sequence[ClientRecord]) -> list[str | None]:
         """Append each record once, whatever is retried, in order, to all in-sync replicas: see `LogClient`."""
         sent = [self._send(record) for record in records]
-        with suppress(KafkaTimeoutError):  # the future of each record tells whether it was written
+        with suppress(KafkaTimeoutError):  # the future of each record shows whether it was written
             self._producer.flush(_DELIVERED_WITHIN_S)
         return [_fault(each) for each in sent]
 
     def values(self, topic: Topic) -> Iterator[bytes]:
-        """Committed records only, events in structured mode, our own each once, no stranger's: see `LogClient`."""
+        """Committed records, events in structured mode, our messages once each, none foreign: see `LogClient`."""
         with connected(KafkaConsumer, self._kafka, **FROM_THE_BEGINNING) as consumer:
             ends = partition_ends(consumer, self._kafka, topic, self._count(topic))
             for partition, end in enumerate(ends):
@@ -103,7 +103,7 @@ def _events(records: Iterable[Any]) -> Iterator[bytes]:
 
 
 def _ours(records: Iterable[Any], topic: Topic) -> Iterator[bytes]:
-    """Messages of our workers, without those that a worker wrote again after a crash, and without strangers'."""
+    """Messages of our workers, without repetitions after a crash, and without foreign records."""
     received: dict[tuple[str, int], int] = {}
     for record in records:
         origin = producer_origin(topic, record.partition, record.offset, record.headers)

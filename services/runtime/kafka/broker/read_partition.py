@@ -24,7 +24,7 @@ _SILENT_POLLS: Final = 30
 
 
 def partition_ends(consumer: KafkaConsumer, kafka: KafkaSettings, topic: Topic, partitions: int) -> list[int]:
-    """By partition of a topic, the offset behind the last committed record. Raises KafkaError."""
+    """By partition of a topic, the offset after the last committed record. Raises KafkaError."""
     asked = [TopicPartition(topic_name(kafka, topic), partition) for partition in range(partitions)]
     ends = consumer.end_offsets(asked)
     return [ends[each] for each in asked]

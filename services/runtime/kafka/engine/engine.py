@@ -132,7 +132,7 @@ class KafkaEngine:
     async def _settle_all(self, tasks: Iterable[PartitionTask]) -> None:
         """Settle tasks side by side: while the broker takes the records of one, another has its transaction.
 
-        The first fault is raised when all have ended, so that nothing runs on behind it.
+        The first fault is raised when all have ended, so that nothing runs on after it.
         """
         ends = await asyncio.gather(*map(self._settle, tasks), return_exceptions=True)
         for fault in ends:

@@ -42,7 +42,7 @@ class InboundRecords:
         self._received = dict(sequences.received)
         self._waiting: deque[InboundRecord] = deque()
         self.positions = positions
-        """By topic, the offset behind all records that were handled or left out."""
+        """By topic, the offset after all records that were handled or left out."""
         self.foreign: list[Record] = []
         """Records that no producer of the topic wrote, to be reported with the next transaction."""
 
@@ -115,7 +115,7 @@ class InboundRecords:
         return True
 
     def _update_positions(self) -> None:
-        """A topic's position is its first record that waits, else the offset behind all that was fetched."""
+        """A topic's position is its first record that waits, else the offset after all that was fetched."""
         self.positions = dict(self._fetched)
         for record, _ in reversed(self._waiting):
             self.positions[record.topic.name] = record.offset

@@ -25,7 +25,7 @@ class LogScan:
         self._verified: dict[_Task, dict[str, int]] = defaultdict(dict)
 
     def add(self, record: Any) -> Origin | None:
-        """Add a record and return its origin; None for a stranger's record, and for a repetition.
+        """Add a record and return its origin; None for a foreign record, and for a repetition.
 
         Raises Refusal where records before it are missing, and for a message of a later version.
         """
@@ -47,7 +47,7 @@ class LogScan:
         return origin
 
     def to_continue(self, worker: str, partition: int, inputs: Collection[str]) -> Sequences:
-        """The sequences of a task that goes on behind its last record, and behind the last of its input topics."""
+        """The sequences of a task that goes on after its last record, and after the last of its input topics."""
         logged, verified = self._of(worker, partition)
         sent = {output: each.through for output, each in logged.items()}
         return Sequences(sent=sent, verified=verified, received=self._received(partition, inputs))
@@ -55,7 +55,7 @@ class LogScan:
     def to_remake(self, worker: str, partition: int) -> Sequences:
         """The sequences of a task that makes all its records again, to be compared with those in the log.
 
-        Dead letters are only counted: a report of a stranger's record has no fixed place among the task's own.
+        Dead letters are only counted: a report of a foreign record has no fixed place among the task's own.
         """
         logged, verified = self._of(worker, partition)
         for output, each in logged.items():

@@ -103,7 +103,7 @@ class PartitionTask:
             return self._handle(self._inbound.batch())
 
     def mark_published(self, records: Sequence[PendingRecord], ends: Mapping[str, int]) -> None:
-        """The log has these records; `ends`: by output partition, the offset behind the last of them."""
+        """The log has these records; `ends`: by output partition, the offset after the last of them."""
         if records:
             self._published_through = records[-1].number
             self.sequences.verified.update(ends)

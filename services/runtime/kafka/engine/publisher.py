@@ -41,7 +41,7 @@ class RecordPublisher:
         await self._producer.start()
 
     async def publish(self, worker: str, partition: int, records: Sequence[PendingRecord]) -> dict[str, int]:
-        """Write a task's records; returns, by output partition, the offset behind the last of them.
+        """Write a task's records; returns, by output partition, the offset after the last of them.
 
         Raises KafkaError when the log does not take them in time.
         """

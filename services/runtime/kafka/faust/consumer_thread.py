@@ -72,7 +72,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return int(subscription.assignment.state_value(tp).position)
 
     def end_of(self, tp: TP) -> int:
-        """The offset behind the last record of a partition, by the last fetch; 0 before the first."""
+        """The offset after the last record of a partition, by the last fetch; 0 before the first."""
         end = self._ensure_consumer().highwater(tp)
         return 0 if end is None else int(end)
 

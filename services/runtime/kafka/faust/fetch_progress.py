@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class FetchProgress:
-    """Offsets of one topic-partition; each is the offset behind the last record that it concerns.
+    """Offsets of one topic-partition; each is the offset after the last record that it concerns.
 
     When a revoked partition is assigned again it gets a new object. Each fetched record holds the one under which it
     was fetched, and may be handled only while that is still `assigned`.
     """
 
     fetched: int
-    """Behind the last record that was fetched."""
+    """After the last record that was fetched."""
     assigned: bool = True
     """Whether the partition has not been revoked since."""
     position: int = -1
     """Where the next fetch begins; beyond `fetched` when offsets without a record followed."""
     handled: int = -1
-    """Behind the last record that was handled."""
+    """After the last record that was handled."""
     reported: int = -1
     """The offset before which the handler knows that no further record comes."""
 
