@@ -60,11 +60,11 @@ class StoredAccounts:
 
     def wake(self, lane: int, creditor: str | None) -> None:
         """All accounts of a creditor, or of the lane, are due at the next frontier."""
-        self._unit.rouse_prefix(account_kind(lane), "" if creditor is None else account_key(creditor, ""), AT_ONCE)
+        self._unit.wake_prefix(account_kind(lane), "" if creditor is None else account_key(creditor, ""), AT_ONCE)
 
     def wake_waiting_for_feed(self, lane: int, creditor: str) -> None:
         """The creditor's accounts that wait for a bank feed are due at the next frontier."""
-        self._unit.rouse(account_kind(lane), feed_signal(creditor), AT_ONCE)
+        self._unit.wake_waiting(account_kind(lane), feed_signal(creditor), AT_ONCE)
 
     # -- open notices ------------------------------------------------------------------------------------------
 

@@ -27,8 +27,8 @@ class UnitOfWork:
     """The state that a worker reads and changes, and the records that it publishes, while it handles one batch.
 
     State rows are bytes under (kind, key), apart by worker and partition. A row may carry a `wake`, the epoch second
-    (UTC) from which `due` returns it, and a `waits_for`, the signal on which `rouse` brings that wake forward. All
-    reads see the unit's own writes.
+    (UTC) from which `due` returns it, and a `waits_for`, the signal on which `wake_waiting` brings that wake forward.
+    All reads see the unit's own writes.
     """
 
     __slots__ = ("_effects", "_sink", "_state", "partition", "partitions", "published", "read_model")
@@ -78,13 +78,13 @@ class UnitOfWork:
         """Up to `limit` rows with wake <= `at`, by wake, then key. A row stays due until put or deleted."""
         return self._state.due(kind, at, limit)
 
-    def rouse(self, kind: str, waits_for: str, at: int) -> int:
-        """Wake the rows that wait for a signal at `at`, or earlier where they would anyway; returns their number."""
-        return self._state.rouse(kind, waits_for, at)
+    def wake_waiting(self, kind: str, waits_for: str, at: int) -> int:
+        """Bring the wakes of rows that wait for a signal forward to `at`; returns how many rows wait for it."""
+        return self._state.wake_waiting(kind, waits_for, at)
 
-    def rouse_prefix(self, kind: str, key_prefix: str, at: int) -> int:
-        """Wake the rows whose key starts with a prefix at `at`, or earlier where they would; returns their number."""
-        return self._state.rouse_prefix(kind, key_prefix, at)
+    def wake_prefix(self, kind: str, key_prefix: str, at: int) -> int:
+        """Bring the wakes of rows whose key starts with `key_prefix` forward to `at`; returns how many rows these are."""
+        return self._state.wake_prefix(kind, key_prefix, at)
 
     def next_wake(self, kind: str) -> int | None:
         """The earliest wake of this kind in this partition."""

@@ -91,8 +91,8 @@ class SqliteState:
             (space, partition, at, limit),
         ).fetchall()
 
-    def rouse(self, space: int, partition: int, waits_for: str, at: int) -> int:
-        """Rows waiting for a signal wake at `at` or earlier; returns how many wait for it."""
+    def wake_waiting(self, space: int, partition: int, waits_for: str, at: int) -> int:
+        """Bring the wakes of rows that wait for a signal forward to `at`; returns how many rows wait for it."""
         self._waking.add(space)
         return self._connection.execute(
             "UPDATE state SET wake = min(coalesce(wake, ?4), ?4)"
@@ -100,8 +100,8 @@ class SqliteState:
             (space, partition, waits_for, at),
         ).rowcount
 
-    def rouse_prefix(self, space: int, partition: int, prefix: str, at: int) -> int:
-        """Rows whose key starts with `prefix` wake at `at` or earlier; returns how many there are."""
+    def wake_prefix(self, space: int, partition: int, prefix: str, at: int) -> int:
+        """Bring the wakes of rows whose key starts with `prefix` forward to `at`; returns how many rows these are."""
         self._waking.add(space)
         return self._connection.execute(
             "UPDATE state SET wake = min(coalesce(wake, ?5), ?5)"

@@ -84,11 +84,11 @@ class StateStore(Protocol):
     def due(self, space: int, partition: int, at: int, limit: int) -> list[tuple[str, bytes]]:
         """Rows with wake <= `at`, by wake, then key."""
 
-    def rouse(self, space: int, partition: int, waits_for: str, at: int) -> int:
-        """Rows waiting for a signal wake at `at` or earlier; returns how many wait for it."""
+    def wake_waiting(self, space: int, partition: int, waits_for: str, at: int) -> int:
+        """Bring the wakes of rows that wait for a signal forward to `at`; returns how many rows wait for it."""
 
-    def rouse_prefix(self, space: int, partition: int, prefix: str, at: int) -> int:
-        """Rows whose key starts with `prefix` wake at `at` or earlier; returns how many there are."""
+    def wake_prefix(self, space: int, partition: int, prefix: str, at: int) -> int:
+        """Bring the wakes of rows whose key starts with `prefix` forward to `at`; returns how many rows these are."""
 
     def next_wake(self, space: int, partition: int) -> int | None:
         """The earliest wake of a space in a partition."""

@@ -80,17 +80,17 @@ class StateCache:
         self._flush_kind(kind)
         return self._state.due(self._space(kind), self._partition, at, limit)
 
-    def rouse(self, kind: str, waits_for: str, at: int) -> int:
-        """Rows waiting for a signal wake at `at` or earlier; returns how many wait for it."""
+    def wake_waiting(self, kind: str, waits_for: str, at: int) -> int:
+        """Bring the wakes of rows that wait for a signal forward to `at`; returns how many rows wait for it."""
         self._flush_kind(kind)
         self.writes += 1
-        return self._state.rouse(self._space(kind), self._partition, waits_for, at)
+        return self._state.wake_waiting(self._space(kind), self._partition, waits_for, at)
 
-    def rouse_prefix(self, kind: str, prefix: str, at: int) -> int:
-        """Rows whose key starts with `prefix` wake at `at` or earlier; returns how many there are."""
+    def wake_prefix(self, kind: str, prefix: str, at: int) -> int:
+        """Bring the wakes of rows whose key starts with `prefix` forward to `at`; returns how many rows these are."""
         self._flush_kind(kind)
         self.writes += 1
-        return self._state.rouse_prefix(self._space(kind), self._partition, prefix, at)
+        return self._state.wake_prefix(self._space(kind), self._partition, prefix, at)
 
     def next_wake(self, kind: str) -> int | None:
         """The earliest wake of a kind."""

@@ -35,7 +35,7 @@ def test_saving_again_replaces_the_value_the_wake_and_the_signal(state: StateSto
 
     assert state.load(accounts, 0, "a") == b"new"
     assert state.due(accounts, 0, 1_000, 10) == []
-    assert state.rouse(accounts, 0, "feed", 5) == 0
+    assert state.wake_waiting(accounts, 0, "feed", 5) == 0
 
 
 def test_rows_are_apart_by_worker_kind_and_partition(state: StateStore, accounts: int) -> None:
@@ -44,7 +44,7 @@ def test_rows_are_apart_by_worker_kind_and_partition(state: StateStore, accounts
     for space, partition in others:
         state.save(space, partition, [row("a", b"theirs", wake=7, waits_for="feed")])
 
-    state.rouse(accounts, 0, "feed", 0)
+    state.wake_waiting(accounts, 0, "feed", 0)
     state.remove(accounts, 0, ["a"])
 
     assert state.load(accounts, 0, "a") is None
@@ -113,7 +113,7 @@ def test_a_prefix_finds_exactly_the_keys_that_start_with_it(state: StateStore, a
     matching = sorted({key for key in keys if key.startswith(prefix)})
 
     assert [key for key, _ in state.page(accounts, 0, prefix, None, 99)] == matching
-    assert state.rouse_prefix(accounts, 0, prefix, 5) == len(matching)
+    assert state.wake_prefix(accounts, 0, prefix, 5) == len(matching)
     assert sorted(key for key, _ in state.due(accounts, 0, 5, 99)) == matching
 
 
@@ -131,7 +131,7 @@ def test_a_signal_wakes_those_who_wait_for_it_and_never_later_than_they_would(st
     state.save(accounts, 0, [row("asleep", waits_for="feed"), row("soon", wake=5, waits_for="feed")])
     state.save(accounts, 0, [row("later", wake=50, waits_for="feed"), row("other", wake=50, waits_for="rate")])
 
-    assert state.rouse(accounts, 0, "feed", 20) == 3
+    assert state.wake_waiting(accounts, 0, "feed", 20) == 3
 
     assert [key for key, _ in state.due(accounts, 0, 20, 10)] == ["soon", "asleep", "later"]
     assert [key for key, _ in state.due(accounts, 0, 5, 10)] == ["soon"]

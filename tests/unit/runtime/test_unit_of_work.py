@@ -58,8 +58,8 @@ def test_many_rows_come_in_the_order_they_were_asked_for(unit: UnitOfWork) -> No
 LOOKS: dict[str, tuple[Callable[[UnitOfWork], object], object]] = {
     "scan": (lambda u: list(u.scan("account", "a")), [("a1", b"1"), ("a2", b"2")]),
     "due": (lambda u: u.due("account", 20, 9), [("a2", b"2"), ("a1", b"1")]),
-    "rouse": (lambda u: u.rouse("account", "feed", 1), 2),
-    "rouse_prefix": (lambda u: u.rouse_prefix("account", "a", 1), 2),
+    "wake_waiting": (lambda u: u.wake_waiting("account", "feed", 1), 2),
+    "wake_prefix": (lambda u: u.wake_prefix("account", "a", 1), 2),
     "next_wake": (lambda u: u.next_wake("account"), 10),
 }
 
@@ -89,12 +89,12 @@ def test_rows_may_be_changed_while_they_are_scanned(unit: UnitOfWork) -> None:
 
 def test_putting_a_row_again_takes_its_wake_and_signal_away(unit: UnitOfWork) -> None:
     unit.put("account", "a", b"", wake=10, waits_for="feed")
-    assert unit.rouse("account", "feed", 3) == 1
+    assert unit.wake_waiting("account", "feed", 3) == 1
 
     unit.put("account", "a", b"")
 
     assert unit.due("account", 99, 9) == []
-    assert unit.rouse("account", "feed", 3) == 0
+    assert unit.wake_waiting("account", "feed", 3) == 0
 
 
 class CountingState(SqliteState):
