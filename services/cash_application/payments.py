@@ -177,7 +177,7 @@ def _missing_evidence(payment: KnownPayment, evidence: MatchEvidence) -> Iterato
 # -- scoring --------------------------------------------------------------------------------------------------------
 
 
-def score_some(lane: Lane, most: int) -> int:
+def score_unscored(lane: Lane, most: int) -> int:
     """Score up to ``most`` of the payments without certain placement; how many were scored."""
     unscored = unmatched.take_unscored(lane, most)
     prefetch.fetch_candidates(lane.unit, unscored)

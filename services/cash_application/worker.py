@@ -11,7 +11,7 @@ Writes:
 * decisions, keyed by creditor: money received, returned, unmatched and placed after all; bank statements; alerts;
 * dead-letters, keyed by source: facts that cannot be applied.
 
-What a record releases is worked off before the next record, ``AT_ONCE`` rows in one call.
+The facts and payments that a record releases are processed before the next record, ``AT_ONCE`` in one call.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
 
 AT_ONCE: Final = 1_000
-"""Waiting facts and payments that are worked off in one call; a commit may follow each."""
+"""Released facts and payments that are processed in one call; a commit may follow each."""
 
 
 class CashApplication:
@@ -39,18 +39,18 @@ class CashApplication:
     reads = (FACTS,)
 
     def __init__(self) -> None:
-        """After a start each lane may have work left."""
-        self._at_rest: set[int] = set()
+        """After a start each lane may have released facts or payments left."""
+        self._idle_lanes: set[int] = set()
 
     def pending(self, partition: int) -> bool:
         """Whether a lane has work left, or was not handled since the start."""
-        return partition not in self._at_rest
+        return partition not in self._idle_lanes
 
     def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
-        """Finish the work that is left, then apply records until ``AT_ONCE`` rows are worked off; how many records."""
+        """Process released rows, then apply records, up to ``AT_ONCE`` rows in all; returns how many records."""
         lane = Lane(unit)
-        lane.has_released = unit.partition not in self._at_rest
-        left = _work_off(lane, AT_ONCE)
+        lane.has_released = unit.partition not in self._idle_lanes
+        left = _process_released(lane, AT_ONCE)
         handled = 0
         if left > 0:
             messages = [decode_facts(record.value) for record in batch]
@@ -58,14 +58,14 @@ class CashApplication:
             for record, message in zip(batch, messages, strict=True):
                 _handle(lane, record, message)
                 handled += 1
-                left = _work_off(lane, left)
+                left = _process_released(lane, left)
                 if left == 0:
                     break
         lane.save()
         if left > 0:
-            self._at_rest.add(unit.partition)
+            self._idle_lanes.add(unit.partition)
         else:
-            self._at_rest.discard(unit.partition)
+            self._idle_lanes.discard(unit.partition)
         return handled
 
 
@@ -83,10 +83,10 @@ def _handle(lane: Lane, record: Record, message: FactsMessage) -> None:
             doubts.release(lane, message)
 
 
-def _work_off(lane: Lane, left: int) -> int:
-    """Work off what the last record released, at most ``left`` rows of it; how many more may be worked off.
+def _process_released(lane: Lane, left: int) -> int:
+    """Process what the last record released, at most ``left`` rows; returns how many more may be processed.
 
-    None more means that there may be work left.
+    0 means that there may be released rows left.
     """
     while lane.has_released and left > 0:
         released = waiting.next_released(lane)
@@ -95,7 +95,7 @@ def _work_off(lane: Lane, left: int) -> int:
         else:
             left = _release(lane, *released, left)
     if lane.frontier.rising is not None and left > 0:
-        left = _rise(lane, lane.frontier.rising, left)
+        left = _reach_frontier(lane, lane.frontier.rising, left)
     return left
 
 
@@ -113,11 +113,11 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
     return left
 
 
-def _rise(lane: Lane, instant: datetime, left: int) -> int:
+def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     """Raise alerts for missing statements, score payments without certain placement, then reach the frontier."""
     lane.moment = instant
     statements.raise_alerts(lane)
-    left -= payments.score_some(lane, left)
+    left -= payments.score_unscored(lane, left)
     if left > 0:
         lane.to_every_partition(FrontierReached(lane=lane.number, instant=lane.frontier.rose()))
     return left

@@ -49,8 +49,8 @@ class Doubt:
     alarm: bool = False
 
     @property
-    def names_somebody(self) -> bool:
-        """Whether a creditor or a bank account is known to hold."""
+    def holds_something(self) -> bool:
+        """Whether there is a creditor or a bank account to hold."""
         return self.creditor is not None or self.account is not None
 
 

@@ -41,7 +41,7 @@ def refuse(unread: Unread, record: Record, label: Label, raw: bytes, unit: UnitO
 
 
 def _hold(doubt: Doubt, letter: DeadLetter, unit: UnitOfWork) -> None:
-    if doubt.names_somebody:
+    if doubt.holds_something:
         unread = UnreadEvent(
             key=letter.key, creditor=doubt.creditor, debtor=doubt.debtor, account=doubt.account, reason=letter.reason
         )

@@ -83,7 +83,7 @@ class UnitOfWork:
         return self._state.wake_waiting(kind, waits_for, at)
 
     def wake_prefix(self, kind: str, key_prefix: str, at: int) -> int:
-        """Bring the wakes of rows whose key starts with `key_prefix` forward to `at`; returns how many rows these are."""
+        """Bring the wakes of rows whose key starts with `key_prefix` forward to `at`; returns how many they are."""
         return self._state.wake_prefix(kind, key_prefix, at)
 
     def next_wake(self, kind: str) -> int | None:

@@ -42,7 +42,7 @@ class Worker(Protocol):
         """Handle records from the front of `batch` and return how many were handled.
 
         Fewer than given: their position is taken, and the rest is given again. None of a non-empty batch is allowed
-        only when something was written (a long run is worked off in pieces before the next record). An empty batch is
+        only when something was written (a long run is processed in pieces before the next record). An empty batch is
         given when `pending` asked for it.
         """
 

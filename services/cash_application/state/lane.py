@@ -30,7 +30,7 @@ class Lane:
         self.moment = _EPOCH
         """The instant of the message that is being handled (UTC); decisions are dated by it."""
         self.has_released = False
-        """Whether facts or payments may have been released: they are worked off before the next record."""
+        """Whether facts or payments may have been released: they are processed before the next record."""
         self._stored = unit.get(TALLY, TALLY_KEY), unit.get(FRONTIER, FRONTIER_KEY)
         self.tally: Final = LaneTally.from_bytes(self._stored[0])
         stored = self._stored[1]

@@ -44,7 +44,7 @@ class OwnerLock:
 class Turnstile:
     """Passed by every writer on its way into a transaction.
 
-    SQLite polls for its write lock, so an engine that works off a backlog, one transaction after the other, would
+    SQLite polls for its write lock, so an engine that handles a backlog, one transaction after the other, would
     starve a command that only appends one event. Whoever waits for the write lock waits inside the turnstile, and the
     engine cannot begin again before them.
     """
