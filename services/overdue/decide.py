@@ -22,7 +22,7 @@ from services.overdue.letters.guards import HAND_OVER_GUARDS, below_minimum, rea
 from services.overdue.letters.instalments import instalment_letter, instalment_rechecks
 from services.overdue.letters.next_letter import NextLetter, next_letter
 from services.overdue.steps.cases import Case, cases_of
-from services.overdue.steps.facts import Facts, facts_of
+from services.overdue.steps.facts import AccountFacts, facts_of
 from services.overdue.stops.reasons import FEED, Recheck, StopReason
 from services.overdue.tasks import calls_of, tasks_of, warning_days
 
@@ -76,7 +76,7 @@ def _without_policy(account: Account, found: Books, context: CreditorContext, to
     return Decision(None, found, tuple(acts), wake, next_check=next_check)
 
 
-def _inside_window(facts: Facts, skew: timedelta) -> Decision:
+def _inside_window(facts: AccountFacts, skew: timedelta) -> Decision:
     """Answer the claim that waits for it, else find the account's tasks and its next act."""
     notice = facts.account.open_letter()
     claimed = notice.claimed if notice is not None and notice.status == "claimed" else None
@@ -197,7 +197,7 @@ def _withheld_for(
 # -- the next check --------------------------------------------------------------------------------------------
 
 
-def _decision(facts: Facts, acts: Sequence[Act], rechecks: Iterable[Recheck]) -> Decision:
+def _decision(facts: AccountFacts, acts: Sequence[Act], rechecks: Iterable[Recheck]) -> Decision:
     """The acts, and the next check: the earliest day that is yet to come, at the window's opening, or the feed."""
     days, feed = [], False
     for recheck in rechecks:
@@ -212,7 +212,7 @@ def _decision(facts: Facts, acts: Sequence[Act], rechecks: Iterable[Recheck]) ->
     return Decision(facts.policy, facts.books, tuple(acts), wake, feed, min(days, default=None))
 
 
-def _credit_days(facts: Facts, cases: Sequence[Case]) -> Iterator[date]:
+def _credit_days(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[date]:
     """Unused credit pays a receivable on its due date (rules.md M3)."""
     if facts.books.credit:
         for case in cases:

@@ -7,7 +7,7 @@ from services.overdue.acts import RaiseTask
 from services.overdue.letters.instalments import missed_instalments
 from services.overdue.letters.next_letter import NextLetter
 from services.overdue.steps.cases import Case
-from services.overdue.steps.facts import Facts
+from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import call_task
 
 
@@ -36,14 +36,14 @@ def calls_of(following: NextLetter) -> Iterator[RaiseTask]:
                 yield RaiseTask(key, case.step.name, "call", case.invoice)
 
 
-def warning_days(facts: Facts, cases: Sequence[Case]) -> Iterator[date]:
+def warning_days(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[date]:
     """The days on which persons are warned that a debt lapses, past ones included."""
     for case in cases:
         if _may_lapse(case):
             yield _warning_day(facts, case)
 
 
-def _warnings(facts: Facts, cases: Sequence[Case]) -> Iterator[RaiseTask]:
+def _warnings(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[RaiseTask]:
     """Ninety days before a debt lapses a person is warned (act 728/2003; rules.md G8)."""
     for case in cases:
         if _may_lapse(case) and _warning_day(facts, case) <= facts.today < case.entry.lapses:
@@ -54,7 +54,7 @@ def _may_lapse(case: Case) -> bool:
     return bool(case.entry.principal) and case.entry.receivable.handed_over is None
 
 
-def _warning_day(facts: Facts, case: Case) -> date:
+def _warning_day(facts: AccountFacts, case: Case) -> date:
     return case.entry.lapses - timedelta(days=facts.context.law.limitation_warning_days)
 
 
@@ -78,6 +78,6 @@ def _addresses(following: NextLetter) -> Iterator[RaiseTask]:
         yield RaiseTask(f"address {tried}", "find-address", "no-channel", None)
 
 
-def _instalments(facts: Facts, cases: Sequence[Case]) -> Iterator[RaiseTask]:
+def _instalments(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[RaiseTask]:
     for key, invoice in missed_instalments(facts, cases):
         yield RaiseTask(key, "missed-instalment", "in-plan", invoice)

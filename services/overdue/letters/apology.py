@@ -3,13 +3,13 @@
 from services.overdue.account import LetterRecord, RecordedLine
 from services.overdue.letters.draft import LetterCandidate, next_number, notice_id
 from services.overdue.letters.guards import NOTE_GUARDS, channel_of, reasons_of
-from services.overdue.steps.facts import Facts
+from services.overdue.steps.facts import AccountFacts
 from services.overdue.stops.reasons import rechecks_of
 
 _STEP = "apology"
 
 
-def apology_letter(facts: Facts) -> LetterCandidate:
+def apology_letter(facts: AccountFacts) -> LetterCandidate:
     """The note about the first letter whose bookings have shrunk since it was accepted.
 
     Only under a policy with ``apology: true``; one note for each letter.
@@ -24,11 +24,11 @@ def apology_letter(facts: Facts) -> LetterCandidate:
     return LetterCandidate(None)
 
 
-def _has_note(facts: Facts, letter: LetterRecord) -> bool:
+def _has_note(facts: AccountFacts, letter: LetterRecord) -> bool:
     return any(note.subject_of == letter.notice for note in facts.account.accepted())
 
 
-def _taken_back(facts: Facts, letter: LetterRecord) -> list[RecordedLine]:
+def _taken_back(facts: AccountFacts, letter: LetterRecord) -> list[RecordedLine]:
     """The lines whose interest or costs are less in the books than in the letter."""
     now = facts.books.bookings.get(letter.notice, {})
     lines = []
@@ -49,7 +49,7 @@ def _taken_back(facts: Facts, letter: LetterRecord) -> list[RecordedLine]:
     return lines
 
 
-def _draft(facts: Facts, about: LetterRecord, lines: list[RecordedLine]) -> LetterRecord:
+def _draft(facts: AccountFacts, about: LetterRecord, lines: list[RecordedLine]) -> LetterRecord:
     channel = channel_of(facts.account, facts.policy)
     assert channel is not None, "the no-channel guard lets nothing pass without one"
     return LetterRecord(

@@ -12,7 +12,7 @@ from services.overdue.books.balances import Booking, Books
 from services.overdue.books.ledger import interest_start
 from services.overdue.letters.fees import fee_of
 from services.overdue.steps.cases import Case
-from services.overdue.steps.facts import Facts
+from services.overdue.steps.facts import AccountFacts
 from services.overdue.stops.reasons import Recheck
 
 _NAMESPACE = uuid.UUID("6f2f0f5c-3a3e-5d0b-9a57-0f6f1c7a4e11")
@@ -40,7 +40,7 @@ def cycle_key(invoice: str, step: str) -> str:
 
 
 def draft_reminder(
-    facts: Facts, listed: Sequence[Case], moving: Sequence[Case], channel: tuple[Channel, str]
+    facts: AccountFacts, listed: Sequence[Case], moving: Sequence[Case], channel: tuple[Channel, str]
 ) -> LetterRecord:
     """The reminder that lists ``listed`` and moves ``moving``, as of now; ``channel`` comes with the recipient."""
     account, today = facts.account, facts.today
@@ -79,7 +79,7 @@ def _listed_line(case: Case) -> RecordedLine:
     return RecordedLine(invoice=case.invoice, step=None, effective_due=case.entry.effective_due, disputed=case.disputed)
 
 
-def _moving_line(case: Case, facts: Facts) -> RecordedLine:
+def _moving_line(case: Case, facts: AccountFacts) -> RecordedLine:
     step, entry, today = case.step, case.entry, facts.today
     assert step is not None
     first_letter = entry.first_interest_letter or (today if step.interest else None)
@@ -100,7 +100,7 @@ def _moving_line(case: Case, facts: Facts) -> RecordedLine:
     )
 
 
-def _segments(case: Case, facts: Facts, start: date) -> list[InterestSegment]:
+def _segments(case: Case, facts: AccountFacts, start: date) -> list[InterestSegment]:
     """The rates of the days after ``start`` up to today, as far as they are known (rules.md I2, I3)."""
     if start >= facts.today:
         return []

@@ -7,7 +7,7 @@ from datetime import date
 
 from schemas.policy import Step
 from services.overdue.steps.cases import Case
-from services.overdue.steps.facts import Facts
+from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import last_listed
 from services.overdue.stops.in_force import once_suspended
 
@@ -21,7 +21,7 @@ class Fee:
     forgiven: bool
 
 
-def fee_of(moving: Sequence[Case], facts: Facts) -> Fee | None:
+def fee_of(moving: Sequence[Case], facts: AccountFacts) -> Fee | None:
     """The letter's one fee, or None where no receivable may bear it (rules.md F1)."""
     able = [case for case in moving if may_bear(case, facts)]
     if not able:
@@ -36,7 +36,7 @@ def fee_of(moving: Sequence[Case], facts: Facts) -> Fee | None:
     )
 
 
-def may_bear(case: Case, facts: Facts) -> bool:
+def may_bear(case: Case, facts: AccountFacts) -> bool:
     """Whether a moving receivable may bear a fee today (LSP 10 b, 10 f §; rules.md F2, F6, G3)."""
     account, receivable, law, today = facts.account, case.entry.receivable, facts.context.law, facts.today
     if not _step_of(case).fee or receivable.currency != law.currency or once_suspended(account, receivable, facts.now):
@@ -52,7 +52,7 @@ def may_bear(case: Case, facts: Facts) -> bool:
     return (today - case.entry.effective_due).days >= law.fee_wait_days(account.kind)
 
 
-def forgiven(facts: Facts) -> bool:
+def forgiven(facts: AccountFacts) -> bool:
     """Whether a consumer's fee is forgiven: long a customer, and no fee booked or forgiven lately (rules.md F5)."""
     if facts.account.kind != "consumer" or not facts.policy.mercy_months:
         return False

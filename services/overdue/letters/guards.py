@@ -12,12 +12,12 @@ from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
 from services.overdue.account import Account
 from services.overdue.steps.cases import Case
-from services.overdue.steps.facts import Facts
+from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import letters_sent
 from services.overdue.stops.reasons import FEED, StopReason, recheck_passing
 
 
-def response_open(facts: Facts) -> Iterator[StopReason]:
+def response_open(facts: AccountFacts) -> Iterator[StopReason]:
     """No letter before the response date of the last accepted letter has passed (rules.md S2)."""
     sent = letters_sent(facts.account)
     if not sent:
@@ -29,13 +29,13 @@ def response_open(facts: Facts) -> Iterator[StopReason]:
         yield StopReason("response-open", None, recheck_passing(response, facts.today, facts.policy, facts.context))
 
 
-def stale_feed(facts: Facts) -> Iterator[StopReason]:
+def stale_feed(facts: AccountFacts) -> Iterator[StopReason]:
     """Never on stale bank data (rules.md G1)."""
     if facts.context.feed_is_stale(facts.today, facts.policy):
         yield StopReason("stale-feed", None, FEED)
 
 
-def contact_budget(facts: Facts) -> Iterator[StopReason]:
+def contact_budget(facts: AccountFacts) -> Iterator[StopReason]:
     """At most so many letters in so many days (rules.md G7)."""
     budget = facts.policy.contacts
     if budget is None:
@@ -45,38 +45,38 @@ def contact_budget(facts: Facts) -> Iterator[StopReason]:
         yield StopReason("contact-budget", None, recent[len(recent) - budget.max] + timedelta(days=budget.days))
 
 
-def closed_day(facts: Facts) -> Iterator[StopReason]:
+def closed_day(facts: AccountFacts) -> Iterator[StopReason]:
     """Letters go only on banking days (rules.md C3)."""
     if not banking_day(facts.today, facts.context.country):
         yield StopReason("closed-day", None, next_banking_day(facts.today, facts.context.country))
 
 
-def outside_window(facts: Facts) -> Iterator[StopReason]:
+def outside_window(facts: AccountFacts) -> Iterator[StopReason]:
     """Letters go only inside the policy's window (rules.md C3)."""
     clock = facts.context.local(facts.now).time()
     if not facts.policy.window.from_ <= clock < facts.policy.window.to:
         yield StopReason("outside-window", None, facts.today + timedelta(days=1))
 
 
-def no_channel(facts: Facts) -> Iterator[StopReason]:
+def no_channel(facts: AccountFacts) -> Iterator[StopReason]:
     """A letter needs an address that works (design.md §7.5)."""
     if channel_of(facts.account, facts.policy) is None:
         yield StopReason("no-channel")
 
 
-def unmatched_money(facts: Facts) -> Iterator[StopReason]:
+def unmatched_money(facts: AccountFacts) -> Iterator[StopReason]:
     """Money that is not placed may be this account's (rules.md G10)."""
     if facts.account.pointed:
         yield StopReason("unmatched-money")
 
 
-def unread_event(facts: Facts) -> Iterator[StopReason]:
+def unread_event(facts: AccountFacts) -> Iterator[StopReason]:
     """An event that could not be read may concern this account (design.md §3, Doubt holds)."""
     if facts.account.unread or facts.context.unread:
         yield StopReason("unread-event")
 
 
-Guard = Callable[[Facts], Iterator[StopReason]]
+Guard = Callable[[AccountFacts], Iterator[StopReason]]
 LETTER_GUARDS: tuple[Guard, ...] = (
     response_open,
     stale_feed,
@@ -102,12 +102,12 @@ NOTE_GUARDS: tuple[Guard, ...] = (stale_feed, closed_day, outside_window, no_cha
 """What a note that asks for nothing needs."""
 
 
-def reasons_of(guards: tuple[Guard, ...], facts: Facts) -> list[StopReason]:
+def reasons_of(guards: tuple[Guard, ...], facts: AccountFacts) -> list[StopReason]:
     """The reasons of all guards, none left out."""
     return [reason for guard in guards for reason in guard(facts)]
 
 
-def below_minimum(cases: Sequence[Case], facts: Facts) -> Iterator[StopReason]:
+def below_minimum(cases: Sequence[Case], facts: AccountFacts) -> Iterator[StopReason]:
     """A letter about less open principal than ``minimum`` is not worth it, in the law's currency (rules.md G6, F6)."""
     listed = [case for case in cases if case.listed]
     is_domestic = bool(listed) and listed[0].currency == facts.context.law.currency

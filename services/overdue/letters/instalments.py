@@ -9,7 +9,7 @@ from services.overdue.books.entries import money_day, payment_key
 from services.overdue.letters.draft import LetterCandidate, next_number, notice_id
 from services.overdue.letters.guards import LETTER_GUARDS, channel_of, reasons_of
 from services.overdue.steps.cases import Case
-from services.overdue.steps.facts import Facts
+from services.overdue.steps.facts import AccountFacts
 from services.overdue.stops.in_force import plans_in_force
 from services.overdue.stops.reasons import Recheck, recheck_passing, rechecks_of
 
@@ -17,14 +17,14 @@ GRACE_BANKING_DAYS = 5
 _STEP = "instalment"
 
 
-def missed_instalments(facts: Facts, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
+def missed_instalments(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
     """Task key and first invoice for each letter past its response date with the plan still behind."""
     for plan, letter, response_by in _unanswered(facts, cases):
         if facts.context.has_passed(response_by, facts.today, facts.policy):
             yield f"instalment {letter.subject_of}", plan.invoices[0]
 
 
-def instalment_rechecks(facts: Facts, cases: Sequence[Case]) -> Iterator[Recheck]:
+def instalment_rechecks(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[Recheck]:
     """When another instalment counts as missed, and when the time to answer a letter about one is over."""
     for plan in plans_in_force(facts.account, facts.now):
         yield from _missed_days(facts, plan)
@@ -33,7 +33,7 @@ def instalment_rechecks(facts: Facts, cases: Sequence[Case]) -> Iterator[Recheck
             yield recheck_passing(response_by, facts.today, facts.policy, facts.context)
 
 
-def instalment_letter(facts: Facts, cases: Sequence[Case]) -> LetterCandidate:
+def instalment_letter(facts: AccountFacts, cases: Sequence[Case]) -> LetterCandidate:
     """The letter about the first plan that is behind and has had none about its last missed instalment."""
     rechecks: list[Recheck] = []
     for plan in plans_in_force(facts.account, facts.now):
@@ -46,7 +46,7 @@ def instalment_letter(facts: Facts, cases: Sequence[Case]) -> LetterCandidate:
     return LetterCandidate(None, tuple(rechecks))
 
 
-def _unanswered(facts: Facts, cases: Sequence[Case]) -> Iterator[tuple[PaymentPlan, LetterRecord, date]]:
+def _unanswered(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[tuple[PaymentPlan, LetterRecord, date]]:
     """The letters about missed instalments of plans that are still behind, each with its response date."""
     for plan in plans_in_force(facts.account, facts.now):
         for count in range(1, _missed(facts, plan) + 1):
@@ -55,18 +55,18 @@ def _unanswered(facts: Facts, cases: Sequence[Case]) -> Iterator[tuple[PaymentPl
                 yield plan, letter, letter.response_by
 
 
-def _missed_days(facts: Facts, plan: PaymentPlan) -> list[date]:
+def _missed_days(facts: AccountFacts, plan: PaymentPlan) -> list[date]:
     """The day from which each instalment counts as missed: five banking days after it came due."""
     country = facts.context.country
     return [banking_days_after(roll(part.due, country), GRACE_BANKING_DAYS, country) for part in plan.instalments]
 
 
-def _missed(facts: Facts, plan: PaymentPlan) -> int:
+def _missed(facts: AccountFacts, plan: PaymentPlan) -> int:
     """How many instalments came due five banking days ago or earlier."""
     return sum(day <= facts.today for day in _missed_days(facts, plan))
 
 
-def _behind(facts: Facts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> int:
+def _behind(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> int:
     """By how much the first ``count`` instalments are unpaid, in minor units, and never more than is still open."""
     parts = sorted(plan.instalments, key=lambda part: part.due)[:count]
     still_open = sum(case.entry.balance for case in _of_plan(cases, plan))
@@ -77,7 +77,7 @@ def _of_plan(cases: Sequence[Case], plan: PaymentPlan) -> list[Case]:
     return [case for case in cases if case.invoice in plan.invoices]
 
 
-def _paid_since(facts: Facts, plan: PaymentPlan) -> int:
+def _paid_since(facts: AccountFacts, plan: PaymentPlan) -> int:
     day_of = money_day(facts.account)
     return sum(
         paid
@@ -92,7 +92,7 @@ def _subject(plan: PaymentPlan, count: int) -> str:
     return f"{plan.id} {count}"
 
 
-def _letter_about(facts: Facts, plan: PaymentPlan, count: int) -> LetterRecord | None:
+def _letter_about(facts: AccountFacts, plan: PaymentPlan, count: int) -> LetterRecord | None:
     """The accepted letter about an instalment; an open one is the letter that is being decided."""
     for letter in facts.account.accepted():
         if letter.subject_of == _subject(plan, count):
@@ -100,7 +100,7 @@ def _letter_about(facts: Facts, plan: PaymentPlan, count: int) -> LetterRecord |
     return None
 
 
-def _draft(facts: Facts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> LetterRecord:
+def _draft(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> LetterRecord:
     account, context, today = facts.account, facts.context, facts.today
     channel = channel_of(account, facts.policy)
     assert channel is not None, "the no-channel guard lets nothing pass without one"

@@ -7,7 +7,7 @@ from services.overdue.account import LetterRecord
 from services.overdue.letters.draft import draft_reminder
 from services.overdue.letters.guards import LETTER_GUARDS, below_minimum, channel_of, reasons_of
 from services.overdue.steps.cases import Case
-from services.overdue.steps.facts import Facts
+from services.overdue.steps.facts import AccountFacts
 from services.overdue.stops.reasons import Recheck, StopReason, recheck_passing, rechecks_of
 
 
@@ -20,7 +20,7 @@ class NextLetter:
     reason against it. ``lifting``: when a letter that is below the policy's minimum may reach it.
     """
 
-    facts: Facts
+    facts: AccountFacts
     cases: Sequence[Case]
     moving: tuple[Case, ...] = ()
     listed: tuple[Case, ...] = ()
@@ -55,7 +55,7 @@ class NextLetter:
         yield from self.lifting
 
 
-def next_letter(facts: Facts, cases: Sequence[Case]) -> NextLetter:
+def next_letter(facts: AccountFacts, cases: Sequence[Case]) -> NextLetter:
     """The next letter about ``cases``, the account's receivables but for those that leave for collection today."""
     ready = [case for case in cases if case.ready and case.step is not None and case.step.action == "letter"]
     against = reasons_of(LETTER_GUARDS, facts) if _reached(cases) else []
@@ -75,7 +75,7 @@ def _reached(cases: Sequence[Case]) -> list[Case]:
     return [case for case in cases if case.reached and case.step is not None]
 
 
-def _others_overdue(facts: Facts, cases: Sequence[Case]) -> Iterator[Recheck]:
+def _others_overdue(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[Recheck]:
     """Another receivable that becomes overdue may lift the letter above the minimum (rules.md G6)."""
     for case in cases:
         if case.entry.principal and not case.overdue:

@@ -8,7 +8,7 @@ from schemas.policy import Step
 from services.law.calendar import roll
 from services.overdue.account import Receivable, Stop
 from services.overdue.books.balances import OpenReceivable
-from services.overdue.steps.facts import Facts
+from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import StepProgress, earliest, step_progress
 from services.overdue.stops.in_force import CODES, disputed_part, last_day, pauses_ended, plan_of, stops_in_force
 from services.overdue.stops.reasons import Recheck, StopReason, recheck_passing, rechecks_of
@@ -64,14 +64,14 @@ class Case:
         yield from rechecks_of(self.waiting)
 
 
-def cases_of(facts: Facts) -> list[Case]:
+def cases_of(facts: AccountFacts) -> list[Case]:
     """The cases of all receivables with something open, by effective due date, then id."""
     entries = [entry for entry in facts.books.open.values() if entry.balance > 0]
     entries.sort(key=lambda entry: (entry.effective_due, entry.receivable.invoice))
     return [_case(facts, entry) for entry in entries]
 
 
-def _case(facts: Facts, entry: OpenReceivable) -> Case:
+def _case(facts: AccountFacts, entry: OpenReceivable) -> Case:
     receivable = entry.receivable
     progress = step_progress(facts.account, receivable, facts.policy, facts.context)
     step = progress.next_step(facts.policy)
@@ -101,7 +101,7 @@ def _asked(entry: OpenReceivable, disputed: int) -> int:
     return max(0, entry.principal - disputed)
 
 
-def _not_passed(code: str, receivable: Receivable, day: date, facts: Facts) -> StopReason:
+def _not_passed(code: str, receivable: Receivable, day: date, facts: AccountFacts) -> StopReason:
     """A day that has not passed holds the receivable until it may have (rules.md C4)."""
     return StopReason(code, receivable.invoice, recheck_passing(day, facts.today, facts.policy, facts.context))
 
@@ -110,7 +110,7 @@ def _extended(receivable: Receivable, today: date) -> bool:
     return any(due.extension for due in receivable.dues) and receivable.due_now >= today
 
 
-def _stops(facts: Facts, entry: OpenReceivable, disputed: int) -> Iterator[StopReason]:
+def _stops(facts: AccountFacts, entry: OpenReceivable, disputed: int) -> Iterator[StopReason]:
     """G2–G5, lapsed and handed over (rules.md G0)."""
     account, receivable = facts.account, entry.receivable
     if receivable.handed_over is not None:
@@ -127,7 +127,7 @@ def _stops(facts: Facts, entry: OpenReceivable, disputed: int) -> Iterator[StopR
             yield reason
 
 
-def _stopped(facts: Facts, receivable: Receivable, stop: Stop) -> StopReason | None:
+def _stopped(facts: AccountFacts, receivable: Receivable, stop: Stop) -> StopReason | None:
     """Why a stop in force keeps the receivable out of letters today, or None when its date has gone by."""
     last = last_day(stop, facts.context.country)
     if last is None:
@@ -140,7 +140,7 @@ def _stopped(facts: Facts, receivable: Receivable, stop: Stop) -> StopReason | N
     return StopReason(CODES[stop.kind], receivable.invoice, last + timedelta(days=1))
 
 
-def _own_waits(facts: Facts, entry: OpenReceivable, step: Step, reached: bool) -> Iterator[StopReason]:
+def _own_waits(facts: AccountFacts, entry: OpenReceivable, step: Step, reached: bool) -> Iterator[StopReason]:
     """What else the receivable's own step waits for: G9, a small rest (M6), approval (S7)."""
     receivable, context = entry.receivable, facts.context
     ended = [day for _, day in pauses_ended(facts.account, receivable, facts.now)] + receivable.reversals

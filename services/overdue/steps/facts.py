@@ -1,4 +1,4 @@
-"""What steps, guards and letters are decided from."""
+"""The facts of one account at one instant, from which its steps, guards and letters are decided."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from services.overdue.creditor_context import CreditorContext
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class AccountFacts:
     """One account at the instant ``now`` (UTC), with its books, its policy in force and its creditor's settings.
 
     ``today`` is the creditor's local date of ``now``.
@@ -24,6 +24,6 @@ class Facts:
     today: date
 
 
-def facts_of(account: Account, books: Books, policy: Policy, context: CreditorContext, now: datetime) -> Facts:
+def facts_of(account: Account, books: Books, policy: Policy, context: CreditorContext, now: datetime) -> AccountFacts:
     """The facts of an account at an instant."""
-    return Facts(account, books, policy, context, now, context.local(now).date())
+    return AccountFacts(account, books, policy, context, now, context.local(now).date())
