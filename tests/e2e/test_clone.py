@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.checkout import ROOT
+
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
 FIRST_LETTER_S = 60  # from the clone to the first letter on disk, on two cores
 TAKEN_S = 2  # from the file in inbox/ to its being taken
 PLAYED_S = 240

@@ -19,11 +19,11 @@ from services.cli import main
 from services.commands.playback.play_files import read_pieces
 from services.example import LAST_DAY, event_files
 from services.intake.creditor_directory import CreditorDirectory
+from tests.checkout import ROOT
 
 pytestmark = pytest.mark.e2e
 
 Line = dict[str, Any]
-ROOT = Path(__file__).parents[2]
 SHOWN = "<!-- a letter of the example, word for word -->\n```text\n"
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import ROOT
 from tests.unit.deploy.dockerfile import let_through, stages
-from tests.unit.deploy.paths import ROOT
 
 BUILD, _ = stages()
 EVENTS = sorted((ROOT / "services" / "example" / "events").glob("*.jsonl"))

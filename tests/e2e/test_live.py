@@ -18,8 +18,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.checkout import ROOT
+
 T = TypeVar("T")
-ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 60
 SIXTY_TIMES_AS_FAST = """
 import sys, time

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from tests.checkout import ROOT
 from tests.simulation.histories import history
 from tests.simulation.playing import is_unnamed
 
 pytestmark = pytest.mark.e2e
 
 COMMAND = [sys.executable, "-m", "services.cli"]
-ROOT = Path(__file__).resolve().parents[2]
 PIECES = 5
 Event = dict[str, Any]
 Argument = str | Path | date

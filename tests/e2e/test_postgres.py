@@ -20,11 +20,11 @@ from services.notifier.posts.simulated import SimulatedPost
 from services.runtime.postgres.store import PostgresStore
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.port import Store
+from tests.checkout import ROOT
 from tests.servers.postgres import PASSWORD, Postgres
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "services.cli"]
 UNTIL = date(2026, 3, 15)
 HOLD = ["tell", "hold.placed", "creditor=esimerkkila", "debtor=C-203", "reason=agreed"]

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from services.runtime.sqlite.store import SqliteStore
+from tests.checkout import ROOT
 from tests.servers.kafka import Kafka
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
 COMMANDS = "".join(re.findall(r"^```sh\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
 

@@ -23,13 +23,13 @@ from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.store.log_identity import LogIdentity
 from services.runtime.store.port import Access
+from tests.checkout import ROOT
 from tests.kafka.crew import WorkerProcess
 from tests.kafka.workplace import Workplace, workplace
 from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
 from tests.upgrade.make_store import CREDITORS, event_of_kind
 
-ROOT = Path(__file__).resolve().parents[2]
 SOON_S = 60
 PUBLISHED = {"policy.published.v1": SETTINGS, "creditor.registered.v1": SETTINGS, "invoice.issued.v1": INVOICES}
 

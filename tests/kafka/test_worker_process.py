@@ -15,12 +15,12 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from schemas.topics import FACTS
+from tests.checkout import ROOT
 from tests.kafka.workplace import Workplace, workplace
 from tests.servers.kafka import Kafka
 from tests.servers.ports import free_port
 from tests.servers.postgres import Postgres
 
-ROOT = Path(__file__).resolve().parents[2]
 SOON_S = 60
 
 

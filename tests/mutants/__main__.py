@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
+from tests.checkout import ROOT
 from tests.mutants import ALL
 from tests.mutants.mutant import Mutant
 
-ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("schemas", "services", "tests", "pyproject.toml")
 AT_ONCE = 2
 SECONDS = 120

@@ -1,13 +1,10 @@
 """The mutants still fit the code: a rule that was rewritten needs its mutant rewritten too."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.checkout import ROOT
 from tests.mutants import ALL
 from tests.mutants.mutant import Mutant
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.name)

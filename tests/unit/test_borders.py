@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.checkout import ROOT
+
 WORKERS = ("intake", "cash_application", "overdue", "notifier", "clock", "reporting")
 SHARED_ROOMS = ("services.law", "services.runtime")
 FOLDERS = sorted({path.parent for room in ("schemas", "services") for path in (ROOT / room).rglob("*.py")})

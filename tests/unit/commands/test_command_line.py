@@ -2,13 +2,11 @@
 
 import tomllib
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
 from services.cli import COMMANDS, main
-
-ROOT = Path(__file__).parents[3]
+from tests.checkout import ROOT
 
 
 def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:

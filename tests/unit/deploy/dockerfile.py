@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from tests.unit.deploy.paths import DEPLOY, ROOT
+from tests.checkout import ROOT
+from tests.unit.deploy.paths import DEPLOY
 
 FILE = DEPLOY / "Dockerfile"
 

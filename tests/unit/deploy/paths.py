@@ -6,8 +6,8 @@ from typing import Any, Final
 import yaml
 
 from services.pipeline import WORKERS
+from tests.checkout import ROOT
 
-ROOT: Final = Path(__file__).parents[3]
 DEPLOY: Final = ROOT / "deploy"
 KUBERNETES: Final = DEPLOY / "kubernetes"
 DASHBOARDS: Final = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))

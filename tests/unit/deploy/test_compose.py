@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 
 from services.clock.worker import ClockWorker
 from services.pipeline import PROCESSES
+from tests.checkout import ROOT
 from tests.unit.deploy.paths import (
     DELIVERING,
-    ROOT,
     compose,
     documents,
     own_services,

@@ -8,8 +8,9 @@ import tomllib
 from pathlib import Path
 
 from services.runtime.settings import MetricsSettings
+from tests.checkout import ROOT
 from tests.unit.deploy.dockerfile import FILE, let_through, of, stages
-from tests.unit.deploy.paths import KUBERNETES, ROOT, documents, services
+from tests.unit.deploy.paths import KUBERNETES, documents, services
 
 BUILD, FINAL = stages()
 

@@ -12,7 +12,8 @@ import pytest
 
 from services.runtime.telemetry.logs import LogEvent
 from services.runtime.telemetry.metrics import Metrics
-from tests.unit.deploy.paths import DASHBOARDS, DEPLOY, KUBERNETES, ROOT, documents
+from tests.checkout import ROOT
+from tests.unit.deploy.paths import DASHBOARDS, DEPLOY, KUBERNETES, documents
 
 PROMETHEUS = DEPLOY / "prometheus"
 SERIES = re.compile(r"\berapaiva_[a-z_]+")

@@ -11,7 +11,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from services.runtime.settings import load
-from tests.unit.deploy.paths import ROOT, compose, services, worker_services
+from tests.checkout import ROOT
+from tests.unit.deploy.paths import compose, services, worker_services
 
 PAGE = (ROOT / "docs" / "deploying.md").read_text("utf-8")
 SCHEMA = ROOT / "tests" / "unit" / "deploy" / "schemas" / "compose-spec.json"

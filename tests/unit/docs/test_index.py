@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-ROOT: Final = Path(__file__).parents[3]
+from tests.checkout import ROOT
+
 DOCS: Final = ROOT / "docs"
 ADRS: Final = sorted((DOCS / "adr").glob("[0-9]*.md"))
 LINK: Final = re.compile(r"\]\((?!https?:)([^)#]+)")

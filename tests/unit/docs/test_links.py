@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.runtime.settings import Settings, effective
+from tests.checkout import ROOT
 
-ROOT = Path(__file__).parents[3]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)#]+)")
 

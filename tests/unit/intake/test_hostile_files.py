@@ -17,12 +17,12 @@ from typing import Final
 
 import pytest
 
+from tests.checkout import ROOT
 from tests.unit.intake.formats.camt_messages import entry, notification, transaction
 from tests.unit.intake.formats.finvoice_messages import message
 
 pytestmark = pytest.mark.slow
 
-ROOT: Final = Path(__file__).parents[3]
 MEMORY_MB: Final = 90
 """Less than the largest of the files; what a tree in memory may weigh is 32 MB of text, which libxml2 doubles."""
 SECONDS: Final = 60

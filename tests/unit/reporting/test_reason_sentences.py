@@ -1,13 +1,12 @@
 """Every reason code has its sentence (rules.md "Stops")."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from services.reporting.reasons import MEANINGS, sentence_of
+from tests.checkout import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 CODES = [
     *("wait", "gap", "response-open", "stale-feed", "disputed", "held", "suspended", "promised", "extended", "in-plan"),
     *("below-minimum", "contact-budget", "no-channel", "closed-day", "outside-window", "awaiting-approval", "lapsed"),
