@@ -269,9 +269,9 @@ class Account:
     """A debtor of a creditor: the party, the receivables, the money, the letters and the stops.
 
     ``pointed`` are unplaced payments that may be this account's, ``unread`` events that nobody could read and that may
-    concern it, ``unreachable`` addresses at which mail failed. ``cycles`` counts closed attempts by invoice and step.
-    ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and ``reported`` what was
-    published last, so that nothing is published twice.
+    concern it, ``unreachable`` e-mail and postal addresses at which a letter failed. ``cycles`` counts closed attempts
+    by invoice and step. ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and
+    ``reported`` what was published last, so that nothing is published twice.
     """
 
     creditor: str
@@ -320,6 +320,14 @@ class Account:
             if letter.status not in ("accepted", "closed"):
                 return letter
         return None
+
+
+def postal_line(party: Party) -> str | None:
+    """A debtor's name and postal address on one line, as ``Account.unreachable`` has it; None without an address."""
+    address = party.address
+    if address is None:
+        return None
+    return ", ".join(filter(None, (party.name, address.street, address.postcode, address.city, address.country)))
 
 
 _ADAPTER: TypeAdapter[Account] = TypeAdapter(Account)

@@ -17,7 +17,7 @@ from schemas.journal import (
     NoticeClaimed,
     NoticeOutcome,
 )
-from services.overdue.account import Account, LetterRecord, ReceivedMoney, Refund
+from services.overdue.account import Account, LetterRecord, ReceivedMoney, Refund, postal_line
 from services.overdue.books.entries import payment_key
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
@@ -149,7 +149,7 @@ def _end(account: Account, letter: LetterRecord, message: NoticeOutcome) -> None
     else:
         _close(account, letter)
         if message.outcome == "failed":
-            _flag(account, letter.recipient)
+            _flag(account, letter)
 
 
 def _bounce(account: Account, letter: LetterRecord) -> None:
@@ -160,7 +160,7 @@ def _bounce(account: Account, letter: LetterRecord) -> None:
         letter.bounced = True
     else:
         _close(account, letter)
-    _flag(account, letter.recipient)
+    _flag(account, letter)
 
 
 def _close(account: Account, letter: LetterRecord) -> None:
@@ -170,6 +170,10 @@ def _close(account: Account, letter: LetterRecord) -> None:
         account.cycles[key] = account.cycles.get(key, 0) + 1
 
 
-def _flag(account: Account, recipient: str) -> None:
-    if recipient not in account.unreachable:
-        account.unreachable.append(recipient)
+def _flag(account: Account, letter: LetterRecord) -> None:
+    """The address at which the letter failed is not tried again: the e-mail address, else the postal one."""
+    party = account.party
+    postal = postal_line(party) if party is not None and letter.recipient == party.name else None
+    failed = postal or letter.recipient
+    if failed not in account.unreachable:
+        account.unreachable.append(failed)

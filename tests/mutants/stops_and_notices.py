@@ -225,6 +225,13 @@ MUTANTS = (
         "overdue/test_protocol_of_notices.py",
     ),
     Mutant(
+        "design §7.5 a failed postal address is tried again",
+        GUARDS,
+        " and postal_line(party) not in account.unreachable",
+        "",
+        "overdue/test_protocol_of_notices.py",
+    ),
+    Mutant(
         "design §7.5 a failed letter counts",
         FOLD,
         '    if message.outcome == "accepted":',

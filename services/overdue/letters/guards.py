@@ -10,7 +10,7 @@ from datetime import timedelta
 from schemas.channels import Channel, channel_named
 from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
-from services.overdue.account import Account
+from services.overdue.account import Account, postal_line
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import letters_sent
@@ -122,6 +122,6 @@ def channel_of(account: Account, policy: Policy) -> tuple[Channel, str] | None:
     for channel in map(channel_named, policy.channels):
         if channel.address == "email" and party.email and party.email not in account.unreachable:
             return channel, party.email
-        if channel.address == "postal" and party.address is not None:
+        if channel.address == "postal" and party.address and postal_line(party) not in account.unreachable:
             return channel, party.name
     return None

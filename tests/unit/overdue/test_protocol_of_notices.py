@@ -13,7 +13,7 @@ from services.overdue.enact import enact
 from services.overdue.fold import fold
 from tests.unit.overdue.harness import SKEW, AccountHarness
 from tests.unit.overdue.reading import balances, days, fees, steps, tasks, why
-from tests.unit.overdue.story import CREDITOR, DEBTOR, ZONE, Story, day_of
+from tests.unit.overdue.story import CREDITOR, DEBTOR, NUDGE, ZONE, Story, consumer_policy, day_of
 
 NINE = datetime(2026, 1, 28, 9, 0, tzinfo=ZONE)
 
@@ -214,6 +214,19 @@ def test_an_address_that_failed_is_not_tried_again() -> None:
 
     assert len(harness.planned) == 1
     assert tasks(harness) == ["2026-01-28 find-address"]
+
+
+def test_a_postal_address_that_failed_is_not_tried_again_until_it_is_another() -> None:
+    street = {"street": "Katu 1", "postcode": "00100", "city": "Helsinki", "country": "FI"}
+    story = Story(consumer_policy(NUDGE, channels=["print"]), party={"address": street}).invoice("2026-01-23")
+    harness = story.play("2026-02-03", post=["failed"])
+
+    assert len(harness.planned) == 1
+    assert tasks(harness) == ["2026-01-28 find-address"]
+
+    story.says("debtor.updated", "2026-02-04", party={"address": {**street, "street": "Katu 2"}})
+
+    assert steps(story.play("2026-02-04", post=["failed"])) == ["2026-02-04 nudge"]
 
 
 def test_s6_a_bounce_takes_back_the_bookings_and_the_step() -> None:
