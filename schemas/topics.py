@@ -59,11 +59,18 @@ SETTINGS: Final = Topic(
     _INTAKE,
     parse_event,
 )
-FACTS: Final = Topic("facts", "creditor", "every canonical event", ("intake",), ("cash_application",), decode_facts)
+FACTS: Final = Topic(
+    "facts",
+    "creditor; none of what goes to every partition: ticks, and what has no creditor",
+    "every canonical event, ticks, doubts and their releases",
+    ("intake",),
+    ("cash_application",),
+    decode_facts,
+)
 JOURNAL: Final = Topic(
     "journal",
-    "account",
-    "everything that may change an account, totally ordered",
+    "account; none of what concerns a lane, which goes to every partition",
+    "everything that may change an account, totally ordered; settings, feeds, holds and frontiers of lanes",
     ("cash_application", "notifier"),
     ("overdue", "reporting"),
     decode_journal,
@@ -78,8 +85,8 @@ COMMANDS: Final = Topic(
 )
 DECISIONS: Final = Topic(
     "decisions",
-    "account",
-    "each decision with its reasons, state changes, unmatched money",
+    "account; creditor, about money and statements; none of an alert that names nobody",
+    "each decision with its reasons, state changes, unmatched money, statements, alerts",
     ("intake", "cash_application", "overdue"),
     ("reporting",),
     decode_decisions,
@@ -87,7 +94,7 @@ DECISIONS: Final = Topic(
 DEAD_LETTERS: Final = Topic(
     "dead-letters",
     "source",
-    "what could not be read, with reason code and position",
+    "what could not be read or applied, with reason code and position; what was redriven or discarded",
     ("intake", "cash_application", "overdue", "notifier", "reporting"),
     ("reporting",),
     decode_dead_letters,
