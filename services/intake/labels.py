@@ -58,12 +58,12 @@ def file_named(name: str) -> str:
 
 def labelled(raw: bytes, label: Label) -> bytes:
     """The record's value: the label and the bytes after it."""
-    said: dict[str, Any] = {"type": _TYPE}
+    fields: dict[str, Any] = {"type": _TYPE}
     for name in Label.__slots__:
         value = getattr(label, name)
         if value is not None:
-            said[name] = value
-    return json.dumps(said, separators=(",", ":"), ensure_ascii=True).encode() + b"\n" + raw
+            fields[name] = value
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=True).encode() + b"\n" + raw
 
 
 def unlabelled(value: bytes) -> tuple[Label, bytes]:
@@ -72,8 +72,8 @@ def unlabelled(value: bytes) -> tuple[Label, bytes]:
         return UNLABELLED, value
     head, _, raw = value.partition(b"\n")
     try:
-        said = json.loads(head)
-        del said["type"]
-        return _READ.validate_python(said), raw
+        fields = json.loads(head)
+        del fields["type"]
+        return _READ.validate_python(fields), raw
     except (ValueError, TypeError, RecursionError):
         return UNLABELLED, value

@@ -25,10 +25,10 @@ def unknown_format(head: bytes, stream: BinaryIO) -> Iterator[Fault]:
         head = stream.read(HEAD)
         if not head:
             return
-    yield Fault(UNKNOWN_FORMAT, (_seems(head),), content=head[:_KEPT])
+    yield Fault(UNKNOWN_FORMAT, (_likely_content(head),), content=head[:_KEPT])
 
 
-def _seems(head: bytes) -> str:
+def _likely_content(head: bytes) -> str:
     if head.startswith(_COMPRESSED):
         return "the file is compressed; unpack it and send what is in it"
     if _WEB_PAGE.match(head):

@@ -85,25 +85,25 @@ def _close(report: AccountReport, element: Element, header: Header) -> Iterator[
 
 def _completed(report: AccountReport, statement: str, number: int | None, balances: _BookedBalances) -> Piece:
     """``bank-feed.completed``; without a count where the statement sums up payments that it does not list."""
-    said = {
+    data = {
         "through": balances.last_day.isoformat(),
         "count": None if report.sums_up else report.payments,
         "sum": decimal_text(report.received, balances.closing.currency),
         "statement": _statement(report, number, balances),
     }
     id_ = f"completed:{statement}:{balances.last_day}"
-    return report.account.event(COMPLETED, id_, balances.last_day, said)
+    return report.account.event(COMPLETED, id_, balances.last_day, data)
 
 
 def _statement(report: AccountReport, number: int | None, balances: _BookedBalances) -> dict[str, str | int]:
     """The statement as a whole; what is neither customers' money nor taken back of it is the rest of the entries."""
     currency = balances.closing.currency
     other = report.booked.credits - report.booked.debits - report.received + report.returned
-    said: dict[str, str | int] = {"currency": currency}
+    data: dict[str, str | int] = {"currency": currency}
     if number is not None:
-        said["number"] = number
+        data["number"] = number
     if balances.first_day is not None:
-        said["from"] = balances.first_day.isoformat()
+        data["from"] = balances.first_day.isoformat()
     amounts = {
         "opening": balances.opening.minor,
         "received": report.received,
@@ -111,7 +111,7 @@ def _statement(report: AccountReport, number: int | None, balances: _BookedBalan
         "other": other,
         "closing": balances.closing.minor,
     }
-    return said | {name: decimal_text(minor, currency) for name, minor in amounts.items()}
+    return data | {name: decimal_text(minor, currency) for name, minor in amounts.items()}
 
 
 def _number(statement: Element) -> int | None:

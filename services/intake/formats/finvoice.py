@@ -83,7 +83,7 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
 
 def _piece(message: Element, directory: Directory, where: str) -> Event | Fault | None:
     if not _TYPE.fullmatch(_type_code(message)):
-        return _of_unknown_type(message, directory, where)
+        return _unknown_type_fault(message, directory, where)
     kind = _kind(message)
     if kind is None:
         return None
@@ -92,7 +92,7 @@ def _piece(message: Element, directory: Directory, where: str) -> Event | Fault 
     return meaning_of(_document(message, kind), directory, where)
 
 
-def _of_unknown_type(message: Element, directory: Directory, where: str) -> Fault:
+def _unknown_type_fault(message: Element, directory: Directory, where: str) -> Fault:
     """A fault: it may ask for money, so a person must read it."""
     owner = owner_of(_seller(message), directory, where)
     line = "InvoiceTypeCode: is no code of Finvoice; write INV01 for an invoice, INV02 for a credit note"

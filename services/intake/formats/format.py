@@ -93,8 +93,8 @@ def event(kind: str, source: str, id_: str, known: str, data: dict[str, Any]) ->
         known: ISO instant with offset: when the fact became known; see `known_at`.
         data: the event's fields.
     """
-    said = {name: value for name, value in data.items() if value is not None}
-    return {"specversion": "1.0", "id": id_, "source": source, "type": kind, "time": known, "data": said}
+    given = {name: value for name, value in data.items() if value is not None}
+    return {"specversion": "1.0", "id": id_, "source": source, "type": kind, "time": known, "data": given}
 
 
 def known_at(created: str | None, day: date, zone: ZoneInfo) -> str:

@@ -217,14 +217,14 @@ def _event(
 
 
 def _checked_sums(batch: _Batch, sums: re.Match[str], where: str) -> Iterator[Piece]:
-    said = [_Total(int(sums[at]), int(sums[at + 1])) for at in (1, 3)]
+    stated_totals = [_Total(int(sums[at]), int(sums[at + 1])) for at in (1, 3)]
     counted = [batch.paid, batch.corrected]
     names = ["payments", "corrections"]
     if sums[5] is not None:
-        said.append(_Total(int(sums[5]), int(sums[6])))
+        stated_totals.append(_Total(int(sums[5]), int(sums[6])))
         counted.append(batch.failed)
         names.append("failed debits")
-    for name, stated, read_ in zip(names, said, counted, strict=True):
+    for name, stated, read_ in zip(names, stated_totals, counted, strict=True):
         if stated != read_:
             line = (
                 f"batch {batch.number}: the sum record tells {stated.count} {name}, the batch has {read_.count}"

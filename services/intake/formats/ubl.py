@@ -79,7 +79,7 @@ def _piece(document: Element, directory: Directory, where: str) -> Event | Fault
     kind: DocumentKind = "credit-note" if name_of(document) == _CREDIT_NOTE or code in _CREDIT_CODES else "invoice"
     amount = _amount(document, kind)
     number = (amount.text or "").strip() if amount is not None else ""
-    said = BillingDocument(
+    billing_document = BillingDocument(
         kind=kind,
         number=text(document, "ID") or "",
         issued=text(document, "IssueDate") or "",
@@ -98,7 +98,7 @@ def _piece(document: Element, directory: Directory, where: str) -> Event | Fault
         transferred=code in _FACTORED,
         names=_NAMES,
     )
-    return meaning_of(said, directory, where)
+    return meaning_of(billing_document, directory, where)
 
 
 def _code(document: Element) -> str:
@@ -126,7 +126,7 @@ def _due(document: Element) -> str:
 
 def _reference(document: Element) -> str:
     """The first PaymentID that is a valid reference: others write free text there (BT-83)."""
-    ids = [(said.text or "").strip() for said in every(document, "PaymentMeans/PaymentID")]
+    ids = [(payment_id.text or "").strip() for payment_id in every(document, "PaymentMeans/PaymentID")]
     return next(filter(is_valid_reference, ids), "")
 
 
@@ -150,7 +150,7 @@ def _seller(document: Element) -> Seller:
         *every(party, "EndpointID"),
         *every(party, "PartyIdentification/ID"),
     ]
-    return Seller(tuple(said.text for said in ids if said.text), tuple(accounts))
+    return Seller(tuple(each.text for each in ids if each.text), tuple(accounts))
 
 
 def _buyer(document: Element) -> Buyer:
@@ -158,23 +158,23 @@ def _buyer(document: Element) -> Buyer:
     if party is None:
         return Buyer()
     identified = list(every(party, "PartyIdentification/ID"))
-    endpoints = [said for said in every(party, "EndpointID") if said.get("schemeID") not in (None, _EMAIL_SCHEME)]
+    endpoints = [each for each in every(party, "EndpointID") if each.get("schemeID") not in (None, _EMAIL_SCHEME)]
     registered = [
         *every(party, "PartyLegalEntity/CompanyID"),
         *every(party, "PartyTaxScheme/CompanyID"),
-        *(said for said in identified if said.get("schemeID")),
+        *(each for each in identified if each.get("schemeID")),
         *endpoints,
     ]
     numbers = [
         *every(document, "AccountingCustomerParty/SupplierAssignedAccountID"),
-        *(said for said in identified if not said.get("schemeID")),
+        *(each for each in identified if not each.get("schemeID")),
     ]
     name = text(party, "PartyLegalEntity/RegistrationName") or text(party, "PartyName/Name")
     streets = (text(party, f"PostalAddress/{part}") for part in ("StreetName", "AdditionalStreetName"))
     return Buyer(
         name=name or _person(party),
-        numbers=tuple(said.text for said in numbers if said.text),
-        registered=tuple(said.text for said in registered if said.text),
+        numbers=tuple(each.text for each in numbers if each.text),
+        registered=tuple(each.text for each in registered if each.text),
         email=text(party, "Contact/ElectronicMail") or "",
         language=_language(document),
         street=", ".join(filter(None, streets)),

@@ -167,8 +167,8 @@ class PostgresConnection:
         code = fault.sqlstate or ""
         if code[:2] not in _MENDABLE_CLASSES and code not in _MENDABLE:
             return fault
-        said = fault.diag.message_primary  # its details may hold values of rows
-        return Refusal(f"{self.name}: {said}; nothing of this step was written, mend it and start again ({_ADVICE})")
+        message = fault.diag.message_primary  # its details may hold values of rows
+        return Refusal(f"{self.name}: {message}; nothing of this step was written, mend it and start again ({_ADVICE})")
 
 
 def _connect(dsn: str, password: str | None, access: Access) -> psycopg.Connection[Any]:

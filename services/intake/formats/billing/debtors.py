@@ -76,8 +76,8 @@ def _registered(buyer: Buyer, ids: IdScheme) -> list[str]:
 
 
 def _usable(numbers: tuple[str, ...]) -> list[str]:
-    said = map(plain, numbers)
-    return [number for number in said if number and not is_personal_code(number)]
+    texts = map(plain, numbers)
+    return [number for number in texts if number and not is_personal_code(number)]
 
 
 def _address(buyer: Buyer) -> dict[str, str] | None:

@@ -132,12 +132,12 @@ def own_reference(number: str, scheme: ReferenceScheme) -> str:
 
 def owner_of(seller: Seller, directory: Directory, where: str) -> Owner | Fault:
     """By business id; by bank account only where no business id is given, for it may be somebody else's."""
-    ids = [said for said in map(_compact, seller.business_ids) if said and not is_personal_code(said)]
-    for said in ids:
-        creditor = directory.creditor_of_business(said)
+    ids = [each for each in map(_compact, seller.business_ids) if each and not is_personal_code(each)]
+    for business_id in ids:
+        creditor = directory.creditor_of_business(business_id)
         if creditor is not None:
             law = law_of(directory.country_of(creditor))
-            return Owner(creditor, f"//invoice/{law.ids.business_id(said) or said}", law)
+            return Owner(creditor, f"//invoice/{law.ids.business_id(business_id) or business_id}", law)
     if ids:
         return unknown_business(ids[0][:_LONGEST_SELLER_ID], where)
     accounts = [iban for iban in map(_compact, seller.accounts) if iban]
@@ -190,8 +190,8 @@ def _issued(document: BillingDocument, owner: Owner, known: str, where: str) -> 
         "late_interest": document.late_interest or None,
         **document.more,
     }
-    said = event("invoice.issued.v1", owner.source, f"{number}:issued", known, data)
-    return checked(said, document.names, where)
+    public_event = event("invoice.issued.v1", owner.source, f"{number}:issued", known, data)
+    return checked(public_event, document.names, where)
 
 
 def _credited(document: BillingDocument, owner: Owner, known: str, where: str) -> Event | Fault:
@@ -204,15 +204,15 @@ def _credited(document: BillingDocument, owner: Owner, known: str, where: str) -
         "currency": document.currency,
         "issued": document.issued,
     }
-    said = event("invoice.credited.v1", owner.source, f"{number}:credited", known, data)
+    public_event = event("invoice.credited.v1", owner.source, f"{number}:credited", known, data)
     name = document.names.get("originals", "the original invoice")
     if not originals:
         line = f"{name}: is missing; a credit note must say which invoice it credits"
-        return refused(NO_ORIGINAL_INVOICE, (line,), where, said)
+        return refused(NO_ORIGINAL_INVOICE, (line,), where, public_event)
     if len(originals) > 1:
         line = f"{name}: there are several; send a credit note, or an event invoice.credited.v1, for each invoice"
-        return refused(SEVERAL_ORIGINAL_INVOICES, (line,), where, said)
-    return checked(said, document.names, where)
+        return refused(SEVERAL_ORIGINAL_INVOICES, (line,), where, public_event)
+    return checked(public_event, document.names, where)
 
 
 def _cancelled(document: BillingDocument, owner: Owner, known: str, where: str) -> Event | Fault:
@@ -221,11 +221,11 @@ def _cancelled(document: BillingDocument, owner: Owner, known: str, where: str) 
         "invoice": originals[0] if len(originals) == 1 else None,
         "reason": "cancelled by the seller",
     }
-    said = event("invoice.cancelled.v1", owner.source, f"{':'.join(originals)}:cancelled", known, data)
+    public_event = event("invoice.cancelled.v1", owner.source, f"{':'.join(originals)}:cancelled", known, data)
     if len(originals) > 1:
         line = "the cancellation names several invoices; send one, or an event invoice.cancelled.v1, for each"
-        return refused(SEVERAL_ORIGINAL_INVOICES, (line,), where, said)
-    return checked(said, document.names, where)
+        return refused(SEVERAL_ORIGINAL_INVOICES, (line,), where, public_event)
+    return checked(public_event, document.names, where)
 
 
 _MEANINGS: Final[Mapping[DocumentKind, Callable[[BillingDocument, Owner, str, str], Event | Fault]]] = {

@@ -80,10 +80,10 @@ def is_credit(indicator: Element | None) -> bool:
     Raises:
         ValueError: when it says neither.
     """
-    said = None if indicator is None else (indicator.text or "").strip()
-    if said not in ("CRDT", "DBIT"):
+    direction = None if indicator is None else (indicator.text or "").strip()
+    if direction not in ("CRDT", "DBIT"):
         raise ValueError("CdtDbtInd: says neither CRDT nor DBIT")
-    return said == "CRDT"
+    return direction == "CRDT"
 
 
 def day(element: Element | None, zone: ZoneInfo) -> date | None:

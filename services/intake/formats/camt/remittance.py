@@ -52,7 +52,7 @@ def remittance_parts(transaction: Element, money: CurrencyAmount) -> list[Remitt
     remittance = first(transaction, "RmtInf")
     if remittance is None:
         return [RemittancePart(money.minor, None, None)]
-    free = [said for ustrd in remittance.iterchildren("{*}Ustrd") if (said := ustrd.text)]
+    free = [unstructured for ustrd in remittance.iterchildren("{*}Ustrd") if (unstructured := ustrd.text)]
     remittances = [_strd(strd) for strd in remittance.iterchildren("{*}Strd")]
     if len(remittances) == 1 and not remittances[0].is_credit_note:
         return [RemittancePart(money.minor, remittances[0].reference, _text(free, remittances))]

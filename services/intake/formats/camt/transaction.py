@@ -52,9 +52,9 @@ class ReportedAccount:
             known = self._known[day] = known_at(self.created, day, self.zone)
         return known
 
-    def event(self, kind: str, id_: str, day: date, said: dict[str, Any]) -> Event:
+    def event(self, kind: str, id_: str, day: date, data: dict[str, Any]) -> Event:
         """An event about the account."""
-        return event(kind, self.source, id_, self.known(day), {"creditor": self.creditor, "account": self.iban, **said})
+        return event(kind, self.source, id_, self.known(day), {"creditor": self.creditor, "account": self.iban, **data})
 
 
 def says_something(transaction: Element) -> bool:
@@ -69,9 +69,9 @@ def archive_id(transaction: Element) -> str | None:
 
 def fingerprint(transaction: Element, entry: BankEntry) -> str:
     """The identity of a transaction to which the bank gave no archive id: a digest of all that it says."""
-    said = [str(entry.booked), *map(str, entry.money)]
-    said += [text for each in transaction.itertext() if (text := str(each).strip())]
-    return f"digest-{digest(_BETWEEN.join(said))}"
+    contents = [str(entry.booked), *map(str, entry.money)]
+    contents += [text for each in transaction.itertext() if (text := str(each).strip())]
+    return f"digest-{digest(_BETWEEN.join(contents))}"
 
 
 def money_of(transaction: Element, currency: str) -> CurrencyAmount | None:
@@ -119,7 +119,7 @@ def returned(
         ValueError: when an amount in it is none.
     """
     why = [_reason_code(transaction), text(transaction, "RtrInf/AddtlInf")]
-    reason = message([said for said in why if said]) or _NO_REASON
+    reason = message([each for each in why if each]) or _NO_REASON
     parts = remittance_parts(transaction, money)
     for number, part in enumerate(parts, start=1):
         payment = id_ if len(parts) == 1 else f"{id_}#{number}"
@@ -140,7 +140,7 @@ def _payment(
     paid_on: date,
     payer: dict[str, str] | None,
 ) -> Event:
-    said = {
+    data = {
         "payment": payment,
         "reference": part.reference,
         "amount": decimal_text(part.minor, currency),
@@ -150,20 +150,20 @@ def _payment(
         "payer": payer,
         "message": part.message,
     }
-    return account.event(RECEIVED, payment, booked, said)
+    return account.event(RECEIVED, payment, booked, data)
 
 
 def _reversal(
     account: ReportedAccount, entry: BankEntry, booked: date, payment: str, money: CurrencyAmount, reason: str
 ) -> Event:
-    said = {
+    data = {
         "payment": payment,
         "amount": decimal_text(money.minor, money.currency),
         "currency": money.currency,
         "reason": reason,
         "booked": booked.isoformat(),
     }
-    return account.event(REVERSED, f"{payment}:reversed:{entry.reference or booked}", booked, said)
+    return account.event(REVERSED, f"{payment}:reversed:{entry.reference or booked}", booked, data)
 
 
 def _payer(transaction: Element) -> dict[str, str] | None:

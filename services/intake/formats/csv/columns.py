@@ -181,17 +181,17 @@ def _payment(row: CsvRow, directory: Directory) -> Event | Fault:
         "amount": by_hand(row["amount"]),
         "currency": row["currency"].upper() or law_of(directory.country_of(creditor)).currency,
     }
-    data |= _of_payment(row, booked) if kind == "payment" else _of_return(row, kind, booked)
+    data |= _payment_fields(row, booked) if kind == "payment" else _return_fields(row, kind, booked)
     made = event(type_, f"//bank/{account}", f"{payment}{suffix.format(booked)}", known, data)
     return checked(made, _titles(row, _PAYMENT_FIELDS), row.where)
 
 
-def _of_return(row: CsvRow, kind: str, booked: str) -> dict[str, Any]:
+def _return_fields(row: CsvRow, kind: str, booked: str) -> dict[str, Any]:
     """Why the money went back; of what the bank took back itself, also the day."""
     return {"reason": row["reason"] or kind, "booked": booked if kind == "reversal" else None}
 
 
-def _of_payment(row: CsvRow, booked: str) -> dict[str, Any]:
+def _payment_fields(row: CsvRow, booked: str) -> dict[str, Any]:
     payer = {"name": plain(row["payer"]), "iban": plain(row["payer_iban"])}
     known = {name: value for name, value in payer.items() if value}
     return {
