@@ -41,7 +41,7 @@ def _needs(step: str, fields: str, being: str) -> PydanticCustomError:
     return PydanticCustomError("needs_field", words, {"step": step, "being": being, "fields": fields})
 
 
-def _letters_need_more(schema: JsonDict) -> None:
+def _require_letter_fields(schema: JsonDict) -> None:
     """Put the rule of the validator below into the JSON Schema."""
     schema["if"] = {"properties": {"action": {"const": "letter"}}}
     schema["then"] = {"required": list(_LETTER_FIELDS)}
@@ -55,7 +55,7 @@ def _letters_need_more(schema: JsonDict) -> None:
 class Step(StrictPart):
     """One step of a policy. ``fee`` is in the country's currency; days are calendar days (rules.md S2, S5)."""
 
-    model_config = ConfigDict(json_schema_extra=_letters_need_more)
+    model_config = ConfigDict(json_schema_extra=_require_letter_fields)
 
     name: Line
     action: Literal["letter", "call", "hand-over"]
@@ -69,7 +69,7 @@ class Step(StrictPart):
     approval: Flag = False
 
     @model_validator(mode="after")
-    def _a_letter_says_all_that_is_in_it(self) -> Self:
+    def _letters_have_their_fields(self) -> Self:
         if self.action == "letter":
             given = self.model_fields_set
             missing = [name for name in _LETTER_FIELDS if name not in given]

@@ -37,12 +37,12 @@ def faults(policy: Policy, law: Law) -> list[PolicyFault]:
     if policy.country != law.country:
         raise ValueError(f"a policy for {policy.country} cannot be judged by the law of {law.country}")
     return [
-        *_of_the_calendar(policy),
-        *(fault for place, step in enumerate(policy.steps) for fault in _of_a_step(policy, place, step, law)),
+        *_calendar_faults(policy),
+        *(fault for place, step in enumerate(policy.steps) for fault in _step_faults(policy, place, step, law)),
     ]
 
 
-def _of_the_calendar(policy: Policy) -> Iterator[PolicyFault]:
+def _calendar_faults(policy: Policy) -> Iterator[PolicyFault]:
     try:
         book_of(policy.calendar)
     except UnknownLawError:
@@ -54,11 +54,11 @@ def _of_the_calendar(policy: Policy) -> Iterator[PolicyFault]:
         )
 
 
-def _of_a_step(policy: Policy, place: int, step: Step, law: Law) -> Iterator[PolicyFault]:
+def _step_faults(policy: Policy, place: int, step: Step, law: Law) -> Iterator[PolicyFault]:
     if step.fee > 0:
-        yield from _of_its_fee(policy, step, law)
-        yield from _of_the_wait_before_its_fee(policy, place, step, law)
-    yield from _of_the_time_to_answer(policy, step, law)
+        yield from _fee_faults(policy, step, law)
+        yield from _fee_wait_faults(policy, place, step, law)
+    yield from _answer_time_faults(policy, step, law)
     if step.fixed_compensation is not None and policy.kind == "consumer":
         yield _fault(
             law.source("fixed_compensation"),
@@ -73,7 +73,7 @@ def _of_a_step(policy: Policy, place: int, step: Step, law: Law) -> Iterator[Pol
         )
 
 
-def _of_its_fee(policy: Policy, step: Step, law: Law) -> Iterator[PolicyFault]:
+def _fee_faults(policy: Policy, step: Step, law: Law) -> Iterator[PolicyFault]:
     most = law.reminder_fee_max(policy.kind)
     asked = decimal_text(step.fee, law.currency)
     allowed = decimal_text(most, law.currency)
@@ -86,7 +86,7 @@ def _of_its_fee(policy: Policy, step: Step, law: Law) -> Iterator[PolicyFault]:
         )
 
 
-def _of_the_wait_before_its_fee(policy: Policy, place: int, step: Step, law: Law) -> Iterator[PolicyFault]:
+def _fee_wait_faults(policy: Policy, place: int, step: Step, law: Law) -> Iterator[PolicyFault]:
     """A first letter waits from the due date, any later one from the letter before it (rules.md F2)."""
     if place == 0:
         field, given, least = "after_due_days", step.after_due_days, law.fee_wait_days(policy.kind)
@@ -104,7 +104,7 @@ def _of_the_wait_before_its_fee(policy: Policy, place: int, step: Step, law: Law
         )
 
 
-def _of_the_time_to_answer(policy: Policy, step: Step, law: Law) -> Iterator[PolicyFault]:
+def _answer_time_faults(policy: Policy, step: Step, law: Law) -> Iterator[PolicyFault]:
     least = law.response_days_min(policy.kind)
     if step.action == "letter" and (step.response_days or 0) < least:
         yield _fault(

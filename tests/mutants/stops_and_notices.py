@@ -37,8 +37,8 @@ MUTANTS = (
     Mutant(
         "G2 an upheld dispute ends at once",
         STOPS,
-        "        cured = _cured_on(receivable, stop, at) if end.upheld else end.day",
-        "        cured = end.day",
+        "        answered = _answered_on(receivable, stop, at) if end.upheld else end.day",
+        "        answered = end.day",
         "overdue/test_stops.py::g2",
     ),
     Mutant(

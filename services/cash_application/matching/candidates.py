@@ -49,7 +49,7 @@ class CandidateLookup:
 
     def with_payer(self, candidates: Candidates) -> Candidates:
         """The same candidates, and the debtors to whom the payer points."""
-        return replace(candidates, payers={by: self._of_payer(hint) for by, hint in _hints(self._payment)})
+        return replace(candidates, payers={by: self._debtors_of_payer(hint) for by, hint in _hints(self._payment)})
 
     def _named(self) -> Iterator[TextMatch]:
         for reference in self._payment.references:
@@ -78,14 +78,16 @@ class CandidateLookup:
             return None
         return debtor, numbers[1]
 
-    def _of_payer(self, hint: str) -> dict[str, list[IndexedInvoice]]:
+    def _debtors_of_payer(self, hint: str) -> dict[str, list[IndexedInvoice]]:
         """The debtors to whom a hint points, with their invoices of the payment's sum; none when there are too many."""
         creditor = self._payment.creditor
         self._subscribe(subscriptions.of_hint(creditor, hint))
         debtors = list(islice(payer_hints.debtors_of(self._lane, creditor, hint), _MOST_DEBTORS + 1))
-        return {debtor: self._of_the_sum(debtor) for debtor in debtors} if len(debtors) <= _MOST_DEBTORS else {}
+        return (
+            {debtor: self._invoices_of_the_sum(debtor) for debtor in debtors} if len(debtors) <= _MOST_DEBTORS else {}
+        )
 
-    def _of_the_sum(self, debtor: str) -> list[IndexedInvoice]:
+    def _invoices_of_the_sum(self, debtor: str) -> list[IndexedInvoice]:
         creditor, money = self._payment.creditor, self._payment
         self._subscribe(subscriptions.of_invoices(creditor, debtor))
         prefix = key(creditor, debtor, money.currency, str(money.amount), "")

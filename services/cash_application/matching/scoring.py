@@ -75,8 +75,8 @@ class ScoredMatch:
 def scored_matches(payment: KnownPayment, candidates: Candidates) -> list[ScoredMatch]:
     """One match for each debtor who may have paid, the surest first."""
     groups = (
-        _by_words(payment, candidates),
-        *(_by_payer(by, candidates.payers.get(by, {})) for by in ("iban", "name")),
+        _text_scores(payment, candidates),
+        *(_payer_scores(by, candidates.payers.get(by, {})) for by in ("iban", "name")),
     )
     found: dict[str, ScoredMatch] = {}
     for group in groups:
@@ -99,24 +99,24 @@ def _ambiguous(scored: ScoredMatch) -> ScoredMatch:
 # -- the remittance text --------------------------------------------------------------------------------------------
 
 
-def _by_words(payment: KnownPayment, candidates: Candidates) -> list[ScoredMatch]:
+def _text_scores(payment: KnownPayment, candidates: Candidates) -> list[ScoredMatch]:
     """The surest match for each debtor whom the remittance text or the reference names."""
     best: dict[str, ScoredMatch] = {}
-    for scored in (*_of_letters(candidates), *_of_text(payment, candidates), *_of_its_reference(candidates)):
+    for scored in (*_letter_matches(candidates), *_text_matches(payment, candidates), *_reference_matches(candidates)):
         before = best.get(scored.debtor)
         if before is None or scored.confidence > before.confidence:
             best[scored.debtor] = scored
     return list(best.values())
 
 
-def _of_letters(candidates: Candidates) -> Iterator[ScoredMatch]:
+def _letter_matches(candidates: Candidates) -> Iterator[ScoredMatch]:
     """Matches by a letter's own reference in the text; what the letter demanded is known only to the account."""
     letters = dict(sorted(named.letter for named in candidates.named if named.letter is not None))
     for debtor, number in letters.items():
         yield ScoredMatch("words", debtor, (), REFERENCE_IN_TEXT, REFERENCE_IN_TEXT.percent, number)
 
 
-def _of_text(payment: KnownPayment, candidates: Candidates) -> Iterator[ScoredMatch]:
+def _text_matches(payment: KnownPayment, candidates: Candidates) -> Iterator[ScoredMatch]:
     """Matches by invoices that the text names, one for each debtor: as sure as the least sure of the invoices."""
     named: defaultdict[str, dict[str, tuple[IndexedInvoice, list[tuple[Way, Way]]]]] = defaultdict(dict)
     for text_match in candidates.named:
@@ -130,7 +130,7 @@ def _of_text(payment: KnownPayment, candidates: Candidates) -> Iterator[ScoredMa
         yield ScoredMatch("words", debtor, _in_order(invoice for invoice, _ in found.values()), way, way.percent)
 
 
-def _of_its_reference(candidates: Candidates) -> Iterator[ScoredMatch]:
+def _reference_matches(candidates: Candidates) -> Iterator[ScoredMatch]:
     """Matches by the payment's own reference, which several debtors' invoices carry, or in other currencies."""
     for invoice in _first_due(candidates.of_reference):
         yield _ambiguous(ScoredMatch("words", invoice.debtor, (invoice,), REFERENCE, REFERENCE.percent))
@@ -155,7 +155,7 @@ def _percent(way: Way) -> int:
 # -- the payer ------------------------------------------------------------------------------------------------------
 
 
-def _by_payer(by: HintKind, debtors: Mapping[str, Sequence[IndexedInvoice]]) -> list[ScoredMatch]:
+def _payer_scores(by: HintKind, debtors: Mapping[str, Sequence[IndexedInvoice]]) -> list[ScoredMatch]:
     """Matches by the payer's IBAN or name, one for each debtor; surer when an invoice has the payment's sum."""
     found = []
     for debtor, invoices in debtors.items():

@@ -24,7 +24,7 @@ from services.overdue.account import (
 from services.overdue.books.balances import AllocatedMoney, Booking, Books, OpenReceivable, UnusedCredit
 from services.overdue.books.entries import entries_of, payment_key
 from services.overdue.creditor_context import CreditorContext
-from services.overdue.stops.in_force import disputed_part, passes_by
+from services.overdue.stops.in_force import disputed_part, is_skipped
 
 _FIRST = date.min
 
@@ -184,7 +184,7 @@ class _Replay:
         return [entry for entry in self.books.open.values() if entry.receivable.currency == currency and entry.balance]
 
     def _reachable(self, entry: OpenReceivable, known: datetime, day: date) -> bool:
-        return entry.lapses > day and not passes_by(self.account, entry.receivable, known, day, self.context.country)
+        return entry.lapses > day and not is_skipped(self.account, entry.receivable, known, day, self.context.country)
 
     def _use_credit(self, day: date) -> None:
         """Credit pays the other receivables on the later of their due date and the day it arose (rules.md M3).

@@ -32,7 +32,7 @@ def _ends_of(account: Account, stop: Stop, at: datetime) -> Iterator[StopEnd]:
             yield end
 
 
-def _cured_on(receivable: Receivable, stop: Stop, at: datetime) -> date | None:
+def _answered_on(receivable: Receivable, stop: Stop, at: datetime) -> date | None:
     """The day the creditor answered an upheld dispute: credit note, cancellation or write-off since it was raised."""
     days = [note.known_on for note in receivable.credit_notes if stop.known <= note.known <= at]
     days += [cut.day for cut in receivable.reductions if cut.of == "receivable" and stop.known <= cut.known <= at]
@@ -45,9 +45,9 @@ def ended_on(account: Account, stop: Stop, receivable: Receivable, at: datetime)
     """The day a stop ended for a receivable by an event, or None while it is in force (rules.md G2, G3)."""
     days = []
     for end in _ends_of(account, stop, at):
-        cured = _cured_on(receivable, stop, at) if end.upheld else end.day
-        if cured is not None:
-            days.append(max(cured, end.day))
+        answered = _answered_on(receivable, stop, at) if end.upheld else end.day
+        if answered is not None:
+            days.append(max(answered, end.day))
     return min(days, default=None)
 
 
@@ -87,8 +87,8 @@ def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:
     )
 
 
-def passes_by(account: Account, receivable: Receivable, at: datetime, day: date, country: str) -> bool:
-    """Whether money without the receivable's own reference is not used for it on ``day`` (rules.md G0, M3)."""
+def is_skipped(account: Account, receivable: Receivable, at: datetime, day: date, country: str) -> bool:
+    """Whether money without the receivable's own reference skips it on ``day`` (rules.md G0, M3)."""
     if receivable.handed_over is not None and receivable.handed_over <= day:
         return True
     if plan_of(account, receivable.invoice, at) is not None:
