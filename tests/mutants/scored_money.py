@@ -1,4 +1,4 @@
-"""Mutants of the scores that place money where nothing certain does (docs/matching.md)."""
+"""Mutants of the scores that place money without certain evidence (docs/matching.md)."""
 
 from tests.mutants.mutant import Mutant
 
