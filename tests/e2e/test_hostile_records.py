@@ -39,7 +39,7 @@ NO_IDS = ["a\x00b", "a\x1fb", "\x1e", " ", "\u2028", "🙂" * 200]
 HOSTILE_TEXTS = [*NO_IDS, "x" * 1_000_000, "\U0010ffff"]
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     with (
         SqliteStore(IN_MEMORY)
