@@ -47,7 +47,8 @@ class Tick(Message):
 class UnreadEvent(Message):
     """An event could not be read or applied: it holds the account, the feed or the creditor that it names.
 
-    ``key`` is the id of the doubt, by which it is released (design.md §3, doubt holds); ``reason`` a code.
+    ``key`` is the id of the doubt, by which it is released (design.md §3, doubt holds); several creditors may be held
+    under one. ``reason`` is a code. ``invoice`` and ``reference`` name the account whose they are (rules.md K5).
     """
 
     type: Literal["unread-event"] = "unread-event"
@@ -55,6 +56,8 @@ class UnreadEvent(Message):
     creditor: str | None = None
     debtor: str | None = None
     account: str | None = None
+    invoice: str | None = None
+    reference: str | None = None
     reason: str
 
 

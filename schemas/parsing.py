@@ -59,6 +59,8 @@ class Readable:
     creditor: str | None = None
     debtor: str | None = None
     account: str | None = None
+    invoice: str | None = None
+    reference: str | None = None
 
 
 class InvalidEvent(ValueError):  # noqa: N818  (it names what the event is)
@@ -208,6 +210,8 @@ def _readable(event: Mapping[str, Any]) -> Readable:
         creditor=readable_id(inside.get("creditor")),
         debtor=readable_id(inside.get("debtor")),
         account=readable_id(inside.get("account")),
+        invoice=readable_id(inside.get("invoice")),
+        reference=readable_id(inside.get("reference")),
     )
 
 

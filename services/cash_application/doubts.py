@@ -1,8 +1,8 @@
 """Doubt holds: an unread event keeps letters back until a person redrives or discards it (design.md §3).
 
-A doubt holds the account when the debtor is known, else the bank account's feed, else the creditor. A doubt about a
-creditor that is not known yet, or about nothing but a debtor that is not known yet, waits as facts do: until then no
-letter could go.
+A doubt holds the account when the debtor is known, or the invoice or reference that it names, else the bank account's
+feed, else the creditor (rules.md K5). A doubt about a creditor that is not known yet, or about nothing but a debtor
+that is not known yet, waits as facts do: until then no letter could go. One doubt may hold several creditors.
 """
 
 from collections.abc import Iterator
@@ -10,30 +10,40 @@ from collections.abc import Iterator
 from schemas.facts import UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import CreditorHold, CreditorReleased, FeedHold, FeedReleased
 from schemas.messages import encode
+from schemas.references import canonical_reference
 from services.cash_application.state import waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.row_kind import key
-from services.cash_application.state.rows import ACCOUNTS, CREDITORS, DOUBTS, DOUBTS_OF_BANK_ACCOUNT, OWNERS
+from services.cash_application.state.rows import (
+    ACCOUNTS,
+    CREDITORS,
+    DOUBTS,
+    DOUBTS_OF_BANK_ACCOUNT,
+    INVOICES,
+    OWNERS,
+    REFERENCES,
+)
 from services.cash_application.state.waiting import Missing
 
 
 def raise_doubt(lane: Lane, doubt: UnreadEvent) -> None:
     """Keep a doubt and hold what it names; a doubt that is known already changes nothing."""
-    if lane.unit.get(DOUBTS, doubt.key) is None:
-        lane.unit.put(DOUBTS, doubt.key, encode(doubt))
+    if _row_of(lane, doubt) is None:
+        lane.unit.put(DOUBTS, _row_key(doubt), encode(doubt))
         hold(lane, doubt)
 
 
 def hold(lane: Lane, doubt: UnreadEvent) -> None:
     """Publish a doubt's hold, or have it wait for what it names; one that was released meanwhile holds nothing."""
-    if lane.unit.get(DOUBTS, doubt.key) is None:
+    row = _row_of(lane, doubt)
+    if row is None:
         return
     missing = _missing(lane, doubt)
     if missing is not None:
         waiting.keep_message(lane, missing, doubt.key, 0, encode(doubt))
         return
     held = _narrowest(lane, doubt)
-    lane.unit.put(DOUBTS, doubt.key, encode(held))
+    lane.unit.put(DOUBTS, row, encode(held))
     if held.creditor is None:
         assert held.account is not None, "a doubt names a creditor or a bank account"
         lane.unit.put(DOUBTS_OF_BANK_ACCOUNT, key(held.account, held.key), b"")
@@ -49,14 +59,18 @@ def hold(lane: Lane, doubt: UnreadEvent) -> None:
 
 def release(lane: Lane, released: UnreadReleased) -> None:
     """Publish the end of a doubt's hold. A doubt that this lane does not know is another lane's."""
-    stored = lane.unit.get(DOUBTS, released.key)
-    if stored is None:
-        return
-    held = decode_facts(stored)
-    assert isinstance(held, UnreadEvent), "only doubts are kept as doubts"
-    lane.unit.delete(DOUBTS, held.key)
+    for row in [released.key, *(row for row, _ in lane.unit.scan(DOUBTS, key(released.key, "")))]:
+        stored = lane.unit.get(DOUBTS, row)
+        if stored is not None:
+            lane.unit.delete(DOUBTS, row)
+            _end(lane, _doubt_in(stored))
+
+
+def _end(lane: Lane, held: UnreadEvent) -> None:
+    """Publish the end of the hold of a doubt that is kept no more."""
     if _missing(lane, held) is not None:
         return  # it still waits, so no hold was published
+    held = _narrowest(lane, held)
     if held.creditor is None:
         assert held.account is not None, "a doubt names a creditor or a bank account"
         lane.unit.delete(DOUBTS_OF_BANK_ACCOUNT, key(held.account, held.key))
@@ -89,7 +103,7 @@ def _missing(lane: Lane, doubt: UnreadEvent) -> Missing | None:
         return None
     if lane.creditor(doubt.creditor) is None:
         return Missing(CREDITORS, doubt.creditor)
-    if doubt.debtor is not None and doubt.account is None and not _is_account(lane, doubt.creditor, doubt.debtor):
+    if doubt.debtor is not None and doubt.account is None and not _debtors(lane, doubt.creditor, doubt):
         return Missing(ACCOUNTS, key(doubt.creditor, doubt.debtor))
     return None
 
@@ -97,20 +111,53 @@ def _missing(lane: Lane, doubt: UnreadEvent) -> Missing | None:
 def _narrowest(lane: Lane, doubt: UnreadEvent) -> UnreadEvent:
     """The doubt reduced to the one thing that it holds: the account, else the feed, else the creditor.
 
-    A debtor or a bank account that is not the creditor's may be mistyped and mean any other of them. Then the doubt
-    holds the feed or the creditor instead.
+    A debtor or a bank account that is not the creditor's may be mistyped and mean any other of them, and what names two
+    debtors may mean either. Then the doubt holds the feed or the creditor instead.
     """
-    if doubt.creditor is None:
+    creditor = doubt.creditor
+    if creditor is None:
         return doubt
-    if doubt.debtor is not None and _is_account(lane, doubt.creditor, doubt.debtor):
-        return doubt.model_copy(update={"account": None})
-    if doubt.account is not None and lane.unit.get(OWNERS, key(doubt.account, doubt.creditor)) is not None:
+    debtors = _debtors(lane, creditor, doubt)
+    doubt = doubt.model_copy(update={"invoice": None, "reference": None})
+    if len(debtors) == 1:
+        return doubt.model_copy(update={"debtor": debtors.pop(), "account": None})
+    if doubt.account is not None and lane.unit.get(OWNERS, key(doubt.account, creditor)) is not None:
         return doubt.model_copy(update={"debtor": None})
     return doubt.model_copy(update={"debtor": None, "account": None})
 
 
-def _is_account(lane: Lane, creditor: str, debtor: str) -> bool:
-    return ACCOUNTS.get(lane.unit, key(creditor, debtor)) is not None
+def _debtors(lane: Lane, creditor: str, doubt: UnreadEvent) -> set[str]:
+    """The debtors with an account whom the doubt names: by themselves, by an invoice or by a reference of theirs."""
+    found: set[str] = set()
+    if doubt.debtor is not None and ACCOUNTS.get(lane.unit, key(creditor, doubt.debtor)) is not None:
+        found.add(doubt.debtor)
+    invoice = INVOICES.get(lane.unit, key(creditor, doubt.invoice)) if doubt.invoice is not None else None
+    if invoice is not None:
+        found.add(invoice.debtor)
+    if doubt.reference is not None:
+        carriers = REFERENCES.get(lane.unit, key(creditor, canonical_reference(doubt.reference)))
+        found.update(each.debtor for each in (carriers.invoices if carriers is not None else ()))
+    return found
+
+
+def _row_key(doubt: UnreadEvent) -> str:
+    """Where a doubt is kept: each creditor that it holds has a row of its own."""
+    return doubt.key if doubt.creditor is None else key(doubt.key, doubt.creditor)
+
+
+def _row_of(lane: Lane, doubt: UnreadEvent) -> str | None:
+    """The key of the doubt's row, None when it is not kept. Older stores keep all under the doubt's own key."""
+    row = _row_key(doubt)
+    if lane.unit.get(DOUBTS, row) is not None:
+        return row
+    stored = lane.unit.get(DOUBTS, doubt.key)
+    return doubt.key if stored is not None and _doubt_in(stored).creditor == doubt.creditor else None
+
+
+def _doubt_in(stored: bytes) -> UnreadEvent:
+    held = decode_facts(stored)
+    assert isinstance(held, UnreadEvent), "only doubts are kept as doubts"
+    return held
 
 
 def _owners(lane: Lane, account: str) -> Iterator[str]:

@@ -17,6 +17,9 @@ from schemas.fields import Identifier, Text
 _TYPE: Final = "raw-line"
 _BEGINNING: Final = b'{"type":"raw-line"'
 
+CREDITORS_NAMED: Final = 1_000
+"""Creditors that a label names at most."""
+
 _LineNumber = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 _Length = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
@@ -28,7 +31,8 @@ class Label:
     ``length`` is the whole length in bytes of a line that was too long to keep: what follows the label is only its
     beginning. ``mends`` is the key of a dead letter that this record puts back or, with nothing after the label,
     discards; ``source`` is that dead letter's source, under which its closing is recorded. ``reason`` and ``detail``
-    say what the reader of a file could not read, ``creditor`` and ``account`` whom that may concern.
+    say what the reader of a file could not read; ``creditor``, ``account``, ``debtor``, ``invoice`` and ``reference``
+    whom that names. ``creditors`` are named by other lines of the file: they are held when this one names nobody.
 
     Any producer of a public topic may write a label, so a label with a value that tables or keys could not hold counts
     as none.
@@ -45,6 +49,10 @@ class Label:
     detail: Annotated[list[Text], Field(max_length=100)] | None = None
     creditor: str | None = None
     account: str | None = None
+    debtor: str | None = None
+    invoice: str | None = None
+    reference: str | None = None
+    creditors: Annotated[list[Identifier], Field(max_length=CREDITORS_NAMED)] | None = None
 
 
 UNLABELLED: Final = Label()

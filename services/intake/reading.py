@@ -4,15 +4,18 @@ A creditor of a country whose law is not known here and an unlawful policy are r
 neither waits for the day on which it is needed (design.md §5; rules.md "A policy").
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from schemas.data import Data, creditor_of
+from schemas.dead_letters import KEPT_OF_TOO_LARGE
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.parsing import LARGEST_EVENT, InvalidEvent, PublicEvent, Readable, parse_event, readable_id
 from schemas.policy import Policy
 from schemas.topics import PAYMENTS, SETTINGS, Topic
+from services.intake.broken_lines import readable_in
 from services.intake.labels import Label
 from services.law.countries import countries
 from services.law.figures import law_of
@@ -40,18 +43,18 @@ class Unread:
 class Doubt:
     """What an unread event may concern: an account, a bank account's feed, a creditor, or nothing that is known.
 
-    ``alarm``: no account is held, or the one that is held is only guessed, so that a person is alerted.
+    An account is named by its debtor, or by an invoice or a reference of it. ``creditors`` are those whom other lines
+    of the same file name, where the event names nobody (rules.md K5). ``alarm``: no account is held, or the one that is
+    held is only guessed, so that a person is alerted.
     """
 
     creditor: str | None
     debtor: str | None
     account: str | None
+    invoice: str | None = None
+    reference: str | None = None
+    creditors: tuple[str, ...] = ()
     alarm: bool = False
-
-    @property
-    def holds_something(self) -> bool:
-        """Whether there is a creditor or a bank account to hold."""
-        return self.creditor is not None or self.account is not None
 
 
 def read(raw: bytes) -> PublicEvent | Unread:
@@ -59,7 +62,8 @@ def read(raw: bytes) -> PublicEvent | Unread:
     try:
         event = parse_event(raw)
     except InvalidEvent as invalid:
-        return Unread(invalid.reason, invalid.lines, invalid.readable)
+        readable = readable_in(raw) if invalid.readable == Readable() else invalid.readable
+        return Unread(invalid.reason, invalid.lines, readable)
     reason, lines = _against_the_law(event.data)
     if not lines:
         return event
@@ -73,33 +77,41 @@ def read(raw: bytes) -> PublicEvent | Unread:
 def read_labelled(label: Label, raw: bytes) -> PublicEvent | Unread:
     """The event after a label, or why there is none: the format that read the file may have given a fault already."""
     if label.reason is not None:
-        readable = Readable(creditor=readable_id(label.creditor), account=readable_id(label.account))
+        readable = Readable(
+            creditor=readable_id(label.creditor),
+            debtor=readable_id(label.debtor),
+            account=readable_id(label.account),
+            invoice=readable_id(label.invoice),
+            reference=readable_id(label.reference),
+        )
         return Unread(label.reason, tuple(label.detail or ()), readable)
     if label.length is not None:
-        return too_large(label.length)
-    return read(raw) if len(raw) <= LARGEST_EVENT else too_large(len(raw))
+        return too_large(raw, label.length)
+    return read(raw) if len(raw) <= LARGEST_EVENT else too_large(raw, len(raw))
 
 
-def too_large(length: int) -> Unread:
-    """The reason for bytes of which only the beginning was kept."""
-    return Unread(TOO_LARGE, (f"the event has {length} bytes, more than an event may have; split it",), Readable())
+def too_large(raw: bytes, length: int) -> Unread:
+    """The reason for bytes of which only the beginning is kept, and whom that names."""
+    line = f"the event has {length} bytes, more than an event may have; split it"
+    return Unread(TOO_LARGE, (line,), readable_in(raw[:KEPT_OF_TOO_LARGE]))
 
 
-def doubt_about(readable: Readable, topic: Topic, key: str) -> Doubt:
-    """What to hold for an unread event, by what can be read of it, else by the key it was published under.
+def doubt_about(readable: Readable, topic: Topic, key: str, others: Sequence[str] = ()) -> Doubt:
+    """Whom to hold for an unread event, by what can be read of it, else by the key it was published under.
 
-    Debtor, creditor and account all go along: cash application holds the narrowest of them that it knows. The key of
-    settings may name a policy or a country as well as a creditor, so that a creditor read from it is a guess. A key may
-    be anything: one that could be no id names no creditor.
+    All that it names goes along: cash application holds the narrowest that it knows. The key of settings may name a
+    policy or a country as well as a creditor, so that a creditor read from it is a guess. A key may be anything: one
+    that could be no id names nobody. An event that names nobody holds ``others``, the creditors of its file.
     """
     named = readable_id(key)
     if readable.type in _OF_NO_CREDITOR:
         return Doubt(None, None, None, alarm=True)
     creditor = readable.creditor or (None if topic is PAYMENTS else named)
     account = _compact(readable.account) or (named if topic is PAYMENTS else None)
-    debtor = None if creditor is None else readable.debtor
+    if creditor is None:
+        return Doubt(None, None, account, creditors=() if account else tuple(others), alarm=account is None)
     guessed = topic is SETTINGS and readable.creditor is None
-    return Doubt(creditor, debtor, account, alarm=guessed or (creditor is None and account is None))
+    return Doubt(creditor, readable.debtor, account, readable.invoice, readable.reference, alarm=guessed)
 
 
 def _compact(account: str | None) -> str | None:

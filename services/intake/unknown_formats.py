@@ -1,13 +1,24 @@
-"""Files of no known format: what one seems to be, for the person who dropped it into the inbox."""
+"""Files of no known format: what one seems to be, for the person who dropped it into the inbox, and whom it names.
 
+A bank account that a creditor registered, or the field ``creditor`` of an event, says whose the file is, in UTF-8 and
+in UTF-16 alike: those creditors are held until a person has looked at the file (rules.md K5).
+"""
+
+import codecs
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Fault
+from services.intake.broken_lines import creditors_in
+from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Directory, Fault
 from services.intake.formats.registry import registry
+from services.intake.labels import CREDITORS_NAMED
 
 _KEPT: Final = 1_000
+_LOOKED_AT: Final = 1_000_000
+"""Bytes from the beginning of a file in which creditors are looked for."""
+_IBAN: Final = re.compile(rb"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Z0-9])")
+_UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _WEB_PAGE: Final = re.compile(
     rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.I | re.S
 )
@@ -15,7 +26,7 @@ _COMPRESSED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\
 """How zip, gzip, bzip2, xz, 7z and zstd files begin."""
 
 
-def unknown_format(head: bytes, stream: BinaryIO) -> Iterator[Fault]:
+def unknown_format(head: bytes, stream: BinaryIO, directory: Directory) -> Iterator[Fault]:
     """The fault of a file that begins with ``head`` and goes on in ``stream``; none for a blank file.
 
     Raises:
@@ -25,7 +36,34 @@ def unknown_format(head: bytes, stream: BinaryIO) -> Iterator[Fault]:
         head = stream.read(HEAD)
         if not head:
             return
-    yield Fault(UNKNOWN_FORMAT, (_likely_content(head),), content=head[:_KEPT])
+    text = _text(head + stream.read(_LOOKED_AT))
+    accounts = {account for found in _IBAN.findall(text) if directory.creditor_of_account(account := _compact(found))}
+    owners = {owner for account in accounts if (owner := directory.creditor_of_account(account))}
+    named = sorted(owners | creditors_in(text))[:CREDITORS_NAMED]
+    only = accounts.pop() if len(accounts) == 1 and len(named) == 1 else None
+    creditor = named[0] if len(named) == 1 else None
+    yield Fault(
+        UNKNOWN_FORMAT,
+        (_likely_content(head),),
+        creditor=creditor,
+        account=only,
+        content=head[:_KEPT],
+        creditors=() if creditor else tuple(named),
+    )
+
+
+def _text(raw: bytes) -> bytes:
+    """The bytes in UTF-8 where they begin with the mark of UTF-16, else as they are."""
+    encoding = _utf16(raw)
+    return raw if encoding is None else raw[2:].decode(encoding, "replace").encode("utf-8", "replace")
+
+
+def _utf16(head: bytes) -> str | None:
+    return next((encoding for mark, encoding in _UTF16.items() if head.startswith(mark)), None)
+
+
+def _compact(iban: bytes) -> str:
+    return iban.replace(b" ", b"").decode("ascii")
 
 
 def _likely_content(head: bytes) -> str:
@@ -33,5 +71,7 @@ def _likely_content(head: bytes) -> str:
         return "the file is compressed; unpack it and send what is in it"
     if _WEB_PAGE.match(head):
         return "the file is a web page, perhaps an error of the site it came from; fetch it again"
+    if _utf16(head) is not None:
+        return "the file is written in UTF-16, in which it is not read; save it in UTF-8 and send it again"
     known = ", ".join(each.title for each in registry())
     return f"the file is none of these: {known}"

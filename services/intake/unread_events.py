@@ -16,7 +16,7 @@ from services.runtime.worker import Record
 def refuse(unread: Unread, record: Record, label: Label, raw: bytes, unit: UnitOfWork) -> str:
     """Publish the dead letter of an event and the doubt that it raises; returns the doubt's key."""
     readable = unread.readable
-    doubt = doubt_about(readable, record.topic, "" if record.key == TICK_KEY else record.key)
+    doubt = doubt_about(readable, record.topic, "" if record.key == TICK_KEY else record.key, label.creditors or ())
     letter = DeadLetter(
         key=_doubt_key(record, label, raw),
         reason=unread.reason,
@@ -41,14 +41,21 @@ def refuse(unread: Unread, record: Record, label: Label, raw: bytes, unit: UnitO
 
 
 def _hold(doubt: Doubt, letter: DeadLetter, unit: UnitOfWork) -> None:
-    if doubt.holds_something:
-        unread = UnreadEvent(
-            key=letter.key, creditor=doubt.creditor, debtor=doubt.debtor, account=doubt.account, reason=letter.reason
-        )
-        if doubt.creditor is None:
-            unit.publish_everywhere(FACTS, unread)
-        else:
-            unit.publish(FACTS, doubt.creditor, unread)
+    unread = UnreadEvent(
+        key=letter.key,
+        creditor=doubt.creditor,
+        debtor=doubt.debtor,
+        account=doubt.account,
+        invoice=doubt.invoice,
+        reference=doubt.reference,
+        reason=letter.reason,
+    )
+    if doubt.creditor is not None:
+        unit.publish(FACTS, doubt.creditor, unread)
+    elif doubt.account is not None:
+        unit.publish_everywhere(FACTS, unread)
+    for creditor in doubt.creditors:
+        unit.publish(FACTS, creditor, unread.model_copy(update={"creditor": creditor}))
     if doubt.alarm:
         where = f"{letter.origin} at {letter.position}"
         detail = (

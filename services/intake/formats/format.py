@@ -35,8 +35,9 @@ class Fault:
     """Something in a file that gives no event, for a dead letter and for the report beside a rejected file.
 
     ``reason`` is a code; ``lines`` say to a person what is wrong and what to do, without personal data; ``where`` is
-    the place in the file, such as ``statement 2, entry 17``. ``creditor`` and ``account`` (a bank account) say whom the
-    doubt holds, as far as that could be read. ``content`` is what could not be read, where it is short enough to keep.
+    the place in the file, such as ``statement 2, entry 17``. ``creditor``, ``account`` (a bank account), ``debtor``,
+    ``invoice`` and ``reference`` say whom the doubt holds, as far as that could be read; ``creditors`` are named by a
+    file of which nothing else can be read. ``content`` is what could not be read, where it is short enough to keep.
     """
 
     reason: str
@@ -45,6 +46,10 @@ class Fault:
     creditor: str | None = None
     account: str | None = None
     content: bytes = b""
+    debtor: str | None = None
+    invoice: str | None = None
+    reference: str | None = None
+    creditors: tuple[str, ...] = ()
 
 
 Piece: TypeAlias = Event | FileLine | Fault

@@ -40,4 +40,14 @@ def refused(reason: str, lines: tuple[str, ...], where: str, event: Event) -> Fa
     data = event["data"]
     content = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     kept = content if len(content) <= _LARGEST_CONTENT else b""
-    return Fault(reason, lines, where, creditor=data["creditor"], account=data.get("account"), content=kept)
+    return Fault(
+        reason,
+        lines,
+        where,
+        creditor=data["creditor"],
+        account=data.get("account"),
+        content=kept,
+        debtor=data.get("debtor"),
+        invoice=data.get("invoice"),
+        reference=data.get("reference"),
+    )

@@ -1,5 +1,6 @@
 """An event that could not be read holds the accounts it may concern until it is redriven (design.md §3)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +8,14 @@ import pytest
 from schemas.decisions import Alert
 from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.journal import CreditorHold, CreditorReleased, FeedHold, FeedReleased
+from schemas.references import rf_reference
 from schemas.topics import DECISIONS, INSTRUCTIONS, PAYMENTS
+from services.cash_application.state.row_kind import SEPARATOR
+from services.cash_application.state.rows import DOUBTS
+from services.cash_application.state.tally import WORKER
 from services.intake.labels import Label, labelled
+from services.intake.routing import destination_of
+from services.runtime.sqlite.store import SqliteStore
 from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import (
     IBAN,
@@ -76,6 +83,71 @@ def test_it_holds_the_narrowest_thing_that_is_known_until_it_is_redriven(
     assert holds(harness) == []
     assert harness.tally.dead_letters == 0
     assert harness.tally.applied == 3
+
+
+@pytest.mark.parametrize(
+    ("broken", "held"),
+    [
+        (without(payment("P", "2008"), "paid"), ("account", "D2")),
+        (without(payment("P", rf_reference("2008")), "paid"), ("account", "D2")),
+        (without(payment("P", "3007"), "paid"), ("feed", ("acme", IBAN))),
+        (without(said("invoice.credited", "n", invoice="2", credit_note="C"), "debtor"), ("account", "D2")),
+        (said("invoice.credited", "n", "D1", invoice="2", credit_note="C"), ("creditor", "acme")),
+        (said("invoice.credited", "n", "D9", invoice="2", credit_note="C"), ("account", "D2")),
+        (raw(payment("P", "2008"))[:-1], ("account", "D2")),
+        (raw(said("hold.placed", "h", "D2", reason="agreed"))[:-12], ("account", "D2")),
+    ],
+)
+def test_an_invoice_or_a_reference_names_the_account_whose_it_is(broken: Event | bytes, held: tuple[str, Any]) -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1, "D1"), invoice(2, "D2", reference="2008"), broken)
+    assert holds(harness) == [held]
+    mend(harness)
+    assert holds(harness) == []
+
+
+def test_a_reference_of_two_debtors_holds_the_feed() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1, "D1", reference="2008"), invoice(2, "D2", reference="2008"))
+    harness.publish(without(payment("P", "2008"), "paid"))
+    assert holds(harness) == [("feed", ("acme", IBAN))]
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+def test_a_line_that_names_nobody_holds_all_creditors_of_its_file_and_one_mending_releases_them(
+    partitions: int,
+) -> None:
+    harness = CashHarness(partitions=partitions)
+    harness.publish(creditor("kuura", OTHER_IBAN))
+    label = Label(file="f", line=1, creditors=["acme", "kuura", "later"])
+    for _ in range(2):  # told twice, it is the same doubt
+        harness.engine.publish(INSTRUCTIONS, "", labelled(b'{"data":', label))
+        harness.engine.settle()
+    assert sorted(holds(harness)) == [("creditor", "acme"), ("creditor", "kuura")]
+    harness.publish(creditor("later", "FI5542345670000081"))
+    assert sorted(holds(harness)) == [("creditor", "acme"), ("creditor", "kuura"), ("creditor", "later")]
+    mend(harness)
+    assert holds(harness) == []
+
+
+def test_a_doubt_that_an_older_store_keeps_under_its_own_key_is_known_and_released(tmp_path: Path) -> None:
+    with CashHarness(partitions=1, store=SqliteStore(tmp_path / "store.db")).engine as engine:
+        for sent in (invoice(1), without(HOLD, "reason")):
+            address = destination_of(raw(sent))
+            engine.publish(address.topic, address.key, raw(sent))
+        engine.settle()
+    with SqliteStore(tmp_path / "store.db") as store:
+        store.begin()
+        space = store.state.space(WORKER, DOUBTS)
+        ((row, value),) = store.state.page(space, 0, "", None, 10)
+        doubt, _ = row.split(SEPARATOR)
+        store.state.save(space, 0, [(doubt, value, None, None)])
+        store.state.remove(space, 0, [row])
+        store.commit()
+    harness = CashHarness(partitions=1, registered=False, store=SqliteStore(tmp_path / "store.db"))
+    assert holds(harness) == [("account", "D1")]
+    mend(harness)
+    assert holds(harness) == []
 
 
 def test_a_discard_releases_as_well() -> None:

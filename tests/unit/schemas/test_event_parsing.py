@@ -125,7 +125,13 @@ def test_the_fault_of_data_in_quotes_names_the_quotes_or_the_json_inside() -> No
 def test_the_ids_of_a_wrong_event_are_read_where_they_can_be() -> None:
     fault = fault_of(cloud_event("payment.received.v1", amount="1,00"))
     assert fault.readable == Readable(
-        type="payment.received.v1", source="//billing", id="event-1", creditor="acme", debtor="C-1", account=ACCOUNT
+        type="payment.received.v1",
+        source="//billing",
+        id="event-1",
+        creditor="acme",
+        debtor="C-1",
+        account=ACCOUNT,
+        reference="11015",
     )
 
 

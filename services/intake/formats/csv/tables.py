@@ -10,7 +10,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import BinaryIO, Final
 
-from services.intake.formats.csv.columns import TABLES, CsvRow, CsvTable
+from services.intake.formats.csv.columns import INVOICES, TABLES, CsvRow, CsvTable
 from services.intake.formats.format import Directory, Fault, Format, Piece
 
 WRONG_COLUMNS: Final = "wrong-columns"
@@ -55,8 +55,8 @@ def recognises(head: bytes) -> bool:
 def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
     """What the rows mean, in their order. Columns that are not known are passed over, unless they look mistyped.
 
-    The fault of a row that cannot be split names the creditor and account of the row before: a table is mostly about
-    one.
+    A row that cannot be split holds the bank account that a whole field of it names. Without one, a row of
+    invoices holds the creditor of the row before it, a row of payments all creditors of the table (rules.md K5).
     """
     lines = _CsvLines(stream)
     texts = iter(lines)
@@ -70,22 +70,22 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
         return
     titles = {name: f"column {place} ({name})" for place, name in enumerate(columns, 1)}
     creditor: str | None = None
-    account: str | None = None
-    for where, cells in _rows(lines, texts, delimiter, len(columns)):
+    for where, cells in _rows(lines, texts, delimiter, len(columns), directory):
         if isinstance(cells, Fault):
-            yield replace(cells, creditor=creditor, account=account)
+            alone = cells.creditor is None and table is INVOICES
+            yield replace(cells, creditor=creditor) if alone else cells
             continue
         piece = table.meaning(CsvRow(dict(zip(columns, cells, strict=True)), titles, where), directory)
         if isinstance(piece, Fault):
-            creditor, account = piece.creditor, piece.account
+            creditor = piece.creditor
             yield piece
         elif piece is not None:
-            creditor, account = piece["data"]["creditor"], piece["data"].get("account")
+            creditor = piece["data"]["creditor"]
             yield piece
 
 
 def _rows(
-    lines: _CsvLines, texts: Iterator[str], delimiter: str, width: int
+    lines: _CsvLines, texts: Iterator[str], delimiter: str, width: int, directory: Directory
 ) -> Iterator[tuple[str, list[str] | Fault]]:
     """Each row that is not blank, and the line on which it begins; a fault where it cannot be split into fields."""
     rows = csv.reader(texts, delimiter=delimiter, strict=True)
@@ -104,15 +104,20 @@ def _rows(
         elif cells is None:
             return
         elif any(map(str.strip, cells)):
-            yield where, cells if len(cells) == width else _wrong_width(len(cells), width, delimiter, where)
+            yield where, cells if len(cells) == width else _wrong_width(cells, width, delimiter, where, directory)
 
 
-def _wrong_width(found: int, width: int, delimiter: str, where: str) -> Fault:
+def _wrong_width(cells: list[str], width: int, delimiter: str, where: str, directory: Directory) -> Fault:
+    """The fault of a row with too many or too few fields; the last one of a short row may be cut."""
+    whole = cells[:-1] if len(cells) < width else cells
+    accounts = {"".join(cell.split()).upper() for cell in whole}
+    owned = {account: owner for account in accounts if (owner := directory.creditor_of_account(account))}
+    account, creditor = owned.popitem() if len(owned) == 1 else (None, None)
     line = (
-        f"the row has {found} fields, the first row names {width} columns; put a field in quotation marks if"
+        f"the row has {len(cells)} fields, the first row names {width} columns; put a field in quotation marks if"
         f" {delimiter!r} stands in it"
     )
-    return Fault(WRONG_ROW, (line,), where)
+    return Fault(WRONG_ROW, (line,), where, creditor, account)
 
 
 def _decoded(raw: bytes) -> str:

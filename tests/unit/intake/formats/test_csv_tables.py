@@ -364,7 +364,7 @@ def test_an_account_or_seller_that_nobody_registered_is_a_fault() -> None:
     assert fault_of(table(invoice(seller="7654321-0", type="bill"))).reason == "unknown-creditor"
 
 
-def test_a_row_of_another_width_is_a_fault_that_holds_whom_the_row_before_held() -> None:
+def test_a_row_of_another_width_is_a_fault_that_holds_the_bank_account_in_it() -> None:
     good = table(payment())
     data = good + good.splitlines(keepends=True)[1].replace(b"30,00", b"30;00") + b"x;y\r\n"
 
@@ -373,7 +373,7 @@ def test_a_row_of_another_width_is_a_fault_that_holds_whom_the_row_before_held()
     assert len(events(found)) == 1
     assert [(fault.reason, fault.where, fault.account) for fault in faults(found)] == [
         ("wrong-row", "line 3", IBAN),
-        ("wrong-row", "line 4", IBAN),
+        ("wrong-row", "line 4", None),
     ]
     assert "the row has 5 fields, the first row names 4 columns" in faults(found)[0].lines[0]
 
