@@ -1,29 +1,33 @@
 """The inbox: files dropped into a folder are published piece by piece, then moved to ``done`` or ``rejected``.
 
-A file is taken once it has stopped growing between two polls. A bookmark that is committed together with the pieces
-says how far the file was published, so that a crash neither loses nor repeats one. Where only the move was lost, the
-pieces are published again, and cash application knows them by their identity (design.md §3). A file of which nothing
-could be read is rejected, with a report beside it that says why. Nothing here reads the clock.
+A file is taken once it has stopped changing and is complete at its end, and read at the length that it has then. What
+is written to it meanwhile, or later, is read, too: it is not moved, or comes back, and is read on. A bookmark that is
+committed together with the pieces says which pieces of which file were published, so that neither a crash nor a longer
+file repeats one. Where other pieces stand in their place, the file is published again, and cash application knows its
+events by their identity (design.md §3). A file of which nothing could be read is rejected, with a report beside it that
+says why. Nothing here reads the clock: patience is counted in looks at the folder.
 """
 
+import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
 from schemas.topics import Topic
 from services.intake.creditor_directory import CreditorDirectory
+from services.intake.inbox_folder import DONE, REJECTED, FileShape, InboxFolder, OpenedFile
 from services.intake.labels import file_named
-from services.intake.pieces import PublishedPiece, pieces_of
+from services.intake.pieces import PublishedPiece, pieces_in
 from services.intake.state_rows import inbox_bookmark
 
 PIECES_AT_ONCE: Final = 2_000
 """Pieces published by one poll, so that a large file does not keep the workers waiting."""
+PATIENCE: Final = 20
+"""Looks without a change after which an unfinished last line is taken for the end of its file."""
 
-_DONE: Final = "done"
-_REJECTED: Final = "rejected"
 _FAULTS_REPORTED: Final = 1_000
 
 
@@ -54,43 +58,84 @@ class InboxPoll:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    """What changes of a file when it is replaced or written to."""
+class _Bookmark:
+    """How far a file was published: so many ``pieces``, which have this ``digest``; ``moved`` once it was, at a length.
+
+    ``inode`` is the file's.
+    """
 
     inode: int
-    size: int
-    modified: int
+    pieces: int
+    digest: str
+    moved: int | None = None
+
+    def is_of(self, shape: FileShape) -> bool:
+        """Whether the file is the same, and was not put back by a person, to be read once more."""
+        return self.inode == shape.inode and self.moved != shape.size
 
 
 @dataclass(slots=True)
 class _FileReading:
-    """A file that is being published: how many pieces were ``before``, its events and what could not be read of it.
+    """A file that is being published: its pieces, how many of them were counted, its events, its faults.
 
-    ``edition`` is the creditor directory's when the file was begun: which creditors are registered decides into which
-    pieces the file falls.
+    ``digest`` is of all pieces that were counted: their lines and bytes.
     """
 
-    name: str
-    shape: _Shape
-    edition: int
-    before: int
+    file: OpenedFile
     pieces: Iterator[PublishedPiece]
+    counted: int = 0
     events: int = 0
     faults: list[str] = field(default_factory=list)
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def count(self, piece: PublishedPiece) -> None:
         """Count a piece; the first faults are kept for the report."""
+        self.counted += 1
+        self.digest.update(f"{piece.label.line} {piece.label.reason} {len(piece.raw)}\n".encode() + piece.raw)
         if piece.fault is None:
             self.events += 1
         elif len(self.faults) < _FAULTS_REPORTED:
             where = f"{piece.fault.where}: " if piece.fault.where else ""
             self.faults += [f"{where}{line} ({piece.fault.reason})" for line in piece.fault.lines]
 
+    @property
+    def where_to(self) -> str:
+        """The folder for the file once it was read to its end."""
+        return REJECTED if self.faults and not self.events else DONE
+
+    @property
+    def report(self) -> str:
+        """What is written beside a rejected file; nothing beside one that is done."""
+        return "".join(f"{line}\n" for line in self.faults) if self.where_to == REJECTED else ""
+
+    def bookmark(self, moved: int | None = None) -> _Bookmark:
+        """The bookmark behind all pieces that were counted."""
+        return _Bookmark(self.file.shape.inode, self.counted, self.digest.hexdigest(), moved)
+
+
+@dataclass(slots=True)
+class _Unmoved:
+    """A file that was read and may not be moved: it is tried again when so many looks have passed."""
+
+    reading: _FileReading
+    looks: int
+
+
+@dataclass(slots=True)
+class _Refused:
+    """A file that cannot be read: it is tried again when it has changed, or when so many looks have passed."""
+
+    shape: FileShape
+    why: str
+    looks: int
+
 
 class Inbox:
-    """Watches one folder. Hidden files and folders are left alone."""
+    """Watches one folder. Hidden files, links and folders are left alone."""
 
-    def __init__(self, folder: Path, publisher: InboxPublisher, directory: CreditorDirectory) -> None:
+    def __init__(
+        self, folder: Path, publisher: InboxPublisher, directory: CreditorDirectory, patience: int = PATIENCE
+    ) -> None:
         """``folder``, its ``done`` and its ``rejected`` are made when they are not there.
 
         ``directory`` knows the registered creditors by the time a file is read.
@@ -98,94 +143,137 @@ class Inbox:
         Raises:
             OSError: when they cannot be made.
         """
-        self._folder = folder
+        self._folder = InboxFolder(folder, patience)
         self._publisher = publisher
         self._directory = directory
-        self._seen: dict[str, _Shape] = {}
-        self._refused: dict[str, _Shape] = {}
+        self._patience = patience
+        self._refused: dict[str, _Refused] = {}
+        self._unmoved: dict[str, _Unmoved] = {}
         self._reading: _FileReading | None = None
-        for name in (_DONE, _REJECTED):
-            (folder / name).mkdir(parents=True, exist_ok=True)
 
     def poll(self) -> InboxPoll:
         """Publish the next pieces of the file at hand, at most `PIECES_AT_ONCE`; move a file that is finished."""
-        reading = self._reading = self._reading or self._next()
+        unreadable: list[tuple[str, str]] = []
+        if self._reading is None:
+            still, unreadable = self._folder.look()
+            self._reading = self._next(still, unreadable)
+            if self._reading is None and (unmoved := self._unmoved_due(still)) is not None:
+                return self._finish(unmoved, 0, unreadable)
+        reading = self._reading
         if reading is None:
-            return InboxPoll()
+            return InboxPoll(unreadable=tuple(unreadable))
         try:
-            published = self._publish(reading)
-            if published == PIECES_AT_ONCE:
-                return InboxPoll(pieces=published)
-            rejected = bool(reading.faults) and not reading.events
-            self._move(reading, _REJECTED if rejected else _DONE)
+            pieces = list(islice(reading.pieces, PIECES_AT_ONCE))
         except OSError as fault:
-            self._reading = None
-            self._refused[reading.name] = reading.shape
-            return InboxPoll(unreadable=((reading.name, fault.strerror or "it cannot be read"),))
-        self._reading = None
-        if rejected:
-            return InboxPoll(pieces=published, rejected=(reading.name,))
-        return InboxPoll(pieces=published, finished=(reading.name,))
+            unreadable += self._refuse(reading.file.name, reading.file.shape, fault)
+            self._let_go(reading)
+            return InboxPoll(unreadable=tuple(unreadable))
+        if not reading.file.is_unchanged:
+            self._let_go(reading)
+            return InboxPoll(unreadable=tuple(unreadable))
+        self._publish(reading, pieces)
+        if len(pieces) == PIECES_AT_ONCE:
+            return InboxPoll(pieces=len(pieces), unreadable=tuple(unreadable))
+        self._let_go(reading)
+        return self._finish(reading, len(pieces), unreadable)
 
-    def _next(self) -> _FileReading | None:
-        """The first file that has not changed since the last poll, nor since it could not be read."""
-        seen, self._seen = self._seen, self._present()
-        for name, shape in self._seen.items():
-            if seen.get(name) == shape and self._refused.get(name) != shape:
-                edition = self._directory.edition
-                before = _published_of(self._publisher.bookmark(inbox_bookmark(file_named(name))), shape, edition)
-                return _FileReading(name, shape, edition, before, pieces_of(self._folder / name, self._directory))
+    def _next(self, still: dict[str, FileShape], unreadable: list[tuple[str, str]]) -> _FileReading | None:
+        """The first file that can be read and was not; those that cannot be are added to ``unreadable``."""
+        self._refused = {name: refused for name, refused in self._refused.items() if name in still}
+        for name, shape in still.items():
+            if not self._is_due(name, shape):
+                continue
+            try:
+                file = self._folder.opened(name, shape)
+                if file is not None:
+                    return self._begun(file)
+            except OSError as fault:
+                unreadable += self._refuse(name, shape, fault)
         return None
 
-    def _present(self) -> dict[str, _Shape]:
-        """The files of the folder in the order of their names."""
-        found: dict[str, _Shape] = {}
-        with os.scandir(self._folder) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.is_file() and not entry.name.startswith("."):
-                    status = entry.stat()
-                    found[entry.name] = _Shape(status.st_ino, status.st_size, status.st_mtime_ns)
-        return found
+    def _unmoved_due(self, still: dict[str, FileShape]) -> _FileReading | None:
+        """The first file that is to be moved once more; those that have gone or changed are forgotten."""
+        self._unmoved = {
+            name: unmoved for name, unmoved in self._unmoved.items() if still.get(name) == unmoved.reading.file.shape
+        }
+        for unmoved in self._unmoved.values():
+            unmoved.looks -= 1
+        return next((unmoved.reading for unmoved in self._unmoved.values() if unmoved.looks <= 0), None)
 
-    def _publish(self, reading: _FileReading) -> int:
-        """Publish the pieces that were not published before a crash; the others are only counted."""
-        published = 0
-        for piece in reading.pieces:
+    def _is_due(self, name: str, shape: FileShape) -> bool:
+        """Whether a file is to be read now: not one that was read, nor one that could not be read a moment ago."""
+        refused = self._refused.get(name)
+        if refused is not None and refused.shape == shape and refused.looks:
+            refused.looks -= 1
+            return False
+        unmoved = self._unmoved.get(name)
+        return unmoved is None or unmoved.reading.file.shape != shape
+
+    def _begun(self, file: OpenedFile) -> _FileReading:
+        """The reading of a file, behind the pieces that were published already; else from its beginning."""
+        kept = self._publisher.bookmark(inbox_bookmark(file_named(file.name)))
+        bookmark = _bookmark_of(kept)
+        try:
+            if bookmark is not None and bookmark.is_of(file.shape):
+                reading = self._reading_of(file)
+                for piece in islice(reading.pieces, bookmark.pieces):
+                    reading.count(piece)
+                if (reading.counted, reading.digest.hexdigest()) == (bookmark.pieces, bookmark.digest):
+                    return reading
+        except OSError:
+            file.close()
+            raise
+        return self._reading_of(file)
+
+    def _reading_of(self, file: OpenedFile) -> _FileReading:
+        return _FileReading(file, pieces_in(file.name, file.stream, self._directory))
+
+    def _publish(self, reading: _FileReading, pieces: list[PublishedPiece]) -> None:
+        """Publish pieces together with the bookmark behind them."""
+        for piece in pieces:
             reading.count(piece)
-            if piece.number <= reading.before:
-                continue
             self._publisher.publish(piece.address.topic, piece.address.key, piece.value)
-            published += 1
-            if published == PIECES_AT_ONCE:
-                break
-        if published:
-            shape = reading.shape
-            kept = json.dumps([shape.inode, shape.size, shape.modified, reading.edition, piece.number])
-            self._publisher.set_bookmark(inbox_bookmark(file_named(reading.name)), kept)
-            self._publisher.commit()
-        return published
+        if pieces:
+            self._keep(reading, reading.bookmark())
 
-    def _move(self, reading: _FileReading, where: str) -> None:
-        """Move a file, under a name that is free there; a rejected one with its report."""
-        folder = self._folder / where
-        target, count = folder / reading.name, 1
-        while target.exists():
-            count += 1
-            target = folder / f"{reading.name}.{count}"
-        if where == _REJECTED:
-            report = "".join(f"{line}\n" for line in reading.faults)
-            (folder / f"{target.name}.report.txt").write_text(report, encoding="utf-8")
-        (self._folder / reading.name).rename(target)
+    def _keep(self, reading: _FileReading, bookmark: _Bookmark) -> None:
+        kept = json.dumps([bookmark.inode, bookmark.pieces, bookmark.digest, bookmark.moved])
+        self._publisher.set_bookmark(inbox_bookmark(file_named(reading.file.name)), kept)
+        self._publisher.commit()
+
+    def _finish(self, reading: _FileReading, published: int, unreadable: list[tuple[str, str]]) -> InboxPoll:
+        """Move a file that was read to its end. One that is not there as it was read stays to be read again."""
+        file, name = reading.file, reading.file.name
+        try:
+            is_moved = self._folder.move(name, file.shape, reading.where_to, reading.report)
+        except OSError as fault:
+            if name not in self._unmoved:
+                unreadable.append((name, fault.strerror or "it cannot be moved"))
+            self._unmoved[name] = _Unmoved(reading, self._patience)
+            return InboxPoll(pieces=published, unreadable=tuple(unreadable))
+        self._unmoved.pop(name, None)
+        if is_moved and reading.counted:
+            self._keep(reading, reading.bookmark(moved=file.shape.size))
+        return InboxPoll(
+            pieces=published,
+            finished=(name,) if is_moved and reading.where_to == DONE else (),
+            rejected=(name,) if is_moved and reading.where_to == REJECTED else (),
+            unreadable=tuple(unreadable),
+        )
+
+    def _let_go(self, reading: _FileReading) -> None:
+        reading.file.close()
+        self._reading = None
+
+    def _refuse(self, name: str, shape: FileShape, fault: OSError) -> list[tuple[str, str]]:
+        """Leave a file for a while; its name and the reason unless they are known."""
+        why = fault.strerror or "it cannot be read"
+        before = self._refused.get(name)
+        self._refused[name] = _Refused(shape, why, self._patience)
+        return [] if before is not None and (before.shape, before.why) == (shape, why) else [(name, why)]
 
 
-def _published_of(bookmark: str | None, shape: _Shape, edition: int) -> int:
-    """How many pieces of this very file were published.
-
-    0 when the bookmark is of an earlier file of this name, or of a time when other creditors were registered: then the
-    file is published again, and cash application knows its events by their identity.
-    """
-    if bookmark is None:
-        return 0
-    *kept, number = json.loads(bookmark)
-    published: int = number if kept == [shape.inode, shape.size, shape.modified, edition] else 0
-    return published
+def _bookmark_of(kept: str | None) -> _Bookmark | None:
+    """The bookmark in a store; None for one of an older version, whose file is published again."""
+    fields = json.loads(kept) if kept is not None else []
+    return _Bookmark(*fields) if len(fields) == 4 else None

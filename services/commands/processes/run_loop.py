@@ -4,8 +4,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from types import FrameType
+from typing import Final
 
 from services.clock.worker import Clock, ClockWorker, WallClock
 from services.intake.creditor_directory import CreditorDirectory
@@ -17,7 +17,7 @@ from services.pipeline import pipeline
 from services.prepared_store import embedded_store
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.refusal import Refusal
-from services.runtime.settings import Settings
+from services.runtime.settings import InboxSettings, Settings
 from services.runtime.store.port import Store
 from services.runtime.telemetry.health import Health, HealthServer
 from services.runtime.telemetry.logs import LogEvent, LogWriter, install
@@ -53,7 +53,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
             _Round(
                 engine,
                 ClockWorker(clock, engine.tick, engine.reached),
-                settings.inbox.path,
+                settings.inbox,
                 RecordObserver(metrics, log),
                 health,
                 log,
@@ -67,6 +67,10 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
     return 0
 
 
+PATIENCE_MS: Final = 10_000
+"""For how long a file must not change when its last line is not finished."""
+
+
 class _Round:
     """One round of the live loop."""
 
@@ -74,7 +78,7 @@ class _Round:
         self,
         engine: EmbeddedEngine,
         clock: ClockWorker,
-        inbox: Path,
+        inbox: InboxSettings,
         observer: RecordObserver,
         health: Health,
         log: LogWriter,
@@ -82,7 +86,7 @@ class _Round:
         self._engine = engine
         self._clock = clock
         self._directory = CreditorDirectory()
-        self._inbox = Inbox(inbox, engine, self._directory)
+        self._inbox = Inbox(inbox.path, engine, self._directory, max(2, PATIENCE_MS // inbox.poll_ms))
         self._observer = observer
         self._health = health
         self._log = log

@@ -14,7 +14,7 @@ from services.intake.creditor_directory import CreditorDirectory
 from services.intake.formats.format import Directory
 from services.intake.inbox import Inbox, InboxPoll
 from services.intake.labels import unlabelled
-from services.intake.pieces import PublishedPiece, pieces_of
+from services.intake.pieces import Opened, PublishedPiece, pieces_in
 from tests.unit.intake.formats.camt_messages import entry, notification, transaction
 from tests.unit.intake.public_events import creditor, invoice, payment, raw
 
@@ -211,12 +211,12 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
     drop(tmp_path, "a", LINES[:1])
     drop(tmp_path, "b", LINES[1:])
 
-    def pieces_unless_a(path: Path, directory: Directory) -> Iterator[PublishedPiece]:
-        if path.name == "a":
+    def pieces_unless_a(name: str, opened: Opened, directory: Directory) -> Iterator[PublishedPiece]:
+        if name == "a":
             raise PermissionError(13, os.strerror(13))
-        yield from pieces_of(path, directory)
+        yield from pieces_in(name, opened, directory)
 
-    monkeypatch.setattr("services.intake.inbox.pieces_of", pieces_unless_a)
+    monkeypatch.setattr("services.intake.inbox.pieces_in", pieces_unless_a)
     polls = poll_until_idle(inbox)
     assert [poll.unreadable for poll in polls if poll.unreadable] == [(("a", "Permission denied"),)]
     assert publisher.lines == LINES[1:]
@@ -225,7 +225,7 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(
 
 def test_a_file_of_which_nothing_can_be_read_is_rejected_with_a_report_beside_it(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path, Publisher(), CreditorDirectory())
-    (tmp_path / "page.xml").write_bytes(b"\x89PNG nothing of ours")
+    (tmp_path / "page.xml").write_bytes(b"\x89PNG nothing of ours\n")
     polls = poll_until_idle(inbox)
     assert [poll.rejected for poll in polls if poll.rejected] == [("page.xml",)]
     report = (tmp_path / "rejected" / "page.xml.report.txt").read_text(encoding="utf-8")
