@@ -1,9 +1,10 @@
 """KTL, the old fixed-width file of incoming reference payments (Finance Finland's description of KTL).
 
 Records of 90 characters: ``0`` begins a batch, ``3`` is a reference payment, ``5`` a direct debit, ``7`` a debit that
-failed, ``9`` closes the batch with its counts and sums. A file may hold several batches. Amounts are cents; a record
-with the correction mark reverses the payment of the same archive id. An RF reference comes with its national part only.
-Names are in the 7-bit national set SF 4017 or in ISO 8859-1; files that went through an editor may be in UTF-8.
+failed, ``9`` closes the batch with its counts and sums. A direct debit whose last character is a feedback code failed,
+too: no money moved. A file may hold several batches. Amounts are cents; a record with the correction mark reverses the
+payment of the same archive id. An RF reference comes with its national part only. Names are in the 7-bit national set
+SF 4017 or in ISO 8859-1; files that went through an editor may be in UTF-8.
 """
 
 import re
@@ -50,11 +51,14 @@ _BEGINNING: Final = re.compile(
 )
 _PAYMENT: Final = re.compile(
     r"(?P<kind>[357])(?P<account>\d{14})(?P<booked>\d{6})(?P<paid>[ \d]{6})(?P<archive>.{16})(?P<reference>.{20})"
-    r"(?P<payer>.{12})(?P<currency>\d).(?P<cents>\d{10})(?P<correction>[01 ])",
+    r"(?P<payer>.{12})(?P<currency>\d).(?P<cents>\d{10})(?P<correction>[01 ])(?:.(?P<feedback>.))?",
     re.ASCII,
 )
 _SUMS: Final = re.compile(r"9(\d{6})(\d{11})(\d{6})(\d{11})(?:(\d{6})(\d{11}))?", re.ASCII)
+_DEBIT: Final = "5"
 _FAILED_DEBIT: Final = "7"
+_COLLECTED: Final = (None, " ", "0")
+"""What stands in the place of the feedback code of a debit that did not fail."""
 _EURO: Final = "1"
 _NAMES: Final = {"id": "archive id", "payment": "archive id", "booked": "booking date", "paid": "payment date"}
 
@@ -84,7 +88,7 @@ class _Batch:
     def count(self, record: re.Match[str]) -> None:
         """Count a record the way its sum record counts it."""
         cents = int(record["cents"])
-        if record["kind"] == _FAILED_DEBIT:
+        if _has_failed(record):
             self.failed = self.failed.plus(cents)
         elif record["correction"] == "1":
             self.corrected = self.corrected.plus(cents)
@@ -118,7 +122,7 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
         where = f"line {number}"
         if header := _HEADER.match(record):
             if batch is not None:
-                yield batch.doubt(TRUNCATED, "a batch begins before the last one has its sum record", where)
+                yield batch.doubt(TRUNCATED, "a batch begins before the last one has its sum record; send the whole file", where)
             batches += 1
             batch = _Batch(batches, _instant(header))
         elif batch is None:
@@ -130,7 +134,7 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
             yield from _checked_sums(batch, sums, where)
             batch = None
         else:
-            line = "the line is no KTL record of 90 characters; ask the bank for the file again"
+            line = "the line is no KTL record of 90 characters; fetch the file from the bank again, and send it unchanged"
             yield batch.doubt(NOT_A_RECORD, line, where)
     if batch is not None:
         yield batch.doubt(TRUNCATED, "the last batch has no sum record; send the whole file", f"line {number}")
@@ -164,8 +168,14 @@ def _payment(record: str) -> re.Match[str] | None:
     return _PAYMENT.match(record)
 
 
+def _has_failed(record: re.Match[str]) -> bool:
+    """Whether the record is a debit that brought nothing; the sum record counts it apart."""
+    kind = record["kind"]
+    return kind == _FAILED_DEBIT or (kind == _DEBIT and record["feedback"] not in _COLLECTED)
+
+
 def _piece(record: re.Match[str], batch: _Batch, directory: Directory, where: str) -> Iterator[Piece]:
-    if record["kind"] == _FAILED_DEBIT:
+    if _has_failed(record):
         return
     iban = _iban(record["account"])
     if iban not in batch.owners:
@@ -185,8 +195,12 @@ def _event(
     archive_id = plain(record["archive"])
     booked = _day(record["booked"])
     if booked is None or record["currency"] != _EURO:
-        what = "the booking date is no day" if booked is None else "the currency is not euro (1)"
-        return Fault("wrong-field", (f"{what}; ask the bank for the file again",), where, creditor, iban)
+        line = (
+            "the booking date is no day; fetch the file from the bank again, and send it unchanged"
+            if booked is None
+            else "the currency is not euro (1), the only one that KTL is read in; tell the payment as an event"
+        )
+        return Fault("wrong-field", (line,), where, creditor, iban)
     data = {
         "creditor": creditor,
         "account": iban,
@@ -231,7 +245,7 @@ def _checked_sums(batch: _Batch, sums: re.Match[str], where: str) -> Iterator[Pi
                 if stated.count != read_.count
                 else f"batch {batch.number}: the sum of the {name} is not what the sum record tells"
             )
-            yield batch.doubt(SUM_DOES_NOT_TIE, f"{line}; ask the bank for the file again", where)
+            yield batch.doubt(SUM_DOES_NOT_TIE, f"{line}; fetch the file from the bank again, and send it whole and unchanged", where)
 
 
 def _iban(bban: str) -> str:

@@ -158,6 +158,28 @@ def test_a_debit_that_failed_is_counted_and_is_no_money() -> None:
     assert [said["payment"] for said in data_of(pieces(FORMAT, data, KNOWN))] == ["A1"]
 
 
+@pytest.mark.parametrize("feedback", ["1", "4", "A"])
+def test_a_direct_debit_with_a_feedback_code_failed_and_is_no_money(feedback: str) -> None:
+    data = file_of(
+        header(), payment("A1", 100), payment("A2", 900, kind="5", feedback=feedback), sums(1, 100, failed=(1, 900))
+    )
+
+    assert [said["payment"] for said in data_of(pieces(FORMAT, data, KNOWN))] == ["A1"]
+
+
+@pytest.mark.parametrize(("kind", "feedback"), [("5", " "), ("5", "0"), ("3", "1")])
+def test_a_debit_without_a_feedback_code_and_any_reference_payment_are_money(kind: str, feedback: str) -> None:
+    data = file_of(header(), payment("A1", 900, kind=kind, feedback=feedback), sums(1, 900))
+
+    assert [said["amount"] for said in data_of(pieces(FORMAT, data, KNOWN))] == ["9.00"]
+
+
+def test_a_debit_whose_blank_end_was_lost_on_the_way_is_money() -> None:
+    data = file_of(header(), payment("A1", 900, kind="5", channel=" ").rstrip(), sums(1, 900))
+
+    assert [said["amount"] for said in data_of(pieces(FORMAT, data, KNOWN))] == ["9.00"]
+
+
 @pytest.mark.parametrize(
     ("closing", "says"),
     [
