@@ -38,7 +38,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     row_key = key(data.creditor, data.account, data.payment)
     known = PAYMENTS.get(lane.unit, row_key)
     if known is not None:
-        same = known.content == fact.content
+        same = known.content == fact.content or _is_worded_otherwise(known, data)
         return DUPLICATE if same else conflict("data.payment: this archive id of the bank account")
     payment = KnownPayment(
         content=fact.content,
@@ -65,6 +65,17 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     waiting.release(lane, PAYMENTS, row_key)
     PAYMENTS.put(lane.unit, row_key, payment)
     return APPLIED
+
+
+def _is_worded_otherwise(known: KnownPayment, data: PaymentReceived) -> bool:
+    """Whether an event tells of a known payment in other words only: statement and notification of a bank differ."""
+    payer = data.payer
+    return (
+        (known.amount, known.currency, known.paid, known.booked, known.reference, known.debtor)
+        == (data.amount, data.currency, data.paid, data.booked, data.reference, data.debtor)
+        and known.iban == (payer.iban if payer else None)
+        and known.name == (payer.name if payer else None)
+    )
 
 
 def place_again(lane: Lane, row_key: str) -> None:

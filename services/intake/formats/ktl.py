@@ -122,7 +122,9 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
         where = f"line {number}"
         if header := _HEADER.match(record):
             if batch is not None:
-                yield batch.doubt(TRUNCATED, "a batch begins before the last one has its sum record; send the whole file", where)
+                yield batch.doubt(
+                    TRUNCATED, "a batch begins before the last one has its sum record; send the whole file", where
+                )
             batches += 1
             batch = _Batch(batches, _instant(header))
         elif batch is None:
@@ -134,7 +136,9 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
             yield from _checked_sums(batch, sums, where)
             batch = None
         else:
-            line = "the line is no KTL record of 90 characters; fetch the file from the bank again, and send it unchanged"
+            line = (
+                "the line is no KTL record of 90 characters; fetch the file from the bank again, and send it unchanged"
+            )
             yield batch.doubt(NOT_A_RECORD, line, where)
     if batch is not None:
         yield batch.doubt(TRUNCATED, "the last batch has no sum record; send the whole file", f"line {number}")
@@ -245,7 +249,9 @@ def _checked_sums(batch: _Batch, sums: re.Match[str], where: str) -> Iterator[Pi
                 if stated.count != read_.count
                 else f"batch {batch.number}: the sum of the {name} is not what the sum record tells"
             )
-            yield batch.doubt(SUM_DOES_NOT_TIE, f"{line}; fetch the file from the bank again, and send it whole and unchanged", where)
+            yield batch.doubt(
+                SUM_DOES_NOT_TIE, f"{line}; fetch the file from the bank again, and send it whole and unchanged", where
+            )
 
 
 def _iban(bban: str) -> str:

@@ -89,6 +89,13 @@ def test_a_natural_key_with_another_content_is_a_conflict_under_any_id(sent: Eve
     assert harness.tally.dead_letters == 1
 
 
+def test_a_payment_told_in_other_words_is_the_same_payment() -> None:
+    harness = CashHarness()
+    harness.publish(payment("P", message="invoice 1"), renamed(payment("P", message="invoice 1\nfrom the branch")))
+    assert harness.tally.duplicates == 1
+    assert harness.reasons() == []
+
+
 def test_a_conflict_does_not_count_as_seen() -> None:
     harness = CashHarness()
     harness.publish(invoice(1), renamed(invoice(1, amount="99.00")), invoice(2) | {"id": "invoice-1-again"})

@@ -52,7 +52,7 @@ def amount(element: Element | None) -> CurrencyAmount | None:
     except ValueError as wrong:
         raise ValueError(f"{name_of(element)}: {wrong}") from None
     if minor < 0:
-        raise ValueError(f"{name_of(element)}: is below zero; CdtDbtInd tells the direction")
+        raise ValueError(f"{name_of(element)}: is below zero; write it without a sign, CdtDbtInd tells the direction")
     return CurrencyAmount(minor, currency)
 
 
@@ -123,9 +123,11 @@ def code(element: Element | None) -> str | None:
 
 
 def party(element: Element, path: str) -> str | None:
-    """The name of a party, as ``Nm`` or, since 001.08, as ``Pty/Nm``."""
+    """The name of a party: ``Nm``; since 001.08 ``Pty/Nm``, or of a bank ``Agt/FinInstnId/Nm``."""
     found = first(element, path)
-    return None if found is None else line(found, "Nm") or line(found, "Pty/Nm")
+    if found is None:
+        return None
+    return line(found, "Nm") or line(found, "Pty/Nm") or line(found, "Agt/FinInstnId/Nm")
 
 
 def reference(element: Element | None) -> str | None:
@@ -149,6 +151,10 @@ def digest(name: str) -> str:
 
 
 def message(lines: list[str]) -> str | None:
-    """Texts as the message of a payment, one a line; None when there are none."""
-    kept = (_NOT_IN_MESSAGE.sub(" ", each).strip() for each in lines)
-    return "\n".join(each for each in kept if each)[:LONGEST_MESSAGE].rstrip() or None
+    """Texts as the message of a payment, one a line, each once; None when there are none.
+
+    What banks write where they have nothing to write, such as ``NOTPROVIDED``, is none.
+    """
+    cleaned = (_NOT_IN_MESSAGE.sub(" ", each).strip() for each in lines)
+    kept = dict.fromkeys(each for each in cleaned if each and not _NO_REFERENCE.fullmatch(each))
+    return "\n".join(kept)[:LONGEST_MESSAGE].rstrip() or None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from services.intake.formats.camt.charges import charged, paid_by_whole
 from services.intake.formats.camt.entry import BankEntry, EntryKind
 from services.intake.formats.camt.fields import CurrencyAmount, is_credit
 from services.intake.formats.camt.transaction import (
@@ -111,6 +112,7 @@ class EntryReading:
         self._first: Element | None = None
         self._count = 0
         self._total = 0
+        self._charges = 0
         self._last_id: str | None = None
         self._repeated = 0
 
@@ -138,21 +140,34 @@ class EntryReading:
         if entry.is_booked:
             report.booked.add(entry)
         if entry.kind is EntryKind.UNCLEAR:
-            yield report.fault(UNCLEAR_REVERSAL, "is a reversed credit of a customer; tell what it was", self._where)
+            line = "takes back what a customer's money was taken back by; tell the payment that it means as an event"
+            yield report.fault(UNCLEAR_REVERSAL, line, self._where)
         elif entry.moves_customers_money:
             yield from self._end(entry, element)
 
     def _end(self, entry: BankEntry, element: Element) -> Iterator[Piece]:
         if self._is_sum(entry):
-            yield from self._sum_up(entry)
+            yield from self._sum_up(entry, element)
         elif self._count == 0:
             yield from self._give_whole(entry, element)
         else:
             if self._first is not None:
-                yield from self._give(entry, self._first, 1, is_only=True)
-            if self._total != entry.money.minor:
-                line = "its transactions do not add up to its amount; ask the bank for a correct file"
-                yield self._report.fault(DETAILS_DO_NOT_TIE, line, self._where)
+                yield from self._give(entry, self._first, 1, element)
+            yield from self._check_total(entry, element)
+
+    def _check_total(self, entry: BankEntry, element: Element) -> Iterator[Fault]:
+        """A fault where neither the transactions nor the transactions less charges come to the entry's amount."""
+        try:
+            kept = (0, self._charges, charged(element, entry))
+        except ValueError as wrong:
+            yield self._report.fault(WRONG_ENTRY, f"Chrgs: {wrong}", self._where)
+            return
+        if self._total - entry.money.minor not in kept:
+            line = (
+                "its transactions, with or without their charges, do not come to its amount; compare them with the"
+                " bank's own list, and send the file as the bank delivers it"
+            )
+            yield self._report.fault(DETAILS_DO_NOT_TIE, line, self._where)
 
     def _is_sum(self, entry: BankEntry) -> bool:
         """Whether it sums up transactions that are not in it."""
@@ -161,67 +176,85 @@ class EntryReading:
         only = self._first
         return only is None or (entry.batch or 0) > 1 or not says_something(only)
 
-    def _sum_up(self, entry: BankEntry) -> Iterator[Fault]:
+    def _sum_up(self, entry: BankEntry, element: Element) -> Iterator[Fault]:
+        try:
+            money = paid_by_whole(entry, element, element)
+        except ValueError as wrong:
+            yield self._report.fault(WRONG_ENTRY, str(wrong), self._where)
+            return
         if not self._sums_up:
-            line = "the transactions that it sums up are missing; order them from the bank"
+            line = "sums up transactions that are not in the file; order them from the bank as camt.054"
             yield self._report.fault(DETAILS_MISSING, line, self._where)
         elif entry.kind is EntryKind.RECEIVED:
             self._report.sums_up = True
-            self._report.received += entry.money.minor
+            self._report.received += money.minor
         else:
-            self._report.returned += entry.money.minor
+            self._report.returned += money.minor
 
     def _give_whole(self, entry: BankEntry, element: Element) -> Iterator[Piece]:
         """What an entry gives that has no transactions: it is one itself."""
-        booked, money = entry.booked, entry.money
+        booked = entry.booked
+        try:
+            money = paid_by_whole(entry, element, element)
+        except ValueError as wrong:
+            yield self._report.fault(WRONG_ENTRY, str(wrong), self._where)
+            return
         id_ = entry.reference or self._report.numbered(fingerprint(element, entry))
         if booked is None or id_ is None:
             yield self._unidentified(booked, self._where)
         elif money.minor == 0:
             return
         elif entry.kind is EntryKind.RETURNED:
-            yield returned_in_sum(self._report.account, entry, booked, id_)
+            yield returned_in_sum(self._report.account, entry, booked, id_, money)
             self._report.returned += money.minor
         else:
             payment = received_in_sum(self._report.account, booked, id_, element, money)
             yield self._count_payment(payment)
             self._report.received += money.minor
 
-    def _give(self, entry: BankEntry, element: Element, number: int, *, is_only: bool = False) -> Iterator[Piece]:
-        """What one transaction gives."""
+    def _give(self, entry: BankEntry, element: Element, number: int, whole: Element | None = None) -> Iterator[Piece]:
+        """What one transaction gives; ``whole`` is its entry, complete, where it is the only one in it."""
         where = f"{self._where}, transaction {number}"
         try:
-            money = _money(entry, element, is_only=is_only)
+            if whole is not None and entry.batch in (None, 1):
+                money = paid_by_whole(entry, whole, element)
+                self._charges = money.minor - entry.money.minor
+            else:
+                money = _money(entry, element)
+                self._charges += charged(element, entry)
             indicator = first(element, "CdtDbtInd")
             if indicator is not None and is_credit(indicator) != entry.is_credit:
                 self._total -= money.minor
-                yield self._report.fault(UNCLEAR_REVERSAL, "goes the other way than its entry; tell what it was", where)
+                line = "goes the other way than its entry; tell the payment that it means as an event"
+                yield self._report.fault(UNCLEAR_REVERSAL, line, where)
                 return
             self._total += money.minor
             if money.minor == 0:
                 return
-            id_ = self._identity(entry, element, number, is_only=is_only)
+            id_ = self._identity(entry, element, number, whole)
             if entry.booked is None or id_ is None:
                 yield self._unidentified(entry.booked, where)
                 return
-            events = self._events(entry, entry.booked, id_, element, money)
+            events = self._events(entry, entry.booked, id_, element, whole, money)
         except ValueError as wrong:
             yield self._report.fault(WRONG_ENTRY, str(wrong), where)
             return
         yield from events
 
-    def _events(self, entry: BankEntry, booked: date, id_: str, element: Element, money: CurrencyAmount) -> list[Event]:
+    def _events(
+        self, entry: BankEntry, booked: date, id_: str, element: Element, whole: Element | None, money: CurrencyAmount
+    ) -> list[Event]:
         account = self._report.account
         if entry.kind is EntryKind.RETURNED:
             returns = list(returned(account, entry, booked, id_, element, money))
             self._report.returned += money.minor
             return returns
-        payments = list(received(account, booked, id_, element, money))
+        payments = list(received(account, booked, id_, element, whole, money))
         self._report.payments += len(payments)
         self._report.received += money.minor
         return payments
 
-    def _identity(self, entry: BankEntry, element: Element, number: int, *, is_only: bool) -> str | None:
+    def _identity(self, entry: BankEntry, element: Element, number: int, whole: Element | None) -> str | None:
         """The bank's reference of the transaction; repetitions of one reference are its second, third, and so on."""
         archived = archive_id(element)
         if archived is not None:
@@ -229,7 +262,7 @@ class EntryReading:
             self._last_id = archived
             return archived if self._repeated == 1 else f"{archived}/{self._repeated}"
         if entry.reference is not None:
-            return entry.reference if is_only else f"{entry.reference}/{number}"
+            return entry.reference if whole is not None else f"{entry.reference}/{number}"
         return self._report.numbered(fingerprint(element, entry))
 
     def _count_payment(self, payment: Event) -> Event:
@@ -238,20 +271,18 @@ class EntryReading:
 
     def _unidentified(self, booked: date | None, where: str) -> Fault:
         if booked is None:
-            return self._report.fault(WRONG_ENTRY, "BookgDt: is missing, or is no day", where)
-        line = "too many transactions have no reference of the bank's; ask the bank for their archive ids"
+            return self._report.fault(WRONG_ENTRY, "BookgDt: is missing, or is no day; order the entry with it", where)
+        line = "too many transactions have no reference of the bank's; order them with their archive ids"
         return self._report.fault(NO_ARCHIVE_ID, line, where)
 
 
-def _money(entry: BankEntry, transaction: Element, *, is_only: bool) -> CurrencyAmount:
-    """What was booked by a transaction; by the only one of an entry, what the entry says.
+def _money(entry: BankEntry, transaction: Element) -> CurrencyAmount:
+    """What was paid by one transaction of several.
 
     Raises:
         ValueError: when the message does not say it.
     """
-    if is_only and entry.batch in (None, 1):
-        return entry.money
     money = money_of(transaction, entry.money.currency)
     if money is None:
-        raise ValueError("TxAmt: is missing, or is not in the currency of its entry")
+        raise ValueError("TxAmt: is missing, or is not in the currency of its entry; order it from the bank")
     return money

@@ -13,6 +13,7 @@ from services.intake.formats.camt.fields import CurrencyAmount, amount, message
 from services.intake.formats.xml.elements import Element, first, line, name_of, text
 
 _CREDIT_NOTE = "CREN"
+_REMITTED = "REMI"
 
 
 @dataclass(slots=True)
@@ -91,8 +92,8 @@ def _strd(strd: Element) -> _Strd:
             case "CdtrRefInf":
                 found.reference = line(part, "Ref")
             case "RfrdDocAmt":
-                found.invoiced = amount(first(part, "RmtdAmt"))
-                found.credited = amount(first(part, "CdtNoteAmt"))
+                found.invoiced = amount(first(part, "RmtdAmt")) or _amount_of_type(part, _REMITTED)
+                found.credited = amount(first(part, "CdtNoteAmt")) or _amount_of_type(part, _CREDIT_NOTE)
             case "RfrdDocInf" if text(part, "Tp/CdOrPrtry/Cd") == _CREDIT_NOTE:
                 found.is_note = True
             case "RfrdDocInf":
@@ -100,6 +101,14 @@ def _strd(strd: Element) -> _Strd:
     if found.is_note and found.credited is None:
         found.credited, found.invoiced = found.invoiced, None
     return found
+
+
+def _amount_of_type(amounts: Element, code: str) -> CurrencyAmount | None:
+    """The amount of a type, as the latest versions write it: ``RmtAmtAndTp`` with ``Tp/Cd`` and ``Amt``."""
+    for typed in amounts.iterchildren("{*}RmtAmtAndTp"):
+        if text(typed, "Tp/Cd") == code:
+            return amount(first(typed, "Amt"))
+    return None
 
 
 def _text(free: list[str], remittances: list[_Strd]) -> str | None:

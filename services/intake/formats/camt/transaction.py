@@ -88,9 +88,16 @@ def money_of(transaction: Element, currency: str) -> CurrencyAmount | None:
 
 
 def received(
-    account: ReportedAccount, booked: date, id_: str, transaction: Element, money: CurrencyAmount
+    account: ReportedAccount,
+    booked: date,
+    id_: str,
+    transaction: Element,
+    whole: Element | None,
+    money: CurrencyAmount,
 ) -> Iterator[Event]:
     """The payments of a transaction; together they are its money.
+
+    ``whole`` is the entry where it has no other transaction: then the entry's words are the payment's, too.
 
     Raises:
         ValueError: when an amount in it is none.
@@ -98,9 +105,19 @@ def received(
     payer = _payer(transaction)
     paid_on = _paid_on(transaction, booked, account.zone)
     parts = remittance_parts(transaction, money)
+    words = _other_words(transaction, whole)
     for number, part in enumerate(parts, start=1):
         payment = id_ if len(parts) == 1 else f"{id_}#{number}"
-        yield _payment(account, payment, booked, part, money.currency, paid_on, payer)
+        said = RemittancePart(part.minor, part.reference, message([part.message or "", *words]))
+        yield _payment(account, payment, booked, said, money.currency, paid_on, payer)
+
+
+def _other_words(transaction: Element, whole: Element | None) -> list[str]:
+    """What the bank gives beside the remittance: the payer's own id, and additional information (rules.md G10)."""
+    said = [text(transaction, "Refs/EndToEndId"), text(transaction, "AddtlTxInf")]
+    if whole is not None:
+        said.append(text(whole, "AddtlNtryInf"))
+    return [each for each in said if each]
 
 
 def received_in_sum(account: ReportedAccount, booked: date, id_: str, entry: Element, money: CurrencyAmount) -> Event:
@@ -126,9 +143,9 @@ def returned(
         yield _reversal(account, entry, booked, payment, CurrencyAmount(part.minor, money.currency), reason)
 
 
-def returned_in_sum(account: ReportedAccount, entry: BankEntry, booked: date, id_: str) -> Event:
+def returned_in_sum(account: ReportedAccount, entry: BankEntry, booked: date, id_: str, money: CurrencyAmount) -> Event:
     """The payment, or what of it is taken back, of an entry that says nothing of its transaction."""
-    return _reversal(account, entry, booked, id_, entry.money, _NO_REASON)
+    return _reversal(account, entry, booked, id_, money, _NO_REASON)
 
 
 def _payment(

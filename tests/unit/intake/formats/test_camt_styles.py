@@ -60,7 +60,7 @@ def the_version(number: str) -> Callable[[str], str]:
 
 
 STYLES = [
-    *(pytest.param(the_version(number), id=number) for number in ("02", "03", "04", "06", "08", "10", "13")),
+    *(pytest.param(the_version(number), id=number) for number in ("02", "03", "04", "06", "08", "10", "13", "14")),
     prefixed,
     framed,
     without_namespace,
@@ -85,6 +85,40 @@ def test_a_statement_is_recognised_and_read_in_every_style(style: Callable[[str]
     found = read_statement(message)
     assert amounts(found) == {"A1": "50.00"}
     assert events(found)[-1]["type"] == "bank-feed.completed.v1"
+
+
+LATEST = """<TxDtls><Refs><AcctSvcrRef>A1</AcctSvcrRef><UETR>00000000-0000-4000-8000-000000000001</UETR></Refs>
+<Amt Ccy="EUR">70.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RltdPties><Dbtr><Pty><Nm>Mallila Oy</Nm>
+<PstlAdr>{address}</PstlAdr></Pty></Dbtr><DbtrAcct><Id><IBAN>FI1410093000123458</IBAN></Id></DbtrAcct></RltdPties><RmtInf><Strd><RfrdDocAmt>
+<RmtAmtAndTp><Tp><Cd>DUPA</Cd></Tp><Amt Ccy="EUR">120.00</Amt></RmtAmtAndTp>
+<RmtAmtAndTp><Tp><Cd>REMI</Cd></Tp><Amt Ccy="EUR">100.00</Amt></RmtAmtAndTp></RfrdDocAmt>
+<CdtrRefInf><Ref>10016</Ref></CdtrRefInf></Strd><Strd><RfrdDocAmt>
+<RmtAmtAndTp><Tp><Cd>CREN</Cd></Tp><Amt Ccy="EUR">30.00</Amt></RmtAmtAndTp></RfrdDocAmt></Strd></RmtInf></TxDtls>"""
+"""A transaction as the versions from 2025 on write it: a party wrapped, remitted amounts by their type."""
+STRUCTURED = "<StrtNm>Tarutie</StrtNm><BldgNb>4</BldgNb><PstCd>00000</PstCd><TwnNm>Esimerkkilä</TwnNm><Ctry>FI</Ctry>"
+HYBRID = "<TwnNm>Esimerkkilä</TwnNm><Ctry>FI</Ctry><AdrLine>Tarutie 4</AdrLine><AdrLine>00000 Esimerkkilä</AdrLine>"
+
+
+@pytest.mark.parametrize("version", ["13", "14"])
+@pytest.mark.parametrize("address", [STRUCTURED, HYBRID, "<AdrLine>Tarutie 4</AdrLine>"])
+def test_the_latest_versions_give_what_the_others_give_whatever_form_an_address_has(version: str, address: str) -> None:
+    single = LATEST.format(address=address)
+    booked = entry("70.00", single).replace("<Sts>BOOK</Sts>", "<Sts><Cd>BOOK</Cd></Sts>")
+
+    found = read_notification(notification(booked, version=version))
+
+    assert faults(found) == []
+    (said,) = [each["data"] for each in events(found)]
+    assert (said["payment"], said["amount"], said["reference"]) == ("A1", "70.00", "10016")
+    assert said["payer"] == {"name": "Mallila Oy", "iban": "FI1410093000123458"}
+
+
+def test_a_bank_that_pays_for_itself_is_the_payer() -> None:
+    single = transaction("50.00", "A1", parties="<Dbtr><Agt><FinInstnId><Nm>Mallipankki</Nm></FinInstnId></Agt></Dbtr>")
+
+    (said,) = events(read_notification(notification(entry("50.00", single), version="13")))
+
+    assert said["data"]["payer"] == {"name": "Mallipankki"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso-8859-15", "windows-1252", "utf-16"])

@@ -13,6 +13,8 @@ from tests.unit.intake.formats.camt_messages import (
     notification,
     payments,
     read_notification,
+    read_statement,
+    statement,
     strd,
     transaction,
 )
@@ -31,6 +33,107 @@ def paid(amount: str, remittance: str, more: str = "", parties: str = "") -> lis
 
 def parts(remittance: str, amount: str) -> list[tuple[str, str, str | None]]:
     return [(said["payment"], said["amount"], said.get("reference")) for said in paid(amount, remittance)]
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def test_all_words_that_the_bank_gives_are_the_message_of_the_payment() -> None:
+    single = transaction("30.00", "A1", "<Ustrd>lasku 7</Ustrd>", "<AddtlTxInf>from the branch</AddtlTxInf>")
+    single = single.replace("<Refs>", "<Refs><EndToEndId>E2E-1001</EndToEndId>")
+
+    (said,) = payments(read_notification(notification(with_words("30.00", "invoice 1002", single))))
+
+    assert said["message"] == "lasku 7\nE2E-1001\nfrom the branch\ninvoice 1002"
+
+
+def test_an_id_that_was_not_provided_is_no_word_and_words_are_said_once() -> None:
+    single = transaction("30.00", "A1", "<Ustrd>lasku 7</Ustrd>", "<AddtlTxInf>lasku 7</AddtlTxInf>")
+    single = single.replace("<Refs>", "<Refs><EndToEndId>NOTPROVIDED</EndToEndId>")
+
+    (said,) = payments(read_notification(notification(entry("30.00", single))))
+
+    assert said["message"] == "lasku 7"
+
+
+def test_the_words_of_an_entry_with_several_transactions_are_none_of_them() -> None:
+    message = notification(with_words("50.00", "two of them", transaction("30.00", "A1"), transaction("20.00", "A2")))
+
+    assert ["message" in said for said in payments(read_notification(message))] == [False, False]
+
+
+def with_words(amount: str, words: str, *transactions: str) -> str:
+    """An entry with additional information behind its transactions."""
+    return entry(amount, *transactions).replace("</Ntry>", f"<AddtlNtryInf>{words}</AddtlNtryInf></Ntry>")
+
+
+# --- charges of the creditor's bank --------------------------------------------------------------
+
+CHARGE = "<Chrgs><Amt Ccy='EUR'>{}</Amt><CdtDbtInd>DBIT</CdtDbtInd></Chrgs>"
+RECORDS = "<Chrgs><TtlChrgsAndTaxAmt Ccy='EUR'>{0}</TtlChrgsAndTaxAmt><Rcrd><Amt Ccy='EUR'>{0}</Amt></Rcrd></Chrgs>"
+
+
+@pytest.mark.parametrize("charge", [CHARGE, RECORDS])
+def test_what_the_creditors_bank_charged_does_not_lessen_the_payers_money(charge: str) -> None:
+    message = notification(entry("390.00", transaction("400.00", "A1", more=charge.format("10.00"))))
+
+    assert amounts(read_notification(message)) == {"A1": "400.00"}
+
+
+def test_charges_of_several_transactions_lead_from_their_sum_to_the_entry() -> None:
+    first = transaction("100.00", "A1", more=CHARGE.format("1.50"))
+    second = transaction("60.00", "A2", more=CHARGE.format("1.50"))
+
+    found = read_notification(notification(entry("157.00", first, second, batch=2)))
+
+    assert faults(found) == []
+    assert amounts(found) == {"A1": "100.00", "A2": "60.00"}
+
+
+def test_charges_may_be_given_for_the_whole_entry() -> None:
+    charged = CHARGE.format("3.00")
+    several = entry("157.00", transaction("100.00", "A1"), transaction("60.00", "A2"), marks=charged)
+    one = entry("97.00", transaction("100.00", "B1"), marks=charged, reference="20260109ENTRY2")
+
+    found = read_notification(notification(several, one))
+
+    assert faults(found) == []
+    assert amounts(found) == {"A1": "100.00", "A2": "60.00", "B1": "100.00"}
+
+
+@pytest.mark.parametrize("total", ["160.00", "156.00"])
+def test_charges_for_information_change_nothing_and_others_must_lead_to_the_entry(total: str) -> None:
+    first = transaction("100.00", "A1", more=CHARGE.format("1.50"))
+    second = transaction("60.00", "A2", more=CHARGE.format("1.50"))
+
+    found = read_notification(notification(entry(total, first, second, batch=2)))
+
+    assert amounts(found) == {"A1": "100.00", "A2": "60.00"}
+    assert [fault.reason for fault in faults(found)] == ([] if total == "160.00" else ["details-do-not-tie"])
+
+
+def test_the_only_transaction_is_the_entry_where_charges_do_not_lead_to_it() -> None:
+    message = notification(entry("390.00", transaction("400.00", "A1", more=CHARGE.format("4.00"))))
+
+    assert amounts(read_notification(message)) == {"A1": "390.00"}
+
+
+def test_a_return_with_charges_takes_back_no_more_than_the_payment() -> None:
+    back = transaction("100.00", "A1", more=CHARGE.format("3.00"))
+
+    (event,) = events(read_notification(notification(entry("103.00", back, direction="DBIT"))))
+
+    assert (event["type"], event["data"]["amount"]) == ("payment.reversed.v1", "100.00")
+
+
+def test_charges_are_the_rest_of_a_statement_that_ties() -> None:
+    charged = entry("390.00", transaction("400.00", "A1", more=CHARGE.format("10.00")))
+
+    *_, completed = events(read_statement(statement("1000.00", "1390.00", charged)))
+
+    said = completed["data"]["statement"]
+    assert completed["data"]["sum"] == "400.00"
+    assert [said[name] for name in ("received", "returned", "other")] == ["400.00", "0.00", "-10.00"]
 
 
 # --- several invoices at once --------------------------------------------------------------------
