@@ -1,16 +1,18 @@
 """Numbers as people and billing systems write them (``1 234,50``), turned into plain decimal text (``1234.50``).
 
-No number is computed: digits stay as they are, so that the contract sees what the file says. What is unclear, such as
-``1,234`` (a thousand or one?), stays as it is written, and the contract refuses it.
+No number is computed: digits stay as they are, so that the contract sees what the file says. A number such as ``1,234``
+(a thousand or one?) is clear only beside others of the same hand that show which sign parts decimals.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _SPACES: Final = re.compile(r"(?<=\d)[ \u00a0\u202f'](?=\d{3}(?:\D|$))")
-_GROUPED_POINTS: Final = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+", re.ASCII)
-_GROUPED_COMMAS: Final = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+\.\d+", re.ASCII)
-_UNCLEAR: Final = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_GROUPED_POINTS: Final = re.compile(r"[-+]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})", re.ASCII)
+_GROUPED_COMMAS: Final = re.compile(r"[-+]?[1-9]\d{0,2}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})", re.ASCII)
+_PARTED: Final = re.compile(r"[-+]?\d+([.,])\d+", re.ASCII)
+_UNCLEAR: Final = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _PLAIN: Final = re.compile(r"([-+]?)(\d+)(?:\.(\d+))?", re.ASCII)
 
 
@@ -19,19 +21,46 @@ def with_point(text: str) -> str:
     return _tidy(text.strip().replace(",", "."))
 
 
-def by_hand(text: str) -> str:
+def by_hand(text: str, decimal_sign: str | None = None) -> str:
     """A number as spreadsheets and people write it, with comma or point and with or without marks between thousands.
 
-    A comma before exactly three digits could be either, and stays; a point there is taken for a decimal point.
+    ``decimal_sign`` is the sign that parts decimals where it is known (`column_sign`). What `is_unclear` stays as it is
+    written.
     """
-    compact = _SPACES.sub("", text.strip().replace("\u2212", "-"))
-    if _GROUPED_POINTS.fullmatch(compact):
-        compact = compact.replace(".", "")
-    elif _GROUPED_COMMAS.fullmatch(compact):
-        compact = compact.replace(",", "")
-    elif _UNCLEAR.fullmatch(compact):
+    compact = _compact(text)
+    if is_unclear(text, decimal_sign):
         return compact
+    sign = decimal_sign if _UNCLEAR.fullmatch(compact) else _sign_in(compact)
+    if sign is not None:
+        compact = compact.replace("." if sign == "," else ",", "")
     return _tidy(compact.replace(",", ".")) if compact.count(",") <= 1 else compact
+
+
+def is_unclear(text: str, decimal_sign: str | None) -> bool:
+    """Whether a number could be a thousand times another: ``1.000`` where nothing says which sign parts decimals."""
+    return decimal_sign is None and _UNCLEAR.fullmatch(_compact(text)) is not None
+
+
+def column_sign(numbers: Iterable[str]) -> str | None:
+    """The sign that parts decimals in numbers of one hand, comma or point; None when they do not show it, or both."""
+    signs = {sign for number in numbers if (sign := _sign_in(_compact(number)))}
+    return signs.pop() if len(signs) == 1 else None
+
+
+def _compact(text: str) -> str:
+    return _SPACES.sub("", text.strip().replace("\u2212", "-"))
+
+
+def _sign_in(compact: str) -> str | None:
+    """The sign that parts the decimals of a number, as far as the number itself shows it."""
+    if _UNCLEAR.fullmatch(compact):
+        return None
+    if _GROUPED_POINTS.fullmatch(compact):
+        return ","
+    if _GROUPED_COMMAS.fullmatch(compact):
+        return "."
+    match = _PARTED.fullmatch(compact)
+    return match[1] if match else None
 
 
 def sign_of(number: str) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, cast, get_args
 
 from services.intake.formats.billing.debtors import Buyer
-from services.intake.formats.billing.decimals import by_hand, with_point
+from services.intake.formats.billing.decimals import by_hand, is_unclear, with_point
 from services.intake.formats.billing.documents import (
     WRONG_FIELD,
     BillingDocument,
@@ -22,17 +22,23 @@ from services.intake.formats.refusals import checked
 from services.law.figures import law_of
 
 _DOTTED_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+AMOUNT: Final = "amount"
+"""The column that every table has."""
 _FLAGS: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _INVOICE_KINDS: Final[tuple[str, ...]] = get_args(DocumentKind)
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """A row of a table: the texts of its columns, and what the file calls each column."""
+    """A row of a table: the texts of its columns, and what the file calls each column.
+
+    ``decimal_sign`` parts the decimals of the table's amounts, as far as they show it.
+    """
 
     cells: Mapping[str, str]
     titles: Mapping[str, str]
     where: str
+    decimal_sign: str | None = None
 
     def __getitem__(self, column: str) -> str:
         """The text of a column, without white space around it; empty where the table does not have it."""
@@ -41,6 +47,21 @@ class CsvRow:
     def title(self, column: str) -> str:
         """``column 4 (amount)``; the name alone where the table does not have it."""
         return self.titles.get(column, column)
+
+    @property
+    def amount(self) -> str:
+        """The amount as plain decimal text; what is no number stays as it is, for the contract to judge."""
+        return by_hand(self[AMOUNT], self.decimal_sign)
+
+    def unclear_amount(self, creditor: str, account: str | None = None) -> Fault | None:
+        """The fault of an amount that could be two, such as ``1.000`` where no amount shows what parts decimals."""
+        if not is_unclear(self[AMOUNT], self.decimal_sign):
+            return None
+        line = (
+            "its sign could part thousands or decimals, and the other amounts of the column do not show which; write it"
+            " with two decimals, such as 1000.00"
+        )
+        return self.fault(AMOUNT, line, creditor, account)
 
     def fault(self, column: str, what: str, creditor: str, account: str | None = None) -> Fault:
         """A fault of one column."""
@@ -69,6 +90,8 @@ def _invoice(row: CsvRow, directory: Directory) -> Event | Fault | None:
     kind = (row["type"] or _INVOICE_KINDS[0]).lower()
     if kind not in _INVOICE_KINDS:
         return row.fault("type", f"must be one of {', '.join(_INVOICE_KINDS)}", owner.creditor)
+    if unclear := row.unclear_amount(owner.creditor):
+        return unclear
     more = {
         "sent": _day(row["sent"]) or None,
         "due_agreed": _flag(row["due_agreed"]),
@@ -78,7 +101,7 @@ def _invoice(row: CsvRow, directory: Directory) -> Event | Fault | None:
         kind=cast("DocumentKind", kind),
         number=row["invoice"],
         issued=_day(row["issued"]),
-        amount=by_hand(row["amount"]),
+        amount=row.amount,
         currency=row["currency"].upper() or owner.law.currency,
         seller=seller,
         buyer=_buyer(row),
@@ -172,13 +195,15 @@ def _payment(row: CsvRow, directory: Directory) -> Event | Fault:
     kind = (row["type"] or "payment").lower()
     if kind not in _PAYMENT_KINDS:
         return row.fault("type", f"must be one of {', '.join(_PAYMENT_KINDS)}", creditor, account)
+    if unclear := row.unclear_amount(creditor, account):
+        return unclear
     type_, suffix = _PAYMENT_KINDS[kind]
     payment = plain(row["payment"])
     data: dict[str, Any] = {
         "creditor": creditor,
         "account": account,
         "payment": payment or None,
-        "amount": by_hand(row["amount"]),
+        "amount": row.amount,
         "currency": row["currency"].upper() or law_of(directory.country_of(creditor)).currency,
     }
     data |= _payment_fields(row, booked) if kind == "payment" else _return_fields(row, kind, booked)

@@ -1,17 +1,21 @@
 """CSV tables of invoices and payments, for those who have nothing else (docs/formats.md lists the columns).
 
-The first row names the columns, in any order. Fields are separated by ``;``, ``,`` or tabs, whichever separates the
-first row into names that are known, numbers have a decimal comma or point, the text is UTF-8, else ISO 8859-15.
+The first row that names columns of a table is its header: whatever stands above it, as exports put it there, is passed
+over. Columns may come in any order. Fields are separated by ``;``, ``,`` or tabs, whichever separates the header into
+names that are known, numbers have a decimal comma or point, the text is UTF-8 or UTF-16, else ISO 8859-15.
 """
 
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from itertools import chain
 from typing import BinaryIO, Final
 
-from services.intake.formats.csv.columns import INVOICES, TABLES, CsvRow, CsvTable
-from services.intake.formats.format import Directory, Fault, Format, Piece
+from services.intake.formats.billing.decimals import column_sign
+from services.intake.formats.csv.columns import AMOUNT, INVOICES, TABLES, CsvRow, CsvTable
+from services.intake.formats.csv.encoding import head_in_utf8, in_utf8
+from services.intake.formats.format import HEAD, Directory, Fault, Format, Piece
 
 WRONG_COLUMNS: Final = "wrong-columns"
 WRONG_ROW: Final = "wrong-row"
@@ -24,13 +28,16 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _HINT: Final = "sep="
 """Spreadsheets may write ``sep=;`` on a line of its own in front."""
 _LIKENESS: Final = 0.8
+_ROWS_AHEAD: Final = 1_000
+_CHARACTERS_AHEAD: Final = 1_048_576
+"""So many rows, but not many more characters, are looked at for the sign that parts decimals."""
 
 
 class _CsvLines:
     """The physical lines of a file as text; one that is too long is passed over, and remembered."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+        self._stream = in_utf8(stream)
         self.number = 0
         self.too_long = False
 
@@ -46,10 +53,9 @@ class _CsvLines:
 
 
 def recognises(head: bytes) -> bool:
-    """Whether the first row names the columns of a table that is known."""
-    lines = (_decoded(line) for line in head.removeprefix(_BYTE_ORDER_MARK).splitlines())
-    first = next((line for line in lines if line.strip() and not line.lower().startswith(_HINT)), "")
-    return _table_of(_columns(first, _delimiter(first))) is not None
+    """Whether a row in the beginning names the columns of a table that is known."""
+    lines = (_decoded(line) for line in head_in_utf8(head).removeprefix(_BYTE_ORDER_MARK).splitlines())
+    return any(_table_of(_columns(line, _delimiter(line))) is not None for line in lines)
 
 
 def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
@@ -60,28 +66,60 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
     """
     lines = _CsvLines(stream)
     texts = iter(lines)
-    header = next((line for line in texts if line.strip() and not line.lower().startswith(_HINT)), "")
+    header, place = _header(lines, texts)
     delimiter = _delimiter(header)
     columns = _columns(header, delimiter)
     table = _table_of(columns)
     faults = _faults_of(columns, table)
     if table is None or faults:
-        yield Fault(WRONG_COLUMNS, faults, f"line {max(lines.number, 1)}")
+        yield Fault(WRONG_COLUMNS, faults, f"line {place}")
         return
+    rows = _rows(lines, texts, delimiter, len(columns), directory)
+    ahead = _ahead(rows)
+    amount = columns.index(AMOUNT)
+    sign = column_sign(cells[amount] for _, cells in ahead if not isinstance(cells, Fault))
     titles = {name: f"column {place} ({name})" for place, name in enumerate(columns, 1)}
     creditor: str | None = None
-    for where, cells in _rows(lines, texts, delimiter, len(columns), directory):
+    for where, cells in chain(ahead, rows):
         if isinstance(cells, Fault):
             alone = cells.creditor is None and table is INVOICES
             yield replace(cells, creditor=creditor) if alone else cells
             continue
-        piece = table.meaning(CsvRow(dict(zip(columns, cells, strict=True)), titles, where), directory)
+        piece = table.meaning(CsvRow(dict(zip(columns, cells, strict=True)), titles, where, sign), directory)
         if isinstance(piece, Fault):
             creditor = piece.creditor
             yield piece
         elif piece is not None:
             creditor = piece["data"]["creditor"]
             yield piece
+
+
+def _header(lines: _CsvLines, texts: Iterator[str]) -> tuple[str, int]:
+    """The row that names the columns of a table, and its line; without one, the first that is not blank."""
+    first, place = "", 1
+    passed = 0
+    for line in texts:
+        if line.strip() and not line.lower().startswith(_HINT):
+            if _table_of(_columns(line, _delimiter(line))) is not None:
+                return line, lines.number
+            if not first:
+                first, place = line, lines.number
+        passed += len(line)
+        if passed >= HEAD:
+            break
+    return first, place
+
+
+def _ahead(rows: Iterator[tuple[str, list[str] | Fault]]) -> list[tuple[str, list[str] | Fault]]:
+    """The first rows of a table, which are read before any of them is given."""
+    ahead = []
+    characters = 0
+    for row in rows:
+        ahead.append(row)
+        characters += 0 if isinstance(row[1], Fault) else sum(map(len, row[1]))
+        if len(ahead) == _ROWS_AHEAD or characters >= _CHARACTERS_AHEAD:
+            break
+    return ahead
 
 
 def _rows(
@@ -149,7 +187,9 @@ def _faults_of(columns: list[str], table: CsvTable | None) -> tuple[str, ...]:
     """Why the columns cannot be read: one is missing, there twice, or looks mistyped."""
     if table is None:
         wanted = " or ".join(" and ".join(sorted(table.known_by)) for table in TABLES)
-        return (f"the first row must name the columns, among them {wanted}",)
+        return (
+            f"the first row must name the columns, among them {wanted}; write the names that docs/formats.md lists",
+        )
     faults = [f"the column {name} is missing; add it" for name in sorted(table.needs - set(columns))]
     for place, name in enumerate(columns, 1):
         if name in table.columns and name in columns[: place - 1]:
