@@ -16,6 +16,7 @@ from schemas.fields import (
     Country,
     Currency,
     Day,
+    Days,
     DomesticAmount,
     Flag,
     Identifier,
@@ -58,7 +59,10 @@ class AccountData(Data):
 
 
 class CreditorRegistered(SettingsData):
-    """A creditor, with everything that its letters print about it; a later event replaces an earlier one."""
+    """A creditor, with everything that its letters print about it; a later event replaces an earlier one.
+
+    ``terms_days`` are the days from an invoice to its due date where a file of invoices gives none (docs/formats.md).
+    """
 
     event_type: ClassVar[str] = "creditor.registered.v1"
 
@@ -73,6 +77,7 @@ class CreditorRegistered(SettingsData):
     contact: Contact
     sender: Sender
     policies: PolicyChoice
+    terms_days: Days | None = None
 
 
 class ReferenceRatePublished(SettingsData):

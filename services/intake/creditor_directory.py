@@ -82,3 +82,7 @@ class CreditorDirectory:
     def country_of(self, creditor: str) -> str:
         """The ISO 3166 code of a registered creditor's country."""
         return self._known[creditor][2].country
+
+    def terms_days_of(self, creditor: str) -> int | None:
+        """The days from an invoice to its due date where the invoice gives none, if the creditor registered them."""
+        return self._known[creditor][2].terms_days

@@ -64,6 +64,11 @@ class Everybody:
         assert creditor == "bench"
         return "FI"
 
+    def terms_days_of(self, creditor: str) -> int | None:
+        """It has none."""
+        assert creditor == "bench"
+        return None
+
 
 def write(folder: Path, scale: float) -> list[Figure]:
     """Write the files that the other stages read."""

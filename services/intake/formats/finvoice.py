@@ -155,6 +155,7 @@ def _document(message: Element, kind: DocumentKind) -> BillingDocument:
         seller=_seller(message),
         buyer=_buyer(message),
         due=_iso_day(due),
+        terms=" ".join(said.text for said in every(message, f"{_TERMS}/PaymentTermsFreeText") if said.text),
         reference=_reference(message),
         late_interest=with_point(percent) if percent else "",
         originals=tuple(_originals(message)),

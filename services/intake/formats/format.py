@@ -71,6 +71,9 @@ class Directory(Protocol):
     def country_of(self, creditor: str) -> str:
         """The ISO 3166 code of a registered creditor's country, whose law says currency, ids and references."""
 
+    def terms_days_of(self, creditor: str) -> int | None:
+        """The days from an invoice to its due date where the invoice gives none, if the creditor registered them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Format:

@@ -90,6 +90,7 @@ def _piece(document: Element, directory: Directory, where: str) -> Event | Fault
         seller=_seller(document),
         buyer=_buyer(document),
         due=_due(document),
+        terms=" ".join(note.text for note in every(document, "PaymentTerms/Note") if note.text),
         reference=_reference(document),
         originals=tuple(
             text(reference, "InvoiceDocumentReference/ID") or "" for reference in every(document, "BillingReference")
@@ -181,6 +182,7 @@ def _buyer(document: Element) -> Buyer:
         postcode=text(party, "PostalAddress/PostalZone") or "",
         city=text(party, "PostalAddress/CityName") or "",
         country=text(party, "PostalAddress/Country/IdentificationCode") or "",
+        address_lines=tuple(said.text for said in every(party, "PostalAddress/AddressLine/Line") if said.text),
     )
 
 

@@ -38,6 +38,10 @@ class Kuitu:
         assert creditor == "kuitu"
         return "FI"
 
+    def terms_days_of(self, creditor: str) -> int | None:
+        assert creditor == "kuitu"
+        return None
+
 
 def blocks(language: str) -> list[str]:
     """The blocks of the page in one language."""

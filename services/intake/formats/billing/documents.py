@@ -5,9 +5,10 @@ module finds the creditor and the debtor, and whether a receivable begins, is re
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
 from schemas.reference_schemes import ReferenceScheme
@@ -35,11 +36,13 @@ NO_ORIGINAL_INVOICE: Final = "no-original-invoice"
 SEVERAL_ORIGINAL_INVOICES: Final = "several-original-invoices"
 TRANSFERRED_CLAIM: Final = "transferred-claim"
 WRONG_FIELD: Final = "wrong-field"
+MISSING_FIELD: Final = "missing-field"
 
 _LONGEST_OWN_BASE: Final = 19
 _DIGITS_KEPT: Final = 13
 _DIFFERING_DIGITS: Final = 6
 _LONGEST_SELLER_ID: Final = 40
+_DAYS: Final = re.compile(r"[0-9]{1,3}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class BillingDocument:
     ``issued`` and ``due`` are ISO dates, ``amount`` (all that is to be paid, or credited; an invoice below zero is a
     credit note) and ``late_interest`` (percent) plain decimal texts, ``originals`` the invoices to which a credit note
     or cancellation refers, ``created`` the instant at which the message was made. ``reference`` must be a valid one
-    when it is given; without one the invoice gets one of its own. ``transferred``: the document says that a finance
-    company owns the claim now.
+    when it is given; without one the invoice gets one of its own. ``terms`` are the terms of payment in words.
+    ``transferred``: the document says that a finance company owns the claim now.
     """
 
     kind: DocumentKind
@@ -69,6 +72,7 @@ class BillingDocument:
     seller: Seller
     buyer: Buyer
     due: str = ""
+    terms: str = ""
     reference: str = ""
     late_interest: str = ""
     subject: str = ""
@@ -110,6 +114,9 @@ def meaning_of(document: BillingDocument, directory: Directory, where: str) -> E
     meaning = _MEANINGS[_kind_of(document)]
     if meaning is not _cancelled and sign_of(document.amount) == 0:
         return None
+    if meaning is _issued and not document.due:
+        due = _due_by_terms(document.terms, issued, directory.terms_days_of(owner.creditor))
+        document = replace(document, due=due)
     return meaning(document, owner, known, where)
 
 
@@ -191,7 +198,19 @@ def _issued(document: BillingDocument, owner: Owner, known: str, where: str) -> 
         **document.more,
     }
     public_event = event("invoice.issued.v1", owner.source, f"{number}:issued", known, data)
+    if not document.due:
+        line = (
+            f"{document.names.get('due', 'due')}: is missing; write the due date into the invoice, or register the days"
+            " from the invoice to it as terms_days of creditor.registered, where these are the terms that it names"
+        )
+        return refused(MISSING_FIELD, (line,), where, public_event)
     return checked(public_event, document.names, where)
+
+
+def _due_by_terms(terms: str, issued: date, days: int | None) -> str:
+    """The due date by the creditor's terms; empty without them, and where the words of the invoice name other days."""
+    named = [int(number) for number in _DAYS.findall(terms)]
+    return "" if days is None or (named and days not in named) else (issued + timedelta(days=days)).isoformat()
 
 
 def _credited(document: BillingDocument, owner: Owner, known: str, where: str) -> Event | Fault:

@@ -22,6 +22,7 @@ class Registered:
 
     accounts: Mapping[str, str] = field(default_factory=dict)
     businesses: Mapping[str, str] = field(default_factory=dict)
+    terms_days: int | None = None
 
     def creditor_of_account(self, iban: str) -> str | None:
         return self.accounts.get(iban)
@@ -36,6 +37,10 @@ class Registered:
     def country_of(self, creditor: str) -> str:
         assert creditor in {*self.accounts.values(), *self.businesses.values()}
         return "FI"
+
+    def terms_days_of(self, creditor: str) -> int | None:
+        assert creditor in {*self.accounts.values(), *self.businesses.values()}
+        return self.terms_days
 
 
 class Anybody(Registered):
@@ -54,6 +59,10 @@ class Anybody(Registered):
     def country_of(self, creditor: str) -> str:
         assert creditor.startswith("of ")
         return "FI"
+
+    def terms_days_of(self, creditor: str) -> int | None:
+        assert creditor.startswith("of ")
+        return None
 
 
 def pieces(kind: Format, data: bytes, directory: Registered) -> list[Piece]:

@@ -28,6 +28,10 @@ class OneCreditor:
         assert creditor == "kuura"
         return "FI"
 
+    def terms_days_of(self, creditor: str) -> int | None:
+        assert creditor == "kuura"
+        return None
+
 
 def pieces(path: Path) -> list[Piece]:
     with path.open("rb") as stream:

@@ -1,5 +1,7 @@
 """What a Finvoice message means: what is to be paid, credited or cancelled, whose it is, and who owes it."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.intake.formats.finvoice import FORMAT
@@ -13,6 +15,7 @@ from tests.unit.intake.formats.finvoice_messages import (
     REFERENCE,
     ROW,
     SELLER,
+    TERMS,
     TO_PAY,
     TOTAL,
     amounts,
@@ -319,3 +322,29 @@ def test_a_field_that_is_wrong_is_a_fault_in_the_files_own_words_without_its_val
     assert (fault.creditor, fault.where) == ("acme", "message 1")
     assert any(line in said for said in fault.lines)
     assert not any("Mallila" in said for said in fault.lines)
+
+
+# --- terms instead of a due date -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "days", "due"),
+    [("14 päivää netto", 14, "2026-01-23"), ("", 30, "2026-02-08"), ("netto", 0, "2026-01-09")],
+)
+def test_without_a_due_date_the_creditors_terms_count(words: str, days: int, due: str) -> None:
+    (said,) = data_of(pieces(FORMAT, without_due_date(words), replace(KNOWN, terms_days=days)))
+
+    assert said["due"] == due
+
+
+@pytest.mark.parametrize(("words", "days"), [("14 päivää netto", 30), ("7 pv -2 %, 30 pv netto", 14), ("", None)])
+def test_terms_that_do_not_say_the_due_date_are_a_fault_that_says_what_to_do(words: str, days: int | None) -> None:
+    (fault,) = faults(pieces(FORMAT, without_due_date(words), replace(KNOWN, terms_days=days)))
+
+    assert (fault.reason, fault.creditor) == ("missing-field", "acme")
+    assert fault.lines[0].startswith("InvoiceDueDate: is missing; write the due date")
+
+
+def without_due_date(words: str) -> bytes:
+    terms = f"<PaymentTermsDetails><PaymentTermsFreeText>{words}</PaymentTermsFreeText></PaymentTermsDetails>"
+    return message((TERMS, terms), ('<EpiDateOptionDate Format="CCYYMMDD">20260123</EpiDateOptionDate>', ""))

@@ -1,5 +1,7 @@
 """What all invoice formats share: references of invoices that came without one, debtors, numbers."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,28 @@ def test_no_text_is_too_odd_to_be_read_as_a_number(text: str) -> None:
         read = [char for char in number if char.isdigit()]
         assert read == digits[: len(read)]
         assert set(digits[len(read) :]) <= {"0"}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "aino@asukas.example; eino@asukas.example",
+        "aino@asukas.example,eino@asukas.example",
+        "aino@asukas.example\neino@asukas.example",
+        "Aino Mallila <aino@asukas.example>",
+        "puuttuu; aino@asukas.example",
+    ],
+)
+def test_the_first_valid_address_of_a_field_with_several_is_taken(field: str) -> None:
+    assert party_of(Buyer(name="Aino Mallila", email=field), FINNISH_IDS)["email"] == "aino@asukas.example"
+
+
+@pytest.mark.parametrize("field", ["", "puuttuu", "aino at asukas.example", ";;"])
+def test_a_field_without_an_address_gives_none(field: str) -> None:
+    assert "email" not in party_of(Buyer(name="Aino Mallila", email=field), FINNISH_IDS)
+
+
+def test_lines_of_an_address_change_no_debtors_id() -> None:
+    buyer = Buyer(name="Aino Mallila", street="Tarutie 4", postcode="00000")
+
+    assert debtor_of(replace(buyer, address_lines=("c/o Kota",)), FINNISH_IDS) == debtor_of(buyer, FINNISH_IDS)

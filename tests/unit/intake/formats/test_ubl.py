@@ -1,5 +1,6 @@
 """UBL invoices and credit notes: the public samples of EN 16931 and Peppol BIS 3, and small ones of our own."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +264,64 @@ def test_the_due_date_may_stand_with_the_payment(change: tuple[str, str]) -> Non
     data = document(change, (f"{ISSUE}{DUE}", ISSUE))
 
     assert data_of(pieces(FORMAT, data, KNOWN)) == [ISSUED]
+
+
+TERMS = "<cac:PaymentTerms><cbc:Note>14 days net</cbc:Note></cac:PaymentTerms>"
+
+
+def test_without_a_due_date_the_creditors_terms_count_and_the_fault_says_so() -> None:
+    data = document((DUE, ""), (TOTALS, TERMS + TOTALS))
+
+    (fault,) = faults(pieces(FORMAT, data, KNOWN))
+    assert fault.lines[0].startswith("DueDate: is missing; write the due date")
+    assert "terms_days of creditor.registered" in fault.lines[0]
+    assert fault.content
+    assert data_of(pieces(FORMAT, data, replace(KNOWN, terms_days=14))) == [ISSUED]
+
+
+@pytest.mark.parametrize("days", [7, 30])
+def test_terms_in_words_that_name_other_days_than_the_creditors_are_a_fault(days: int) -> None:
+    data = document((DUE, ""), (TOTALS, TERMS + TOTALS))
+
+    (fault,) = faults(pieces(FORMAT, data, replace(KNOWN, terms_days=days)))
+
+    assert fault.reason == "missing-field"
+
+
+def test_an_invoice_that_names_its_due_date_keeps_it() -> None:
+    assert data_of(pieces(FORMAT, document(), replace(KNOWN, terms_days=30))) == [ISSUED]
+
+
+LINES = "".join(f"<cac:AddressLine><cbc:Line>{line}</cbc:Line></cac:AddressLine>" for line in ("c/o Kota", "{}"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "street"),
+    [
+        ("</cbc:PostalZone>", "</cbc:PostalZone>" + LINES.format("00000 Esimerkkilä"), "Tarutie 4, c/o Kota"),
+        ("<cbc:PostalZone>00000</cbc:PostalZone>", LINES.format("FI-00000 Esimerkkilä"), "Tarutie 4, c/o Kota"),
+        ("<cbc:StreetName>Tarutie 4</cbc:StreetName>", LINES.format("Tarutie 4"), "c/o Kota, Tarutie 4"),
+    ],
+)
+def test_lines_of_a_hybrid_address_complete_it(old: str, new: str, street: str) -> None:
+    (said,) = data_of(pieces(FORMAT, document((old, new)), KNOWN))
+
+    assert said["party"]["address"] == {
+        "street": street,
+        "postcode": "00000",
+        "city": "Esimerkkilä",
+        "country": "FI",
+    }
+
+
+def test_an_address_of_lines_alone_is_read_where_one_of_them_is_postcode_and_town() -> None:
+    parts = "<cbc:CityName>Esimerkkilä</cbc:CityName><cbc:PostalZone>00000</cbc:PostalZone>"
+    changes = (("<cbc:StreetName>Tarutie 4</cbc:StreetName>", ""), (parts, LINES.format("00000 Esimerkkilä")))
+
+    (said,) = data_of(pieces(FORMAT, document(*changes), KNOWN))
+
+    assert said["party"]["address"]["street"] == "c/o Kota"
+    assert said["party"]["address"]["city"] == "Esimerkkilä"
 
 
 def test_a_payment_id_that_is_no_reference_is_not_taken_for_one() -> None:
