@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from services.intake.broken_lines import creditors_in
 from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Directory, Fault
 from services.intake.formats.registry import registry
+from services.intake.formats.xml.elements import names_at
 from services.intake.labels import CREDITORS_NAMED
 
 _KEPT: Final = 1_000
@@ -22,6 +23,9 @@ _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-
 _WEB_PAGE: Final = re.compile(
     rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.I | re.S
 )
+_TITO: Final = re.compile(rb"\s*T00\d{6}")
+"""How a TITO statement begins: its basic record, the record's length, the version."""
+_INTRADAY: Final = "BkToCstmrAcctRpt"
 _COMPRESSED: Final = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
 """How zip, gzip, bzip2, xz, 7z and zstd files begin."""
 
@@ -71,7 +75,17 @@ def _likely_content(head: bytes) -> str:
         return "the file is compressed; unpack it and send what is in it"
     if _WEB_PAGE.match(head):
         return "the file is a web page, perhaps an error of the site it came from; fetch it again"
+    if _TITO.match(head):
+        return (
+            "the file is a TITO statement (KTO), the old fixed-width form, which is not read here; order camt.053"
+            " statements from the bank instead, and camt.054 for the transactions of lump sums"
+        )
+    if _INTRADAY in names_at(head):
+        return (
+            "the file is camt.052, a report during the day whose entries may still change, which is not read here;"
+            " order camt.053 statements from the bank instead, and camt.054 for payments before the day ends"
+        )
     if _utf16(head) is not None:
-        return "the file is written in UTF-16, in which it is not read; save it in UTF-8 and send it again"
+        return "the file is written in UTF-16, in which only tables are read; save it in UTF-8 and send it again"
     known = ", ".join(each.title for each in registry())
     return f"the file is none of these: {known}"

@@ -69,11 +69,16 @@ def _close(report: AccountReport, element: Element, header: Header) -> Iterator[
     """What a statement says as a whole; nothing where any of it is in doubt, so that letters go on waiting."""
     yield from check_summary(report, element)
     if not header.is_whole or not _is_one_page(first(element, "StmtPgntn")):
-        yield report.fault(PAGED_STATEMENT, "is one page of several; order whole statements from the bank")
+        yield report.fault(
+            PAGED_STATEMENT,
+            "is one page of several, which are not put together here; order whole statements from the bank",
+        )
         return
     name = line(element, "Id")
     if name is None:
-        yield report.fault(NO_STATEMENT_ID, "Id: is missing; ask the bank for a whole statement")
+        yield report.fault(
+            NO_STATEMENT_ID, "Id: is missing; send the statement whole and unchanged, as the bank delivers it"
+        )
         return
     balances = _balances(report, element)
     if isinstance(balances, Fault):
@@ -135,16 +140,23 @@ def _balances(report: AccountReport, element: Element) -> _BookedBalances | Faul
     opening, closing = found.get(_OPENING) or found.get(_PREVIOUS_CLOSING), found.get(_CLOSING)
     if opening is None or closing is None:
         return report.fault(
-            NO_BALANCE, "Bal: has no booked opening or closing balance (OPBD, CLBD); ask the bank for them"
+            NO_BALANCE,
+            "Bal: has no booked opening or closing balance (OPBD, CLBD); order statements with them from the bank",
         )
     last_day = closing.day or day_of(_edge(element, "To"), zone)
     if last_day is None:
-        return report.fault(NO_BALANCE, "Bal: the closing balance has no day; ask the bank for it")
+        return report.fault(NO_BALANCE, "Bal: the closing balance has no day; order statements with it from the bank")
     currencies = {opening.currency, closing.currency, *report.currencies}
     if len(currencies) > 1 or currency_decimals(closing.currency) > _SUM_DECIMALS:
-        return report.fault(WRONG_CURRENCY, "balances and entries are not of one currency that can be summed up")
+        return report.fault(
+            WRONG_CURRENCY,
+            "balances and entries are not of one currency that can be summed up; tell bank-feed.completed as an event",
+        )
     if opening.minor + report.booked.credits - report.booked.debits != closing.minor:
-        what = "the opening balance and the entries do not come to the closing balance; ask the bank for a correct one"
+        what = (
+            "the opening balance and the entries do not come to the closing balance: an entry is missing or was changed"
+            " on the way; fetch the statement from the bank again, and send it unchanged"
+        )
         return report.fault(BALANCE_DOES_NOT_TIE, what)
     first_day = day_of(_edge(element, "Fr"), zone)
     return _BookedBalances(opening, closing, first_day if first_day and first_day <= last_day else None, last_day)
@@ -153,7 +165,7 @@ def _balances(report: AccountReport, element: Element) -> _BookedBalances | Faul
 def _balance(element: Element, zone: ZoneInfo) -> _BookedBalance:
     money = amount(first(element, "Amt"))
     if money is None:
-        raise ValueError("Amt: is missing")
+        raise ValueError("Amt: is missing; send the statement unchanged, as the bank delivers it")
     minor = money.minor if is_credit(first(element, "CdtDbtInd")) else -money.minor
     return _BookedBalance(minor, money.currency, day(first(element, "Dt"), zone))
 

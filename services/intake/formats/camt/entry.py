@@ -87,7 +87,7 @@ def entry_of(element: Element, zone: ZoneInfo) -> BankEntry:
     parts = children(element)
     money = amount(parts.get("Amt"))
     if money is None:
-        raise ValueError("Amt: is missing")
+        raise ValueError("Amt: is missing; send the file unchanged, as the bank delivers it")
     codes = _codes(parts.get("BkTxCd"))
     credit = is_credit(parts.get("CdtDbtInd"))
     return BankEntry(

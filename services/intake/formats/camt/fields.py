@@ -82,7 +82,7 @@ def is_credit(indicator: Element | None) -> bool:
     """
     direction = None if indicator is None else (indicator.text or "").strip()
     if direction not in ("CRDT", "DBIT"):
-        raise ValueError("CdtDbtInd: says neither CRDT nor DBIT")
+        raise ValueError("CdtDbtInd: says neither CRDT nor DBIT; send the file unchanged, as the bank delivers it")
     return direction == "CRDT"
 
 

@@ -78,7 +78,7 @@ def read_reports(stream: BinaryIO, directory: Directory, style: Style) -> Iterat
             yield from reading.close(header)
             reading = None
     if not reports and not faults:
-        yield Fault(NO_REPORT, (f"there is no {style.noun} in the file; ask the bank for it",))
+        yield Fault(NO_REPORT, (f"there is no {style.noun} in the file; send the whole file as the bank delivers it",))
 
 
 def _header(element: Element) -> Header:
@@ -125,9 +125,11 @@ class _ReportReading:
         """Find the creditor of the account; the entries of a report about an unregistered account are passed over."""
         stated = line(self.element, "Acct/Id/IBAN") or line(self.element, "Acct/Id/Othr/Id")
         if stated is None or not iban.is_valid(stated, check_country=False):
-            yield Fault(
-                WRONG_ACCOUNT, ("Acct/Id: is no IBAN with right check digits; ask the bank for it",), self._where
+            what = (
+                "Acct/Id: is no IBAN with right check digits, and only accounts with one are followed here; order the"
+                " reports by IBAN, or leave this account's out"
             )
+            yield Fault(WRONG_ACCOUNT, (what,), self._where)
             return
         number = iban.compact(stated)
         creditor = directory.creditor_of_account(number)

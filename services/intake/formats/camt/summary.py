@@ -29,7 +29,10 @@ def check_summary(report: AccountReport, element: Element) -> Iterator[Fault]:
             continue
         entries = {_figures(name, tally) for tally in (report.booked, report.listed)}
         if not any(_agrees(stated, count, total, currency) for count, total in entries):
-            yield report.fault(SUMMARY_DOES_NOT_TIE, f"{name}: the entries do not come to what it says")
+            yield report.fault(
+                SUMMARY_DOES_NOT_TIE,
+                f"{name}: the entries do not come to what it says; send the file whole, as the bank delivers it",
+            )
 
 
 def _figures(name: str, tally: EntryTotals) -> tuple[int, int]:

@@ -89,7 +89,11 @@ def elements(stream: BinaryIO, names: Collection[str]) -> Iterator[Element | Fau
                 broken += 1
             more = source.to_next_document()
         if more:
-            yield Fault(BROKEN_XML, ("too much of the file is broken to read on; mend it",), f"line {source.line}")
+            yield Fault(
+                BROKEN_XML,
+                ("too much of the file is broken to read on; send it as the sender wrote it",),
+                f"line {source.line}",
+            )
     except UnreadableXmlError as unreadable:
         yield unreadable.fault
 
@@ -201,7 +205,9 @@ def _broken(error: etree.XMLSyntaxError, source: Source) -> UnreadableXmlError:
     code = _code_of(error)
     if code in _LIMITS:
         return UnreadableXmlError(
-            TOO_LARGE, "it is nested too deeply, or a text in it is too long; mend the file", line
+            TOO_LARGE,
+            "it is nested too deeply, or a text in it is too long; send it as the sender wrote it, or in parts",
+            line,
         )
     if code in _ENCODINGS:
         what = (
