@@ -81,7 +81,7 @@ def party_of(buyer: Buyer, ids: IdScheme) -> dict[str, Any]:
 
 
 def _email(text: str) -> str | None:
-    """The first valid e-mail address of a field that may hold several, parted by signs or white space."""
+    """The first valid e-mail address of a field that may hold several, separated by signs or white space."""
     return next(filter(None, (_valid(_EMAIL, each) for each in (text, *_BETWEEN_EMAILS.split(text)))), None)
 
 

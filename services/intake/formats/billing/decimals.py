@@ -1,7 +1,7 @@
 """Numbers as people and billing systems write them (``1 234,50``), turned into plain decimal text (``1234.50``).
 
 No number is computed: digits stay as they are, so that the contract sees what the file says. A number such as ``1,234``
-(a thousand or one?) is clear only beside others of the same hand that show which sign parts decimals.
+(a thousand or one?) is clear only beside others of the same hand that show which sign separates decimals.
 """
 
 import re
@@ -24,8 +24,8 @@ def with_point(text: str) -> str:
 def by_hand(text: str, decimal_sign: str | None = None) -> str:
     """A number as spreadsheets and people write it, with comma or point and with or without marks between thousands.
 
-    ``decimal_sign`` is the sign that parts decimals where it is known (`column_sign`). What `is_unclear` stays as it is
-    written.
+    ``decimal_sign`` is the sign that separates decimals where it is known (`column_sign`). What `is_unclear` stays as
+    it is written.
     """
     compact = _compact(text)
     if is_unclear(text, decimal_sign):
@@ -37,12 +37,12 @@ def by_hand(text: str, decimal_sign: str | None = None) -> str:
 
 
 def is_unclear(text: str, decimal_sign: str | None) -> bool:
-    """Whether a number could be a thousand times another: ``1.000`` where nothing says which sign parts decimals."""
+    """Whether a number could be a thousand times another: ``1.000`` where no sign is known to separate decimals."""
     return decimal_sign is None and _UNCLEAR.fullmatch(_compact(text)) is not None
 
 
 def column_sign(numbers: Iterable[str]) -> str | None:
-    """The sign that parts decimals in numbers of one hand, comma or point; None when they do not show it, or both."""
+    """The sign, comma or point, that separates decimals in numbers of one hand; None when they show none, or both."""
     signs = {sign for number in numbers if (sign := _sign_in(_compact(number)))}
     return signs.pop() if len(signs) == 1 else None
 
@@ -52,7 +52,7 @@ def _compact(text: str) -> str:
 
 
 def _sign_in(compact: str) -> str | None:
-    """The sign that parts the decimals of a number, as far as the number itself shows it."""
+    """The sign that separates the decimals of a number, as far as the number itself shows it."""
     if _UNCLEAR.fullmatch(compact):
         return None
     if _GROUPED_POINTS.fullmatch(compact):

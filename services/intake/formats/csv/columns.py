@@ -32,7 +32,7 @@ _INVOICE_KINDS: Final[tuple[str, ...]] = get_args(DocumentKind)
 class CsvRow:
     """A row of a table: the texts of its columns, and what the file calls each column.
 
-    ``decimal_sign`` parts the decimals of the table's amounts, as far as they show it.
+    ``decimal_sign`` separates the decimals of the table's amounts, as far as they show it.
     """
 
     cells: Mapping[str, str]
@@ -54,12 +54,12 @@ class CsvRow:
         return by_hand(self[AMOUNT], self.decimal_sign)
 
     def unclear_amount(self, creditor: str, account: str | None = None) -> Fault | None:
-        """The fault of an amount that could be two, such as ``1.000`` where no amount shows what parts decimals."""
+        """The fault of an amount that could be two, such as ``1.000`` where no amount shows what separates decimals."""
         if not is_unclear(self[AMOUNT], self.decimal_sign):
             return None
         line = (
-            "its sign could part thousands or decimals, and the other amounts of the column do not show which; write it"
-            " with two decimals, such as 1000.00"
+            "its sign could separate thousands or decimals, and the other amounts of the column do not show which;"
+            " write it with two decimals, such as 1000.00"
         )
         return self.fault(AMOUNT, line, creditor, account)
 

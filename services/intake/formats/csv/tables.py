@@ -30,7 +30,7 @@ _HINT: Final = "sep="
 _LIKENESS: Final = 0.8
 _ROWS_AHEAD: Final = 1_000
 _CHARACTERS_AHEAD: Final = 1_048_576
-"""So many rows, but not many more characters, are looked at for the sign that parts decimals."""
+"""So many rows, but not many more characters, are looked at for the sign that separates decimals."""
 
 
 class _CsvLines:
