@@ -12,6 +12,7 @@ from services.runtime.settings import Settings
 from services.runtime.store.log_identity import EMBEDDED, LogIdentity, claim_log, refuse_other_engine
 from services.runtime.store.port import Access, Store
 from services.runtime.store.versions import (
+    MESSAGES,
     READ_MODEL,
     STATE,
     OlderStore,
@@ -24,6 +25,7 @@ from services.runtime.store.versions import (
 STEPS: Final = (
     UpgradeStep(STATE, 2, older_rows.to_version_2, older_accounts.to_version_2),
     UpgradeStep(READ_MODEL, 2, older_tables.to_version_2),
+    UpgradeStep(MESSAGES, 2),  # fields that older messages lack may be left out
 )
 """What brings the parts of an older store up to date, in this order."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from schemas.parsing import InvalidEvent, parse_event
 from services.cli import main
 from services.runtime.sqlite.store import SqliteStore
 from services.runtime.store.log_identity import EMBEDDED, identity_of
@@ -67,6 +68,23 @@ def comparable(lines: list[dict[str, Any]]) -> Iterator[str]:
         yield json.dumps(line, sort_keys=True)
 
 
+def readable_events(version: str, folder: Path) -> Path:
+    """The file without its broken lines, which are unknown each time they come and hold whom they name."""
+    kept = (STORES / version / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    events = folder / "readable.jsonl"
+    events.write_text("\n".join(line for line in kept if is_readable(line)) + "\n", encoding="utf-8")
+    return events
+
+
+def is_readable(line: str) -> bool:
+    """Whether a line is an event by its contract."""
+    try:
+        parse_event(line.encode())
+    except InvalidEvent:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("version", KEPT)
 def test_all_that_an_older_store_knew_is_a_duplicate_when_its_files_come_again(
     version: str, folder: Path, capsys: Capture
@@ -85,7 +103,7 @@ def test_all_that_an_older_store_knew_is_a_duplicate_when_its_files_come_again(
 @pytest.mark.parametrize("version", KEPT)
 def test_an_older_store_says_the_same_after_its_upgrade(version: str, folder: Path, capsys: Capture) -> None:
     store = made(version, folder)
-    play(folder, STORES / version / "events.jsonl", UNTIL, capsys)
+    play(folder, readable_events(version, folder), UNTIL, capsys)
 
     found = dump(store, capsys)
 

@@ -17,11 +17,12 @@ from services.runtime.store.port import Store
 
 STATE: Final = "state"
 READ_MODEL: Final = "read-model"
+MESSAGES: Final = "messages"
 
 CURRENT: Final[Mapping[str, int]] = {
     STATE: 2,
     READ_MODEL: 2,
-    "messages": MESSAGES_VERSION,
+    MESSAGES: MESSAGES_VERSION,
     "contracts": CONTRACTS_VERSION,
 }
 """By part, the version that this program reads and writes."""
