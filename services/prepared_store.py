@@ -9,7 +9,7 @@ from services.reporting import older_tables
 from services.reporting.tables import TABLES
 from services.runtime.open_store import open_store
 from services.runtime.settings import Settings
-from services.runtime.store.log_identity import EMBEDDED, LogIdentity, claim_log, refuse_other_engine
+from services.runtime.store.log_identity import EMBEDDED, LogIdentity, claim_log, refuse_other_engine, refuse_other_log
 from services.runtime.store.port import Access, Store
 from services.runtime.store.versions import (
     MESSAGES,
@@ -37,8 +37,9 @@ def prepared(store: Store, log: LogIdentity) -> Store:
     """
     with ExitStack() as stack:
         stack.callback(store.close)
-        claim_log(store, log)
+        refuse_other_log(store, log)
         bring_up_to_date(store, STEPS)
+        claim_log(store, log)
         store.tables.ensure(TABLES)
         stack.pop_all()
     return store

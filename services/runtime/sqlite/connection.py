@@ -81,8 +81,9 @@ class SqliteConnection(sqlite3.Connection):
 def connect(path: str, access: Access) -> SqliteConnection:
     """Open a database and make sure that its tables are those of this program.
 
-    An owner of the store makes the tables where there are none; an engine brings older ones up to date. Raises Refusal
-    for a file that is missing, is no database, or is of another program or version.
+    An owner of the store makes the tables where there are none. An engine or `erapaiva migrate` brings older ones up to
+    date, in a transaction that it leaves open: what cannot be brought up to date as a whole stays as it is. Raises
+    Refusal for a file that is missing, is no database, or is of another program or version.
     """
     create = access in OWNERS
     if not create and not Path(path).exists():
@@ -115,10 +116,9 @@ def _prepare(connection: SqliteConnection, *, create: bool, access: Access) -> N
     for pragma in filter(None, map(str.strip, _PRAGMAS.split(";"))):
         connection.execute(pragma)
     if fresh:
-        connection.executescript(_step(TABLES, VERSION))
+        connection.executescript(f"BEGIN IMMEDIATE;{TABLES}{_stamp(VERSION)}COMMIT;")
     else:
-        for older in range(version, VERSION):
-            connection.executescript(_step(STEPS[older], older + 1))
+        _bring_tables_up_to_date(connection, version)
     if access is Access.READ:
         connection.execute("PRAGMA query_only = ON")
 
@@ -139,10 +139,16 @@ def _refuse_other_version(connection: SqliteConnection, version: int, *, may_upg
         raise OlderStore(f"{name}: made by an older version (tables); {UPGRADE_ADVICE}")
 
 
-def _step(statements: str, version: int) -> str:
-    """Statements and the version of the tables that they make, together or not at all."""
-    stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};"
-    return f"BEGIN IMMEDIATE;{statements}{stamp}COMMIT;"
+def _bring_tables_up_to_date(connection: SqliteConnection, version: int) -> None:
+    """Run the steps that are missing in a transaction that stays open, so that the rows are converted in it too."""
+    if version < VERSION:
+        steps = "".join(STEPS[older] for older in range(version, VERSION))
+        connection.executescript(f"BEGIN IMMEDIATE;{steps}{_stamp(VERSION)}")
+
+
+def _stamp(version: int) -> str:
+    """What writes the version of the tables into the file's header."""
+    return f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};"
 
 
 def _pragma(connection: SqliteConnection, name: str) -> int:

@@ -56,6 +56,7 @@ class SqliteStore:
         self.state = SqliteState(self._connection)
         self.tables = SqliteTables(self._connection)
         self.partition_tasks = SqlitePartitionTasks(self._connection)
+        self._upgrading = self._connection.in_transaction
         self._partitions = 0
         self._seen_version = self._version()
         stored = self.bookmark(_PARTITIONS)
@@ -101,7 +102,13 @@ class SqliteStore:
         return self._connection.in_transaction
 
     def begin(self) -> None:
-        """Open a write transaction, waiting for other writers, and see all that they appended."""
+        """Open a write transaction, waiting for other writers, and see all that they appended.
+
+        The first one of a store whose tables were brought up to date is open already: it makes both durable, or none.
+        """
+        if self._upgrading:
+            self._upgrading = False
+            return
         if self._turnstile is None:
             self._connection.execute("BEGIN IMMEDIATE")
             return

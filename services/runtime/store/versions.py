@@ -50,10 +50,11 @@ class OlderStore(Refusal):
 def bring_up_to_date(store: Store, steps: Iterable[UpgradeStep]) -> None:
     """Run the steps that a store lacks and write the current versions into it, all or nothing.
 
-    A store without versions is new. Raises OlderStore when it is older and this opening may not change it, Refusal when
+    They are part of the transaction in which the tables changed, where opening the store left one open. A store without
+    versions is new. Raises OlderStore when it is older and this opening may not change it, Refusal when
     it is newer than this program or when no step leads from its version to today's.
     """
-    if versions_of(store) == CURRENT:
+    if versions_of(store) == CURRENT and not store.in_transaction:
         return
     store.begin()
     try:
