@@ -30,7 +30,7 @@ def extensions(group: str) -> dict[str, object]:
             raise ExtensionError(f'two installed packages register "{entry.name}" in {group}; uninstall one of them')
         try:
             found[entry.name] = entry.load()
-        except Exception as fault:
+        except (Exception, SystemExit) as fault:  # a script that ends itself is no module to import
             why = f"{type(fault).__name__}: {fault}".splitlines()[0]
             raise ExtensionError(
                 f'"{entry.name}" in {group}: {entry.value} cannot be imported ({why}); mend or uninstall its package'

@@ -41,3 +41,11 @@ def test_what_cannot_be_imported_is_refused_by_name(tmp_path: Path, value: str) 
         pytest.raises(ExtensionError, match="cannot be imported"),
     ):
         extensions(GROUP)
+
+
+def test_a_module_that_ends_the_process_is_refused_by_name(tmp_path: Path) -> None:
+    with installed(tmp_path, "ending", {GROUP: {"fax": "script_that_ends:FAX"}}):
+        (tmp_path / "ending" / "script_that_ends.py").write_text("raise SystemExit(0)\n", encoding="utf-8")
+
+        with pytest.raises(ExtensionError, match=r'"fax" .*cannot be imported \(SystemExit'):
+            extensions(GROUP)
