@@ -190,7 +190,9 @@ def test_an_older_store_is_not_read_before_its_upgrade(version: str, folder: Pat
 
     assert main(["dump", "--canonical", "--store", str(store)]) == int(is_older)
     if is_older:
-        assert "made by an older version" in capsys.readouterr().err
+        refused = capsys.readouterr().err
+        assert "made by an older version" in refused
+        assert "ERAPAIVA_STORE__PATH" in refused, "a file that --store named is not the one that `migrate` opens"
 
 
 @pytest.mark.parametrize("version", KEPT)

@@ -19,7 +19,7 @@ UPGRADERS = (Access.ENGINE, Access.MIGRATE)
 """Who brings an older store up to date: a process that has the store alone."""
 
 START_ADVICE = "`erapaiva run` makes a store, with Kafka `erapaiva worker`"
-UPGRADE_ADVICE = "`erapaiva run` on it, or `erapaiva migrate`, brings it up to date"
+UPGRADE_ADVICE = "`erapaiva migrate` brings it up to date, or `erapaiva run`, with ERAPAIVA_STORE__PATH naming it"
 
 APPLICATION_ID = 0x45525041
 """Written into the file's header ("ERPA"), so that another program's database is refused."""
