@@ -147,9 +147,12 @@ def test_an_older_store_is_brought_up_to_date_by_its_engine_alone_and_keeps_what
 ) -> None:
     older_store(path)
 
-    with pytest.raises(OlderStore, match=r"made by an older version .*`erapaiva run` on it"):
+    SqliteStore(path).close()  # without a commit nothing is brought up to date
+    with pytest.raises(OlderStore, match=r"made by an older version .*`erapaiva migrate` brings it up to date"):
         SqliteStore(path, access)
-    SqliteStore(path).close()
+    with SqliteStore(path) as engine:
+        engine.begin()
+        engine.commit()
 
     with SqliteStore(path, Access.READ) as store:
         assert store.partition_tasks.status() == []
