@@ -29,7 +29,7 @@ test: $(DEV) ## Run all tests (JOBS=2 processes), on servers of their own
 	@tests/servers/install
 	@$(BIN)/python -m pytest -n $(JOBS)
 
-test-fast: $(DEV) ## Run the tests that need no server and no time: about a minute
+test-fast: $(DEV) ## Run the tests that need no server and no time: a minute or two
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not kafka and not postgres and not e2e and not slow"
 
 hooks: ## Have git run what CI runs: lint and test-fast before a commit, everything before a push
