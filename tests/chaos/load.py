@@ -125,7 +125,7 @@ def _on(partition: int, partitions: int, names: Iterator[str]) -> str:
 
 
 def _with_mistakes(event: Event, rng: Random) -> Iterator[Event | str]:
-    """An event, and perhaps one that contradicts it, one that breaks the contract, or a line that is nothing at all."""
+    """An event, and perhaps one that contradicts it, one that breaks the contract, or a line that is cut."""
     yield event
     if event["type"] not in ("invoice.issued.v1", "hold.placed.v1"):
         return
@@ -135,7 +135,8 @@ def _with_mistakes(event: Event, rng: Random) -> Iterator[Event | str]:
     if rng.random() < _MISTAKES:
         yield {**event, "id": f"{event['id']}-bad", "data": {**data, "invoice": ["not", "a", "name"]}}
     if rng.random() < _MISTAKES:
-        yield f'{{"id": "{event["id"]}-cut", "type": "invoice.is'
+        named = f'"creditor": "{data["creditor"]}", "debtor": "{data["debtor"]}"'  # else it would hold all creditors
+        yield f'{{"id": "{event["id"]}-cut", {named}, "type": "invoice.is'
 
 
 def _text(event: Event | str) -> str:
