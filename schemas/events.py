@@ -9,10 +9,8 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.data import BankData, Data, SettingsData
+from schemas.data import Data, SettingsData
 from schemas.fields import (
-    Amount,
-    Count,
     Country,
     Currency,
     Day,
@@ -22,7 +20,6 @@ from schemas.fields import (
     Identifier,
     Language,
     Line,
-    PaidReference,
     Part,
     Percent,
     PercentFromZero,
@@ -37,12 +34,17 @@ from schemas.parties import (
     CreditorAddress,
     Party,
     PartyChange,
-    Payer,
     PolicyChoice,
     Sender,
 )
+from schemas.payment_events import (
+    BankFeedCompleted,
+    PaymentAssigned,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentReversed,
+)
 from schemas.policy import Policy, TakenStep
-from schemas.statements import BankStatement
 
 CONTRACTS_VERSION: Final = 1
 """The version of the public contracts as a whole: the number at the end of each type's name."""
@@ -156,81 +158,6 @@ class InvoiceRescheduled(InvoiceData):
     event_type: ClassVar[str] = "invoice.rescheduled.v1"
 
     due: Day
-
-
-# --- payments ------------------------------------------------------------------------------------
-
-
-class PaymentReceived(BankData):
-    """A payment came in to the creditor's bank account.
-
-    ``payment`` is the bank's archive id; ``paid`` the payer's day (rules.md I5), ``booked`` the bank's. ``reference``
-    is kept in canonical form, right or wrong; ``message`` is the remittance text; ``debtor``, where the sender knows
-    whose payment it is.
-    """
-
-    event_type: ClassVar[str] = "payment.received.v1"
-
-    payment: Identifier
-    reference: PaidReference = None
-    amount: PositiveAmount
-    currency: Currency
-    paid: Day
-    booked: Day
-    payer: Payer | None = None
-    message: Text | None = None
-    debtor: Identifier | None = None
-
-
-class PaymentReversed(BankData):
-    """The bank has reversed a payment, or ``amount`` of it: it counts as if it had never come (rules.md M5).
-
-    ``amount`` is in ``currency``; without ``currency`` it has at most two decimals. ``booked``: the bank's day of it.
-    """
-
-    event_type: ClassVar[str] = "payment.reversed.v1"
-
-    payment: Identifier
-    amount: PositiveAmount | None = None
-    currency: Currency | None = None
-    reason: Text
-    booked: Day | None = None
-
-
-class PaymentRefunded(BankData):
-    """The creditor has refunded a payment's credit, or ``amount`` of it; amounts as in ``payment.reversed``."""
-
-    event_type: ClassVar[str] = "payment.refunded.v1"
-
-    payment: Identifier
-    amount: PositiveAmount | None = None
-    currency: Currency | None = None
-    reason: Text
-
-
-class PaymentAssigned(BankData):
-    """A person assigns a payment to a debtor and, with ``invoice``, to one invoice (rules.md M3)."""
-
-    event_type: ClassVar[str] = "payment.assigned.v1"
-
-    payment: Identifier
-    debtor: Identifier
-    invoice: Identifier | None = None
-
-
-class BankFeedCompleted(BankData):
-    """All payments booked up to and with ``through`` are in (design.md §3, watermarks).
-
-    ``count`` and ``sum`` of the payments since the last completion, where given, must agree with the payments that
-    came. ``statement``: the sums of the bank statement that ends on this day; it must follow the one before.
-    """
-
-    event_type: ClassVar[str] = "bank-feed.completed.v1"
-
-    through: Day
-    count: Count | None = None
-    sum: Amount | None = None
-    statement: BankStatement | None = None
 
 
 # --- instructions --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from schemas.events import EVENT_TYPES
 from schemas.faults import explain_validation
 from schemas.fields import Part
 
-MESSAGES_VERSION: Final = 2
+MESSAGES_VERSION: Final = 3
 """The version in which this program writes the messages between workers.
 
 It rises when a program of the version before could not read them. Every program reads all lower versions.

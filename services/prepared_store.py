@@ -26,6 +26,9 @@ STEPS: Final = (
     UpgradeStep(STATE, 2, older_rows.to_version_2, older_accounts.to_version_2),
     UpgradeStep(READ_MODEL, 2, older_tables.to_version_2),
     UpgradeStep(MESSAGES, 2),  # fields that older messages lack may be left out
+    UpgradeStep(STATE, 3),
+    UpgradeStep(READ_MODEL, 3),
+    UpgradeStep(MESSAGES, 3),
 )
 """What brings the parts of an older store up to date, in this order."""
 

@@ -9,10 +9,10 @@ placed if the score reaches the confidence that the policy requires, or declared
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from schemas.events import PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed
 from schemas.facts import Fact
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
 from schemas.money import currency_decimals
+from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
 from services.cash_application import payment_decisions, prefetch, receivables, unmatched, watermarks

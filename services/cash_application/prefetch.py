@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from schemas.events import AccountData, InvoiceIssued, PaymentReceived
+from schemas.events import AccountData, InvoiceIssued
 from schemas.facts import Fact, FactsMessage
+from schemas.payment_events import PaymentReceived
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.candidates import rows_of_candidates
 from services.cash_application.matching.remittance import folded_number

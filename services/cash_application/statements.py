@@ -6,9 +6,9 @@ Every statement is kept, so the order in which they come does not matter.
 from typing import Final
 
 from schemas.decisions import Alert, StatementTaken
-from schemas.events import BankFeedCompleted
 from schemas.facts import Fact
 from schemas.money import currency_decimals
+from schemas.payment_events import BankFeedCompleted
 from schemas.statements import BankStatement, gaps
 from services.cash_application.state import identity
 from services.cash_application.state.lane import Lane

@@ -1,8 +1,8 @@
 """Publishing to every partition of the journal how far a creditor's bank feeds reach (design.md §3, watermarks)."""
 
-from schemas.events import BankFeedCompleted, PaymentReceived
 from schemas.facts import Fact
 from schemas.journal import FeedReached
+from schemas.payment_events import BankFeedCompleted, PaymentReceived
 from services.cash_application import statements
 from services.cash_application.state.feeds import Feed
 from services.cash_application.state.lane import Lane

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from schemas.commands import NoticeGranted, NoticePlanned
-from schemas.events import CreditorRegistered, InvoiceIssued, PaymentReceived
+from schemas.events import CreditorRegistered, InvoiceIssued
 from schemas.journal import AccountEvent, AccountNumbered, MoneyPlaced, NoticeAttempting, NoticeClaimed, NoticeOutcome
 from schemas.parsing import PublicEvent, parse_event
+from schemas.payment_events import PaymentReceived
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.account import Account

@@ -16,8 +16,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.events import BankFeedCompleted, PaymentReceived
 from schemas.money import currency_decimals
+from schemas.payment_events import BankFeedCompleted, PaymentReceived
 from schemas.statements import Gap
 
 _SUM_DECIMALS = 3

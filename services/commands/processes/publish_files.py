@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from schemas.events import BankFeedCompleted
+from schemas.payment_events import BankFeedCompleted
 from schemas.topics import SETTINGS
 from services.intake.creditor_directory import CreditorDirectory
 from services.intake.labels import unlabelled

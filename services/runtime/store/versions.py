@@ -20,8 +20,8 @@ READ_MODEL: Final = "read-model"
 MESSAGES: Final = "messages"
 
 CURRENT: Final[Mapping[str, int]] = {
-    STATE: 2,
-    READ_MODEL: 2,
+    STATE: 3,
+    READ_MODEL: 3,
     MESSAGES: MESSAGES_VERSION,
     "contracts": CONTRACTS_VERSION,
 }

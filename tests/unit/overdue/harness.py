@@ -14,16 +14,7 @@ from typing import Any, Literal
 from schemas.commands import HandOver, NoticeGranted, NoticePlanned, NoticeWithdrawn
 from schemas.data import SettingsData
 from schemas.decisions import HandedOver, TaskRaised, Withheld
-from schemas.events import (
-    AccountData,
-    BankFeedCompleted,
-    CreditorRegistered,
-    InvoiceIssued,
-    PaymentReceived,
-    PaymentRefunded,
-    PaymentReversed,
-    ReferenceRatePublished,
-)
+from schemas.events import AccountData, CreditorRegistered, InvoiceIssued, ReferenceRatePublished
 from schemas.facts import UnreadEvent
 from schemas.journal import (
     AccountEvent,
@@ -38,6 +29,7 @@ from schemas.letters import Letter
 from schemas.messages import Message
 from schemas.money import decimal_text
 from schemas.parsing import PublicEvent, parse_event
+from schemas.payment_events import BankFeedCompleted, PaymentReceived, PaymentRefunded, PaymentReversed
 from schemas.policy import Policy
 from schemas.references import parse_letter_reference
 from services.law.percent import rate_of
