@@ -110,11 +110,18 @@ class InvoiceData(AccountData):
     invoice: Identifier
 
 
+class CashDiscount(Part):
+    """What is taken off an invoice that is paid by the day ``through``; ``amount`` is in its currency (rules.md M8)."""
+
+    through: Day
+    amount: PositiveAmount
+
+
 class InvoiceIssued(InvoiceData):
     """An invoice was issued: a receivable begins.
 
     Without ``sent`` it was sent on the day ``issued``. ``late_interest`` is percent a year (rules.md I2); ``taken`` are
-    dunning steps taken before Eräpäivä (rules.md S3).
+    dunning steps taken before Eräpäivä (rules.md S3); ``discounts`` what is taken off for early payment (rules.md M8).
     """
 
     event_type: ClassVar[str] = "invoice.issued.v1"
@@ -131,6 +138,13 @@ class InvoiceIssued(InvoiceData):
     subject: Text | None = None
     late_interest: PercentFromZero | None = None
     taken: Annotated[tuple[TakenStep, ...], Field(max_length=100)] = ()
+    discounts: Annotated[tuple[CashDiscount, ...], Field(max_length=10)] = ()
+
+    @model_validator(mode="after")
+    def _discounts_leave_something(self) -> Self:
+        if any(discount.amount >= self.amount for discount in self.discounts):
+            raise ValueError("a discount takes off the whole invoice; let each be less than amount")
+        return self
 
 
 class InvoiceCredited(InvoiceData):

@@ -93,6 +93,7 @@ DATA: dict[str, dict[str, Any]] = {
         "subject": "Palvelu",
         "late_interest": "9.5",
         "taken": [{"step": "nudge", "sent": "2026-02-01", "response_by": "2026-02-11", "fee": "5.00"}],
+        "discounts": [{"through": "2026-01-16", "amount": "2.00"}],
     },
     "invoice.credited.v1": _ON_INVOICE
     | {"credit_note": "H1", "amount": "5.10", "currency": "EUR", "issued": "2026-02-01"},

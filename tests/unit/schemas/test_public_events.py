@@ -119,6 +119,7 @@ def test_a_wrong_currency_is_one_fault_only() -> None:
         ("invoice.issued.v1", "debtor", "\ud800", "not valid Unicode"),
         ("invoice.issued.v1", "subject", "", "is empty; fill it in, or leave the field out"),
         ("invoice.issued.v1", "taken", "none", "must be a list"),
+        ("invoice.issued.v1", "discounts", [{"through": "2026-01-16", "amount": "100000.00"}], "takes off the whole"),
         ("invoice.issued.v1", "party", "Asiakas", "must be an object"),
         ("payment.received.v1", "account", "FI2112345600000786", "is not a valid IBAN"),
         ("bank-feed.completed.v1", "count", -1, "must be at least 0"),
