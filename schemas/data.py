@@ -21,6 +21,13 @@ class Data(Part):
         return creditor_of(self)
 
 
+class AccountData(Data):
+    """Data about one account: what one debtor owes one creditor."""
+
+    creditor: Identifier
+    debtor: Identifier
+
+
 class BankData(Data):
     """Data about one bank account of a creditor."""
 

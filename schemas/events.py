@@ -9,30 +9,27 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.data import Data, SettingsData
+from schemas.data import AccountData, Data, SettingsData
 from schemas.fields import (
     Country,
     Currency,
     Day,
     Days,
     DomesticAmount,
-    Flag,
     Identifier,
     Language,
     Line,
     Part,
     Percent,
-    PercentFromZero,
     PositiveAmount,
-    Reference,
     Text,
     Timezone,
 )
+from schemas.invoice_events import InvoiceCancelled, InvoiceCredited, InvoiceIssued, InvoiceRescheduled
 from schemas.parties import (
     BankAccounts,
     Contact,
     CreditorAddress,
-    Party,
     PartyChange,
     PolicyChoice,
     Sender,
@@ -44,17 +41,10 @@ from schemas.payment_events import (
     PaymentRefunded,
     PaymentReversed,
 )
-from schemas.policy import Policy, TakenStep
+from schemas.policy import Policy
 
 CONTRACTS_VERSION: Final = 1
 """The version of the public contracts as a whole: the number at the end of each type's name."""
-
-
-class AccountData(Data):
-    """Data about one account: what one debtor owes one creditor."""
-
-    creditor: Identifier
-    debtor: Identifier
 
 
 # --- settings ------------------------------------------------------------------------------------
@@ -64,6 +54,7 @@ class CreditorRegistered(SettingsData):
     """A creditor, with everything that its letters print about it; a later event replaces an earlier one.
 
     ``terms_days`` are the days from an invoice to its due date where a file of invoices gives none (docs/formats.md).
+    ``corrections`` says what an invoice that corrects another one does (rules.md M10).
     """
 
     event_type: ClassVar[str] = "creditor.registered.v1"
@@ -80,6 +71,7 @@ class CreditorRegistered(SettingsData):
     sender: Sender
     policies: PolicyChoice
     terms_days: Days | None = None
+    corrections: Literal["replace", "add", "ask"] = "ask"
 
 
 class ReferenceRatePublished(SettingsData):
@@ -97,81 +89,6 @@ class ReferenceRatePublished(SettingsData):
         if self.from_ > self.to:
             raise ValueError("ends before it begins; let from be no later than to")
         return self
-
-
-# --- invoices ------------------------------------------------------------------------------------
-
-
-class InvoiceData(AccountData):
-    """The data of a billing system's event about one invoice; ``invoice`` is unique per creditor."""
-
-    topic: ClassVar[str] = "invoices"
-
-    invoice: Identifier
-
-
-class CashDiscount(Part):
-    """What is taken off an invoice that is paid by the day ``through``; ``amount`` is in its currency (rules.md M8)."""
-
-    through: Day
-    amount: PositiveAmount
-
-
-class InvoiceIssued(InvoiceData):
-    """An invoice was issued: a receivable begins.
-
-    Without ``sent`` it was sent on the day ``issued``. ``late_interest`` is percent a year (rules.md I2); ``taken`` are
-    dunning steps taken before Eräpäivä (rules.md S3); ``discounts`` what is taken off for early payment (rules.md M8).
-    """
-
-    event_type: ClassVar[str] = "invoice.issued.v1"
-
-    party: Party
-    reference: Reference
-    issued: Day
-    sent: Day | None = None
-    due: Day
-    due_agreed: Flag | None = None
-    interest_stated: Flag | None = None
-    amount: PositiveAmount
-    currency: Currency
-    subject: Text | None = None
-    late_interest: PercentFromZero | None = None
-    taken: Annotated[tuple[TakenStep, ...], Field(max_length=100)] = ()
-    discounts: Annotated[tuple[CashDiscount, ...], Field(max_length=10)] = ()
-
-    @model_validator(mode="after")
-    def _discounts_leave_something(self) -> Self:
-        if any(discount.amount >= self.amount for discount in self.discounts):
-            raise ValueError("a discount takes off the whole invoice; let each be less than amount")
-        return self
-
-
-class InvoiceCredited(InvoiceData):
-    """A credit note reduces an invoice, as if from its beginning (rules.md M4)."""
-
-    event_type: ClassVar[str] = "invoice.credited.v1"
-
-    credit_note: Identifier
-    amount: PositiveAmount
-    currency: Currency
-    issued: Day
-
-
-class InvoiceCancelled(InvoiceData):
-    """An invoice was cancelled: its receivable is closed as if it had never been (rules.md M4)."""
-
-    event_type: ClassVar[str] = "invoice.cancelled.v1"
-
-    reason: Text
-
-
-class InvoiceRescheduled(InvoiceData):
-    """An invoice has a new due date (rules.md M7)."""
-
-    event_type: ClassVar[str] = "invoice.rescheduled.v1"
-
-    due: Day
 
 
 # --- instructions --------------------------------------------------------------------------------

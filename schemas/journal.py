@@ -9,8 +9,7 @@ from typing import Final, Literal
 
 from pydantic import InstanceOf, SerializeAsAny
 
-from schemas.data import SettingsData
-from schemas.events import AccountData
+from schemas.data import AccountData, SettingsData
 from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.fields import Date, Instant
 from schemas.messages import Message, by_type, decoder, with_data

@@ -1,8 +1,9 @@
 """Applies one fact: calls the module for its event type, then counts, keeps or refuses the fact (design.md §3, §4)."""
 
-from schemas.data import Data, creditor_of
-from schemas.events import AccountData, CreditorRegistered, InvoiceCredited, InvoiceIssued, ReferenceRatePublished
+from schemas.data import AccountData, Data, creditor_of
+from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact, UnreadEvent, decode_facts
+from schemas.invoice_events import InvoiceCredited, InvoiceIssued
 from schemas.payment_events import BankFeedCompleted, PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed
 from schemas.policy import Policy
 from services.cash_application import dead_letters, doubts, payments, receivables, settings, watermarks

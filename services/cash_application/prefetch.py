@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from schemas.events import AccountData, InvoiceIssued
+from schemas.data import AccountData
 from schemas.facts import Fact, FactsMessage
+from schemas.invoice_events import InvoiceIssued
 from schemas.payment_events import PaymentReceived
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.candidates import rows_of_candidates

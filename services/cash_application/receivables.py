@@ -4,8 +4,10 @@ A fact about an invoice or a debtor that is not known yet waits. One that names 
 a dispute or a hold must never land on another debtor's account.
 """
 
-from schemas.events import AccountData, DebtorUpdated, InvoiceCredited, InvoiceIssued
+from schemas.data import AccountData
+from schemas.events import DebtorUpdated
 from schemas.facts import Fact
+from schemas.invoice_events import InvoiceCredited, InvoiceIssued
 from schemas.journal import AccountEvent, AccountNumbered
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.remittance import folded_number

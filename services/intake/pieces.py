@@ -13,7 +13,8 @@ from typing import Any, BinaryIO, Final
 
 from pydantic_core import from_json
 
-from schemas.events import EVENT_TYPES, InvoiceCancelled, InvoiceCredited
+from schemas.events import EVENT_TYPES
+from schemas.invoice_events import InvoiceCancelled, InvoiceCredited
 from schemas.parsing import readable_id
 from schemas.topics import INSTRUCTIONS, PAYMENTS, TOPICS
 from services.intake.broken_lines import creditors_in, readable_in

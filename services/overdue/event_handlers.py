@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from schemas import events
+from schemas.invoice_events import InvoiceCancelled, InvoiceCredited, InvoiceIssued, InvoiceRescheduled
 from schemas.journal import AccountEvent
 from schemas.parties import Party
 from services.law.percent import rate_of
@@ -51,7 +52,7 @@ def apply_event(account: Account, event: AccountEvent, context: CreditorContext)
 # -- invoices --------------------------------------------------------------------------------------------------
 
 
-def _issued(applied: AppliedEvent, data: events.InvoiceIssued) -> None:
+def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
     _change_party(applied, data.party.model_dump(exclude_none=True))
     known = applied.event.time
     applied.account.receivables[data.invoice] = Receivable(
@@ -72,16 +73,16 @@ def _issued(applied: AppliedEvent, data: events.InvoiceIssued) -> None:
     )
 
 
-def _credited(applied: AppliedEvent, data: events.InvoiceCredited) -> None:
+def _credited(applied: AppliedEvent, data: InvoiceCredited) -> None:
     note = CreditNote(applied.event.time, applied.event.id, data.issued, applied.day, data.amount)
     applied.account.receivables[data.invoice].credit_notes.append(note)
 
 
-def _cancelled(applied: AppliedEvent, data: events.InvoiceCancelled) -> None:
+def _cancelled(applied: AppliedEvent, data: InvoiceCancelled) -> None:
     applied.account.receivables[data.invoice].cancelled = applied.day
 
 
-def _rescheduled(applied: AppliedEvent, data: events.InvoiceRescheduled) -> None:
+def _rescheduled(applied: AppliedEvent, data: InvoiceRescheduled) -> None:
     due = DueDateChange(applied.event.time, applied.event.id, data.due, extension=False)
     applied.account.receivables[data.invoice].dues.append(due)
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from schemas.events import CreditorRegistered, InvoiceIssued
+from schemas.events import CreditorRegistered
+from schemas.invoice_events import InvoiceIssued
 from schemas.journal import (
     AccountEvent,
     FrontierReached,

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from schemas.commands import NoticeGranted, NoticePlanned
-from schemas.events import CreditorRegistered, InvoiceIssued
+from schemas.events import CreditorRegistered
+from schemas.invoice_events import InvoiceIssued
 from schemas.journal import AccountEvent, AccountNumbered, MoneyPlaced, NoticeAttempting, NoticeClaimed, NoticeOutcome
 from schemas.parsing import PublicEvent, parse_event
 from schemas.payment_events import PaymentReceived

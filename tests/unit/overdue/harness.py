@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from schemas.commands import HandOver, NoticeGranted, NoticePlanned, NoticeWithdrawn
-from schemas.data import SettingsData
+from schemas.data import AccountData, SettingsData
 from schemas.decisions import HandedOver, TaskRaised, Withheld
-from schemas.events import AccountData, CreditorRegistered, InvoiceIssued, ReferenceRatePublished
+from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import UnreadEvent
+from schemas.invoice_events import InvoiceIssued
 from schemas.journal import (
     AccountEvent,
     AccountNumbered,

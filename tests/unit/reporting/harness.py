@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
+from schemas.data import AccountData
 from schemas.dead_letters import DeadLetter, DeadLetterClosed
 from schemas.decisions import (
     AccountChanged,
@@ -16,7 +17,7 @@ from schemas.decisions import (
     Unmatched,
     Withheld,
 )
-from schemas.events import EVENT_TYPES, AccountData, CreditorRegistered
+from schemas.events import EVENT_TYPES, CreditorRegistered
 from schemas.journal import AccountEvent, JournalMessage, MoneyPlaced, SettingsCopied
 from schemas.letters import (
     InterestSlice,

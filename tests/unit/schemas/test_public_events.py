@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from schemas.data import Data, creditor_of
-from schemas.events import EVENT_TYPES, InvoiceIssued, ReferenceRatePublished
+from schemas.events import EVENT_TYPES, ReferenceRatePublished
+from schemas.invoice_events import InvoiceIssued
 from schemas.parsing import InvalidEvent, parse_event, public_json
 from schemas.payment_events import BankFeedCompleted, PaymentReceived
 from tests.unit.schemas.public_samples import ACCOUNT, DATA, cloud_event

@@ -7,11 +7,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from schemas.commands import CommandsMessage, NoticePlanned, decode_commands
-from schemas.data import SettingsData
+from schemas.data import AccountData, SettingsData
 from schemas.dead_letters import DeadLettersMessage, decode_dead_letters
 from schemas.decisions import DecisionsMessage, decode_decisions
-from schemas.events import AccountData, InvoiceIssued
 from schemas.facts import Fact, FactsMessage, Tick, content_of, decode_facts
+from schemas.invoice_events import InvoiceIssued
 from schemas.journal import (
     AccountEvent,
     FrontierReached,
