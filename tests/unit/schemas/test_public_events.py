@@ -64,9 +64,10 @@ def test_an_invoice_keeps_minor_units_dates_and_the_canonical_reference() -> Non
 
 
 def test_amounts_follow_the_decimals_of_the_currency_beside_them() -> None:
-    invoice = data_of("invoice.issued.v1", amount="5000", currency="JPY")
+    discounts = [{"through": "2026-01-16", "amount": "100"}]
+    invoice = data_of("invoice.issued.v1", amount="5000", currency="JPY", discounts=discounts)
     assert isinstance(invoice, InvoiceIssued)
-    assert invoice.amount == 5000
+    assert (invoice.amount, invoice.discounts[0].amount) == (5000, 100)
     assert invoice.taken[0].fee == 500, "a fee is in euros whatever the invoice's currency (rules.md F6)"
     assert public_json(invoice)["amount"] == "5000"
     assert public_json(invoice)["taken"][0]["fee"] == "5.00"
