@@ -212,7 +212,8 @@ def test_the_content_of_an_event_changes_with_each_field_and_with_its_type() -> 
 
 def test_the_content_of_an_event_stays_the_same_for_ever() -> None:
     # Stored with every event seen: if this changes, an event sent again would be taken for a conflict.
-    invoice, policy = (parse_event(cloud_event(name)).data for name in ("invoice.issued.v1", "policy.published.v1"))
+    invoice = parse_event(cloud_event("invoice.issued.v1", discounts=...)).data  # a field that came later
+    policy = parse_event(cloud_event("policy.published.v1")).data
     assert content_of(invoice) == "5c94072f27699a0ffe8aa627f55a9f6064c401884bcf4b4a0f8c7ca30b7de543"
     completed = parse_event(cloud_event("bank-feed.completed.v1", statement=...)).data
     assert content_of(completed) == "67fc7ad6490419e9af94dffc1e6497cf4f56700102f09793aabd1a7ece9e5a11"
