@@ -277,9 +277,16 @@ MUTANTS = (
     Mutant(
         "I5 a consumer's payment counts when it is booked",
         ENTRIES,
-        "        return lambda money: money.paid",
-        "        return lambda money: money.booked",
+        "        return lambda money: min(money.paid, ",
+        "        return lambda money: min(money.booked, ",
         "overdue/test_interest.py::i5",
+    ),
+    Mutant(
+        "K2 a payment dated ahead counts from the day as told",
+        ENTRIES,
+        "        return lambda money: min(money.paid, context.local(money.known).date())",
+        "        return lambda money: money.paid",
+        "overdue/test_money_in.py::k2",
     ),
     Mutant(
         "I5 the part paid bears no interest on its day",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 
 from services.overdue.account import Account, LetterRecord, Receivable, ReceivedMoney
+from services.overdue.creditor_context import CreditorContext
 
 Entry = tuple[date, datetime, str, int, str, object]
 """Its day, the instant it became known, its id, a number that settles ties, the invoice or payment, the entry."""
@@ -14,16 +15,19 @@ def payment_key(money: ReceivedMoney) -> str:
     return f"{money.account} {money.payment}"
 
 
-def money_day(account: Account) -> Callable[[ReceivedMoney], date]:
-    """A payment's day: the payer's payment date for a consumer, the booking date for a business (rules.md I5)."""
+def money_day(account: Account, context: CreditorContext) -> Callable[[ReceivedMoney], date]:
+    """A payment's day: the payer's payment date for a consumer, the booking date for a business (rules.md I5).
+
+    It is never after the local day on which the payment is known (rules.md K2).
+    """
     if account.kind == "consumer":
-        return lambda money: money.paid
-    return lambda money: money.booked
+        return lambda money: min(money.paid, context.local(money.known).date())
+    return lambda money: min(money.booked, context.local(money.known).date())
 
 
-def entries_of(account: Account, draft: LetterRecord | None) -> Iterator[Entry]:
+def entries_of(account: Account, context: CreditorContext, draft: LetterRecord | None) -> Iterator[Entry]:
     """Every dated entry of the account, and of a ``draft`` letter if there is one, in no order."""
-    day_of = money_day(account)
+    day_of = money_day(account, context)
     for money in account.moneys:
         yield day_of(money), money.known, money.id, 0, "", money
         for refund in money.refunds:

@@ -110,7 +110,8 @@ class _Replay:
     def run(self, draft: LetterRecord | None) -> Books:
         """Replay every entry whose day has come, a draft letter's among them; a day begins with the use of credit."""
         uses = deque(sorted(day for day in self._days_of_use() if day <= self.today))
-        for day, known, _, _, whose, what in sorted(entries_of(self.account, draft), key=lambda entry: entry[:4]):
+        entries = sorted(entries_of(self.account, self.context, draft), key=lambda entry: entry[:4])
+        for day, known, _, _, whose, what in entries:
             if day <= self.today:
                 while uses and uses[0] <= day:
                     self._use_credit(uses.popleft())

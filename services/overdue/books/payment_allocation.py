@@ -8,15 +8,16 @@ from schemas.decisions import PaymentUse
 from services.overdue.account import Account, ReceivedMoney
 from services.overdue.books.balances import AllocatedMoney, Books
 from services.overdue.books.entries import money_day, payment_key
+from services.overdue.creditor_context import CreditorContext
 
 
-def payment_allocation(account: Account, found: Books, today: date) -> Iterator[PaymentUse]:
+def payment_allocation(account: Account, found: Books, context: CreditorContext, today: date) -> Iterator[PaymentUse]:
     """Each payment and how the books used it; money whose day is yet to come is unused credit."""
     unused: dict[str, int] = {}
     for credit in found.credit:
         unused[credit.payment] = unused.get(credit.payment, 0) + credit.amount
     refused = {payment_key(money) for money in found.refused}
-    day_of = money_day(account)
+    day_of = money_day(account, context)
     for money in sorted(account.moneys, key=payment_key):
         key = payment_key(money)
         use = found.uses.get(key, AllocatedMoney())

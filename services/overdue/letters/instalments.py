@@ -78,7 +78,7 @@ def _of_plan(cases: Sequence[Case], plan: PaymentPlan) -> list[Case]:
 
 
 def _paid_since(facts: AccountFacts, plan: PaymentPlan) -> int:
-    day_of = money_day(facts.account)
+    day_of = money_day(facts.account, facts.context)
     return sum(
         paid
         for money in facts.account.moneys

@@ -48,6 +48,13 @@ def test_m1_a_part_that_crossed_a_letter_leaves_the_fee_and_interest_on_what_was
     assert balances(harness) == {"1001": ("40.00", "0.36", "5.00")}
 
 
+def test_k2_a_payment_dated_later_than_it_is_known_counts_from_the_day_on_which_it_is_known() -> None:
+    harness = reminded().paid("100.00", "2026-04-15", booked="2026-02-16", known="2026-02-16").play("2026-04-30")
+
+    assert totals(harness) == ["100.00", "105.52"]
+    assert balances(harness) == {"1001": ("0.00", "0.52", "5.00")}
+
+
 def test_m1_a_payment_of_the_letters_own_day_known_after_it_leaves_the_letter_as_it_was() -> None:
     harness = reminded().paid("100.00", "2026-02-12").play("2026-02-13")
 

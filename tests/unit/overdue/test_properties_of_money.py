@@ -65,7 +65,7 @@ def each_receivable_is_conserved(found: Books, invoice: str) -> None:
 def every_payment_is_somewhere(harness: AccountHarness, found: Books, today: date) -> None:
     """I2, I3: each cent of a payment is on a receivable, in the credit, refused, or was given back."""
     account = harness.accounts[DEBTOR]
-    day = money_day(account)
+    day = money_day(account, harness.context)
     moneys = [money for money in account.moneys if day(money) <= today]
     received = sum(money.amount - money.reversed for money in moneys)
     surplus = sum(
@@ -89,7 +89,7 @@ def every_payment_is_somewhere(harness: AccountHarness, found: Books, today: dat
 
 def each_payment_lies_in_one_place(harness: AccountHarness, found: Books, today: date) -> None:
     """I2: the uses of a payment's money add up to the payment; refunds come out of some of it."""
-    uses = list(payment_allocation(harness.accounts[DEBTOR], found, today))
+    uses = list(payment_allocation(harness.accounts[DEBTOR], found, harness.context, today))
     for use in uses:
         placed = use.principal + use.interest + use.costs + use.credit + use.refused
         assert use.payment == "" or placed + use.given_back + use.reversed == use.amount
