@@ -26,7 +26,7 @@ STEPS: Final = (
     UpgradeStep(STATE, 2, older_rows.to_version_2, older_accounts.to_version_2),
     UpgradeStep(READ_MODEL, 2, older_tables.to_version_2),
     UpgradeStep(MESSAGES, 2),  # fields that older messages lack may be left out
-    UpgradeStep(STATE, 3),
+    UpgradeStep(STATE, 3, older_accounts.to_version_3),
     UpgradeStep(READ_MODEL, 3),
     UpgradeStep(MESSAGES, 3),
 )

@@ -265,9 +265,24 @@ class PlanEnd:
 
 
 @dataclass(slots=True)
+class StatedParty:
+    """What one event says about the debtor: an invoice, ``issued`` on a day, or an update, without one.
+
+    ``fields`` are those of a ``Party`` that it gives; ``time`` is the event's.
+    """
+
+    known: datetime
+    time: datetime
+    id: str
+    issued: date | None
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Account:
     """A debtor of a creditor: the party, the receivables, the money, the letters and the stops.
 
+    ``stated_parties`` are what events said about the debtor, from which ``party`` is merged (`debtor_party`).
     ``pointed`` are unplaced payments that may be this account's, ``unread`` events that nobody could read and that may
     concern it, ``unreachable`` e-mail and postal addresses at which a letter failed. ``cycles`` counts closed attempts
     by invoice and step. ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and
@@ -278,7 +293,7 @@ class Account:
     debtor: str
     number: int = 0
     party: Party | None = None
-    party_changes: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
+    stated_parties: list[StatedParty] = field(default_factory=list)
     receivables: dict[str, Receivable] = field(default_factory=dict)
     dues: list[DueDateChange] = field(default_factory=list)
     moneys: list[ReceivedMoney] = field(default_factory=list)

@@ -8,7 +8,6 @@ from typing import Any
 from schemas import events
 from schemas.invoice_events import InvoiceCancelled, InvoiceCredited, InvoiceIssued, InvoiceRescheduled
 from schemas.journal import AccountEvent
-from schemas.parties import Party
 from services.law.percent import rate_of
 from services.overdue.account import (
     Account,
@@ -19,12 +18,14 @@ from services.overdue.account import (
     PlanInstalment,
     Receivable,
     Reduction,
+    StatedParty,
     StepDone,
     Stop,
     StopEnd,
     StopKind,
 )
 from services.overdue.creditor_context import CreditorContext
+from services.overdue.debtor_party import party_of, with_stated
 from services.overdue.steps.step_progress import call_task, step_progress
 
 
@@ -53,7 +54,7 @@ def apply_event(account: Account, event: AccountEvent, context: CreditorContext)
 
 
 def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
-    _change_party(applied, data.party.model_dump(exclude_none=True))
+    _change_party(applied, data.party.model_dump(exclude_none=True), data.issued)
     known = applied.event.time
     applied.account.receivables[data.invoice] = Receivable(
         invoice=data.invoice,
@@ -116,20 +117,14 @@ def _acknowledged(applied: AppliedEvent, data: events.DebtAcknowledged) -> None:
 
 
 def _updated(applied: AppliedEvent, data: events.DebtorUpdated) -> None:
-    _change_party(applied, data.party.model_dump(exclude_none=True))
+    _change_party(applied, data.party.model_dump(exclude_none=True), None)
 
 
-def _change_party(applied: AppliedEvent, changed: dict[str, Any]) -> None:
-    """A later event's fields replace those of earlier ones, by the events' times, then ids (design.md §3)."""
+def _change_party(applied: AppliedEvent, changed: dict[str, Any], issued: date | None) -> None:
     account, event = applied.account, applied.event
-    changes = sorted([*account.party_changes, (event.time, event.id, changed)], key=lambda change: change[:2])
-    account.party_changes = [
-        change for index, change in enumerate(changes) if index == 0 or change[2] != changes[index - 1][2]
-    ]
-    merged: dict[str, Any] = {}
-    for _, _, change in account.party_changes:
-        merged.update(change)
-    account.party = Party.model_validate(merged)
+    stated = StatedParty(event.time, event.time, event.id, issued, changed)
+    account.stated_parties = with_stated(account.stated_parties, stated)
+    account.party = party_of(account.stated_parties, applied.context)
 
 
 # -- stops and plans -------------------------------------------------------------------------------------------

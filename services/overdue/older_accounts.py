@@ -1,12 +1,13 @@
-"""Account rows of state version 1 brought to version 2.
+"""Account rows of earlier state versions brought to this one. All accounts are checked at the next frontier.
 
-A credit note did not keep the day on which it became known, and a letter about a missed instalment did not say which
-one it was about. All accounts are checked at the next frontier, as what was reported of them had another form.
+Version 1: a credit note did not keep the day on which it became known, and a letter about a missed instalment did not
+say which one it was about. Version 2: what was said of a debtor did not keep the issue day of the invoice that said it.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -23,15 +24,24 @@ Json = dict[str, Any]
 
 def to_version_2(store: Store) -> None:
     """Convert the accounts of all partitions, inside the open transaction."""
+    _convert_all(store, _change)
+
+
+def to_version_3(store: Store) -> None:
+    """Convert the accounts of all partitions, inside the open transaction."""
+    _convert_all(store, lambda account, _: _state_parties(account))
+
+
+def _convert_all(store: Store, change: Callable[[Json, Json], None]) -> None:
     spaces = store.state.spaces_of(WORKER)
     for partition in range(store.partitions):
         for kind, space in spaces.items():
             lane = lane_of_accounts(kind)
             if lane is not None:
-                _convert(store, space, partition, lane)
+                _convert(store, space, partition, lane, change)
 
 
-def _convert(store: Store, space: int, partition: int, lane: int) -> None:
+def _convert(store: Store, space: int, partition: int, lane: int, change: Callable[[Json, Json], None]) -> None:
     creditors, after = store.state.space(WORKER, CREDITOR), None
     while page := store.state.page(space, partition, "", after, _AT_ONCE):
         after = page[-1][0]
@@ -40,7 +50,7 @@ def _convert(store: Store, space: int, partition: int, lane: int) -> None:
             account = json.loads(value)
             registered = store.state.load(creditors, partition, in_lane(lane, account["creditor"]))
             assert registered is not None, "an account's lane has a copy of its creditor's registration"
-            _change(account, json.loads(registered)["data"])
+            change(account, json.loads(registered)["data"])
             changed = json.dumps(account, ensure_ascii=False, separators=(",", ":")).encode()
             converted.append((at, changed, 0, None))
         store.state.save(space, partition, converted)
@@ -58,6 +68,18 @@ def _change(account: Json, creditor: Json) -> None:
             letter["subject_of"] = (
                 f"{plan['id']} {_missed(plan, date.fromisoformat(letter['day']), creditor['country'])}"
             )
+
+
+def _state_parties(account: Json) -> None:
+    """What an invoice said was known when its receivable was; what no receivable fits was an update."""
+    issued: dict[str, str] = {}
+    for receivable in account.get("receivables", {}).values():
+        day = receivable["issued"]
+        issued[receivable["known"]] = max(day, issued.get(receivable["known"], day))
+    account["stated_parties"] = [
+        {"known": time, "time": time, "id": event, "issued": issued.get(time), "fields": fields}
+        for time, event, fields in account.pop("party_changes", ())
+    ]
 
 
 def _missed(plan: Json, day: date, country: str) -> int:

@@ -11,8 +11,23 @@ GUARDS = "services/overdue/letters/guards.py"
 INSTALMENTS = "services/overdue/letters/instalments.py"
 STOPS = "services/overdue/stops/in_force.py"
 CONTEXT = "services/overdue/creditor_context.py"
+PARTY = "services/overdue/debtor_party.py"
 
 MUTANTS = (
+    Mutant(
+        "M10 the party of the invoice told last counts",
+        PARTY,
+        "    winner = max(invoices, key=_by_issue, default=update)",
+        "    winner = max(invoices, key=_known, default=update)",
+        "overdue/test_debtor_party.py",
+    ),
+    Mutant(
+        "M10 an update loses to each invoice told after it",
+        PARTY,
+        "    return _known(invoice) > _known(update) and invoice.issued >= context.local(update.known).date()",
+        "    return _known(invoice) > _known(update)",
+        "overdue/test_debtor_party.py",
+    ),
     Mutant(
         "G0 a stop without an invoice stops nothing",
         STOPS,
