@@ -121,6 +121,16 @@ class PaymentReturned(Message):
     booked: Date
 
 
+class PaymentWithdrawn(Message):
+    """A payment that came in is the money of the payment ``same_as``, told twice: it is none (rules.md B2)."""
+
+    type: Literal["payment-withdrawn"] = "payment-withdrawn"
+    creditor: str
+    account: str
+    payment: str
+    same_as: str
+
+
 class StatementTaken(Message):
     """A bank's statement came in: opening + received - returned + other = closing. One message for each statement.
 
@@ -277,6 +287,7 @@ DecisionsMessage = (
     | HandedOver
     | PaymentTaken
     | PaymentReturned
+    | PaymentWithdrawn
     | StatementTaken
     | Unmatched
     | Placed

@@ -40,6 +40,7 @@ from schemas.payment_events import (
     PaymentReceived,
     PaymentRefunded,
     PaymentReversed,
+    PaymentSameAs,
 )
 from schemas.policy import Policy
 
@@ -274,6 +275,7 @@ EVENT_TYPES: Final[dict[str, type[Data]]] = {
         PaymentReversed,
         PaymentRefunded,
         PaymentAssigned,
+        PaymentSameAs,
         BankFeedCompleted,
         DisputeRaised,
         DisputeSettled,

@@ -26,11 +26,13 @@ MoneyChannel = Literal["statement", "notification", "ktl", "table"]
 class BankIds(Part):
     """The ids that a bank's message gives beside the archive id of a transaction (rules.md B1).
 
-    ``entry`` is the archive id of the whole entry, where it has one transaction only; ``end_to_end``, ``uetr`` and
-    ``instruction`` are the payer's and the banks'; ``mandate`` is a direct debit's.
+    ``entry`` is the archive id of the whole entry, where it has one transaction only; ``batch`` that of the entry of
+    which this is one of several transactions; ``end_to_end``, ``uetr`` and ``instruction`` are the payer's and the
+    banks'; ``mandate`` is a direct debit's.
     """
 
     entry: Identifier | None = None
+    batch: Identifier | None = None
     end_to_end: Identifier | None = None
     uetr: Identifier | None = None
     instruction: Identifier | None = None
@@ -69,6 +71,10 @@ class PaymentReversed(BankData):
     """The bank has reversed a payment, or ``amount`` of it: it counts as if it had never come (rules.md M5).
 
     ``amount`` is in ``currency``; without ``currency`` it has at most two decimals. ``booked``: the bank's day of it.
+
+    ``payment`` is the payment's archive id, or the return's own where the bank gives none of the payment:
+    ``payment_booked``, ``ids`` and ``reference`` then find the payment (rules.md B1). ``channel`` and ``statement`` as
+    in ``payment.received``.
     """
 
     event_type: ClassVar[str] = "payment.reversed.v1"
@@ -78,10 +84,18 @@ class PaymentReversed(BankData):
     currency: Currency | None = None
     reason: Text
     booked: Day | None = None
+    payment_booked: Day | None = None
+    reference: PaidReference = None
+    channel: MoneyChannel | None = None
+    statement: Identifier | None = None
+    ids: BankIds | None = None
 
 
 class PaymentRefunded(BankData):
-    """The creditor has refunded a payment's credit, or ``amount`` of it; amounts as in ``payment.reversed``."""
+    """The creditor has refunded a payment's credit, or ``amount`` of it; amounts as in ``payment.reversed``.
+
+    ``booked`` is the refund's own day, ``payment_booked`` the booking day of the payment.
+    """
 
     event_type: ClassVar[str] = "payment.refunded.v1"
 
@@ -89,16 +103,35 @@ class PaymentRefunded(BankData):
     amount: PositiveAmount | None = None
     currency: Currency | None = None
     reason: Text
+    booked: Day | None = None
+    payment_booked: Day | None = None
 
 
 class PaymentAssigned(BankData):
-    """A person assigns a payment to a debtor and, with ``invoice``, to one invoice (rules.md M3)."""
+    """A person assigns a payment to a debtor and, with ``invoice``, to one invoice (rules.md M3).
+
+    ``booked`` is the payment's booking day, where the bank gave one id to payments of several days.
+    """
 
     event_type: ClassVar[str] = "payment.assigned.v1"
 
     payment: Identifier
     debtor: Identifier
     invoice: Identifier | None = None
+    booked: Day | None = None
+
+
+class PaymentSameAs(BankData):
+    """A person says that two payments are one money that was told twice: ``as`` stays (rules.md B2).
+
+    ``payment`` is taken off its account, as if it had never come; ``booked`` is its booking day.
+    """
+
+    event_type: ClassVar[str] = "payment.same-as.v1"
+
+    payment: Identifier
+    as_: Annotated[Identifier, Field(alias="as")]
+    booked: Day | None = None
 
 
 class BankFeedCompleted(BankData):

@@ -4,7 +4,14 @@ from schemas.data import AccountData, Data, creditor_of
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact, UnreadEvent, decode_facts
 from schemas.invoice_events import InvoiceCredited, InvoiceIssued
-from schemas.payment_events import BankFeedCompleted, PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed
+from schemas.payment_events import (
+    BankFeedCompleted,
+    PaymentAssigned,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentReversed,
+    PaymentSameAs,
+)
 from schemas.policy import Policy
 from services.cash_application import dead_letters, doubts, payments, receivables, settings, watermarks
 from services.cash_application.state import identity, waiting
@@ -84,6 +91,8 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
             return payments.returned(lane, fact, data)
         case PaymentAssigned():
             return payments.assigned(lane, fact, data)
+        case PaymentSameAs():
+            return payments.same_as(lane, data)
         case CreditorRegistered():
             return settings.registered(lane, fact, data)
         case Policy():

@@ -10,15 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from schemas.facts import Fact
-from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
 from schemas.money import currency_decimals
-from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed
+from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed, PaymentSameAs
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
-from services.cash_application import payment_decisions, prefetch, receivables, unmatched, watermarks
-from services.cash_application.matching import payer_hints, required_confidence
+from services.cash_application import moving, payment_decisions, prefetch, receivables, unmatched, watermarks
+from services.cash_application.matching import required_confidence
 from services.cash_application.matching.candidates import CandidateLookup
-from services.cash_application.matching.certain_match import MatchEvidence, UnmatchedReason, certain_placement
+from services.cash_application.matching.certain_match import MatchEvidence, certain_placement
 from services.cash_application.matching.remittance import remittance_words
 from services.cash_application.matching.scoring import ScoredMatch, scored_matches, sure_enough
 from services.cash_application.state import subscriptions, waiting
@@ -82,7 +81,7 @@ def place_again(lane: Lane, row_key: str) -> None:
     """Place the payment under a key again, as something that could place it better has become known."""
     payment = PAYMENTS.get(lane.unit, row_key)
     assert payment is not None, "a payment that waits to be placed is kept"
-    if payment.placement is None or not payment.placement.is_final:
+    if payment.same_as is None and not (payment.placement and payment.placement.is_final):
         _place(lane, payment)
         PAYMENTS.put(lane.unit, row_key, payment)
 
@@ -133,8 +132,23 @@ def returned(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) ->
         unmatched.reduce(lane, payment)
     else:
         debtor = payment.placement.debtor
-        lane.to_account(payment.creditor, debtor, _money_returned(payment, debtor, back))
+        lane.to_account(payment.creditor, debtor, moving.money_returned(payment, debtor, back))
     PAYMENTS.put(lane.unit, payment.key, payment)
+    return APPLIED
+
+
+def same_as(lane: Lane, data: PaymentSameAs) -> Result:
+    """Apply a person's word that a payment is another one's money, told twice: that one stays (rules.md B2)."""
+    found = [_payment_named(lane, data.creditor, data.account, name) for name in (data.payment, data.as_)]
+    for each in found:
+        if isinstance(each, Waits):
+            return each
+    payment, stays = (each for each in found if isinstance(each, KnownPayment))
+    if (payment.amount, payment.currency) != (stays.amount, stays.currency) or payment.payment == stays.payment:
+        return Refused("not-the-same", ("data.as: is a payment of another sum, or the same payment; check both",))
+    if payment.same_as is None:
+        moving.withdraw(lane, payment, stays.payment)
+        PAYMENTS.put(lane.unit, payment.key, payment)
     return APPLIED
 
 
@@ -146,11 +160,11 @@ def _place(lane: Lane, payment: KnownPayment) -> None:
     evidence = _evidence(lane, payment)
     found = certain_placement(payment, evidence)
     if isinstance(found, Placement):
-        _place_on(lane, payment, found)
+        moving.place_on(lane, payment, found)
         if found.is_final:
             return
     else:
-        _leave_uncertain(lane, payment, found)
+        moving.leave_uncertain(lane, payment, found)
     for missing in _missing_evidence(payment, evidence):
         waiting.keep_payment(lane, missing, payment.key)
 
@@ -208,9 +222,9 @@ def _score(lane: Lane, payment: KnownPayment) -> None:
         ranked = scored_matches(payment, lookup.with_payer(candidates))
         best = sure_enough(ranked, lambda scored: _required(lane, payment, scored))
     if best is not None:
-        _place_on(lane, payment, best.placement)
+        moving.place_on(lane, payment, best.placement)
     else:
-        _unplace(lane, payment)
+        moving.unplace(lane, payment)
         unmatched.declare(lane, payment, ranked)
     for missing in lookup.missing:
         waiting.keep_payment(lane, missing, payment.key)
@@ -230,112 +244,19 @@ def _debtor_kinds(scored: ScoredMatch) -> Iterable[PartyKind]:
     return {invoice.kind for invoice in scored.invoices} or ("consumer", "business")
 
 
-# -- moving money between accounts ----------------------------------------------------------------------------------
-
-
-def _place_on(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
-    """Place a payment, or move it. A new placement on the same account only changes what the money pays there."""
-    before = payment.placement
-    unmatched.end(lane, payment, placement)
-    if before == placement:
-        return
-    is_new_here = before is None or before.debtor != placement.debtor
-    if before is not None and is_new_here:
-        _publish_moved(lane, payment, before)
-    lane.to_account(payment.creditor, placement.debtor, _money_placed(payment, placement))
-    if is_new_here:
-        for back in sorted(payment.returns, key=lambda back: (back.time, back.id)):
-            lane.to_account(payment.creditor, placement.debtor, _money_returned(payment, placement.debtor, back))
-    _learn_payer(lane, payment, placement)
-    payment.placement = placement
-
-
-def _leave_uncertain(lane: Lane, payment: KnownPayment, reason: UnmatchedReason) -> None:
-    """Queue a payment for scoring. Until then it stays where an earlier score placed it."""
-    if payment.placement is not None and not payment.placement.is_scored:
-        _unplace(lane, payment)
-    unmatched.queue(lane, payment, reason)
-
-
-def _unplace(lane: Lane, payment: KnownPayment) -> None:
-    """Take a payment off its account: its reference rules the debtor out, or its score is no longer sure enough."""
-    if payment.placement is not None:
-        _publish_moved(lane, payment, payment.placement)
-        _learn_payer(lane, payment, None)
-        payment.placement = None
-
-
-def _learn_payer(lane: Lane, payment: KnownPayment, placement: Placement | None) -> None:
-    """Make the payer's IBAN point to the debtor to whom certain evidence places the money. A score proves nothing."""
-    if payment.iban is None:
-        return
-    before, now = (_certain_debtor(each) for each in (payment.placement, placement))
-    if before == now:
-        return
-    hint = payer_hints.by_iban(payment.iban)
-    if before is not None:
-        payer_hints.unlearn(lane, payment.creditor, hint, before)
-    if now is not None:
-        payer_hints.learn(lane, payment.creditor, hint, now)
-
-
-def _certain_debtor(placement: Placement | None) -> str | None:
-    return None if placement is None or placement.is_scored else placement.debtor
-
-
-def _publish_moved(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
-    cause = payment.assigned or payment
-    moved = MoneyMoved(
-        creditor=payment.creditor,
-        debtor=placement.debtor,
-        account=payment.account,
-        payment=payment.payment,
-        time=cause.time,
-        id=cause.id,
-    )
-    lane.to_account(payment.creditor, placement.debtor, moved)
-
-
-def _money_placed(payment: KnownPayment, placement: Placement) -> MoneyPlaced:
-    return MoneyPlaced(
-        creditor=payment.creditor,
-        debtor=placement.debtor,
-        account=payment.account,
-        payment=payment.payment,
-        time=payment.time,
-        id=payment.id,
-        amount=payment.amount,
-        currency=payment.currency,
-        paid=payment.paid,
-        booked=payment.booked,
-        invoice=placement.invoice,
-        invoices=placement.several,
-        letter=placement.letter,
-        reference=payment.reference,
-        why=placement.why,
-        confidence=placement.confidence if placement.is_scored else None,
-    )
-
-
-def _money_returned(payment: KnownPayment, debtor: str, back: Return) -> MoneyReversed | MoneyRefunded:
-    message = MoneyReversed if back.kind == "reversed" else MoneyRefunded
-    return message(
-        creditor=payment.creditor,
-        debtor=debtor,
-        account=payment.account,
-        payment=payment.payment,
-        time=back.time,
-        id=back.id,
-        amount=back.amount,
-    )
-
-
 # -- reading facts about a payment ----------------------------------------------------------------------------------
 
 
 def _payment_of(lane: Lane, data: PaymentAssigned | PaymentReversed | PaymentRefunded) -> KnownPayment | Waits:
-    row_key = key(data.creditor, data.account, data.payment)
+    return _payment_named(lane, data.creditor, data.account, data.payment)
+
+
+def _payment_named(lane: Lane, creditor: str, account: str, name: str) -> KnownPayment | Waits:
+    """The payment that an event calls ``name``; of one that was another payment's money, that other one."""
+    row_key = key(creditor, account, name)
     payment = PAYMENTS.get(lane.unit, row_key)
+    while payment is not None and payment.same_as is not None:
+        payment = PAYMENTS.get(lane.unit, key(creditor, account, payment.same_as))
     return Waits(Missing(PAYMENTS, row_key)) if payment is None else payment
 
 

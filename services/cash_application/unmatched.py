@@ -37,6 +37,13 @@ def end(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
         payment.reason = None
 
 
+def withdraw(lane: Lane, payment: KnownPayment) -> None:
+    """The payment was another payment's money, told twice: it waits for nothing any more (rules.md B2)."""
+    lane.unit.delete(UNSCORED, payment.key)
+    _publish_end(lane, payment, None)
+    payment.reason = None
+
+
 def take_unscored(lane: Lane, most: int) -> list[KnownPayment]:
     """Up to ``most`` of the payments to be scored, which the caller does now; scoring one changes no other."""
     keys = [row_key for row_key, _ in islice(lane.unit.scan(UNSCORED), most)]

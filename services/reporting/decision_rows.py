@@ -13,6 +13,7 @@ from schemas.decisions import (
     NoticeEnded,
     PaymentReturned,
     PaymentTaken,
+    PaymentWithdrawn,
     Placed,
     StatementTaken,
     TaskRaised,
@@ -55,7 +56,7 @@ def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork)
             invoices = json.dumps(sorted(message.invoices))
             digest = sha256(invoices.encode()).hexdigest()
             unit.read_model.upsert("handover", {**row, "invoices": invoices, "digest": digest})
-        case PaymentTaken() | PaymentReturned() | StatementTaken():
+        case PaymentTaken() | PaymentReturned() | PaymentWithdrawn() | StatementTaken():
             _record_taken(message, unit)
         case Unmatched() | Placed():
             _record_unmatched_or_placed(message, record.key, unit)
@@ -186,14 +187,22 @@ def _record_withheld(message: Withheld, position: int, unit: UnitOfWork) -> None
         )
 
 
-def _record_taken(message: PaymentTaken | PaymentReturned | StatementTaken, unit: UnitOfWork) -> None:
-    """Payments, returned payments and statements as the bank sent them, wherever the money was placed."""
+def _record_taken(
+    message: PaymentTaken | PaymentReturned | PaymentWithdrawn | StatementTaken, unit: UnitOfWork
+) -> None:
+    """Payments, returned payments and statements as the bank sent them, wherever the money was placed.
+
+    A payment that was another one's money, told twice, and what went back of it, count nowhere.
+    """
     row = message.model_dump(mode="json", exclude={"type"})
     match message:
         case PaymentTaken():
             unit.read_model.upsert("payment", row)
         case PaymentReturned():
             unit.read_model.upsert("payment_return", row)
+        case PaymentWithdrawn():
+            unit.read_model.delete("payment", _payment_key(message))
+            unit.read_model.delete("payment_return", _payment_key(message))
         case StatementTaken():
             first = row.pop("first")
             unit.read_model.upsert("bank_statement", {**row, "first_day": first, "number": message.number or NO_NUMBER})
@@ -235,5 +244,5 @@ def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> 
         unit.read_model.upsert("suggested_place", row)
 
 
-def _payment_key(message: Unmatched | Placed) -> TableRow:
+def _payment_key(message: Unmatched | Placed | PaymentWithdrawn) -> TableRow:
     return {"creditor": message.creditor, "account": message.account, "payment": message.payment}

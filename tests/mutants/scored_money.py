@@ -5,6 +5,7 @@ from tests.mutants.mutant import Mutant
 CANDIDATES = "services/cash_application/matching/candidates.py"
 REQUIRED = "services/cash_application/matching/required_confidence.py"
 LEDGER = "services/overdue/books/ledger.py"
+MOVING = "services/cash_application/moving.py"
 PAYMENTS = "services/cash_application/payments.py"
 REMITTANCE = "services/cash_application/matching/remittance.py"
 SCORING = "services/cash_application/matching/scoring.py"
@@ -91,7 +92,7 @@ MUTANTS = (
     ),
     Mutant(
         "matching: a scored placement makes its payer point to the debtor",
-        PAYMENTS,
+        MOVING,
         "    return None if placement is None or placement.is_scored else placement.debtor",
         "    return None if placement is None else placement.debtor",
         f"{PAYMENT_FLOW}::teaches",

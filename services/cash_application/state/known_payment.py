@@ -93,7 +93,8 @@ class KnownPayment:
     ``iban`` and ``name`` are the payer's. ``references`` and ``numbers`` are the candidates found in the remittance
     text (see `remittance`). ``reason`` says why it has no certain placement. ``declared`` is what was published about
     it as unmatched, if anything was: its end is published then as well. ``pointed`` are the debtors whose letters it
-    holds. Two fields are stored under older names.
+    holds. ``same_as``: the payment whose money it is, told twice (rules.md B2); then it lies nowhere itself. Two fields
+    are stored under older names.
     """
 
     content: str
@@ -118,6 +119,7 @@ class KnownPayment:
     reason: str | None = None
     declared: Annotated[DeclaredUnmatched | None, Field(alias="told")] = None
     pointed: list[str] = field(default_factory=list)
+    same_as: str | None = None
 
     @property
     def key(self) -> str:

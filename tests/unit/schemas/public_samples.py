@@ -110,9 +110,20 @@ DATA: dict[str, dict[str, Any]] = {
         "message": "lasku 1001\nkiitos",
         "debtor": "C-1",
     },
-    "payment.reversed.v1": _ON_PAYMENT | {"amount": "10.00", "reason": "palautus"},
-    "payment.refunded.v1": _ON_PAYMENT | {"reason": "liikaa"},
-    "payment.assigned.v1": _ON_PAYMENT | {"debtor": "C-1", "invoice": "1001"},
+    "payment.reversed.v1": _ON_PAYMENT
+    | {
+        "amount": "10.00",
+        "reason": "palautus",
+        "booked": "2026-02-05",
+        "payment_booked": "2026-02-02",
+        "reference": "11015",
+        "channel": "statement",
+        "statement": "S-22",
+        "ids": {"end_to_end": "Q-1"},
+    },
+    "payment.refunded.v1": _ON_PAYMENT | {"reason": "liikaa", "booked": "2026-02-05", "payment_booked": "2026-02-02"},
+    "payment.assigned.v1": _ON_PAYMENT | {"debtor": "C-1", "invoice": "1001", "booked": "2026-02-02"},
+    "payment.same-as.v1": _ON_PAYMENT | {"as": "A-7", "booked": "2026-02-02"},
     "bank-feed.completed.v1": _ON_BANK
     | {
         "through": "2026-02-01",
