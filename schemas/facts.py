@@ -4,6 +4,7 @@ Key: the creditor; settings without a creditor, and ticks, are written to every 
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, Literal
 
@@ -20,6 +21,10 @@ class Fact(Message):
 
     ``type``, ``source``, ``id`` and ``time`` are the CloudEvent's; ``content`` is the digest of ``data``
     (`content_of`); ``file`` and ``line`` say where a file held it.
+
+    ``after`` is the last tick before it in its partition of the public topic, None before the first one: at the lane's
+    first frontier later than that, when the event is known is fixed (rules.md K1). ``known`` is that instant, where it
+    is earlier than ``time`` and fixed already. ``door`` is how it came: ``file``, ``tell``, ``redrive`` or ``topic``.
     """
 
     type: str
@@ -31,6 +36,14 @@ class Fact(Message):
     data: SerializeAsAny[InstanceOf[Data]]
     file: str | None = None
     line: int | None = None
+    after: Instant | None = None
+    known: Instant | None = None
+    door: str | None = None
+
+    @property
+    def known_at(self) -> datetime:
+        """The instant at which it is known, as far as that is fixed (rules.md K1)."""
+        return self.known or self.time
 
 
 class Tick(Message):

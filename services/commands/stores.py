@@ -51,7 +51,7 @@ def put_back(log: LogClient, letter: DeadLetter, raw: bytes) -> str | None:
     A line of the file it came from stays its label, so that what is still wrong names the same dead letter.
     """
     address = destination_of(raw or letter.content.encode())
-    label = Label(file=letter.file, line=letter.line, mends=letter.key, source=letter.source)
+    label = Label(file=letter.file, line=letter.line, mends=letter.key, source=letter.source, door="redrive")
     (fault,) = log.append([ClientRecord(address.topic, address.key, labelled(raw, label))])
     return fault
 

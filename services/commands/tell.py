@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from schemas.parsing import InvalidEvent, parse_event
     from services.clock.worker import WallClock
     from services.commands.stores import open_log
+    from services.intake.labels import Label, labelled
     from services.intake.routing import destination_of
     from services.runtime.log_client import ClientRecord
 
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         parse_event(raw)
         address = destination_of(raw)
         with open_log(arguments.store) as log:
-            (lost,) = log.append([ClientRecord(address.topic, address.key, raw)])
+            (lost,) = log.append([ClientRecord(address.topic, address.key, labelled(raw, Label(door="tell")))])
     except InvalidEvent as fault:
         for line in fault.lines:
             print(f"erapaiva tell: {line}", file=sys.stderr)

@@ -33,6 +33,7 @@ class Label:
     discards; ``source`` is that dead letter's source, under which its closing is recorded. ``reason`` and ``detail``
     say what the reader of a file could not read; ``creditor``, ``account``, ``debtor``, ``invoice`` and ``reference``
     whom that names. ``creditors`` are named by other lines of the file: they are held when this one names nobody.
+    ``door`` is the command that published the record, where that is not one that reads files (see `door_of`).
 
     Any producer of a public topic may write a label, so a label with a value that tables or keys could not hold counts
     as none.
@@ -53,10 +54,16 @@ class Label:
     invoice: str | None = None
     reference: str | None = None
     creditors: Annotated[list[Identifier], Field(max_length=CREDITORS_NAMED)] | None = None
+    door: Identifier | None = None
 
 
 UNLABELLED: Final = Label()
 _READ: Final = TypeAdapter(Label)
+
+
+def door_of(label: Label) -> str:
+    """How a record came: the command that its label names, else ``file``, or ``topic`` when no command published it."""
+    return label.door or ("topic" if label.file is None else "file")
 
 
 def file_named(name: str) -> str:

@@ -10,6 +10,8 @@ from datetime import datetime
 
 from schemas.facts import Tick, decode_facts
 from schemas.ticks import reached_instant
+from services.intake.state_rows import LAST_TICK
+from services.runtime.store.port import StateRow
 
 
 class ResumePositions:
@@ -20,6 +22,7 @@ class ResumePositions:
         self._partitions = partitions
         self._ticks: dict[str, dict[int, datetime]] = defaultdict(dict)
         self._positions: dict[tuple[str, int], int] = {}
+        self._last_ticks: dict[tuple[str, int], datetime] = {}
         self.reached: datetime | None = None
         """The latest instant of a tick on a public topic."""
 
@@ -38,7 +41,13 @@ class ResumePositions:
         passed = self._ticks[f"{topic}/{partition}"]
         if len(passed) == self._partitions and instant <= min(passed.values()):
             self._positions[topic, partition] = offset + 1
+            self._last_ticks[topic, partition] = instant
 
     def position(self, topic: str, partition: int) -> int:
         """From where a public partition is to be read."""
         return self._positions.get((topic, partition), 0)
+
+    def rows(self, partition: int) -> dict[str, list[StateRow]]:
+        """Intake's rows of a partition, by kind: the last tick before each position."""
+        ticks = [(topic, instant) for (topic, at), instant in sorted(self._last_ticks.items()) if at == partition]
+        return {LAST_TICK: [(topic, instant.isoformat().encode(), None, None) for topic, instant in ticks]}

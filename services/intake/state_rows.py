@@ -1,10 +1,15 @@
-"""The names under which intake keeps its state: a tally in each partition, a bookmark for each file of the inbox."""
+"""The names under which intake keeps its state.
+
+In each partition a tally and the last tick of each public topic, and a bookmark for each file of the inbox.
+"""
 
 from typing import Final
 
 WORKER: Final = "intake"
 TALLY_KIND: Final = "tally"
 TALLY_KEY: Final = "tally"
+LAST_TICK: Final = "last-tick"
+"""By public topic: the instant of the last tick of this partition, in ISO form."""
 
 
 def inbox_bookmark(file: str) -> str:

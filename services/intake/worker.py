@@ -7,15 +7,16 @@ account or creditor.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from schemas.data import creditor_of
 from schemas.facts import Fact, Tick, content_of
 from schemas.parsing import PublicEvent
 from schemas.ticks import reached_instant
 from schemas.topics import FACTS, PUBLIC_TOPICS
-from services.intake.labels import Label, unlabelled
+from services.intake.labels import Label, door_of, unlabelled
 from services.intake.reading import read_labelled
-from services.intake.state_rows import TALLY_KEY, TALLY_KIND, WORKER
+from services.intake.state_rows import LAST_TICK, TALLY_KEY, TALLY_KIND, WORKER
 from services.intake.tally import IntakeTally
 from services.intake.unread_events import origin_of, refuse, release
 from services.runtime.unit_of_work import UnitOfWork
@@ -40,6 +41,7 @@ class Intake:
             instant = reached_instant(record.key, record.value)
             if instant is not None:
                 unit.publish_everywhere(FACTS, Tick(instant=instant, origin=origin_of(record)))
+                _remember_tick(record, instant, unit)
             else:
                 _take(record, unit, tally)
         after = tally.to_bytes()
@@ -54,7 +56,7 @@ def _take(record: Record, unit: UnitOfWork, tally: IntakeTally) -> None:
     if raw or label.mends is None:
         found = read_labelled(label, raw)
         if isinstance(found, PublicEvent):
-            _pass_on(found, label, unit, tally)
+            _pass_on(found, record, label, unit, tally)
         else:
             doubt = refuse(found, record, label, raw, unit)
             tally.dead_letters += 1
@@ -62,7 +64,19 @@ def _take(record: Record, unit: UnitOfWork, tally: IntakeTally) -> None:
         release(label.mends, label.source, discarded=not raw, unit=unit)
 
 
-def _pass_on(event: PublicEvent, label: Label, unit: UnitOfWork, tally: IntakeTally) -> None:
+def _remember_tick(record: Record, instant: datetime, unit: UnitOfWork) -> None:
+    last = _last_tick(record, unit)
+    if last is None or last < instant:
+        unit.put(LAST_TICK, record.topic.name, instant.isoformat().encode())
+
+
+def _last_tick(record: Record, unit: UnitOfWork) -> datetime | None:
+    """The instant of the last tick before a record in its partition of the public topic (rules.md K1)."""
+    stored = unit.get(LAST_TICK, record.topic.name)
+    return None if stored is None else datetime.fromisoformat(stored.decode())
+
+
+def _pass_on(event: PublicEvent, record: Record, label: Label, unit: UnitOfWork, tally: IntakeTally) -> None:
     envelope, data = event.envelope, event.data
     creditor = creditor_of(data)
     fact = Fact(
@@ -75,6 +89,8 @@ def _pass_on(event: PublicEvent, label: Label, unit: UnitOfWork, tally: IntakeTa
         data=data,
         file=label.file,
         line=label.line,
+        after=_last_tick(record, unit),
+        door=door_of(label),
     )
     if creditor is None:
         unit.publish_everywhere(FACTS, fact)

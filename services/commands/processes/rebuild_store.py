@@ -5,7 +5,7 @@ Workers that RESUME go on after their last record, from rows and positions that 
 registry (services/pipeline.py) says which does what.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +26,7 @@ from schemas.topics import (
     partition_of,
 )
 from services.intake.resume_positions import ResumePositions
+from services.intake.worker import Intake
 from services.notifier.rebuild_state import RebuiltNotices
 from services.notifier.worker import Notifier
 from services.pipeline import READS, WORKERS, Rebuild, WorkerEntry
@@ -41,7 +42,7 @@ from services.runtime.open_store import open_store
 from services.runtime.refusal import Refusal
 from services.runtime.settings import Settings
 from services.runtime.store.partition_tasks import PendingRecord
-from services.runtime.store.port import Access, Store
+from services.runtime.store.port import Access, StateRow, Store
 
 _INTERNAL: Final = tuple(topic for topic in ALL_TOPICS if topic not in PUBLIC_TOPICS)
 """The topics between workers, in the order of the flow."""
@@ -138,12 +139,14 @@ def _take_public(contents: _TopicContents, record: Any) -> None:
 
 
 def _write(store: Store, contents: _TopicContents) -> None:
-    """Inside a transaction: sequences, positions, the notifier's rows and unsent outcomes, the last tick."""
+    """Inside a transaction: sequences, positions, intake's and the notifier's rows, unsent outcomes, the last tick."""
     for partition in range(store.partitions):
         for entry in WORKERS.values():
             sequences = _sequences(contents, entry, partition)
             if entry.name == Notifier.name and contents.passed.reached is not None:
                 _keep_notices(store, partition, contents.notices[partition], sequences, contents.passed.reached)
+            if entry.name == Intake.name:
+                _keep_rows(store, Intake.name, partition, contents.passed.rows(partition))
             store.partition_tasks.take_over(entry.name, partition)
             store.partition_tasks.finish_transaction(entry.name, partition, dump_sequences(sequences), busy=True)
             if entry.rebuild is Rebuild.RESUME:
@@ -175,12 +178,16 @@ def _positions(contents: _TopicContents, entry: WorkerEntry, partition: int) -> 
 
 
 def _keep_notices(store: Store, partition: int, notices: RebuiltNotices, sequences: Sequences, now: datetime) -> None:
-    for kind, rows in notices.rows().items():
-        if rows:
-            store.state.save(store.state.space(Notifier.name, kind), partition, rows)
+    _keep_rows(store, Notifier.name, partition, notices.rows())
     owed = [_pending(outcome, sequences, store.partitions) for outcome in notices.missing_outcomes(now)]
     if owed:
         store.partition_tasks.add_pending(Notifier.name, partition, owed)
+
+
+def _keep_rows(store: Store, worker: str, partition: int, by_kind: Mapping[str, Sequence[StateRow]]) -> None:
+    for kind, rows in by_kind.items():
+        if rows:
+            store.state.save(store.state.space(worker, kind), partition, rows)
 
 
 def _pending(outcome: NoticeOutcome, sequences: Sequences, partitions: int) -> PendingRecord:

@@ -324,3 +324,28 @@ def test_nothing_that_comes_in_is_lost_or_stops_the_worker(value: bytes, topic: 
     assert harness.tally.read == 2
     assert len(harness.dead_letters()) == harness.tally.dead_letters == 1
     assert [type(message) for message in harness.messages(FACTS) if isinstance(message, Fact)] == [Fact]
+
+
+# -- what is known, and when ------------------------------------------------------------------------------------------
+
+
+def test_k1_a_fact_has_the_last_tick_of_its_own_topic_and_partition_before_it() -> None:
+    harness = IntakeHarness(partitions=1)
+    harness.take(INVOICES, "acme", raw(invoice(1)))
+    harness.take(INVOICES, TICK_KEY, time_reached(later(1)))
+    harness.take(INVOICES, "acme", raw(invoice(2)))
+    harness.take(INSTRUCTIONS, "acme", raw(said("hold.placed", "h", reason="other")))
+    harness.take(INVOICES, TICK_KEY, time_reached(later(0)))
+    harness.take(INVOICES, "acme", raw(invoice(3)))
+
+    assert [fact.after for fact in harness.facts()] == [None, later(1), None, later(1)]
+
+
+def test_k1_a_fact_says_by_which_door_it_came() -> None:
+    harness = IntakeHarness()
+    redriven = Label(file="a", line=1, mends="k", door="redrive")
+    for number, label in enumerate((None, Label(file="a.jsonl", line=1), Label(door="tell"), redriven), 1):
+        line = raw(invoice(number))
+        harness.take(INVOICES, "acme", line if label is None else labelled(line, label))
+
+    assert sorted(fact.door or "" for fact in harness.facts()) == ["file", "redrive", "tell", "topic"]

@@ -6,6 +6,7 @@ from schemas.facts import Tick
 from schemas.messages import encode
 from schemas.ticks import TICK_KEY, time_reached
 from services.intake.resume_positions import ResumePositions
+from services.intake.state_rows import LAST_TICK
 from tests.unit.intake.public_events import later
 
 PLACE = "payments/1"
@@ -33,6 +34,13 @@ def test_a_tick_that_some_partition_of_facts_lacks_was_not_passed_on() -> None:
 def test_without_a_tick_in_every_partition_all_is_read_again() -> None:
     assert passed_on((0, 0)).position("payments", 1) == 0
     assert passed_on((0, 0), (1, 0)).position("payments", 0) == 0
+
+
+def test_the_last_tick_before_the_position_is_kept_for_the_events_after_it() -> None:
+    passed = passed_on((0, 0), (1, 0), (0, 1), (1, 1))
+
+    assert passed.rows(1) == {LAST_TICK: [("payments", later(1).isoformat().encode(), None, None)]}
+    assert passed.rows(0) == {LAST_TICK: []}
 
 
 def test_time_has_come_as_far_as_the_latest_tick_of_any_public_topic() -> None:
