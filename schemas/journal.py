@@ -5,6 +5,7 @@ partition: the lane's settings, bank feeds, creditor-wide holds, and its frontie
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final, Literal
 
 from pydantic import InstanceOf, SerializeAsAny
@@ -39,13 +40,22 @@ class AccountNumbered(AccountMessage):
 
 
 class AccountEvent(Message):
-    """A public event about the account: ``event`` is its type, ``time`` its time, ``id`` its ``source#id``."""
+    """A public event about the account: ``event`` is its type, ``time`` its time, ``id`` its ``source#id``.
+
+    ``known``: since when it is known, where that is earlier than ``time`` and fixed already (rules.md K1).
+    """
 
     type: Literal["event"] = "event"
     event: str
     time: Instant
     id: str
+    known: Instant | None = None
     data: SerializeAsAny[InstanceOf[AccountData]]
+
+    @property
+    def known_at(self) -> datetime:
+        """The instant at which it is known, as far as that is fixed."""
+        return self.known or self.time
 
     @property
     def creditor(self) -> str:
@@ -56,6 +66,20 @@ class AccountEvent(Message):
     def debtor(self) -> str:
         """The debtor in the data."""
         return self.data.debtor
+
+
+class KnownFixed(AccountMessage):
+    """An event that was published to the account is known as of ``known``, which is earlier than its ``time``.
+
+    ``event`` is its type, ``id`` its ``source#id``, ``invoice`` the one invoice that it names (rules.md K1).
+    """
+
+    type: Literal["known-fixed"] = "known-fixed"
+    event: str
+    id: str
+    time: Instant
+    known: Instant
+    invoice: str | None = None
 
 
 # --- money on an account -------------------------------------------------------------------------
@@ -139,13 +163,31 @@ class MoneyCleared(MoneyMessage):
 
 
 class SettingsCopied(LaneMessage):
-    """A settings event as the lane applied it; accounts use it from the lane's next frontier on."""
+    """A settings event as the lane applied it; accounts use it from the lane's next frontier on.
+
+    ``known`` is as in `AccountEvent`.
+    """
 
     type: Literal["settings-copied"] = "settings-copied"
     event: str
     time: Instant
     id: str
+    known: Instant | None = None
     data: SerializeAsAny[InstanceOf[SettingsData]]
+
+
+class SettingKnownFixed(LaneMessage):
+    """A registration or a rate is known as of ``known``, which is earlier than its ``time`` (rules.md K1).
+
+    ``event`` is its type, ``id`` its ``source#id``, ``name`` the creditor or the country.
+    """
+
+    type: Literal["setting-known-fixed"] = "setting-known-fixed"
+    event: str
+    name: str
+    id: str
+    time: Instant
+    known: Instant
 
 
 class FeedReached(LaneMessage):
@@ -237,6 +279,7 @@ class NoticeOutcome(NoticeMessage):
 JournalMessage = (
     AccountNumbered
     | AccountEvent
+    | KnownFixed
     | MoneyPlaced
     | MoneyMoved
     | MoneyReversed
@@ -246,6 +289,7 @@ JournalMessage = (
     | UnreadEvent
     | UnreadReleased
     | SettingsCopied
+    | SettingKnownFixed
     | FeedReached
     | CreditorHold
     | CreditorReleased

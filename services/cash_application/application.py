@@ -13,7 +13,7 @@ from schemas.payment_events import (
     PaymentSameAs,
 )
 from schemas.policy import Policy
-from services.cash_application import dead_letters, doubts, payments, receivables, settings, watermarks
+from services.cash_application import ahead, dead_letters, doubts, payments, receivables, settings, watermarks
 from services.cash_application.state import identity, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import Applied, Duplicate, Refused, Result, Waits
@@ -54,7 +54,7 @@ def _finish(lane: Lane, fact: Fact, offset: int, raw: bytes, result: Result) -> 
             lane.tally.duplicates += 1
         case Waits(missing):
             lane.tally.waiting += 1
-            waiting.keep_fact(lane, missing, fact, offset, raw)
+            ahead.note(lane, fact, "waiting", waiting.keep_fact(lane, missing, fact, offset, raw))
         case Refused():
             lane.tally.dead_letters += 1
             dead_letters.report(lane, fact, offset, result)

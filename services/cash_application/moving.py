@@ -20,7 +20,7 @@ def place_on(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
         _publish_moved(lane, payment, before)
     lane.to_account(payment.creditor, placement.debtor, _money_placed(payment, placement))
     if is_new_here:
-        for back in sorted(payment.returns, key=lambda back: (back.time, back.id)):
+        for back in sorted(payment.returns, key=lambda back: (back.known_at, back.time, back.id)):
             lane.to_account(payment.creditor, placement.debtor, money_returned(payment, placement.debtor, back))
     _learn_payer(lane, payment, placement)
     payment.placement = placement
@@ -78,7 +78,7 @@ def _money_placed(payment: KnownPayment, placement: Placement) -> MoneyPlaced:
         debtor=placement.debtor,
         account=payment.account,
         payment=payment.payment,
-        time=payment.time,
+        time=payment.known_at,
         id=payment.id,
         amount=payment.amount,
         currency=payment.currency,
@@ -101,7 +101,7 @@ def money_returned(payment: KnownPayment, debtor: str, back: Return) -> MoneyRev
         debtor=debtor,
         account=payment.account,
         payment=payment.payment,
-        time=back.time,
+        time=back.known_at,
         id=back.id,
         amount=back.amount,
     )

@@ -20,11 +20,8 @@ def received(lane: Lane, payment: KnownPayment) -> None:
     lane.record_decision(payment.creditor, message)
 
 
-def returned(lane: Lane, payment: KnownPayment, back: Return, booked: date | None) -> None:
-    """Record that money of a payment went back on the bank's day ``booked``.
-
-    Where the event names no day, it is the creditor's local day of the event's time.
-    """
+def returned(lane: Lane, payment: KnownPayment, back: Return, booked: date) -> None:
+    """Record that money of a payment went back on the day ``booked``."""
     message = PaymentReturned(
         creditor=payment.creditor,
         account=payment.account,
@@ -32,6 +29,6 @@ def returned(lane: Lane, payment: KnownPayment, back: Return, booked: date | Non
         id=back.id,
         kind=back.kind,
         amount=back.amount,
-        booked=booked or lane.date_of(payment.creditor, back.time),
+        booked=booked,
     )
     lane.record_decision(payment.creditor, message)

@@ -7,6 +7,7 @@ placed if the score reaches the confidence that the policy requires, or declared
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Literal
 
 from schemas.facts import Fact
@@ -14,7 +15,7 @@ from schemas.money import currency_decimals
 from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed, PaymentSameAs
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
-from services.cash_application import moving, payment_decisions, prefetch, receivables, unmatched, watermarks
+from services.cash_application import ahead, moving, payment_decisions, prefetch, receivables, unmatched, watermarks
 from services.cash_application.matching import required_confidence
 from services.cash_application.matching.candidates import CandidateLookup
 from services.cash_application.matching.certain_match import MatchEvidence, certain_placement
@@ -54,6 +55,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
         debtor=data.debtor,
         iban=data.payer.iban if data.payer else None,
         name=data.payer.name if data.payer else None,
+        known=fact.known,
     )
     watermarks.received(lane, data)
     payment_decisions.received(lane, payment)
@@ -63,6 +65,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
         payment.references, payment.numbers = words.references, words.numbers
     waiting.release(lane, PAYMENTS, row_key)
     PAYMENTS.put(lane.unit, row_key, payment)
+    ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
 
 
@@ -87,7 +90,7 @@ def place_again(lane: Lane, row_key: str) -> None:
 
 
 def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
-    """Apply a person's assignment of a payment; the latest by time, then id, counts."""
+    """Apply a person's assignment of a payment; the latest known counts (rules.md K1)."""
     payment = _payment_of(lane, data)
     if not isinstance(payment, KnownPayment):
         return payment
@@ -102,12 +105,13 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
         invoice = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
         if invoice is not None and invoice.currency != payment.currency:
             return receivables.wrong_currency()
-    assignment = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, data.invoice)
+    assignment = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, data.invoice, fact.known)
     before = payment.assigned
-    if before is None or (before.time, before.id) < (assignment.time, assignment.id):
+    if before is None or before.version < assignment.version:
         payment.assigned = assignment
         _place(lane, payment)
         PAYMENTS.put(lane.unit, payment.key, payment)
+        ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
 
 
@@ -125,15 +129,18 @@ def returned(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) ->
     if open_ == 0 or (amount or 0) > open_:
         line = f"data.amount: more would be {kind} than was received; check whether this is told twice"
         return Refused("more-than-received", (line,), debtor)
-    back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount)
+    back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount, fact.known)
     payment.returns.append(back)
-    payment_decisions.returned(lane, payment, back, getattr(data, "booked", None))
+    day: date | None = getattr(data, "booked", None)
+    known_on = lane.date_of(payment.creditor, ahead.moment_of(fact))
+    payment_decisions.returned(lane, payment, back, day or known_on)
     if payment.placement is None:
         unmatched.reduce(lane, payment)
     else:
         debtor = payment.placement.debtor
         lane.to_account(payment.creditor, debtor, moving.money_returned(payment, debtor, back))
     PAYMENTS.put(lane.unit, payment.key, payment)
+    ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
 
 

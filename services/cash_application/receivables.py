@@ -9,6 +9,7 @@ from schemas.events import DebtorUpdated
 from schemas.facts import Fact
 from schemas.invoice_events import InvoiceCredited, InvoiceIssued
 from schemas.journal import AccountEvent, AccountNumbered
+from services.cash_application import ahead
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.remittance import folded_number
 from services.cash_application.state import identity, subscriptions, waiting
@@ -102,8 +103,10 @@ def wrong_currency() -> Refused:
 
 def publish_event(lane: Lane, fact: Fact, data: AccountData) -> None:
     """Publish the event to its account."""
-    event = AccountEvent(event=fact.type, time=fact.time, id=f"{fact.source}#{fact.id}", data=data)
+    event = AccountEvent(event=fact.type, time=fact.time, id=f"{fact.source}#{fact.id}", known=fact.known, data=data)
     lane.to_account(data.creditor, data.debtor, event)
+    invoice: str | None = getattr(data, "invoice", None)
+    ahead.note(lane, fact, "event", data.creditor, data.debtor, *(() if invoice is None else (invoice,)))
 
 
 def _invoices_named(data: AccountData) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact
 from schemas.journal import SettingsCopied
 from schemas.policy import Policy
-from services.cash_application import doubts
+from services.cash_application import ahead, doubts
 from services.cash_application.matching import required_confidence
 from services.cash_application.state import identity, subscriptions, waiting
 from services.cash_application.state.lane import Lane
@@ -14,16 +14,17 @@ from services.cash_application.state.rows import CREDITORS, Creditor, PartyKind
 
 
 def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Result:
-    """Apply a creditor's registration, which replaces earlier ones; the latest by time, then id, counts."""
+    """Apply a creditor's registration, which replaces earlier ones; the latest known counts (rules.md K1)."""
     known = lane.creditor(data.creditor)
-    version = (fact.time, f"{fact.source}#{fact.id}")
     accounts = [account.iban for account in data.accounts]
     policies: dict[PartyKind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
     waiting.release(lane, CREDITORS, data.creditor)
-    if known is None or (known.time, known.id) < version:
-        lane.keep_creditor(data.creditor, Creditor(*version, data.timezone, accounts, policies))
+    row = Creditor(fact.time, f"{fact.source}#{fact.id}", data.timezone, accounts, policies, fact.known)
+    if known is None or known.version < row.version:
+        lane.keep_creditor(data.creditor, row)
         subscriptions.notify(lane, subscriptions.of_required_confidence(data.creditor))
     _copy(lane, fact, data)
+    ahead.note(lane, fact, "creditor", data.creditor)
     doubts.register_owner(lane, data.creditor, accounts)
     return APPLIED
 
@@ -44,9 +45,17 @@ def rate_published(lane: Lane, fact: Fact, data: ReferenceRatePublished) -> Resu
     result = identity.claim(lane, natural_key, fact, "data.from: the country's rate from this day")
     if result is APPLIED:
         _copy(lane, fact, data)
+        ahead.note(lane, fact, "rate", data.country)
     return result
 
 
 def _copy(lane: Lane, fact: Fact, data: SettingsData) -> None:
-    copied = SettingsCopied(lane=lane.number, event=fact.type, time=fact.time, id=f"{fact.source}#{fact.id}", data=data)
+    copied = SettingsCopied(
+        lane=lane.number,
+        event=fact.type,
+        time=fact.time,
+        id=f"{fact.source}#{fact.id}",
+        known=fact.known,
+        data=data,
+    )
     lane.to_every_partition(copied)

@@ -21,7 +21,7 @@ from typing import Final
 from schemas.facts import Fact, FactsMessage, Tick, UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
-from services.cash_application import application, doubts, payments, prefetch, statements
+from services.cash_application import ahead, application, doubts, payments, prefetch, statements
 from services.cash_application.state import waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.tally import WORKER
@@ -72,7 +72,7 @@ class CashApplication:
 def _handle(lane: Lane, record: Record, message: FactsMessage) -> None:
     match message:
         case Fact():
-            lane.moment = message.time
+            lane.moment = ahead.moment_of(message)
             application.apply_new(lane, message, record.offset, record.value)
         case Tick():
             origins = len(PUBLIC_TOPICS) * lane.unit.partitions
@@ -114,8 +114,11 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
 
 
 def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
-    """Raise alerts for missing statements, score payments without certain placement, then reach the frontier."""
+    """Fix what is known by this frontier, raise alerts for missing statements, score payments, then reach it."""
     lane.moment = instant
+    left -= ahead.fix(lane, instant, left)
+    if left <= 0:
+        return left
     statements.raise_alerts(lane)
     left -= payments.score_unscored(lane, left)
     if left > 0:

@@ -18,6 +18,8 @@ from schemas.parties import Party
 
 Kind = Literal["consumer", "business"]
 LetterStatus = Literal["planned", "claimed", "granted", "attempting", "unknown", "accepted", "closed"]
+KnownOrder = tuple[datetime, datetime, str]
+"""By what replaces what: the instant at which it is known, the event's time, its id (rules.md K1)."""
 StopKind = Literal["dispute", "hold", "suspension", "promise"]
 
 
@@ -29,6 +31,12 @@ class DueDateChange:
     id: str
     day: date
     extension: bool
+    time: datetime | None = None
+
+    @property
+    def order(self) -> KnownOrder:
+        """Its place among what replaces a due date (rules.md K1)."""
+        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)
@@ -99,7 +107,7 @@ class Receivable:
     def due_on(self, at: date) -> date:
         """The due date that was in force on a day, by what was known then."""
         day = self.due
-        for change in sorted(self.dues, key=lambda due: (due.known, due.id)) if self.dues else ():
+        for change in sorted(self.dues, key=lambda due: due.order) if self.dues else ():
             if change.known.date() <= at:
                 day = max(day, change.day) if change.extension else change.day
         return day
@@ -221,6 +229,12 @@ class Stop:
     day: date
     until: date | None = None
     amount: int | None = None
+    time: datetime | None = None
+
+    @property
+    def order(self) -> KnownOrder:
+        """Its place among stops and their ends (rules.md K1)."""
+        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)
@@ -233,6 +247,12 @@ class StopEnd:
     id: str
     day: date
     upheld: bool = False
+    time: datetime | None = None
+
+    @property
+    def order(self) -> KnownOrder:
+        """Its place among stops and their ends (rules.md K1)."""
+        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)
@@ -253,6 +273,12 @@ class PaymentPlan:
     invoices: list[str]
     instalments: list[PlanInstalment]
     ended: datetime | None = None
+    time: datetime | None = None
+
+    @property
+    def order(self) -> KnownOrder:
+        """Its place among plans and their ends (rules.md K1)."""
+        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)
@@ -262,6 +288,12 @@ class PlanEnd:
     known: datetime
     id: str
     invoices: list[str]
+    time: datetime | None = None
+
+    @property
+    def order(self) -> KnownOrder:
+        """Its place among plans and their ends (rules.md K1)."""
+        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from schemas import events
@@ -31,12 +31,22 @@ from services.overdue.steps.step_progress import call_task, step_progress
 
 @dataclass(frozen=True, slots=True)
 class AppliedEvent:
-    """An event about an account; ``day`` is the creditor's local date of its time."""
+    """An event about an account; ``day`` is the creditor's local date of the instant at which it is known."""
 
     account: Account
     event: AccountEvent
     day: date
     context: CreditorContext
+
+    @property
+    def known(self) -> datetime:
+        """The instant at which it is known, as far as that is fixed."""
+        return self.event.known_at
+
+    @property
+    def time(self) -> datetime | None:
+        """The event's time where it is known earlier (rules.md K1)."""
+        return None if self.event.known is None else self.event.time
 
     def receivables_of(self, invoice: str | None) -> list[Receivable]:
         """The receivables that it concerns: all, when it names no invoice (design.md §4)."""
@@ -46,7 +56,7 @@ class AppliedEvent:
 
 def apply_event(account: Account, event: AccountEvent, context: CreditorContext) -> None:
     """Add an event's entries to its account."""
-    applied = AppliedEvent(account, event, context.local(event.time).date(), context)
+    applied = AppliedEvent(account, event, context.local(event.known_at).date(), context)
     _HANDLERS[event.event](applied, event.data)
 
 
@@ -55,7 +65,7 @@ def apply_event(account: Account, event: AccountEvent, context: CreditorContext)
 
 def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
     _change_party(applied, data.party.model_dump(exclude_none=True), data.issued)
-    known = applied.event.time
+    known = applied.known
     applied.account.receivables[data.invoice] = Receivable(
         invoice=data.invoice,
         reference=data.reference,
@@ -75,7 +85,7 @@ def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
 
 
 def _credited(applied: AppliedEvent, data: InvoiceCredited) -> None:
-    note = CreditNote(applied.event.time, applied.event.id, data.issued, applied.day, data.amount)
+    note = CreditNote(applied.known, applied.event.id, data.issued, applied.day, data.amount)
     applied.account.receivables[data.invoice].credit_notes.append(note)
 
 
@@ -84,13 +94,13 @@ def _cancelled(applied: AppliedEvent, data: InvoiceCancelled) -> None:
 
 
 def _rescheduled(applied: AppliedEvent, data: InvoiceRescheduled) -> None:
-    due = DueDateChange(applied.event.time, applied.event.id, data.due, extension=False)
+    due = DueDateChange(applied.known, applied.event.id, data.due, False, applied.time)
     applied.account.receivables[data.invoice].dues.append(due)
 
 
 def _extended(applied: AppliedEvent, data: events.ExtensionGranted) -> None:
     """More time for a receivable, or for all that are known by then, even when they arrive later (design.md §3)."""
-    due = DueDateChange(applied.event.time, applied.event.id, data.until, extension=True)
+    due = DueDateChange(applied.known, applied.event.id, data.until, True, applied.time)
     if data.invoice is None:
         applied.account.dues.append(due)
     for receivable in applied.receivables_of(data.invoice):
@@ -99,12 +109,12 @@ def _extended(applied: AppliedEvent, data: events.ExtensionGranted) -> None:
 
 
 def _fee_waived(applied: AppliedEvent, data: events.FeeWaived) -> None:
-    cut = Reduction(applied.event.time, applied.event.id, applied.day, data.amount, "costs")
+    cut = Reduction(applied.known, applied.event.id, applied.day, data.amount, "costs")
     applied.account.receivables[data.invoice].reductions.append(cut)
 
 
 def _written_off(applied: AppliedEvent, data: events.ReceivableWrittenOff) -> None:
-    cut = Reduction(applied.event.time, applied.event.id, applied.day, data.amount, "receivable")
+    cut = Reduction(applied.known, applied.event.id, applied.day, data.amount, "receivable")
     applied.account.receivables[data.invoice].reductions.append(cut)
 
 
@@ -122,7 +132,7 @@ def _updated(applied: AppliedEvent, data: events.DebtorUpdated) -> None:
 
 def _change_party(applied: AppliedEvent, changed: dict[str, Any], issued: date | None) -> None:
     account, event = applied.account, applied.event
-    stated = StatedParty(event.time, event.time, event.id, issued, changed)
+    stated = StatedParty(event.known_at, event.time, event.id, issued, changed)
     account.stated_parties = with_stated(account.stated_parties, stated)
     account.party = party_of(account.stated_parties, applied.context)
 
@@ -133,7 +143,16 @@ def _change_party(applied: AppliedEvent, changed: dict[str, Any], issued: date |
 def _begins(kind: StopKind) -> Callable[[AppliedEvent, Any], None]:
     def begin(applied: AppliedEvent, data: Any) -> None:
         until, amount = getattr(data, "until", None), getattr(data, "amount", None)
-        stop = Stop(kind, data.invoice, applied.event.time, applied.event.id, applied.day, until, amount)
+        stop = Stop(
+            kind,
+            data.invoice,
+            applied.known,
+            applied.event.id,
+            applied.day,
+            until,
+            amount,
+            applied.time,
+        )
         applied.account.stops.append(stop)
 
     return begin
@@ -143,7 +162,15 @@ def _ends(kind: StopKind) -> Callable[[AppliedEvent, Any], None]:
     def end(applied: AppliedEvent, data: Any) -> None:
         upheld = getattr(data, "outcome", None) == "upheld"
         applied.account.stop_ends.append(
-            StopEnd(kind, data.invoice, applied.event.time, applied.event.id, applied.day, upheld)
+            StopEnd(
+                kind,
+                data.invoice,
+                applied.known,
+                applied.event.id,
+                applied.day,
+                upheld,
+                applied.time,
+            )
         )
 
     return end
@@ -152,12 +179,19 @@ def _ends(kind: StopKind) -> Callable[[AppliedEvent, Any], None]:
 def _plan_agreed(applied: AppliedEvent, data: events.PlanAgreed) -> None:
     parts = [PlanInstalment(part.due, part.amount) for part in data.instalments]
     applied.account.plans.append(
-        PaymentPlan(applied.event.id, applied.event.time, applied.day, list(data.invoices), parts)
+        PaymentPlan(
+            applied.event.id,
+            applied.known,
+            applied.day,
+            list(data.invoices),
+            parts,
+            time=applied.time,
+        )
     )
 
 
 def _plan_ended(applied: AppliedEvent, data: events.PlanEnded) -> None:
-    applied.account.plan_ends.append(PlanEnd(applied.event.time, applied.event.id, list(data.invoices)))
+    applied.account.plan_ends.append(PlanEnd(applied.known, applied.event.id, list(data.invoices), applied.time))
 
 
 # -- steps and tasks -------------------------------------------------------------------------------------------
@@ -177,7 +211,7 @@ def _task_done(applied: AppliedEvent, data: events.TaskDone) -> None:
         if step is None or data.task not in (step.name, "call"):
             continue
         if call_task(receivable.invoice, step.name) in applied.account.tasks:
-            receivable.done.append(StepDone(step.name, applied.day, applied.event.time, None, 0, False))
+            receivable.done.append(StepDone(step.name, applied.day, applied.known, None, 0, False))
 
 
 def _settled(applied: AppliedEvent, data: events.NoticeSettled) -> None:

@@ -7,6 +7,7 @@ from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.journal import (
     AccountEvent,
     AccountNumbered,
+    KnownFixed,
     MoneyCleared,
     MoneyMoved,
     MoneyPlaced,
@@ -22,11 +23,13 @@ from services.overdue.books.entries import payment_key
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.event_handlers import apply_event
+from services.overdue.known import fix_known
 from services.overdue.letters.draft import cycle_key
 
 AccountMessage = (
     AccountNumbered
     | AccountEvent
+    | KnownFixed
     | MoneyPlaced
     | MoneyMoved
     | MoneyReversed
@@ -46,6 +49,8 @@ def fold(account: Account, message: AccountMessage, context: CreditorContext) ->
     match message:
         case AccountEvent():
             apply_event(account, message, context)
+        case KnownFixed():
+            fix_known(account, message, context)
         case MoneyPlaced():
             _place(account, message)
         case MoneyMoved() | MoneyReversed() | MoneyRefunded():
@@ -56,10 +61,9 @@ def fold(account: Account, message: AccountMessage, context: CreditorContext) ->
             account.pointed = sorted({*account.pointed, f"{message.account} {message.payment}"})
         case MoneyCleared():
             account.pointed = [key for key in account.pointed if key != f"{message.account} {message.payment}"]
-        case UnreadEvent():
-            account.unread = sorted({*account.unread, message.key})
-        case UnreadReleased():
-            account.unread = [key for key in account.unread if key != message.key]
+        case UnreadEvent() | UnreadReleased():
+            others = {key for key in account.unread if key != message.key}
+            account.unread = sorted(others | {message.key} if isinstance(message, UnreadEvent) else others)
         case AccountNumbered():
             account.number = message.number
     return account

@@ -18,6 +18,7 @@ from schemas.journal import (
     FeedReached,
     FeedReleased,
     LaneMessage,
+    SettingKnownFixed,
     SettingsCopied,
 )
 from schemas.policy import Policy
@@ -36,6 +37,7 @@ class CreditorRow:
     """What a lane knows of one creditor: its registration, how far its feeds reach, and its unread events."""
 
     known: datetime | None = None
+    time: datetime | None = None
     id: str = ""
     data: CreditorRegistered | None = None
     fed: dict[str, date] = field(default_factory=dict)
@@ -44,11 +46,12 @@ class CreditorRow:
 
 @dataclass(slots=True)
 class RateRow:
-    """A published reference rate and when it became known."""
+    """A published reference rate and when it became known; ``time`` is the event's, where that is later."""
 
     known: datetime
     id: str
     data: ReferenceRatePublished
+    time: datetime | None = None
 
 
 _CREDITOR: TypeAdapter[CreditorRow] = TypeAdapter(CreditorRow)
@@ -83,6 +86,8 @@ class SettingsCopy:
         self._contexts.clear()
         if isinstance(message, SettingsCopied):
             return self._copy_settings(message)
+        if isinstance(message, SettingKnownFixed):
+            return self._fix_known(message)
         if isinstance(message, FeedReached | FeedHold | FeedReleased | CreditorHold | CreditorReleased):
             return self._copy_feed_or_hold(message)
         return None
@@ -114,17 +119,34 @@ class SettingsCopy:
             return None
         assert isinstance(data, ReferenceRatePublished), "settings are creditors, policies and rates"
         key = in_lane(message.lane, data.country)
-        published = [*_RATES.validate_json(self._unit.get(RATE, key) or b"[]"), RateRow(message.time, message.id, data)]
+        published = [*_RATES.validate_json(self._unit.get(RATE, key) or b"[]"), _rate_row(message, data)]
         self._unit.put(RATE, key, _RATES.dump_json(published, by_alias=True))
         return None
 
     def _copy_creditor(self, message: SettingsCopied, data: CreditorRegistered) -> None:
-        """The latest registration counts, by the events' times, then ids."""
+        """The latest registration counts, by when they are known, the events' times, their ids (rules.md K1)."""
         key = in_lane(message.lane, data.creditor)
         row = _CREDITOR.validate_json(self._unit.get(CREDITOR, key) or b"{}")
-        if row.known is None or (row.known, row.id) <= (message.time, message.id):
-            row.known, row.id, row.data = message.time, message.id, data
+        version = (message.known or message.time, message.time, message.id)
+        if row.known is None or (row.known, row.time or row.known, row.id) <= version:
+            (row.known, row.time, row.id), row.data = version, data
             self._unit.put(CREDITOR, key, _CREDITOR.dump_json(row, by_alias=True))
+
+    def _fix_known(self, fixed: SettingKnownFixed) -> str | None:
+        """A registration or rate whose time lies ahead is known as of the frontier (rules.md K1)."""
+        key = in_lane(fixed.lane, fixed.name)
+        if fixed.event == CreditorRegistered.event_type:
+            row = _CREDITOR.validate_json(self._unit.get(CREDITOR, key) or b"{}")
+            if row.id == fixed.id:
+                row.known = fixed.known
+                self._unit.put(CREDITOR, key, _CREDITOR.dump_json(row, by_alias=True))
+            return fixed.name
+        rates = _RATES.validate_json(self._unit.get(RATE, key) or b"[]")
+        for rate in rates:
+            if rate.id == fixed.id:
+                rate.known, rate.time = fixed.known, fixed.time
+        self._unit.put(RATE, key, _RATES.dump_json(rates, by_alias=True))
+        return None
 
     def context_of(self, creditor: str) -> CreditorContext:
         """A creditor's context from its lane's copy; shipped policies and rates are always there."""
@@ -135,13 +157,18 @@ class SettingsCopy:
         return context
 
 
+def _rate_row(message: SettingsCopied, data: ReferenceRatePublished) -> RateRow:
+    time = None if message.known is None else message.time
+    return RateRow(message.known or message.time, message.id, data, time)
+
+
 def _context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
     stored = unit.get(CREDITOR, in_lane(lane, creditor))
     row = CreditorRow() if stored is None else _creditor(stored)
     country = row.data.country if row.data is not None else DEFAULT_COUNTRY
     rates = shipped_rates(country)
     published = unit.get(RATE, in_lane(lane, country))
-    for rate in sorted(_rates(published) if published else (), key=lambda it: (it.known, it.id)):
+    for rate in sorted(_rates(published) if published else (), key=lambda it: (it.known, it.time or it.known, it.id)):
         rates = rates.with_published(rate.data.from_, rate.data.to, rate_of(rate.data.rate))
     return CreditorContext(row.data, _policies_of(row, lane, unit), rates, row.fed, tuple(row.unread))
 

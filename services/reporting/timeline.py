@@ -18,6 +18,7 @@ from schemas.journal import (
     MoneyPlaced,
     MoneyRefunded,
     MoneyReversed,
+    SettingKnownFixed,
     SettingsCopied,
 )
 from schemas.topics import partition_of
@@ -51,7 +52,10 @@ def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) ->
         case MoneyMoved() | MoneyReversed() | MoneyRefunded():
             rows = iter((_money_row(message),))
         case SettingsCopied(data=CreditorRegistered() as creditor):
-            _record_creditor(message.time, message.id, creditor, unit)
+            _record_creditor(message, creditor, unit)
+            return
+        case SettingKnownFixed():
+            _fix_registration(message, unit)
             return
         case FrontierReached():
             record_frontier(message.lane, message.instant, unit)
@@ -130,14 +134,14 @@ def _how_placed(message: MoneyPlaced) -> str | None:
     return "; ".join(filter(None, (named, weighed))) or None
 
 
-def _record_creditor(time: datetime, event_id: str, creditor: CreditorRegistered, unit: UnitOfWork) -> None:
-    """A later registration replaces an earlier one by its time, then its id, in whatever order they came.
+def _record_creditor(message: SettingsCopied, creditor: CreditorRegistered, unit: UnitOfWork) -> None:
+    """A later registration replaces an earlier one by when it is known, time and id (rules.md K1), not by arrival.
 
     Every partition has a copy; that of the creditor's own lane is written, so that each row has one writer.
     """
     if partition_of(creditor.creditor, unit.partitions) != unit.partition:
         return
-    version = f"{instant_text(time)} {event_id}".encode()
+    version = _version(message.known or message.time, message.time, message.id)
     known = unit.get("creditor", creditor.creditor)
     if known is not None and known > version:
         return
@@ -145,6 +149,16 @@ def _record_creditor(time: datetime, event_id: str, creditor: CreditorRegistered
     unit.read_model.upsert(
         "creditor", {"creditor": creditor.creditor, "name": creditor.name, "timezone": creditor.timezone}
     )
+
+
+def _fix_registration(fixed: SettingKnownFixed, unit: UnitOfWork) -> None:
+    """A registration whose time lies ahead is known as of the frontier, so that later ones replace it."""
+    if unit.get("creditor", fixed.name) == _version(fixed.time, fixed.time, fixed.id):
+        unit.put("creditor", fixed.name, _version(fixed.known, fixed.time, fixed.id))
+
+
+def _version(known: datetime, time: datetime, event_id: str) -> bytes:
+    return f"{instant_text(known)} {instant_text(time)} {event_id}".encode()
 
 
 def day_text(day: date | None) -> str | None:

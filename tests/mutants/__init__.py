@@ -3,6 +3,7 @@
 from tests.mutants import (
     calendar_and_steps,
     fees_and_interest,
+    known,
     money_and_law,
     scored_money,
     statements_and_places,
@@ -12,6 +13,7 @@ from tests.mutants import (
 ALL = (
     *calendar_and_steps.MUTANTS,
     *fees_and_interest.MUTANTS,
+    *known.MUTANTS,
     *money_and_law.MUTANTS,
     *statements_and_places.MUTANTS,
     *stops_and_notices.MUTANTS,

@@ -187,15 +187,15 @@ MUTANTS = (
     Mutant(
         "S7 a call moves nothing",
         EVENT_HANDLERS,
-        "            receivable.done.append(StepDone(step.name, applied.day, applied.event.time, None, 0, False))",
+        "            receivable.done.append(StepDone(step.name, applied.day, applied.known, None, 0, False))",
         "            continue",
         "overdue/test_steps.py::s7",
     ),
     Mutant(
         "S7 a call counts as a letter",
         EVENT_HANDLERS,
-        "StepDone(step.name, applied.day, applied.event.time, None, 0, False)",
-        "StepDone(step.name, applied.day, applied.event.time, None, 0, True)",
+        "StepDone(step.name, applied.day, applied.known, None, 0, False)",
+        "StepDone(step.name, applied.day, applied.known, None, 0, True)",
         "overdue/test_steps.py::s7",
     ),
     Mutant(

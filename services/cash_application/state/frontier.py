@@ -13,11 +13,13 @@ class Frontier:
     """The last tick of each origin, which is a partition of a public topic (``topic/partition``). Instants in UTC.
 
     ``reached`` is the last frontier that was published; ``rising`` the next one, before which work is left to do.
+    ``notes``: how many rows of noted facts were kept (see `noted_facts`).
     """
 
     ticks: dict[str, datetime] = field(default_factory=dict)
     reached: datetime | None = None
     rising: datetime | None = None
+    notes: int = 0
 
     def tick(self, origin: str, instant: datetime, origins: int) -> bool:
         """Note a tick; whether the frontier rises. It needs a tick from each of all ``origins``."""

@@ -67,12 +67,18 @@ class DeclaredUnmatched:
 
 @dataclass(slots=True)
 class Assignment:
-    """A person's assignment of a payment to a debtor; the latest by time, then id, counts."""
+    """A person's assignment of a payment to a debtor; the latest counts (`version`)."""
 
     time: datetime
     id: str
     debtor: str
     invoice: str | None = None
+    known: datetime | None = None
+
+    @property
+    def version(self) -> tuple[datetime, datetime, str]:
+        """By what the latest assignment counts: known, time, id (rules.md K1)."""
+        return self.known or self.time, self.time, self.id
 
 
 @dataclass(slots=True)
@@ -83,6 +89,12 @@ class Return:
     time: datetime
     id: str
     amount: int | None = None
+    known: datetime | None = None
+
+    @property
+    def known_at(self) -> datetime:
+        """The instant at which it is known (rules.md K1)."""
+        return self.known or self.time
 
 
 @dataclass(slots=True)
@@ -93,8 +105,8 @@ class KnownPayment:
     ``iban`` and ``name`` are the payer's. ``references`` and ``numbers`` are the candidates found in the remittance
     text (see `remittance`). ``reason`` says why it has no certain placement. ``declared`` is what was published about
     it as unmatched, if anything was: its end is published then as well. ``pointed`` are the debtors whose letters it
-    holds. ``same_as``: the payment whose money it is, told twice (rules.md B2); then it lies nowhere itself. Two fields
-    are stored under older names.
+    holds. ``same_as``: the payment whose money it is, told twice (rules.md B2); then it lies nowhere itself. ``known``:
+    since when it is known, where that is earlier than ``time`` (rules.md K1). Two fields are stored under older names.
     """
 
     content: str
@@ -120,11 +132,17 @@ class KnownPayment:
     declared: Annotated[DeclaredUnmatched | None, Field(alias="told")] = None
     pointed: list[str] = field(default_factory=list)
     same_as: str | None = None
+    known: datetime | None = None
 
     @property
     def key(self) -> str:
         """Its row's key: the creditor, the bank account and the bank's archive id."""
         return key(self.creditor, self.account, self.payment)
+
+    @property
+    def known_at(self) -> datetime:
+        """The instant at which it is known (rules.md K1)."""
+        return self.known or self.time
 
     def gone(self, kind: Literal["reversed", "refunded"]) -> int:
         """How much of it was reversed, or refunded, in minor units; never more than came."""

@@ -11,6 +11,7 @@ from schemas.journal import JournalMessage
 from schemas.topics import DECISIONS, JOURNAL, account_key
 from services.cash_application.state.feeds import Feed
 from services.cash_application.state.frontier import Frontier
+from services.cash_application.state.noted_facts import NotedFact, keep
 from services.cash_application.state.row_kind import key
 from services.cash_application.state.rows import CREDITORS, FEEDS, FRONTIER, FRONTIER_KEY, TALLY, TALLY_KEY, Creditor
 from services.cash_application.state.tally import LaneTally
@@ -31,6 +32,8 @@ class Lane:
         """The instant of the message that is being handled (UTC); decisions are dated by it."""
         self.has_released = False
         """Whether facts or payments may have been released: they are processed before the next record."""
+        self.noted: list[NotedFact] = []
+        """The facts of this call that may be known before their time (rules.md K1)."""
         self._stored = unit.get(TALLY, TALLY_KEY), unit.get(FRONTIER, FRONTIER_KEY)
         self.tally: Final = LaneTally.from_bytes(self._stored[0])
         stored = self._stored[1]
@@ -87,8 +90,16 @@ class Lane:
 
     # -- the end of the call ----------------------------------------------------------------------------------------
 
+    def keep_noted(self) -> None:
+        """Keep what was noted since the last time."""
+        if self.noted:
+            self.frontier.notes += 1
+            keep(self.unit, self.frontier.notes, self.noted)
+            self.noted = []
+
     def save(self) -> None:
-        """Write back the tally, the frontier and the feeds where they changed."""
+        """Write back the tally, the frontier and the feeds where they changed, and what was noted."""
+        self.keep_noted()
         tally, frontier = self.tally.to_bytes(), _FRONTIER.dump_json(self.frontier)
         if tally != self._stored[0]:
             self.unit.put(TALLY, TALLY_KEY, tally)

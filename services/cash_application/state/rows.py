@@ -18,6 +18,7 @@ PartyKind = Literal["consumer", "business"]
 class Creditor:
     """A registered creditor, by its latest registration: ``time`` and ``id`` are the event's.
 
+    ``known``: since when it is known, where that is earlier than ``time`` (rules.md K1).
     ``accounts`` are its IBANs; ``policies`` names the policy that it uses for each kind of debtor.
     """
 
@@ -26,6 +27,12 @@ class Creditor:
     timezone: str
     accounts: list[str]
     policies: dict[PartyKind, str] = field(default_factory=dict)
+    known: datetime | None = None
+
+    @property
+    def version(self) -> tuple[datetime, datetime, str]:
+        """By what the latest registration counts: known, time, id (rules.md K1)."""
+        return self.known or self.time, self.time, self.id
 
 
 @dataclass(slots=True)
@@ -172,6 +179,10 @@ OWNERS: Final = "owner"
 """By IBAN, creditor: nothing. The creditor registered the bank account."""
 STATEMENT_NEWS: Final = "statement-news"
 """By creditor, bank account: nothing. A statement came since the last frontier."""
+TIME_ALERTS: Final = "time-alert"
+"""By creditor, source: the day of the last alert about events whose time lies ahead."""
+AHEAD: Final = "ahead"
+"""By number: the facts of one call that may be known before their time (`noted_facts`)."""
 FRONTIER: Final = "frontier"
 """The lane's frontier, one row under ``FRONTIER_KEY``."""
 FRONTIER_KEY: Final = "frontier"

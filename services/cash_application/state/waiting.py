@@ -33,15 +33,17 @@ class Missing:
         return self.kind.name + SEPARATOR + self.row_key
 
 
-def keep_fact(lane: Lane, missing: Missing, fact: Fact, offset: int, raw: bytes) -> None:
-    """Keep a fact, and its offset on facts, until the missing row exists."""
-    keep_message(lane, missing, f"{_sortable(fact.time)}{_END}{key(fact.source, fact.id)}", offset, raw)
+def keep_fact(lane: Lane, missing: Missing, fact: Fact, offset: int, raw: bytes) -> str:
+    """Keep a fact, and its offset on facts, until the missing row exists; returns the key under which it is kept."""
+    return keep_message(lane, missing, f"{_sortable(fact.time)}{_END}{key(fact.source, fact.id)}", offset, raw)
 
 
-def keep_message(lane: Lane, missing: Missing, order: str, offset: int, raw: bytes) -> None:
+def keep_message(lane: Lane, missing: Missing, order: str, offset: int, raw: bytes) -> str:
     """Keep any message of facts; those that wait for one row are released in the order of ``order``."""
     missing.kind.expect(lane.unit, missing.row_key)
-    lane.unit.put(WAITING, missing.name + _END + order, b"%d\n%b" % (offset, raw))
+    row_key = missing.name + _END + order
+    lane.unit.put(WAITING, row_key, b"%d\n%b" % (offset, raw))
+    return row_key
 
 
 def keep_payment(lane: Lane, missing: Missing, payment_key: str) -> None:

@@ -28,7 +28,7 @@ def _ends_of(account: Account, stop: Stop, at: datetime) -> Iterator[StopEnd]:
     """The ending events after the stop, of its kind and for the same invoice, known by ``at``."""
     for end in account.stop_ends:
         same = end.kind == stop.kind and end.invoice == stop.invoice
-        if same and (stop.known, stop.id) < (end.known, end.id) and end.known <= at:
+        if same and stop.order < end.order and end.known <= at:
             yield end
 
 
@@ -80,9 +80,7 @@ def plans_in_force(account: Account, at: datetime) -> list[PaymentPlan]:
 
 def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:
     return any(
-        (plan.known, plan.id) < (end.known, end.id)
-        and end.known <= at
-        and (not end.invoices or set(end.invoices) & set(plan.invoices))
+        plan.order < end.order and end.known <= at and (not end.invoices or set(end.invoices) & set(plan.invoices))
         for end in account.plan_ends
     )
 
