@@ -67,15 +67,22 @@ class Withheld(Message):
 
 
 class TaskRaised(Message):
-    """A person is asked to do something, such as a call; ``task`` is its id, ``reason`` a code (rules.md S7)."""
+    """A person is asked to do something, such as a call; ``task`` is its id, ``reason`` a code (rules.md S7).
+
+    ``account`` and ``payment`` name the payment that it is about. A task about money that may be of many debtors has
+    none of them as ``debtor`` and some of them in ``debtors``.
+    """
 
     type: Literal["task-raised"] = "task-raised"
     creditor: str
-    debtor: str
+    debtor: str | None = None
     date: Date
     task: str
     reason: str
     invoice: str | None = None
+    account: str | None = None
+    payment: str | None = None
+    debtors: tuple[str, ...] | None = None
 
 
 class HandedOver(Message):
@@ -166,8 +173,8 @@ class Suggestion(LetterPart):
 class Unmatched(Message):
     """A payment that nothing places yet; the best suggestion comes first.
 
-    ``amount`` is what neither the bank reversed nor the creditor refunded. A later message about the same payment
-    replaces it; `Placed` ends it.
+    ``amount`` is what neither the bank reversed nor the creditor refunded, ``since`` the day on which it was first
+    found unplaced. A later message about the same payment replaces it; `Placed` ends it.
     """
 
     type: Literal["unmatched"] = "unmatched"
@@ -178,6 +185,7 @@ class Unmatched(Message):
     amount: int
     currency: str
     reason: str
+    since: Date | None = None
     suggestions: tuple[Suggestion, ...] = ()
 
 
@@ -249,6 +257,15 @@ class PaymentUse(LetterPart):
     refused: int = 0
 
 
+class HeldMoney(LetterPart):
+    """A payment that is not placed and holds the account (rules.md G10): until a person decides, or until a day."""
+
+    account: str
+    payment: str
+    why: tuple[str, ...]
+    until: Date | None = None
+
+
 class AccountChanged(Message):
     """The whole account as it now is; it replaces every earlier message about the account.
 
@@ -266,6 +283,7 @@ class AccountChanged(Message):
     balances: tuple[Balance, ...] = ()
     credit: tuple[Credit, ...] = ()
     money: tuple[PaymentUse, ...] = ()
+    held_by: tuple[HeldMoney, ...] = ()
     next_check: Date | None = None
 
 

@@ -13,6 +13,7 @@ from pydantic import InstanceOf, SerializeAsAny
 from schemas.data import AccountData, SettingsData
 from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.fields import Date, Instant
+from schemas.letters import LetterPart
 from schemas.messages import Message, by_type, decoder, with_data
 
 
@@ -147,10 +148,36 @@ class MoneyRefunded(MoneyMessage):
     amount: int | None = None
 
 
+PointerStrength = Literal["strong", "strong-with-sum", "weak", "weak-with-sum"]
+"""How much one pointer weighs (rules.md G10). ``strong-with-sum``: strong where the payment is the exact sum of an
+invoice or letter of the account, else weak. ``weak-with-sum``: weak where it is, else nothing."""
+
+
+class MoneyPointer(LetterPart):
+    """Why an unmatched payment may be the account's: ``why`` is a code of docs/matching.md.
+
+    ``invoices`` are the account's that the payment may mean, where it means some. ``many``: it means more than five
+    accounts in this way, and holds only those of them that have its exact sum open.
+    """
+
+    why: str
+    strength: PointerStrength = "strong"
+    many: bool = False
+    invoices: tuple[str, ...] = ()
+
+
 class MoneyPointed(MoneyMessage):
-    """An unmatched payment points to the account, which gets no letter meanwhile (rules.md G10)."""
+    """An unmatched payment points to the account, which may get no letter meanwhile (rules.md G10).
+
+    ``amount`` is what is left of it; ``since`` the lane's first frontier at which it was not placed. A later message
+    about the same payment replaces it. Messages of version 2 say only that it points.
+    """
 
     type: Literal["money-pointed"] = "money-pointed"
+    amount: int = 0
+    currency: str = ""
+    since: Instant | None = None
+    pointers: tuple[MoneyPointer, ...] = (MoneyPointer(why="payer"),)
 
 
 class MoneyCleared(MoneyMessage):

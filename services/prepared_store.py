@@ -27,7 +27,7 @@ STEPS: Final = (
     UpgradeStep(READ_MODEL, 2, older_tables.to_version_2),
     UpgradeStep(MESSAGES, 2),  # fields that older messages lack may be left out
     UpgradeStep(STATE, 3, older_accounts.to_version_3),
-    UpgradeStep(READ_MODEL, 3),
+    UpgradeStep(READ_MODEL, 3, older_tables.to_version_3),
     UpgradeStep(MESSAGES, 3),
 )
 """What brings the parts of an older store up to date, in this order."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from schemas.journal import MoneyPointer
 from schemas.parties import Party
 
 Kind = Literal["consumer", "business"]
@@ -188,7 +189,8 @@ class LetterRecord:
     ``fee`` is the step's fee under the law's maximum, before caps and compensation (rules.md F1); ``granted`` is
     the instant that orders its bookings among the entries of its day. ``bounced``: it came back after a
     later step, so its step stays and its bookings fall. ``subject_of`` is what a letter without a step is about: the
-    plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks.
+    plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks; ``total`` what any
+    letter asks in all (those of older stores do not say it).
     """
 
     notice: str
@@ -212,6 +214,7 @@ class LetterRecord:
     bounced: bool = False
     subject_of: str | None = None
     asked: int | None = None
+    total: int | None = None
 
     def moves(self) -> set[tuple[str, str]]:
         """The (invoice, step) pairs that this letter moves."""
@@ -297,6 +300,26 @@ class PlanEnd:
 
 
 @dataclass(slots=True)
+class PointedMoney:
+    """A payment that is not placed and may be this account's, and why (rules.md G10).
+
+    ``amount`` is what is left of it, ``since`` the frontier at which it was first found unplaced.
+    """
+
+    account: str
+    payment: str
+    amount: int = 0
+    currency: str = ""
+    since: datetime | None = None
+    pointers: tuple[MoneyPointer, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its key within the account, as `books.entries.payment_key` makes it of money that is placed."""
+        return f"{self.account} {self.payment}"
+
+
+@dataclass(slots=True)
 class StatedParty:
     """What one event says about the debtor: an invoice, ``issued`` on a day, or an update, without one.
 
@@ -334,7 +357,7 @@ class Account:
     stop_ends: list[StopEnd] = field(default_factory=list)
     plans: list[PaymentPlan] = field(default_factory=list)
     plan_ends: list[PlanEnd] = field(default_factory=list)
-    pointed: list[str] = field(default_factory=list)
+    pointed: list[PointedMoney] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     acknowledged: list[date] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)

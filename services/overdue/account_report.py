@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 
-from schemas.decisions import AccountChanged, Balance, Credit, Unmatched
+from schemas.decisions import AccountChanged, Balance, Credit, HeldMoney, Unmatched
 from schemas.messages import Message
 from schemas.topics import DECISIONS, Topic
 from services.overdue.account import Account
@@ -13,6 +13,8 @@ from services.overdue.books.entries import payment_key
 from services.overdue.books.payment_allocation import payment_allocation
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision
+from services.overdue.letters.possible_money import possible_money
+from services.overdue.steps.facts import facts_of
 from services.overdue.steps.step_progress import step_progress
 
 
@@ -71,6 +73,12 @@ def account_changed(account: Account, decision: Decision, context: CreditorConte
         money=tuple(payment_allocation(account, found, context, context.local(now).date())),
         next_check=decision.next_check,
     )
+
+
+def _held_by(account: Account, decision: Decision, context: CreditorContext, now: datetime) -> Iterator[HeldMoney]:
+    if decision.policy is not None:
+        for held in possible_money(facts_of(account, decision.books, decision.policy, context, now)):
+            yield HeldMoney(account=held.money.account, payment=held.money.payment, why=held.why, until=held.until)
 
 
 def _balance(account: Account, entry: OpenReceivable, decision: Decision, context: CreditorContext) -> Balance:

@@ -41,12 +41,16 @@ class HandOverReceivables:
 
 @dataclass(frozen=True, slots=True)
 class RaiseTask:
-    """A person is asked to do something; ``key`` makes it once only."""
+    """A person is asked to do something; ``key`` makes it once only.
+
+    ``money`` is the payment that it is about: bank account and name.
+    """
 
     key: str
     task: str
     reason: str
     invoice: str | None
+    money: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

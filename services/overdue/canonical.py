@@ -55,7 +55,7 @@ def _entry(account: Account) -> dict[str, object]:
         ),
         "plans": sorted([plan.id, *plan.invoices] for plan in account.plans),
         "plan_ends": sorted([end.id, *end.invoices] for end in account.plan_ends),
-        "pointed": account.pointed,
+        "pointed": [money.key for money in account.pointed],
         "unread": len(account.unread),  # the keys of dead letters may name offsets
         "unreachable": sorted(account.unreachable),
         "tasks": sorted(account.tasks),

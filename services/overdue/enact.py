@@ -97,6 +97,8 @@ def _task(account: Account, act: RaiseTask, today: date) -> TaskRaised:
         task=act.task,
         reason=act.reason,
         invoice=act.invoice,
+        account=act.money[0] if act.money else None,
+        payment=act.money[1] if act.money else None,
     )
 
 
@@ -115,7 +117,8 @@ def _booked(
     """A draft with what it books, for the account, and its facts, for the notifier; ``before`` are the books yet."""
     after = books(account, draft.day, context, draft)
     booked = with_bookings(draft, after)
-    return booked, letter_facts(account, booked, before, after, policy, context)
+    letter = letter_facts(account, booked, before, after, policy, context)
+    return replace(booked, total=letter.total), letter
 
 
 def _plan(

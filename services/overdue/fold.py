@@ -18,7 +18,7 @@ from schemas.journal import (
     NoticeClaimed,
     NoticeOutcome,
 )
-from services.overdue.account import Account, LetterRecord, ReceivedMoney, Refund, postal_line
+from services.overdue.account import Account, LetterRecord, PointedMoney, ReceivedMoney, Refund, postal_line
 from services.overdue.books.entries import payment_key
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
@@ -58,9 +58,9 @@ def fold(account: Account, message: AccountMessage, context: CreditorContext) ->
         case NoticeClaimed() | NoticeAttempting() | NoticeOutcome():
             _follow(account, message)
         case MoneyPointed():
-            account.pointed = sorted({*account.pointed, f"{message.account} {message.payment}"})
+            _point(account, message)
         case MoneyCleared():
-            account.pointed = [key for key in account.pointed if key != f"{message.account} {message.payment}"]
+            _clear(account, message)
         case UnreadEvent() | UnreadReleased():
             others = {key for key in account.unread if key != message.key}
             account.unread = sorted(others | {message.key} if isinstance(message, UnreadEvent) else others)
@@ -97,6 +97,20 @@ def _place(account: Account, message: MoneyPlaced) -> None:
             invoices=message.invoices or (),
         )
     )
+
+
+def _point(account: Account, message: MoneyPointed) -> None:
+    """A payment that is not placed may be the account's; what it was before about the same payment is replaced."""
+    _clear(account, message)
+    pointed = PointedMoney(
+        message.account, message.payment, message.amount, message.currency, message.since, message.pointers
+    )
+    account.pointed = sorted([*account.pointed, pointed], key=lambda money: money.key)
+
+
+def _clear(account: Account, message: MoneyPointed | MoneyCleared) -> None:
+    same = (message.account, message.payment)
+    account.pointed = [money for money in account.pointed if (money.account, money.payment) != same]
 
 
 def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefunded, context: CreditorContext) -> None:

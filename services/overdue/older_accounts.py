@@ -1,7 +1,8 @@
 """Account rows of earlier state versions brought to this one. All accounts are checked at the next frontier.
 
 Version 1: a credit note did not keep the day on which it became known, and a letter about a missed instalment did not
-say which one it was about. Version 2: what was said of a debtor did not keep the issue day of the invoice that said it.
+say which one it was about. Version 2: what was said of a debtor did not keep the issue day of the invoice that said it,
+and money that pointed to an account not why.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def to_version_2(store: Store) -> None:
 
 def to_version_3(store: Store) -> None:
     """Convert the accounts of all partitions, inside the open transaction."""
-    _convert_all(store, lambda account, _: _state_parties(account))
+    _convert_all(store, _change_to_version_3)
 
 
 def _convert_all(store: Store, change: Callable[[Json, Json], None]) -> None:
@@ -68,6 +69,17 @@ def _change(account: Json, creditor: Json) -> None:
             letter["subject_of"] = (
                 f"{plan['id']} {_missed(plan, date.fromisoformat(letter['day']), creditor['country'])}"
             )
+
+
+def _change_to_version_3(account: Json, _creditor: Json) -> None:
+    _state_parties(account)
+    account["pointed"] = [_pointed(key) for key in account.get("pointed", ())]
+
+
+def _pointed(key: str) -> Json:
+    """A payment that pointed to the account by its payer; cash application weighs it again at the next frontier."""
+    bank_account, _, payment = key.partition(" ")
+    return {"account": bank_account, "payment": payment, "pointers": [{"why": "payer"}]}
 
 
 def _state_parties(account: Json) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from services.overdue.acts import RaiseTask
 from services.overdue.letters.instalments import missed_instalments
 from services.overdue.letters.next_letter import NextLetter
+from services.overdue.letters.possible_money import possible_money
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import call_task
@@ -20,6 +21,7 @@ def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
         *_rests(cases),
         *_addresses(following),
         *_instalments(facts, cases),
+        *_moneys(facts),
     ):
         if task.key not in facts.account.tasks:
             yield task
@@ -81,3 +83,13 @@ def _addresses(following: NextLetter) -> Iterator[RaiseTask]:
 def _instalments(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[RaiseTask]:
     for key, invoice in missed_instalments(facts, cases):
         yield RaiseTask(key, "missed-instalment", "in-plan", invoice)
+
+
+def _moneys(facts: AccountFacts) -> Iterator[RaiseTask]:
+    """Somebody looks at money that may be the account's before the account is free again (rules.md G10)."""
+    for held in possible_money(facts):
+        if held.until is not None:
+            money = held.money
+            yield RaiseTask(
+                f"money {money.key}", "look-at-money", "possible-payment", None, (money.account, money.payment)
+            )

@@ -67,7 +67,7 @@ _PLAIN: Final = (
         "SELECT creditor, debtor, invoice, currency, issued, due, effective_due, original, principal, interest, costs,"
         " step, status, subject, reference FROM receivable",
     ),
-    ("task", "SELECT creditor, debtor, date, task, invoice, reason FROM task"),
+    ("task", "SELECT creditor, debtor, date, task, invoice, reason, account, payment, debtors FROM task"),
     (
         "handover",
         "SELECT creditor, debtor, date, currency, status, invoices, principal, interest, costs FROM handover",
@@ -146,7 +146,7 @@ def _unmatched(store: Store) -> Iterator[DumpEntry]:
             _without_none(each, "creditor", "placed_on", "account", "payment", "rank")
             for each in suggested[row["debtor"], *_payment_of(row)]
         ]
-        yield {"kind": "unmatched", **_public(row), "suggestions": named or None}
+        yield {"kind": "unmatched", **_without_none(_public(row), "since"), "suggestions": named or None}
 
 
 def _suggested_for(row: QueryRow) -> tuple[Value, ...]:

@@ -29,6 +29,9 @@ from services.runtime.worker import Record
 NO_DEBTOR: Final = ""
 """In a key, instead of a debtor: no account is known."""
 
+NO_PAYMENT: Final = ""
+"""In a key, instead of a bank account and a payment."""
+
 NO_NUMBER: Final = 0
 """In a key, instead of a statement's number."""
 
@@ -49,8 +52,7 @@ def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork)
         case Withheld():
             _record_withheld(message, record.offset, unit)
         case TaskRaised():
-            row = message.model_dump(mode="json", exclude={"type"})
-            unit.read_model.upsert("task", {**row, "invoice": message.invoice or WHOLE_ACCOUNT})
+            _record_task(message, unit)
         case HandedOver():
             row = message.model_dump(mode="json", exclude={"type"})
             invoices = json.dumps(sorted(message.invoices))
@@ -63,6 +65,21 @@ def record_decision(message: DecisionsMessage, record: Record, unit: UnitOfWork)
         case Alert():
             row = message.model_dump(mode="json", exclude={"type"})
             unit.read_model.upsert("alert", {**row, "partition": unit.partition, "position": record.offset})
+
+
+def _record_task(message: TaskRaised, unit: UnitOfWork) -> None:
+    row = message.model_dump(mode="json", exclude={"type"})
+    unit.read_model.upsert(
+        "task",
+        {
+            **row,
+            "debtor": message.debtor or NO_DEBTOR,
+            "invoice": message.invoice or WHOLE_ACCOUNT,
+            "account": message.account or NO_PAYMENT,
+            "payment": message.payment or NO_PAYMENT,
+            "debtors": None if message.debtors is None else json.dumps(message.debtors),
+        },
+    )
 
 
 def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) -> None:
@@ -89,6 +106,9 @@ def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) ->
         unit.read_model.upsert("account_credit", {**key, **vars(credit), "position": position})
     for use in message.money:
         unit.read_model.upsert("payment_use", {**key, **vars(use), "position": position})
+    for held in message.held_by:
+        row = {**key, **vars(held), "why": json.dumps(held.why), "until": day_text(held.until), "position": position}
+        unit.read_model.upsert("held_money", row)
 
 
 def _record_letter(letter: Letter, outcome: TableRow, position: int, unit: UnitOfWork) -> None:
@@ -230,6 +250,7 @@ def _record_unmatched(message: Unmatched, record_key: str, unit: UnitOfWork) -> 
             "amount": message.amount,
             "currency": message.currency,
             "reason": message.reason,
+            "since": day_text(message.since),
         },
     )
     unit.read_model.delete("suggested_place", {**payment, "placed_on": debtor})

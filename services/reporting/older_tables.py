@@ -1,7 +1,8 @@
-"""Tables of read-model version 1 brought to version 2.
+"""Tables of earlier read-model versions brought to this one.
 
-A hand-over's list of invoices left its key to a digest of it, and suggestions say which account they are about. What
-was not kept before (payments, their uses) comes with the first records that are taken after the change.
+Version 2: a hand-over's list of invoices left its key to a digest of it, and suggestions say which account they are
+about. Version 3: tasks name payments, and unmatched money says since when. What was not kept before (payments, their
+uses, the money that holds accounts) comes with the first records that are taken after the change.
 """
 
 from __future__ import annotations
@@ -18,11 +19,25 @@ _HANDOVER: Final = """CREATE TABLE handover (
     PRIMARY KEY (creditor, debtor, date, currency, status, digest))"""
 
 
+_TASK: Final = """CREATE TABLE task (
+    creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL, task TEXT NOT NULL,
+    invoice TEXT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, debtors TEXT,
+    PRIMARY KEY (creditor, debtor, date, task, invoice, reason, account, payment))"""
+_UNMATCHED: Final = ("DROP VIEW unmatched_payment_now", "ALTER TABLE unmatched_payment ADD COLUMN since TEXT")
+
+
 def to_version_2(store: Store) -> None:
     """Make the tables anew with the rows that they have, inside the open transaction."""
     rows = store.tables.query("SELECT * FROM handover")
     store.tables.alter(("DROP TABLE handover", _HANDOVER, "DROP TABLE payment_suggestion"))
     store.tables.upsert("handover", [{**row, "digest": _digest(row["invoices"])} for row in rows])
+
+
+def to_version_3(store: Store) -> None:
+    """Make the table of tasks anew with the rows that it has, inside the open transaction."""
+    tasks = store.tables.query("SELECT * FROM task")
+    store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED))
+    store.tables.upsert("task", [{**row, "account": "", "payment": "", "debtors": None} for row in tasks])
 
 
 def _digest(invoices: object) -> str:

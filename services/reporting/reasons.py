@@ -40,6 +40,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "unmatched-money": Meaning(
         "G10", "Money came in that seems to be this debtor's but is not placed on an invoice yet"
     ),
+    "possible-payment": Meaning("G10", "Money came in that may be this debtor's, and a person is asked to look at it"),
     "handed-over": Meaning("S7", "The debt was handed over to a collector"),
     "last-step": Meaning("S2", "The policy has no further step"),
     "notice-open": Meaning("S4", "Another letter to this debtor is on its way, and its outcome is not known yet"),

@@ -8,8 +8,8 @@ that owns them, and the `_now` views show only rows with that position.
 
 Each row is written from one partition, as processes that have other partitions write at the same time: that of the
 account for rows with a `debtor`; that of the creditor for `creditor`, payments as they came, statements, and unmatched
-money and its suggestions without a debtor of their own; that of the source for dead letters. `lane_reached` and `alert`
-have the partition in their key.
+money, its suggestions and tasks without a debtor of their own; that of the source for dead letters. `lane_reached`
+and `alert` have the partition in their key.
 """
 
 from typing import Final
@@ -83,11 +83,12 @@ TABLES: Final[tuple[str, ...]] = (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, position BIGINT NOT NULL, number INTEGER NOT NULL,
         code TEXT NOT NULL, invoice TEXT, until TEXT,
         PRIMARY KEY (creditor, debtor, position, number))""",
-    # What a person was asked to do; invoice is empty where it concerns the whole account.
+    # What a person was asked to do; invoice is empty where it concerns the whole account, account and payment where it
+    # concerns no payment. Without a debtor it is about money of any of `debtors`, a JSON list, and more.
     """CREATE TABLE IF NOT EXISTS task (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL, task TEXT NOT NULL,
-        invoice TEXT NOT NULL, reason TEXT NOT NULL,
-        PRIMARY KEY (creditor, debtor, date, task, invoice, reason))""",
+        invoice TEXT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, debtors TEXT,
+        PRIMARY KEY (creditor, debtor, date, task, invoice, reason, account, payment))""",
     # What was handed over to a collector, and what was recalled; `invoices` is a JSON list, which may be longer than a
     # key can be, so that `digest` (SHA-256 of it, hex) stands for it there.
     """CREATE TABLE IF NOT EXISTS handover (
@@ -123,10 +124,19 @@ TABLES: Final[tuple[str, ...]] = (
         number BIGINT NOT NULL, first_day TEXT, opening BIGINT NOT NULL, received BIGINT NOT NULL,
         returned BIGINT NOT NULL, other BIGINT NOT NULL, closing BIGINT NOT NULL,
         PRIMARY KEY (creditor, account, currency, through, number, opening, closing))""",
-    # Money that no account has yet. With a debtor: the account it was placed on does not take it (a lapsed debt).
+    # Money that is not placed and holds the account, until a person decides or until a day; `why` is a JSON list.
+    """CREATE TABLE IF NOT EXISTS held_money (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,
+        why TEXT NOT NULL, until TEXT, position BIGINT NOT NULL,
+        PRIMARY KEY (creditor, debtor, account, payment))""",
+    """CREATE VIEW IF NOT EXISTS held_money_now AS
+        SELECT h.* FROM held_money h JOIN account a
+        ON a.creditor = h.creditor AND a.debtor = h.debtor AND a.position = h.position""",
+    # Money that no account has yet, `since` the day on which it was first found so. With a debtor: the account it was
+    # placed on does not take it (a lapsed debt).
     """CREATE TABLE IF NOT EXISTS unmatched_payment (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL,
-        date TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL,
+        date TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL, since TEXT,
         PRIMARY KEY (creditor, debtor, account, payment))""",
     # Debtors who may have paid such money, the best suggestion first; `invoices` is a JSON list, `confidence` in
     # percent. `placed_on` is the debtor in the key of the unmatched payment, `debtor` whom it may be of.

@@ -192,10 +192,24 @@ MUTANTS = (
     ),
     Mutant(
         "G10 unmatched money is no reason",
-        GUARDS,
-        "    if facts.account.pointed:",
-        "    if facts.account is None:",
+        "services/overdue/letters/guards.py",
+        "    if facts.books.refused or any(money.until is None for money in held):",
+        "    if facts.books.refused:",
         "overdue/test_guards.py::g10",
+    ),
+    Mutant(
+        "G10 weak money holds a day longer",
+        "services/overdue/letters/possible_money.py",
+        "if grades and facts.today < free else None",
+        "if grades and facts.today <= free else None",
+        "overdue/test_possible_money.py::weak",
+    ),
+    Mutant(
+        "G10 a weaker name is never strong",
+        "services/overdue/letters/possible_money.py",
+        'return "strong" if exact else "weak"',
+        'return "weak"',
+        "overdue/test_possible_money.py::weaker",
     ),
     Mutant(
         "G10 an unread event is no reason",

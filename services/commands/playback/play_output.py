@@ -105,6 +105,8 @@ def task(raised: TaskRaised) -> JsonLine:
         "task": raised.task,
         "reason": raised.reason,
         "invoice": raised.invoice,
+        **({} if raised.payment is None else {"payment": raised.payment}),
+        **({} if raised.debtors is None else {"debtors": list(raised.debtors)}),
     }
 
 
@@ -173,8 +175,10 @@ def _withheld_text(line: JsonLine) -> str:
 
 
 def _task_text(line: JsonLine) -> str:
-    about = f" ({line['invoice']})" if line["invoice"] else ""
-    return f"{line['date']}  task       {line['task']} for {line['debtor']}{about}: {line['reason']}"
+    named = line["invoice"] or ("payment" in line and f"payment {line['payment']}")
+    whose = line["debtor"] or ", ".join(line.get("debtors", ()))
+    about = f" ({named})" if named else ""
+    return f"{line['date']}  task       {line['task']} for {whose}{about}: {line['reason']}"
 
 
 def _handover_text(line: JsonLine) -> str:

@@ -11,6 +11,7 @@ from schemas.channels import Channel, channel_named
 from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
 from services.overdue.account import Account, postal_line
+from services.overdue.letters.possible_money import possible_money
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import letters_sent
@@ -66,8 +67,12 @@ def no_channel(facts: AccountFacts) -> Iterator[StopReason]:
 
 def unmatched_money(facts: AccountFacts) -> Iterator[StopReason]:
     """Money that is not placed may be this account's (rules.md G10)."""
-    if facts.account.pointed:
+    held = possible_money(facts)
+    if facts.books.refused or any(money.until is None for money in held):
         yield StopReason("unmatched-money")
+    free = max((money.until for money in held if money.until is not None), default=None)
+    if free is not None:
+        yield StopReason("possible-payment", None, free)
 
 
 def unread_event(facts: AccountFacts) -> Iterator[StopReason]:
@@ -94,9 +99,10 @@ HAND_OVER_GUARDS: tuple[Guard, ...] = (
     stale_feed,
     closed_day,
     outside_window,
+    unmatched_money,
     unread_event,
 )
-"""What a hand-over needs: neither contact budget nor channel, and unplaced money does not hold it (rules.md S7)."""
+"""What a hand-over needs: neither contact budget nor channel (rules.md S7)."""
 
 NOTE_GUARDS: tuple[Guard, ...] = (stale_feed, closed_day, outside_window, no_channel, unread_event)
 """What a note that asks for nothing needs."""

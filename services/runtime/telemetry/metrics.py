@@ -20,8 +20,8 @@ from schemas.decisions import Alert, NoticeDecided, NoticeEnded, TaskRaised, Unm
 REASON_CODES: Final = frozenset({
     "wait", "gap", "response-open", "stale-feed", "disputed", "held", "suspended", "promised", "extended", "in-plan",
     "below-minimum", "contact-budget", "no-channel", "closed-day", "outside-window", "awaiting-approval", "lapsed",
-    "unmatched-money", "handed-over", "last-step", "notice-open", "unread-event", "residual", "no-policy",
-    "no-creditor",
+    "unmatched-money", "possible-payment", "handed-over", "last-step", "notice-open", "unread-event", "residual",
+    "no-policy", "no-creditor",
 })  # fmt: skip
 """Why a letter may not go (rules.md, Stops); any other code is counted as "other"."""
 

@@ -222,13 +222,6 @@ def test_g10_money_that_points_to_the_account_holds_its_letters_until_it_is_clea
     assert days(harness) == ["2026-02-03"]
 
 
-def test_g10_unmatched_money_does_not_hold_a_hand_over() -> None:
-    policy = consumer_policy(NUDGE, {"name": "collection", "action": "hand-over", "after_previous_days": 15})
-    harness = Story(policy).invoice("2026-01-23").journal(POINTED, "2026-02-10").play("2026-02-13")
-
-    assert handed_over(harness) == ["2026-02-12 1001"]
-
-
 def test_g10_an_event_that_could_not_be_read_holds_the_account_until_it_is_released() -> None:
     add_unread_event = UnreadEvent(key="line 7", creditor=CREDITOR, debtor=DEBTOR, reason="wrong-field")
     released = UnreadReleased(key="line 7", creditor=CREDITOR, debtor=DEBTOR)

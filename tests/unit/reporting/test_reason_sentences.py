@@ -10,7 +10,16 @@ from tests.checkout import ROOT
 CODES = [
     *("wait", "gap", "response-open", "stale-feed", "disputed", "held", "suspended", "promised", "extended", "in-plan"),
     *("below-minimum", "contact-budget", "no-channel", "closed-day", "outside-window", "awaiting-approval", "lapsed"),
-    *("unmatched-money", "handed-over", "last-step", "notice-open", "unread-event", "residual", "no-policy"),
+    *(
+        "unmatched-money",
+        "possible-payment",
+        "handed-over",
+        "last-step",
+        "notice-open",
+        "unread-event",
+        "residual",
+        "no-policy",
+    ),
     "no-creditor",
 ]
 
