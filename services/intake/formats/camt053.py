@@ -38,6 +38,7 @@ _CLOSING: Final = "CLBD"
 _PREVIOUS_CLOSING: Final = "PRCD"
 _INTERIM: Final = "INTM"
 _MOST_DIGITS: Final = 9
+_YEAR_LENGTH: Final = len("2026")
 _SUM_DECIMALS: Final = 2
 """``bank-feed.completed`` names no currency: its sum is read as hundredths."""
 
@@ -119,6 +120,16 @@ def _statement(report: AccountReport, number: int | None, balances: _BookedBalan
     return data | {name: decimal_text(minor, currency) for name, minor in amounts.items()}
 
 
+def _name(statement: Element) -> str | None:
+    """What the bank calls a statement: its number in the year of its last day, else its id."""
+    number = _number(statement)
+    if number is None:
+        return line(statement, "Id")
+    closing = (text(each, "Dt/Dt") for each in every(statement, "Bal") if text(each, "Tp/CdOrPrtry/Cd") == _CLOSING)
+    last_day = next(filter(None, closing), None) or _edge(statement, "To") or text(statement, "CreDtTm") or ""
+    return f"{last_day[:_YEAR_LENGTH]}/{number}"
+
+
 def _number(statement: Element) -> int | None:
     """The bank's number of the statement; an empty one may have 0, which is none."""
     number = line(statement, "LglSeqNb") or line(statement, "ElctrncSeqNb") or ""
@@ -183,5 +194,5 @@ FORMAT: Final = Format(
     title="camt.053: a bank's account statement, ISO 20022 (001.02 and later)",
     gives=(RECEIVED, REVERSED, COMPLETED),
     recognises=_recognises,
-    read=partial(read_reports, style=Style("Stmt", "statement", sums_up=True, close=_close)),
+    read=partial(read_reports, style=Style("Stmt", "statement", "statement", _name, sums_up=True, close=_close)),
 )

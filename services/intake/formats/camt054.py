@@ -14,13 +14,17 @@ from services.intake.formats.camt.report import Header, Style, read_reports
 from services.intake.formats.camt.summary import check_summary
 from services.intake.formats.camt.transaction import RECEIVED, REVERSED
 from services.intake.formats.format import Fault, Format
-from services.intake.formats.xml.elements import Element, names_at
+from services.intake.formats.xml.elements import Element, line, names_at
 
 _MESSAGE: Final = "BkToCstmrDbtCdtNtfctn"
 
 
 def _recognises(head: bytes) -> bool:
     return _MESSAGE in names_at(head)
+
+
+def _name(notification: Element) -> str | None:
+    return line(notification, "Id")
 
 
 def _close(report: AccountReport, element: Element, _: Header) -> Iterator[Fault]:
@@ -32,5 +36,7 @@ FORMAT: Final = Format(
     title="camt.054: a bank's notification of payments, ISO 20022 (001.02 and later)",
     gives=(RECEIVED, REVERSED),
     recognises=_recognises,
-    read=partial(read_reports, style=Style("Ntfctn", "notification", sums_up=False, close=_close)),
+    read=partial(
+        read_reports, style=Style("Ntfctn", "notification", "notification", _name, sums_up=False, close=_close)
+    ),
 )

@@ -8,9 +8,11 @@ still read.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 from typing import Any, BinaryIO, Final, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -103,6 +105,18 @@ def event(kind: str, source: str, id_: str, known: str, data: dict[str, Any]) ->
     """
     given = {name: value for name, value in data.items() if value is not None}
     return {"specversion": "1.0", "id": id_, "source": source, "type": kind, "time": known, "data": given}
+
+
+def money_event(kind: str, source: str, name: str, known: str, data: dict[str, Any]) -> Event:
+    """An event about money, whose id is ``name`` and a digest of its data; see `event`.
+
+    Banks tell one payment in several messages, each in its own way: those are events of their own, which the payment's
+    identity makes one payment (rules.md B1). The same data again is the same event.
+    """
+    made = event(kind, source, name, known, data)
+    contents = json.dumps(made["data"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    made["id"] = f"{name}:{sha256(contents.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    return made
 
 
 def known_at(created: str | None, day: date, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from stdnum.iso7064 import mod_97_10
 
@@ -23,10 +23,11 @@ from services.intake.formats.format import (
     Fault,
     Format,
     Piece,
-    event,
     known_at,
+    money_event,
     unknown_account,
 )
+from services.intake.formats.numbering import Places, RepeatedIds, id_at, likeness
 from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked
 
@@ -60,6 +61,7 @@ _FAILED_DEBIT: Final = "7"
 _COLLECTED: Final = (None, " ", "0")
 """What stands in the place of the feedback code of a debit that did not fail."""
 _EURO: Final = "1"
+_CORRECTION: Final = "1"
 _NAMES: Final = {"id": "archive id", "payment": "archive id", "booked": "booking date", "paid": "payment date"}
 
 
@@ -76,21 +78,27 @@ class _Total:
 
 @dataclass(slots=True)
 class _Batch:
-    """A batch that is being read: when it was made, its totals so far, and the creditors' accounts that it named."""
+    """A batch that is being read: what its header says, its totals so far, and the creditors' accounts that it named.
+
+    ``name`` is all of its header; ``places`` and ``repeated`` number the records that archive ids do not tell apart.
+    """
 
     number: int
+    name: str
     created: str
     paid: _Total = _Total()
     corrected: _Total = _Total()
     failed: _Total = _Total()
     owners: dict[str, str | None] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
+    repeated: RepeatedIds = field(default_factory=RepeatedIds)
 
     def count(self, record: re.Match[str]) -> None:
         """Count a record the way its sum record counts it."""
         cents = int(record["cents"])
         if _has_failed(record):
             self.failed = self.failed.plus(cents)
-        elif record["correction"] == "1":
+        elif record["correction"] == _CORRECTION:
             self.corrected = self.corrected.plus(cents)
         else:
             self.paid = self.paid.plus(cents)
@@ -126,7 +134,7 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
                     TRUNCATED, "a batch begins before the last one has its sum record; send the whole file", where
                 )
             batches += 1
-            batch = _Batch(batches, _instant(header))
+            batch = _Batch(batches, " ".join(header[0].split()), _instant(header))
         elif batch is None:
             yield Fault(NO_HEADER, ("the record stands outside a batch; send the whole file",), where)
         elif payment := _payment(record):
@@ -196,7 +204,6 @@ def _piece(record: re.Match[str], batch: _Batch, directory: Directory, where: st
 def _event(
     record: re.Match[str], creditor: str, iban: str, batch: _Batch, directory: Directory, where: str
 ) -> Event | Fault:
-    archive_id = plain(record["archive"])
     booked = _day(record["booked"])
     if booked is None or record["currency"] != _EURO:
         line = (
@@ -205,33 +212,42 @@ def _event(
             else "the currency is not euro (1), the only one that KTL is read in; tell the payment as an event"
         )
         return Fault("wrong-field", (line,), where, creditor, iban)
-    data = {
+    payment, place = _name(record, batch)
+    data: dict[str, Any] = {
         "creditor": creditor,
         "account": iban,
-        "payment": archive_id or None,
+        "payment": payment,
         "amount": decimal_text(int(record["cents"]), _CURRENCY),
         "currency": _CURRENCY,
+        "reference": canonical_reference(record["reference"]) or None,
+        "booked": booked.isoformat(),
+        "channel": "ktl",
+        "statement": batch.name,
     }
     known = known_at(batch.created, booked, directory.zone_of(creditor))
-    if record["correction"] == "1":
-        data |= {"reason": "corrected by the bank", "booked": booked.isoformat()}
-        made = event("payment.reversed.v1", f"//bank/{iban}", f"{archive_id}:reversed:{booked}", known, data)
+    if record["correction"] == _CORRECTION:
+        data["reason"] = "corrected by the bank"
+        made = money_event("payment.reversed.v1", f"//bank/{iban}", f"{payment}:reversed:{booked}", known, data)
         return checked(made, _NAMES, where)
     payer = plain(record["payer"])
-    made = event(
-        "payment.received.v1",
-        f"//bank/{iban}",
-        archive_id,
-        known,
-        data
-        | {
-            "reference": canonical_reference(record["reference"]) or None,
-            "paid": (_day(record["paid"]) or booked).isoformat(),
-            "booked": booked.isoformat(),
-            "payer": {"name": payer} if payer else None,
-        },
+    data |= {
+        "paid": (_day(record["paid"]) or booked).isoformat(),
+        "payer": {"name": payer} if payer else None,
+        "place": place,
+    }
+    return checked(
+        money_event("payment.received.v1", f"//bank/{iban}", f"{payment}:{booked}", known, data), _NAMES, where
     )
-    return checked(made, _NAMES, where)
+
+
+def _name(record: re.Match[str], batch: _Batch) -> tuple[str | None, int | None]:
+    """What a payment is called, and its place among its like where it has no archive id (rules.md B1)."""
+    archive_id = plain(record["archive"])
+    if archive_id:
+        return batch.repeated.numbered(archive_id, record["account"], record["booked"], record["correction"]), None
+    like = likeness(*(record[name] for name in ("account", "booked", "cents", "reference", "payer", "correction")))
+    place = batch.places.next(like)
+    return (None, None) if place is None else (id_at(place, like, batch.name), place)
 
 
 def _checked_sums(batch: _Batch, sums: re.Match[str], where: str) -> Iterator[Piece]:

@@ -200,7 +200,7 @@ def test_who_was_registered_between_a_crash_and_the_next_poll_loses_no_money(
     directory.take(raw(creditor()))
     poll_until_idle(Inbox(tmp_path, publisher, directory))
 
-    assert [json.loads(line)["id"] for line in publisher.lines if line] == ["A1", "A2"]
+    assert [json.loads(line)["data"]["payment"] for line in publisher.lines if line] == ["A1", "A2"]
 
 
 def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_taken(

@@ -10,10 +10,9 @@ from typing import Final
 from services.intake.formats.camt.charges import charged, paid_by_whole
 from services.intake.formats.camt.entry import BankEntry, EntryKind
 from services.intake.formats.camt.fields import CurrencyAmount, is_credit
+from services.intake.formats.camt.identity import PaymentName, archive_id, ids_of, like_of
 from services.intake.formats.camt.transaction import (
     ReportedAccount,
-    archive_id,
-    fingerprint,
     money_of,
     received,
     received_in_sum,
@@ -22,6 +21,7 @@ from services.intake.formats.camt.transaction import (
     says_something,
 )
 from services.intake.formats.format import Event, Fault, Piece
+from services.intake.formats.numbering import Places, RepeatedIds, id_at
 from services.intake.formats.xml.elements import Element, first
 
 WRONG_ENTRY: Final = "wrong-entry"
@@ -29,9 +29,6 @@ NO_ARCHIVE_ID: Final = "no-archive-id"
 DETAILS_MISSING: Final = "details-missing"
 DETAILS_DO_NOT_TIE: Final = "details-do-not-tie"
 UNCLEAR_REVERSAL: Final = "unclear-reversal"
-
-_ALIKE_KEPT: Final = 100_000
-"""So many transactions without a reference of the bank's are numbered in one report."""
 
 
 @dataclass(slots=True)
@@ -65,7 +62,7 @@ class AccountReport:
     ``booked`` are the entries that moved money, ``listed`` all of them. ``payments`` counts the payments that the
     report has given; ``received`` is the money of customers in it, ``returned`` what of such money was taken back, in
     minor units; with what is summed up here and listed in another message. ``is_doubtful``: something in it could not
-    be read, or does not tie.
+    be read, or does not tie. ``places`` and ``repeated`` number what the bank does not tell apart.
     """
 
     account: ReportedAccount
@@ -78,22 +75,13 @@ class AccountReport:
     returned: int = 0
     sums_up: bool = False
     is_doubtful: bool = False
-    _alike: dict[str, int] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
+    repeated: RepeatedIds = field(default_factory=RepeatedIds)
 
     def fault(self, reason: str, line: str, where: str | None = None) -> Fault:
         """A fault in the report; its balances and totals then give no completion of the feed."""
         self.is_doubtful = True
         return Fault(reason, (line,), where or self.where, creditor=self.account.creditor, account=self.account.iban)
-
-    def numbered(self, fingerprint: str) -> str | None:
-        """The identity of a transaction without a bank's reference: the first, second, … of those with equal content.
-
-        None when there are too many of them to be numbered.
-        """
-        if fingerprint not in self._alike and len(self._alike) >= _ALIKE_KEPT:
-            return None
-        number = self._alike[fingerprint] = self._alike.get(fingerprint, 0) + 1
-        return fingerprint if number == 1 else f"{fingerprint}/{number}"
 
 
 class EntryReading:
@@ -113,8 +101,6 @@ class EntryReading:
         self._count = 0
         self._total = 0
         self._charges = 0
-        self._last_id: str | None = None
-        self._repeated = 0
 
     def transaction(self, element: Element) -> Iterator[Piece]:
         """Read the next transaction; its events may be returned for the one after it, or at the entry's end."""
@@ -199,16 +185,16 @@ class EntryReading:
         except ValueError as wrong:
             yield self._report.fault(WRONG_ENTRY, str(wrong), self._where)
             return
-        id_ = entry.reference or self._report.numbered(fingerprint(element, entry))
-        if booked is None or id_ is None:
-            yield self._unidentified(booked, self._where)
-        elif money.minor == 0:
+        if money.minor == 0:
             return
+        name = None if booked is None else self._name(entry, booked, money, element, 1, element)
+        if booked is None or name is None:
+            yield self._unidentified(booked, self._where)
         elif entry.kind is EntryKind.RETURNED:
-            yield returned_in_sum(self._report.account, entry, booked, id_, money)
+            yield returned_in_sum(self._report.account, entry, booked, name, money)
             self._report.returned += money.minor
         else:
-            payment = received_in_sum(self._report.account, booked, id_, element, money)
+            payment = received_in_sum(self._report.account, booked, name, element, money)
             yield self._count_payment(payment)
             self._report.received += money.minor
 
@@ -231,39 +217,58 @@ class EntryReading:
             self._total += money.minor
             if money.minor == 0:
                 return
-            id_ = self._identity(entry, element, number, whole)
-            if entry.booked is None or id_ is None:
-                yield self._unidentified(entry.booked, where)
+            booked = entry.booked
+            name = None if booked is None else self._name(entry, booked, money, element, number, whole)
+            if booked is None or name is None:
+                yield self._unidentified(booked, where)
                 return
-            events = self._events(entry, entry.booked, id_, element, whole, money)
+            events = self._events(entry, booked, name, element, whole, money)
         except ValueError as wrong:
             yield self._report.fault(WRONG_ENTRY, str(wrong), where)
             return
         yield from events
 
     def _events(
-        self, entry: BankEntry, booked: date, id_: str, element: Element, whole: Element | None, money: CurrencyAmount
+        self,
+        entry: BankEntry,
+        booked: date,
+        name: PaymentName,
+        element: Element,
+        whole: Element | None,
+        money: CurrencyAmount,
     ) -> list[Event]:
         account = self._report.account
         if entry.kind is EntryKind.RETURNED:
-            returns = list(returned(account, entry, booked, id_, element, money))
+            returns = list(returned(account, entry, booked, name, element, money))
             self._report.returned += money.minor
             return returns
-        payments = list(received(account, booked, id_, element, whole, money))
+        payments = list(received(account, booked, name, element, whole, money))
         self._report.payments += len(payments)
         self._report.received += money.minor
         return payments
 
-    def _identity(self, entry: BankEntry, element: Element, number: int, whole: Element | None) -> str | None:
-        """The bank's reference of the transaction; repetitions of one reference are its second, third, and so on."""
-        archived = archive_id(element)
-        if archived is not None:
-            self._repeated = self._repeated + 1 if archived == self._last_id else 1
-            self._last_id = archived
-            return archived if self._repeated == 1 else f"{archived}/{self._repeated}"
-        if entry.reference is not None:
-            return entry.reference if whole is not None else f"{entry.reference}/{number}"
-        return self._report.numbered(fingerprint(element, entry))
+    def _name(
+        self,
+        entry: BankEntry,
+        booked: date,
+        money: CurrencyAmount,
+        element: Element,
+        number: int,
+        whole: Element | None,
+    ) -> PaymentName | None:
+        """What the transaction is called; None where there are too many without a reference of the bank's.
+
+        Repetitions of one reference are its second, third, and so on.
+        """
+        ids = ids_of(element, entry, is_only=whole is not None)
+        id_ = archive_id(element) or entry.reference
+        if id_ is not None:
+            is_entrys = archive_id(element) is None
+            named = f"{id_}/{number}" if is_entrys and whole is None else id_
+            return PaymentName(self._report.repeated.numbered(named, str(booked), entry.kind.name), ids=ids)
+        like = like_of(entry, booked, money, element)
+        place = self._report.places.next(like)
+        return None if place is None else PaymentName(id_at(place, like, self._report.account.statement), place, ids)
 
     def _count_payment(self, payment: Event) -> Event:
         self._report.payments += 1

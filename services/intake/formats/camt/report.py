@@ -12,7 +12,9 @@ from typing import BinaryIO, Final
 
 from stdnum import iban
 
+from schemas.payment_events import MoneyChannel
 from services.intake.formats.camt.entry import BankEntry, entry_of
+from services.intake.formats.camt.fields import identifier
 from services.intake.formats.camt.money import WRONG_ENTRY, AccountReport, EntryReading
 from services.intake.formats.camt.transaction import ReportedAccount
 from services.intake.formats.format import Directory, Fault, Piece, unknown_account
@@ -32,20 +34,24 @@ _DEPTHS: Final = {_ENTRY: 1, _TRANSACTION: 3}
 class Style:
     """How one kind of report differs from the other.
 
+    ``channel`` is what payments say they became known by, ``name``: what the bank calls a report.
     ``sums_up``: an entry may be the sum of transactions that another message lists. ``close``: what a report that was
     read to its end says as a whole.
     """
 
     element: str
     noun: str
+    channel: MoneyChannel
+    name: Callable[[Element], str | None]
     sums_up: bool
     close: Callable[[AccountReport, Element, Header], Iterator[Piece]]
 
 
 @dataclass(slots=True)
 class Header:
-    """What a message says about itself; ``is_whole``: it is not one page of several."""
+    """What a message says about itself; ``name`` is its id, ``is_whole``: it is not one page of several."""
 
+    name: str | None = None
     created: str | None = None
     is_whole: bool = True
 
@@ -84,7 +90,7 @@ def read_reports(stream: BinaryIO, directory: Directory, style: Style) -> Iterat
 def _header(element: Element) -> Header:
     pages = first(element, "MsgPgntn")
     whole = pages is None or (text(pages, "PgNb") in (None, "1") and text(pages, "LastPgInd") in (None, "true", "1"))
-    return Header(text(element, "CreDtTm"), whole)
+    return Header(line(element, "MsgId"), text(element, "CreDtTm"), whole)
 
 
 def _report_of(element: Element, report: str) -> Element | None:
@@ -137,9 +143,10 @@ class _ReportReading:
             yield unknown_account(number, self._where)
             return
         created = header.created or text(self.element, "CreDtTm")
-        self._report = AccountReport(
-            ReportedAccount(creditor, number, directory.zone_of(creditor), created), self._where
-        )
+        zone = directory.zone_of(creditor)
+        name = self._style.name(self.element) or header.name
+        account = ReportedAccount(creditor, number, zone, created, self._style.channel, name and identifier(name))
+        self._report = AccountReport(account, self._where)
 
     def read(self, element: Element) -> Iterator[Piece]:
         """A transaction, or an entry with all of its transactions."""

@@ -1,8 +1,7 @@
 """One transaction of an entry: the payments that came by it, or those of which it takes money back.
 
-A payment's identity is the bank's archive id of the transaction (``TxDtls/Refs/AcctSvcrRef``): camt.053 and camt.054
-give the same one, so what is in both is one payment. Of a transaction that pays several invoices each part is a
-payment of its own, ``<archive id>#1``, ``#2`` and so on.
+What a payment is called is `services.intake.formats.camt.identity`'s. Of a transaction that pays several invoices each
+part is a payment of its own, ``<archive id>#1``, ``#2`` and so on.
 """
 
 from __future__ import annotations
@@ -14,10 +13,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from schemas.money import decimal_text
+from schemas.payment_events import MoneyChannel
 from services.intake.formats.camt.entry import BankEntry
-from services.intake.formats.camt.fields import CurrencyAmount, amount, day_of, digest, message, party, reference
+from services.intake.formats.camt.fields import CurrencyAmount, amount, day_of, message, party
+from services.intake.formats.camt.identity import PaymentName
 from services.intake.formats.camt.remittance import RemittancePart, remittance_parts
-from services.intake.formats.format import Event, event, known_at
+from services.intake.formats.format import Event, known_at, money_event
 from services.intake.formats.xml.elements import Element, first, line, text
 
 RECEIVED: Final = "payment.received.v1"
@@ -26,17 +27,22 @@ REVERSED: Final = "payment.reversed.v1"
 _LONGEST_WAY: Final = timedelta(days=366)
 """A payment date longer before the booking than this is some system's default value."""
 _NO_REASON: Final = "returned by the bank"
-_BETWEEN: Final = "\x1f"
 
 
 @dataclass(slots=True)
 class ReportedAccount:
-    """A registered creditor's bank account; ``created`` is when the bank made its message, if it says so."""
+    """A registered creditor's bank account in one statement or notification.
+
+    ``created`` is when the bank made its message, if it says so; ``channel`` and ``statement`` as in
+    `schemas.payment_events.PaymentReceived`.
+    """
 
     creditor: str
     iban: str
     zone: ZoneInfo
     created: str | None
+    channel: MoneyChannel
+    statement: str | None
     _known: dict[date, str] = field(default_factory=dict)
 
     @property
@@ -52,26 +58,15 @@ class ReportedAccount:
             known = self._known[day] = known_at(self.created, day, self.zone)
         return known
 
-    def event(self, kind: str, id_: str, day: date, data: dict[str, Any]) -> Event:
-        """An event about the account."""
-        return event(kind, self.source, id_, self.known(day), {"creditor": self.creditor, "account": self.iban, **data})
+    def event(self, kind: str, name: str, day: date, data: dict[str, Any]) -> Event:
+        """An event about the account, whose id begins with a name."""
+        known = self.known(day)
+        return money_event(kind, self.source, name, known, {"creditor": self.creditor, "account": self.iban, **data})
 
 
 def says_something(transaction: Element) -> bool:
     """Whether a transaction says who paid or what for; one that does not only repeats its entry's sum."""
     return any(first(transaction, path) is not None for path in ("Refs/AcctSvcrRef", "RltdPties/Dbtr", "RmtInf"))
-
-
-def archive_id(transaction: Element) -> str | None:
-    """The bank's archive id of a transaction, if it has one."""
-    return reference(first(transaction, "Refs/AcctSvcrRef"))
-
-
-def fingerprint(transaction: Element, entry: BankEntry) -> str:
-    """The identity of a transaction to which the bank gave no archive id: a digest of all that it says."""
-    contents = [str(entry.booked), *map(str, entry.money)]
-    contents += [text for each in transaction.itertext() if (text := str(each).strip())]
-    return f"digest-{digest(_BETWEEN.join(contents))}"
 
 
 def money_of(transaction: Element, currency: str) -> CurrencyAmount | None:
@@ -90,7 +85,7 @@ def money_of(transaction: Element, currency: str) -> CurrencyAmount | None:
 def received(
     account: ReportedAccount,
     booked: date,
-    id_: str,
+    name: PaymentName,
     transaction: Element,
     whole: Element | None,
     money: CurrencyAmount,
@@ -107,9 +102,9 @@ def received(
     parts = remittance_parts(transaction, money)
     words = _other_words(transaction, whole)
     for number, part in enumerate(parts, start=1):
-        payment = id_ if len(parts) == 1 else f"{id_}#{number}"
+        part_name = name if len(parts) == 1 else name.part(number)
         said = RemittancePart(part.minor, part.reference, message([part.message or "", *words]))
-        yield _payment(account, payment, booked, said, money.currency, paid_on, payer)
+        yield _payment(account, part_name, booked, said, money.currency, paid_on, payer)
 
 
 def _other_words(transaction: Element, whole: Element | None) -> list[str]:
@@ -120,17 +115,24 @@ def _other_words(transaction: Element, whole: Element | None) -> list[str]:
     return [each for each in said if each]
 
 
-def received_in_sum(account: ReportedAccount, booked: date, id_: str, entry: Element, money: CurrencyAmount) -> Event:
+def received_in_sum(
+    account: ReportedAccount, booked: date, name: PaymentName, entry: Element, money: CurrencyAmount
+) -> Event:
     """The payment of an entry that says nothing of its transaction."""
     words = text(entry, "AddtlNtryInf")
     part = RemittancePart(money.minor, None, message([words]) if words else None)
-    return _payment(account, id_, booked, part, money.currency, booked, None)
+    return _payment(account, name, booked, part, money.currency, booked, None)
 
 
 def returned(
-    account: ReportedAccount, entry: BankEntry, booked: date, id_: str, transaction: Element, money: CurrencyAmount
+    account: ReportedAccount,
+    entry: BankEntry,
+    booked: date,
+    name: PaymentName,
+    transaction: Element,
+    money: CurrencyAmount,
 ) -> Iterator[Event]:
-    """The payments of a transaction, or what of them is taken back, under the identities that they came under.
+    """What is taken back, under the id that the bank gives it: the payment's or one of its own.
 
     Raises:
         ValueError: when an amount in it is none.
@@ -139,18 +141,21 @@ def returned(
     reason = message([each for each in why if each]) or _NO_REASON
     parts = remittance_parts(transaction, money)
     for number, part in enumerate(parts, start=1):
-        payment = id_ if len(parts) == 1 else f"{id_}#{number}"
-        yield _reversal(account, entry, booked, payment, CurrencyAmount(part.minor, money.currency), reason)
+        part_name = name if len(parts) == 1 else name.part(number)
+        yield _reversal(account, entry, booked, part_name, part, money.currency, reason)
 
 
-def returned_in_sum(account: ReportedAccount, entry: BankEntry, booked: date, id_: str, money: CurrencyAmount) -> Event:
+def returned_in_sum(
+    account: ReportedAccount, entry: BankEntry, booked: date, name: PaymentName, money: CurrencyAmount
+) -> Event:
     """The payment, or what of it is taken back, of an entry that says nothing of its transaction."""
-    return _reversal(account, entry, booked, id_, money, _NO_REASON)
+    part = RemittancePart(money.minor, None, None)
+    return _reversal(account, entry, booked, name, part, money.currency, _NO_REASON)
 
 
 def _payment(
     account: ReportedAccount,
-    payment: str,
+    name: PaymentName,
     booked: date,
     part: RemittancePart,
     currency: str,
@@ -158,7 +163,7 @@ def _payment(
     payer: dict[str, str] | None,
 ) -> Event:
     data = {
-        "payment": payment,
+        "payment": name.payment,
         "reference": part.reference,
         "amount": decimal_text(part.minor, currency),
         "currency": currency,
@@ -166,21 +171,35 @@ def _payment(
         "booked": booked.isoformat(),
         "payer": payer,
         "message": part.message,
+        "channel": account.channel,
+        "statement": account.statement,
+        "place": name.place,
+        "ids": name.ids or None,
     }
-    return account.event(RECEIVED, payment, booked, data)
+    return account.event(RECEIVED, f"{name.payment}:{booked}", booked, data)
 
 
 def _reversal(
-    account: ReportedAccount, entry: BankEntry, booked: date, payment: str, money: CurrencyAmount, reason: str
+    account: ReportedAccount,
+    entry: BankEntry,
+    booked: date,
+    name: PaymentName,
+    part: RemittancePart,
+    currency: str,
+    reason: str,
 ) -> Event:
     data = {
-        "payment": payment,
-        "amount": decimal_text(money.minor, money.currency),
-        "currency": money.currency,
+        "payment": name.payment,
+        "amount": decimal_text(part.minor, currency),
+        "currency": currency,
         "reason": reason,
         "booked": booked.isoformat(),
+        "reference": part.reference,
+        "channel": account.channel,
+        "statement": account.statement,
+        "ids": name.ids or None,
     }
-    return account.event(REVERSED, f"{payment}:reversed:{entry.reference or booked}", booked, data)
+    return account.event(REVERSED, f"{name.payment}:reversed:{entry.reference or booked}", booked, data)
 
 
 def _payer(transaction: Element) -> dict[str, str] | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, cast, get_args
 
@@ -16,7 +16,8 @@ from services.intake.formats.billing.documents import (
     meaning_of,
     owner_of,
 )
-from services.intake.formats.format import Directory, Event, Fault, event, known_at, unknown_account
+from services.intake.formats.format import Directory, Event, Fault, known_at, money_event, unknown_account
+from services.intake.formats.numbering import Places, id_at, likeness
 from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked
 from services.law.figures import law_of
@@ -29,16 +30,26 @@ _INVOICE_KINDS: Final[tuple[str, ...]] = get_args(DocumentKind)
 
 
 @dataclass(frozen=True, slots=True)
-class CsvRow:
-    """A row of a table: the texts of its columns, and what the file calls each column.
+class CsvFile:
+    """What the rows of one table share.
 
-    ``decimal_sign`` separates the decimals of the table's amounts, as far as they show it.
+    ``titles`` are what the file calls each column; ``decimal_sign`` separates the decimals of its amounts, as far as
+    they show it. ``name`` is what its payments say they were read from; ``places`` number those without an id.
     """
 
-    cells: Mapping[str, str]
     titles: Mapping[str, str]
+    decimal_sign: str | None
+    name: str
+    places: Places = field(default_factory=Places)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """A row of a table: the texts of its columns."""
+
+    cells: Mapping[str, str]
+    file: CsvFile
     where: str
-    decimal_sign: str | None = None
 
     def __getitem__(self, column: str) -> str:
         """The text of a column, without white space around it; empty where the table does not have it."""
@@ -46,16 +57,16 @@ class CsvRow:
 
     def title(self, column: str) -> str:
         """``column 4 (amount)``; the name alone where the table does not have it."""
-        return self.titles.get(column, column)
+        return self.file.titles.get(column, column)
 
     @property
     def amount(self) -> str:
         """The amount as plain decimal text; what is no number stays as it is, for the contract to judge."""
-        return by_hand(self[AMOUNT], self.decimal_sign)
+        return by_hand(self[AMOUNT], self.file.decimal_sign)
 
     def unclear_amount(self, creditor: str, account: str | None = None) -> Fault | None:
         """The fault of an amount that could be two, such as ``1.000`` where no amount shows what separates decimals."""
-        if not is_unclear(self[AMOUNT], self.decimal_sign):
+        if not is_unclear(self[AMOUNT], self.file.decimal_sign):
             return None
         line = (
             "its sign could separate thousands or decimals, and the other amounts of the column do not show which;"
@@ -70,10 +81,10 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A kind of table: ``known_by`` are the columns by which it is recognised, ``columns`` all that it may have."""
+    """A kind of table: ``known_by`` are columns of which any set tells it, ``columns`` all that it may have."""
 
     name: str
-    known_by: frozenset[str]
+    known_by: tuple[frozenset[str], ...]
     needs: frozenset[str]
     columns: frozenset[str]
     meaning: Callable[[CsvRow, Directory], Event | Fault | None]
@@ -143,7 +154,7 @@ _INVOICE_FIELDS: Final = {
 
 INVOICES: Final = CsvTable(
     name="invoices",
-    known_by=frozenset({"invoice", "amount"}),
+    known_by=(frozenset({"invoice", "amount"}),),
     needs=frozenset({"invoice", "issued", "due", "amount", "name"}),
     columns=frozenset(
         {
@@ -197,32 +208,46 @@ def _payment(row: CsvRow, directory: Directory) -> Event | Fault:
         return row.fault("type", f"must be one of {', '.join(_PAYMENT_KINDS)}", creditor, account)
     if unclear := row.unclear_amount(creditor, account):
         return unclear
-    type_, suffix = _PAYMENT_KINDS[kind]
-    payment = plain(row["payment"])
     data: dict[str, Any] = {
         "creditor": creditor,
         "account": account,
-        "payment": payment or None,
+        "payment": plain(row["payment"]) or None,
         "amount": row.amount,
         "currency": row["currency"].upper() or law_of(directory.country_of(creditor)).currency,
+        "booked": booked,
     }
-    data |= _payment_fields(row, booked) if kind == "payment" else _return_fields(row, kind, booked)
-    made = event(type_, f"//bank/{account}", f"{payment}{suffix.format(booked)}", known, data)
+    type_, suffix = _PAYMENT_KINDS[kind]
+    if kind == "refund":
+        data["reason"] = row["reason"] or kind
+    else:
+        _name(row, kind, data)
+        data |= _payment_fields(row, booked) if kind == "payment" else {"reason": row["reason"] or kind}
+    made = money_event(type_, f"//bank/{account}", f"{data['payment']}{suffix.format(booked)}", known, data)
     return checked(made, _titles(row, _PAYMENT_FIELDS), row.where)
 
 
-def _return_fields(row: CsvRow, kind: str, booked: str) -> dict[str, Any]:
-    """Why the money went back; of what the bank took back itself, also the day."""
-    return {"reason": row["reason"] or kind, "booked": booked if kind == "reversal" else None}
+def _name(row: CsvRow, kind: str, data: dict[str, Any]) -> None:
+    """Say by which table a payment became known and, where it has no id, which one of its like in a table it is.
+
+    The table is no part of that id: of tables that overlap, the one that has most of a like on a day says how many
+    there are (rules.md B2).
+    """
+    data |= {"channel": "table", "statement": row.file.name, "reference": row["reference"] or None}
+    if data["payment"] is not None:
+        return
+    said = (data["account"], data["booked"], data["amount"], data["currency"], row["reference"], row["message"])
+    like = likeness(kind, *said, row["payer"], row["payer_iban"])
+    place = row.file.places.next(like)
+    if place is not None:
+        data["payment"] = id_at(place, like, None)
+        data["place"] = place if kind == "payment" else None
 
 
 def _payment_fields(row: CsvRow, booked: str) -> dict[str, Any]:
     payer = {"name": plain(row["payer"]), "iban": plain(row["payer_iban"])}
     known = {name: value for name, value in payer.items() if value}
     return {
-        "reference": row["reference"] or None,
         "paid": _day(row["paid"]) or booked,
-        "booked": booked,
         "payer": known or None,
         "message": row["message"] or None,
         "debtor": plain(row["debtor"]) or None,
@@ -230,7 +255,7 @@ def _payment_fields(row: CsvRow, booked: str) -> dict[str, Any]:
 
 
 _PAYMENT_KINDS: Final = {
-    "payment": ("payment.received.v1", ""),
+    "payment": ("payment.received.v1", ":{}"),
     "reversal": ("payment.reversed.v1", ":reversed:{}"),
     "refund": ("payment.refunded.v1", ":refunded:{}"),
 }
@@ -239,8 +264,8 @@ _PAYMENT_FIELDS: Final = {"id": "payment", "payer.name": "payer", "payer.iban": 
 
 PAYMENTS: Final = CsvTable(
     name="payments",
-    known_by=frozenset({"payment", "amount"}),
-    needs=frozenset({"account", "payment", "amount", "booked"}),
+    known_by=(frozenset({"payment", "amount"}), frozenset({"booked", "amount"})),
+    needs=frozenset({"account", "amount", "booked"}),
     columns=frozenset(
         {
             "account",
@@ -269,7 +294,7 @@ TABLES: Final = (INVOICES, PAYMENTS)
 
 
 def _titles(row: CsvRow, otherwise: Mapping[str, str]) -> dict[str, str]:
-    return {**row.titles, **{name: row.title(column) for name, column in otherwise.items()}}
+    return {**row.file.titles, **{name: row.title(column) for name, column in otherwise.items()}}
 
 
 def _day(text: str) -> str:

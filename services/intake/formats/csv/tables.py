@@ -9,11 +9,12 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from hashlib import sha256
 from itertools import chain
 from typing import BinaryIO, Final
 
 from services.intake.formats.billing.decimals import column_sign
-from services.intake.formats.csv.columns import AMOUNT, INVOICES, TABLES, CsvRow, CsvTable
+from services.intake.formats.csv.columns import AMOUNT, INVOICES, TABLES, CsvFile, CsvRow, CsvTable
 from services.intake.formats.csv.encoding import head_in_utf8, in_utf8
 from services.intake.formats.format import HEAD, Directory, Fault, Format, Piece
 
@@ -79,13 +80,14 @@ def read(stream: BinaryIO, directory: Directory) -> Iterator[Piece]:
     amount = columns.index(AMOUNT)
     sign = column_sign(cells[amount] for _, cells in ahead if not isinstance(cells, Fault))
     titles = {name: f"column {place} ({name})" for place, name in enumerate(columns, 1)}
+    file = CsvFile(titles, sign, _name(header, ahead))
     creditor: str | None = None
     for where, cells in chain(ahead, rows):
         if isinstance(cells, Fault):
             alone = cells.creditor is None and table is INVOICES
             yield replace(cells, creditor=creditor) if alone else cells
             continue
-        piece = table.meaning(CsvRow(dict(zip(columns, cells, strict=True)), titles, where, sign), directory)
+        piece = table.meaning(CsvRow(dict(zip(columns, cells, strict=True)), file, where), directory)
         if isinstance(piece, Fault):
             creditor = piece.creditor
             yield piece
@@ -108,6 +110,15 @@ def _header(lines: _CsvLines, texts: Iterator[str]) -> tuple[str, int]:
         if passed >= HEAD:
             break
     return first, place
+
+
+def _name(header: str, ahead: list[tuple[str, list[str] | Fault]]) -> str:
+    """What a table is called, as its file's name is anybody's: a digest of its first rows."""
+    said = sha256(header.strip().encode("utf-8", "replace"))
+    for _, cells in ahead:
+        if not isinstance(cells, Fault):
+            said.update("\x1f".join(cells).encode("utf-8", "replace"))
+    return f"table-{said.hexdigest()[:16]}"
 
 
 def _ahead(rows: Iterator[tuple[str, list[str] | Fault]]) -> list[tuple[str, list[str] | Fault]]:
@@ -180,13 +191,13 @@ def _columns(header: str, delimiter: str) -> list[str]:
 
 
 def _table_of(columns: list[str]) -> CsvTable | None:
-    return next((table for table in TABLES if table.known_by <= set(columns)), None)
+    return next((table for table in TABLES if any(known <= set(columns) for known in table.known_by)), None)
 
 
 def _faults_of(columns: list[str], table: CsvTable | None) -> tuple[str, ...]:
     """Why the columns cannot be read: one is missing, there twice, or looks mistyped."""
     if table is None:
-        wanted = " or ".join(" and ".join(sorted(table.known_by)) for table in TABLES)
+        wanted = " or ".join(" and ".join(sorted(known)) for table in TABLES for known in table.known_by)
         return (
             f"the first row must name the columns, among them {wanted}; write the names that docs/formats.md lists",
         )

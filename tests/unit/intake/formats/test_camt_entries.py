@@ -111,7 +111,7 @@ def test_a_reversed_credit_takes_the_payment_back_under_its_archive_id() -> None
 
     (event,) = events(found)
     assert event["type"] == "payment.reversed.v1"
-    assert event["id"] == "A1:reversed:20260109ENTRY1"
+    assert event["id"].startswith("A1:reversed:20260109ENTRY1:")
     assert (event["data"]["payment"], event["data"]["amount"]) == ("A1", "50.00")
     assert event["data"]["reason"] == "AC04\nclosed"
 
@@ -184,13 +184,13 @@ def test_a_lump_sum_of_a_statement_and_its_details_in_a_notification_are_one_mon
 def test_a_statement_that_lists_its_batch_one_by_one_gives_the_same_payments_as_the_notification() -> None:
     reported = entry("80.00", transaction("50.00", "A1"), transaction("30.00", "A2"), batch=2)
 
-    stated, notified = (
-        read_statement(statement("100.00", "180.00", reported)),
-        read_notification(notification(reported)),
-    )
+    both = read_statement(statement("100.00", "180.00", reported)), read_notification(notification(reported))
 
-    assert payments(stated) == payments(notified)
-    assert [event["id"] for event in events(stated)[:-1]] == [event["id"] for event in events(notified)]
+    stated = both[0]
+    told_by = ("channel", "statement")
+    alike = [[{name: said[name] for name in said if name not in told_by} for said in payments(found)] for found in both]
+    assert alike[0] == alike[1]
+    assert [said["payment"] for said in payments(stated)] == ["A1", "A2"]
     assert events(stated)[-1]["data"]["count"] == 2
 
 

@@ -288,29 +288,3 @@ def test_an_amount_that_is_none_is_a_fault_that_does_not_repeat_it(written: str)
 
 def test_a_transaction_of_nothing_is_no_payment() -> None:
     assert read_notification(notification(entry("0.00", transaction("0.00", "A1")))) == []
-
-
-# --- identity ------------------------------------------------------------------------------------
-
-
-def test_without_an_archive_id_of_its_own_the_only_transaction_has_its_entrys() -> None:
-    found = read_notification(notification(entry("50.00", transaction("50.00"), reference="E1")))
-
-    assert amounts(found) == {"E1": "50.00"}
-
-
-def test_transactions_that_the_bank_calls_alike_differ_by_their_order() -> None:
-    reported = transaction("50.00", "A1"), transaction("30.00", "A1")
-
-    assert amounts(read_notification(notification(entry("80.00", *reported)))) == {"A1": "50.00", "A1/2": "30.00"}
-
-
-def test_without_any_reference_of_the_bank_identity_is_a_digest_of_what_is_said() -> None:
-    two_alike = [entry("50.00", transaction("50.00", remittance=strd("10016")), reference="NOTPROVIDED")] * 2
-    other = entry("50.00", transaction("50.00", remittance=strd("10029")), reference="")
-
-    first, second = (list(amounts(read_notification(notification(*two_alike, other)))) for _ in range(2))
-
-    assert first == second
-    assert len(set(first)) == 3
-    assert first[1] == f"{first[0]}/2"

@@ -180,7 +180,9 @@ def test_the_creditor_may_be_found_by_the_bank_account() -> None:
 def test_a_payment_needs_only_a_few_columns() -> None:
     (event,) = events(pieces(FORMAT, table(payment()), KNOWN))
 
-    assert (event["type"], event["source"], event["id"]) == ("payment.received.v1", f"//bank/{IBAN}", "20260119X001")
+    assert (event["type"], event["source"]) == ("payment.received.v1", f"//bank/{IBAN}")
+    assert event["id"].startswith("20260119X001:2026-01-19:")
+    assert event["data"].pop("statement").startswith("table-")
     assert event["time"] == "2026-01-19T04:00:00+00:00"
     assert event["data"] == {
         "creditor": "acme",
@@ -190,6 +192,7 @@ def test_a_payment_needs_only_a_few_columns() -> None:
         "currency": "EUR",
         "paid": "2026-01-19",
         "booked": "2026-01-19",
+        "channel": "table",
     }
 
 
@@ -217,15 +220,33 @@ def test_a_payment_may_have_payer_reference_message_and_debtor() -> None:
     assert said["payer"] == {"name": "Aino Mallila", "iban": "FI0910101234500011"}
 
 
+def test_rows_without_an_id_are_told_apart_by_their_place_and_tables_that_overlap_call_them_alike() -> None:
+    alike, other = payment(payment="", reference="10016"), payment(payment="", reference="10029")
+
+    first, later = (data_of(pieces(FORMAT, table(*rows), KNOWN)) for rows in ((alike, alike, other), (other, alike)))
+
+    assert [said["place"] for said in first] == [1, 2, 1]
+    assert len({said["payment"] for said in first}) == 3
+    assert [said["payment"] for said in later] == [first[2]["payment"], first[0]["payment"]]
+    assert first[0]["statement"] != later[0]["statement"]
+
+
+def test_a_table_of_payments_needs_no_column_of_ids() -> None:
+    (said,) = data_of(pieces(FORMAT, f"account;booked;amount\n{IBAN};2026-01-19;30,00\n".encode(), KNOWN))
+
+    assert (said["amount"], said["place"]) == ("30.00", 1)
+
+
 def test_reversals_and_refunds_name_the_payment_they_undo() -> None:
     rows = (payment(type="reversal", reason=""), payment(type="Refund", reason="paid twice", amount="10"))
 
     reversed_, refunded = events(pieces(FORMAT, table(*rows), KNOWN))
 
-    assert (reversed_["type"], reversed_["id"]) == ("payment.reversed.v1", "20260119X001:reversed:2026-01-19")
-    assert (refunded["type"], refunded["id"]) == ("payment.refunded.v1", "20260119X001:refunded:2026-01-19")
+    assert [said["type"] for said in (reversed_, refunded)] == ["payment.reversed.v1", "payment.refunded.v1"]
+    assert reversed_["id"].startswith("20260119X001:reversed:2026-01-19:")
+    assert refunded["id"].startswith("20260119X001:refunded:2026-01-19:")
     assert [said["data"]["reason"] for said in (reversed_, refunded)] == ["reversal", "paid twice"]
-    assert [said["data"].get("booked") for said in (reversed_, refunded)] == ["2026-01-19", None]
+    assert [said["data"].get("booked") for said in (reversed_, refunded)] == ["2026-01-19", "2026-01-19"]
     assert [said["data"]["amount"] for said in (reversed_, refunded)] == ["30.00", "10"]
 
 
@@ -427,7 +448,7 @@ def test_a_wrong_cell_is_a_fault_with_line_and_column_and_without_what_is_in_it(
     ("change", "line"),
     [
         ({"booked": "19.13.2026"}, "column 3 (booked): must be a day"),
-        ({"payment": ""}, "column 2 (payment): is empty"),
+        ({"payment": "", "type": "refund"}, "column 2 (payment): is missing"),
         ({"type": "gift"}, "column 5 (type): must be one of payment, reversal, refund"),
     ],
 )
@@ -471,7 +492,7 @@ def test_a_line_that_is_too_long_is_passed_over() -> None:
 
     found = pieces(FORMAT, data, KNOWN)
 
-    assert [event["id"] for event in events(found)] == ["20260119X001", "A2"]
+    assert [event["data"]["payment"] for event in events(found)] == ["20260119X001", "A2"]
     assert [(fault.reason, fault.where) for fault in faults(found)] == [("too-long", "line 3")]
 
 

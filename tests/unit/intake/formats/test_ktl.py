@@ -63,30 +63,24 @@ def test_a_batch_is_recognised_by_its_header_and_other_files_are_not() -> None:
 def test_the_row_of_the_description_is_a_payment_with_its_payers_day() -> None:
     found = pieces(FORMAT, file_of(header(), EXAMPLE, sums(1, 4900)), KNOWN)
 
-    assert (
-        events(found)
-        == found
-        == [
-            {
-                "specversion": "1.0",
-                "id": "02042588WWRV0212",
-                "source": f"//bank/{IBAN}",
-                "type": "payment.received.v1",
-                "time": "2018-02-05T12:30:00+00:00",
-                "data": {
-                    "creditor": "acme",
-                    "account": IBAN,
-                    "payment": "02042588WWRV0212",
-                    "amount": "49.00",
-                    "currency": "EUR",
-                    "reference": "13013",
-                    "paid": "2018-02-04",
-                    "booked": "2018-02-05",
-                    "payer": {"name": "KATAJAINEN J"},
-                },
-            }
-        ]
-    )
+    (event,) = events(found)
+    assert found == [event]
+    assert (event["type"], event["source"]) == ("payment.received.v1", f"//bank/{IBAN}")
+    assert event["id"].startswith("02042588WWRV0212:2018-02-05:")
+    assert event["time"] == "2018-02-05T12:30:00+00:00"
+    assert event["data"] == {
+        "creditor": "acme",
+        "account": IBAN,
+        "payment": "02042588WWRV0212",
+        "amount": "49.00",
+        "currency": "EUR",
+        "reference": "13013",
+        "paid": "2018-02-04",
+        "booked": "2018-02-05",
+        "payer": {"name": "KATAJAINEN J"},
+        "channel": "ktl",
+        "statement": "01802051430471234567891",
+    }
 
 
 @pytest.mark.parametrize(
@@ -139,7 +133,8 @@ def test_a_correction_takes_back_the_payment_of_its_archive_id() -> None:
 
     received, other, reversed_ = events(pieces(FORMAT, data, KNOWN))
 
-    assert (received["id"], other["id"], reversed_["id"]) == ("A1", "A2", "A1:reversed:2018-02-05")
+    assert [said["data"]["payment"] for said in (received, other, reversed_)] == ["A1", "A2", "A1"]
+    assert reversed_["id"].startswith("A1:reversed:2018-02-05:")
     assert reversed_["type"] == "payment.reversed.v1"
     assert reversed_["data"] == {
         "creditor": "acme",
@@ -149,6 +144,9 @@ def test_a_correction_takes_back_the_payment_of_its_archive_id() -> None:
         "currency": "EUR",
         "reason": "corrected by the bank",
         "booked": "2018-02-05",
+        "reference": "13013",
+        "channel": "ktl",
+        "statement": "01802051430471234567891",
     }
 
 
@@ -225,7 +223,7 @@ def test_an_account_nobody_registered_is_said_once_and_the_others_go_on() -> Non
     assert (fault.reason, fault.where) == ("unknown-creditor", "line 2")
     assert fault.account is not None
     assert fault.account.endswith(strange)
-    assert [event["id"] for event in events(found)] == ["A2"]
+    assert [event["data"]["payment"] for event in events(found)] == ["A2"]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +231,6 @@ def test_an_account_nobody_registered_is_said_once_and_the_others_go_on() -> Non
     [
         ({"booked": "181399"}, "booking date"),
         ({"currency": "0"}, "currency"),
-        ({"archive": " " * 16}, "archive id"),
         ({"amount": "0" * 10}, "amount"),
     ],
 )
@@ -258,6 +255,28 @@ def test_without_a_payers_day_the_booking_date_counts_and_without_a_reference_th
     assert said["paid"] == said["booked"] == "2018-02-05"
     assert "reference" not in said
     assert "payer" not in said
+
+
+def test_records_without_an_archive_id_are_told_apart_by_their_place_in_the_batch() -> None:
+    alike = payment(archive=" " * 16)
+    first = file_of(header(), alike, alike, payment(archive=" " * 16, payer="TUISKU A".ljust(12)), sums(3, 3 * 4900))
+    other = file_of(header("1802061430"), alike, sums(1, 4900))
+
+    said, again, later = (data_of(pieces(FORMAT, data, KNOWN)) for data in (first, first, other))
+
+    assert said == again
+    assert [each["place"] for each in said] == [1, 2, 1]
+    assert len({each["payment"] for each in (*said, *later)}) == 4
+
+
+def test_one_archive_id_twice_in_a_batch_is_two_payments_and_on_another_day_another_event() -> None:
+    records = payment("A1"), payment("A2"), payment("A1"), payment("A1", booked="180206")
+    data = file_of(header(), *records, sums(4, 4 * 4900))
+
+    found = events(pieces(FORMAT, data, KNOWN))
+
+    assert [event["data"]["payment"] for event in found] == ["A1", "A2", "A1/2", "A1"]
+    assert len({event["id"] for event in found}) == 4
 
 
 def test_memory_does_not_grow_with_the_file() -> None:

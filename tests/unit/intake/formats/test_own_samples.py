@@ -80,7 +80,8 @@ def test_the_legal_number_counts_else_the_electronic_one(written: str, number: i
 def test_a_payment_keeps_reference_days_and_archive_id() -> None:
     first = told_by_the_notification()[0]
 
-    assert first["id"] == first["data"]["payment"] == "20260109R1"
+    assert first["data"]["payment"] == "20260109R1"
+    assert first["id"].startswith("20260109R1:2026-01-09:")
     assert first["data"]["reference"] == "10016"
     assert (first["data"]["booked"], first["data"]["amount"]) == ("2026-01-09", "40.00")
 
