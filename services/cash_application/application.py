@@ -23,7 +23,9 @@ from services.cash_application.state.waiting import Missing
 
 def apply_new(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
     """Apply a fact that was read from the lane at ``offset``; ``raw`` is its message."""
-    result = identity.seen(lane, fact) or _apply(lane, fact)
+    result = identity.seen(lane, fact)
+    if result is None or (isinstance(result, Refused) and isinstance(fact.data, PaymentReceived)):
+        result = _apply(lane, fact)  # a bank tells one payment in other words, and two under one id (rules.md B1)
     if not isinstance(result, Refused):
         identity.remember(lane, fact)
     if fact.creditor is None and not lane.counts_for_all:

@@ -33,6 +33,18 @@ def leave_uncertain(lane: Lane, payment: KnownPayment, reason: UnmatchedReason) 
     unmatched.queue(lane, payment, reason)
 
 
+def leave_unplaced(lane: Lane, payment: KnownPayment, reason: UnmatchedReason) -> None:
+    """Take a payment off its account and queue it to be declared unmatched at the next frontier."""
+    unplace(lane, payment)
+    unmatched.queue(lane, payment, reason)
+
+
+def place_anew(lane: Lane, payment: KnownPayment) -> None:
+    """Publish a payment's placing again, as its days or its reference are known better."""
+    if payment.placement is not None:
+        lane.to_account(payment.creditor, payment.placement.debtor, _money_placed(payment, payment.placement))
+
+
 def unplace(lane: Lane, payment: KnownPayment) -> None:
     """Take a payment off its account: its reference rules the debtor out, or its score is no longer sure enough."""
     if payment.placement is not None:
@@ -111,6 +123,7 @@ def withdraw(lane: Lane, payment: KnownPayment, same_as: str) -> None:
     """Take a payment off everywhere, as the payment ``same_as`` is the same money: it was told twice (rules.md B2)."""
     unplace(lane, payment)
     unmatched.withdraw(lane, payment)
+    lane.feed(payment.creditor, payment.account).withdrawn(payment.amount, payment.currency)
     payment.same_as = same_as
     message = PaymentWithdrawn(
         creditor=payment.creditor, account=payment.account, payment=payment.payment, same_as=same_as

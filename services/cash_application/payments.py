@@ -7,7 +7,6 @@ placed if the score reaches the confidence that the policy requires, or declared
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Literal
 
 from schemas.facts import Fact
@@ -16,10 +15,10 @@ from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentRefu
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
 from services.cash_application import ahead, moving, payment_decisions, prefetch, receivables, unmatched, watermarks
+from services.cash_application.identity_of_money import equal_sums, likeness, naming, one_money
 from services.cash_application.matching import required_confidence
 from services.cash_application.matching.candidates import CandidateLookup
 from services.cash_application.matching.certain_match import MatchEvidence, certain_placement
-from services.cash_application.matching.remittance import remittance_words
 from services.cash_application.matching.scoring import ScoredMatch, scored_matches, sure_enough
 from services.cash_application.state import subscriptions, waiting
 from services.cash_application.state.account_numbers import debtor_of
@@ -34,19 +33,17 @@ _DECIMALS_WITHOUT_CURRENCY = 2
 
 
 def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
-    """Apply a payment that came in, once per bank account and archive id."""
-    row_key = key(data.creditor, data.account, data.payment)
-    known = PAYMENTS.get(lane.unit, row_key)
+    """Apply a payment that came in; one that is known already was told again, and may be known better now."""
+    known = naming.told_before(lane, data)
     if known is not None:
-        same = known.content == fact.content or _is_worded_otherwise(known, data)
-        return DUPLICATE if same else conflict("data.payment: this archive id of the bank account")
+        return _told_again(lane, data, known)
     payment = KnownPayment(
         content=fact.content,
         creditor=data.creditor,
         time=fact.time,
         id=f"{fact.source}#{fact.id}",
         account=data.account,
-        payment=data.payment,
+        payment=naming.free_name(lane, data),
         amount=data.amount,
         currency=data.currency,
         paid=data.paid,
@@ -57,27 +54,40 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
         name=data.payer.name if data.payer else None,
         known=fact.known,
     )
+    one_money.note_telling(payment, data)
     watermarks.received(lane, data)
     payment_decisions.received(lane, payment)
-    _place(lane, payment)
-    if data.message is not None and not (payment.placement and payment.placement.is_final):
-        words = remittance_words(data.message)
-        payment.references, payment.numbers = words.references, words.numbers
-    waiting.release(lane, PAYMENTS, row_key)
-    PAYMENTS.put(lane.unit, row_key, payment)
+    naming.keep_ids(lane, payment, data)
+    one_money.read_words(payment)
+    if not equal_sums.waits_to_be_compared(lane, payment):
+        _place(lane, payment)
+    PAYMENTS.put(lane.unit, payment.key, payment)
     ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
 
 
-def _is_worded_otherwise(known: KnownPayment, data: PaymentReceived) -> bool:
-    """Whether an event tells of a known payment in other words only: statement and notification of a bank differ."""
-    payer = data.payer
-    return (
-        (known.amount, known.currency, known.paid, known.booked, known.reference, known.debtor)
-        == (data.amount, data.currency, data.paid, data.booked, data.reference, data.debtor)
-        and known.iban == (payer.iban if payer else None)
-        and known.name == (payer.name if payer else None)
-    )
+def _told_again(lane: Lane, data: PaymentReceived, known: KnownPayment) -> Result:
+    """Take what another telling of a known payment says better; another sum, reference or debtor is a conflict."""
+    if not likeness.is_same_money(known, data):
+        return conflict("data.payment: this archive id of the bank account")
+    if one_money.is_first_line_of_channel(known, data):
+        watermarks.told_again(lane, data)
+    told = one_money.reported(known)
+    if one_money.learn(lane, known, data):
+        _publish_learnt(lane, known, told)
+    naming.keep_ids(lane, known, data)
+    equal_sums.waits_to_be_compared(lane, known)
+    PAYMENTS.put(lane.unit, known.key, known)
+    return DUPLICATE
+
+
+def _publish_learnt(lane: Lane, payment: KnownPayment, told: one_money.Reported) -> None:
+    """Publish what became known of a payment, and place it again where that may place it better."""
+    if told != one_money.reported(payment):
+        payment_decisions.received(lane, payment)
+        moving.place_anew(lane, payment)
+    if not (payment.placement and payment.placement.is_final):
+        _place(lane, payment)
 
 
 def place_again(lane: Lane, row_key: str) -> None:
@@ -91,7 +101,7 @@ def place_again(lane: Lane, row_key: str) -> None:
 
 def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
     """Apply a person's assignment of a payment; the latest known counts (rules.md K1)."""
-    payment = _payment_of(lane, data)
+    payment = naming.named(lane, data.creditor, data.account, data.payment, data.booked)
     if not isinstance(payment, KnownPayment):
         return payment
     if data.invoice is None:
@@ -109,6 +119,8 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
     before = payment.assigned
     if before is None or before.version < assignment.version:
         payment.assigned = assignment
+        payment.is_other_money = payment.is_other_money or payment.maybe is not None
+        payment.maybe = None
         _place(lane, payment)
         PAYMENTS.put(lane.unit, payment.key, payment)
         ahead.note(lane, fact, "payment", payment.key)
@@ -117,7 +129,7 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
 
 def returned(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -> Result:
     """Apply a reversal by the bank or a refund by the creditor of a payment or a part of it; never more than came."""
-    payment = _payment_of(lane, data)
+    payment = naming.named(lane, data.creditor, data.account, data.payment, data.payment_booked)
     if not isinstance(payment, KnownPayment):
         return payment
     debtor = payment.placement.debtor if payment.placement else None
@@ -129,34 +141,75 @@ def returned(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) ->
     if open_ == 0 or (amount or 0) > open_:
         line = f"data.amount: more would be {kind} than was received; check whether this is told twice"
         return Refused("more-than-received", (line,), debtor)
-    back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount, fact.known)
+    booked = data.booked or lane.date_of(payment.creditor, ahead.moment_of(fact))
+    back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount, fact.known, booked)
     payment.returns.append(back)
-    day: date | None = getattr(data, "booked", None)
-    known_on = lane.date_of(payment.creditor, ahead.moment_of(fact))
-    payment_decisions.returned(lane, payment, back, day or known_on)
-    if payment.placement is None:
-        unmatched.reduce(lane, payment)
-    else:
-        debtor = payment.placement.debtor
-        lane.to_account(payment.creditor, debtor, moving.money_returned(payment, debtor, back))
+    _publish_return(lane, payment, back)
     PAYMENTS.put(lane.unit, payment.key, payment)
     ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
 
 
+def _publish_return(lane: Lane, payment: KnownPayment, back: Return) -> None:
+    payment_decisions.returned(lane, payment, back, back.booked or lane.date_of(payment.creditor, back.known_at))
+    if payment.placement is None:
+        unmatched.reduce(lane, payment)
+    else:
+        debtor = payment.placement.debtor
+        lane.to_account(payment.creditor, debtor, moving.money_returned(payment, debtor, back))
+
+
 def same_as(lane: Lane, data: PaymentSameAs) -> Result:
     """Apply a person's word that a payment is another one's money, told twice: that one stays (rules.md B2)."""
-    found = [_payment_named(lane, data.creditor, data.account, name) for name in (data.payment, data.as_)]
-    for each in found:
-        if isinstance(each, Waits):
-            return each
-    payment, stays = (each for each in found if isinstance(each, KnownPayment))
-    if (payment.amount, payment.currency) != (stays.amount, stays.currency) or payment.payment == stays.payment:
-        return Refused("not-the-same", ("data.as: is a payment of another sum, or the same payment; check both",))
-    if payment.same_as is None:
-        moving.withdraw(lane, payment, stays.payment)
-        PAYMENTS.put(lane.unit, payment.key, payment)
+    payment = naming.named(lane, data.creditor, data.account, data.payment, data.booked)
+    if not isinstance(payment, KnownPayment):
+        return payment
+    stays = naming.named(lane, data.creditor, data.account, data.as_, None)
+    if isinstance(stays, Refused):
+        stays = naming.named(lane, data.creditor, data.account, data.as_, payment.booked)
+    if not isinstance(stays, KnownPayment):
+        return stays
+    if payment.key == stays.key:
+        return APPLIED
+    if (payment.amount, payment.currency) != (stays.amount, stays.currency):
+        return Refused("not-the-same", ("data.as: is a payment of another sum; check both",))
+    unite(lane, stays, payment)
     return APPLIED
+
+
+def settle_doubles(lane: Lane, payment: KnownPayment, maybe: str | None) -> None:
+    """Place a payment that was compared with those of its sum; ``maybe``: the payment whose money it may be."""
+    is_new = payment.placement is None and payment.reason is None
+    if payment.maybe != maybe or is_new:
+        payment.maybe = maybe
+        _place(lane, payment)
+        PAYMENTS.put(lane.unit, payment.key, payment)
+
+
+def take_apart(lane: Lane, lump: KnownPayment, details: list[KnownPayment]) -> None:
+    """Let the details of a sum count instead of it: what told the sum told each of them (rules.md B2)."""
+    moving.withdraw(lane, lump, details[0].payment)
+    PAYMENTS.put(lane.unit, lump.key, lump)
+    for each in details:
+        kept = PAYMENTS.get(lane.unit, each.key)  # the sum's payer may have taught
+        assert kept is not None, "a payment that stays is kept"
+        kept.tellings += [telling for telling in lump.tellings if telling not in kept.tellings]
+        equal_sums.waits_to_be_compared(lane, kept)
+        PAYMENTS.put(lane.unit, kept.key, kept)
+
+
+def unite(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> None:
+    """Make two payments one: ``gone`` counts no more, and what was known of it only is known of the other."""
+    moving.withdraw(lane, gone, stays.payment)
+    kept = PAYMENTS.get(lane.unit, stays.key)  # what the other one's payer taught may have changed it
+    assert kept is not None, "a payment that stays is kept"
+    stays, told = kept, one_money.reported(kept)
+    returns = one_money.take_over(lane, stays, gone)
+    PAYMENTS.put(lane.unit, gone.key, gone)
+    _publish_learnt(lane, stays, told)
+    for back in returns:
+        _publish_return(lane, stays, back)
+    PAYMENTS.put(lane.unit, stays.key, stays)
 
 
 # -- certain placement ----------------------------------------------------------------------------------------------
@@ -164,6 +217,9 @@ def same_as(lane: Lane, data: PaymentSameAs) -> Result:
 
 def _place(lane: Lane, payment: KnownPayment) -> None:
     """Place a payment by what is certain, or queue it for scoring; and wait for what could place it better."""
+    if payment.maybe is not None:
+        moving.leave_unplaced(lane, payment, "maybe-twice")
+        return
     evidence = _evidence(lane, payment)
     found = certain_placement(payment, evidence)
     if isinstance(found, Placement):
@@ -221,6 +277,9 @@ def score_unscored(lane: Lane, most: int) -> int:
 
 def _score(lane: Lane, payment: KnownPayment) -> None:
     """Place a payment by its best score, or declare it unmatched; and wait for what would change the score."""
+    if payment.maybe is not None:
+        unmatched.declare_suggested(lane, payment, equal_sums.suggestions(lane, payment))
+        return
     lookup = CandidateLookup(lane, payment)
     candidates = lookup.named_in_text()
     ranked = scored_matches(payment, candidates)
@@ -252,19 +311,6 @@ def _debtor_kinds(scored: ScoredMatch) -> Iterable[PartyKind]:
 
 
 # -- reading facts about a payment ----------------------------------------------------------------------------------
-
-
-def _payment_of(lane: Lane, data: PaymentAssigned | PaymentReversed | PaymentRefunded) -> KnownPayment | Waits:
-    return _payment_named(lane, data.creditor, data.account, data.payment)
-
-
-def _payment_named(lane: Lane, creditor: str, account: str, name: str) -> KnownPayment | Waits:
-    """The payment that an event calls ``name``; of one that was another payment's money, that other one."""
-    row_key = key(creditor, account, name)
-    payment = PAYMENTS.get(lane.unit, row_key)
-    while payment is not None and payment.same_as is not None:
-        payment = PAYMENTS.get(lane.unit, key(creditor, account, payment.same_as))
-    return Waits(Missing(PAYMENTS, row_key)) if payment is None else payment
 
 
 def _minor_units(data: PaymentReversed | PaymentRefunded, currency: str) -> int | Refused | None:

@@ -7,6 +7,7 @@ from schemas.data import AccountData
 from schemas.facts import Fact, FactsMessage
 from schemas.invoice_events import InvoiceIssued
 from schemas.payment_events import PaymentReceived
+from services.cash_application.identity_of_money import equal_sums, naming
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.candidates import rows_of_candidates
 from services.cash_application.matching.remittance import folded_number
@@ -17,8 +18,11 @@ from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.row_kind import key
 from services.cash_application.state.rows import (
     ACCOUNTS,
+    CHANNELS_OF_SUM,
     INVOICE_NUMBERS,
     INVOICES,
+    LUMPS,
+    MONEY_IDS,
     NUMBERS,
     PAYMENTS,
     REFERENCES,
@@ -56,7 +60,12 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
     data = fact.data
     yield SEEN, seen_key(fact)
     if isinstance(data, PaymentReceived):
-        yield PAYMENTS.name, key(data.creditor, data.account, data.payment)
+        for id_ in naming.ids_of(data):
+            yield PAYMENTS.name, key(data.creditor, data.account, id_)
+            yield MONEY_IDS.name, key(data.creditor, data.account, id_)
+        if data.channel is not None:
+            yield CHANNELS_OF_SUM, equal_sums.of_sum(data)
+            yield LUMPS, equal_sums.of_day(data)
         if data.reference is not None:
             yield REFERENCES.name, key(data.creditor, data.reference)
         if data.debtor is not None:

@@ -59,8 +59,13 @@ def take_unscored(lane: Lane, most: int) -> list[KnownPayment]:
 
 def declare(lane: Lane, payment: KnownPayment, ranked: list[ScoredMatch]) -> None:
     """Publish that the payment is unmatched, with suggestions, unless the same was published or nothing is left."""
+    declare_suggested(lane, payment, tuple(map(_suggested, ranked[:MOST_SUGGESTIONS])))
+
+
+def declare_suggested(lane: Lane, payment: KnownPayment, suggested: tuple[Suggested, ...]) -> None:
+    """Publish that the payment is unmatched with these suggestions, the best first; as `declare`."""
     assert payment.reason is not None, "a payment that is queued has a reason"
-    declared = DeclaredUnmatched(payment.left, payment.reason, tuple(map(_suggested, ranked[:MOST_SUGGESTIONS])))
+    declared = DeclaredUnmatched(payment.left, payment.reason, suggested)
     if not payment.left or payment.declared == declared:
         return
     payment.declared = declared

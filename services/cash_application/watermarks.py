@@ -16,6 +16,13 @@ def received(lane: Lane, data: PaymentReceived) -> None:
     _publish(lane, data, feed)
 
 
+def told_again(lane: Lane, data: PaymentReceived) -> None:
+    """Count a line of a statement about a payment that was known before by another channel."""
+    feed = lane.feed(data.creditor, data.account)
+    feed.told_again(data)
+    _publish(lane, data, feed)
+
+
 def completed(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Result:
     """Apply the completion of a bank account's feed through a day, and the statement with it."""
     if data.statement is not None:

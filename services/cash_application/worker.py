@@ -21,7 +21,7 @@ from typing import Final
 from schemas.facts import Fact, FactsMessage, Tick, UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
-from services.cash_application import ahead, application, doubts, payments, prefetch, statements
+from services.cash_application import ahead, application, doubts, payments, prefetch, statements, told_twice
 from services.cash_application.state import waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.tally import WORKER
@@ -114,12 +114,13 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
 
 
 def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
-    """Fix what is known by this frontier, raise alerts for missing statements, score payments, then reach it."""
+    """Fix what is known by this frontier, raise alerts, compare and score the payments that wait, then reach it."""
     lane.moment = instant
     left -= ahead.fix(lane, instant, left)
     if left <= 0:
         return left
     statements.raise_alerts(lane)
+    left -= told_twice.compare(lane, left)
     left -= payments.score_unscored(lane, left)
     if left > 0:
         lane.to_every_partition(FrontierReached(lane=lane.number, instant=lane.frontier.rose()))

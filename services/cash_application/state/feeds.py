@@ -12,7 +12,7 @@ that it had reached.
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -24,6 +24,13 @@ _SUM_DECIMALS = 3
 """Sums are kept in thousandths of the currency: no currency has finer amounts."""
 _COMPLETION_DECIMALS = 2
 """A completion names no currency; its sum is read as hundredths."""
+_AHEAD: Final = ("notification", "ktl")
+"""These channels tell payments beside the statement whose figures a completion gives."""
+
+
+def _thousandths(amount: int, currency: str) -> int:
+    thousandths: int = amount * 10 ** (_SUM_DECIMALS - currency_decimals(currency))
+    return thousandths
 
 
 @dataclass(slots=True)
@@ -40,14 +47,17 @@ class Feed:
     """One bank account: payments and completions that do not tie yet, and how far it reaches.
 
     ``count`` and ``total`` (thousandths of the currency) are of the payments since the last completion that counted,
-    ``waiting`` the completions since then. ``through``: the day to which they tied; ``believed``: the latest completion
-    without figures. ``gaps``: where statements are missing, by currency, ``alarmed`` those for which an alert was
-    raised. ``published``: how far the feed reaches as the journal says; it is stored under an older name.
+    ``lines`` and ``lines_total`` of those that statements, tables or events told since then, known before or not;
+    ``waiting`` are the completions since then. ``through``: the day to which they tied; ``believed``: the latest
+    completion without figures. ``gaps``: where statements are missing, by currency, ``alarmed`` those for which an
+    alert was raised. ``published``: how far the feed reaches as the journal says; it is stored under an older name.
     """
 
     through: date | None = None
     count: int = 0
     total: int = 0
+    lines: int = 0
+    lines_total: int = 0
     waiting: list[Completion] = field(default_factory=list)
     believed: date | None = None
     gaps: dict[str, list[Gap]] = field(default_factory=dict)
@@ -57,7 +67,23 @@ class Feed:
     def received(self, payment: PaymentReceived) -> None:
         """Count a payment."""
         self.count += 1
-        self.total += payment.amount * 10 ** (_SUM_DECIMALS - currency_decimals(payment.currency))
+        self.total += _thousandths(payment.amount, payment.currency)
+        if payment.channel not in _AHEAD:
+            self._count_line(payment)
+        if self.waiting:
+            self._open()
+
+    def told_again(self, payment: PaymentReceived) -> None:
+        """Count a line about a payment that was known before: what told it ahead may have counted for other days."""
+        self._count_line(payment)
+        if self.waiting:
+            self._open()
+
+    def withdrawn(self, amount: int, currency: str) -> None:
+        """Count a payment no more: it is another one's money, told twice."""
+        if self.count:
+            self.count -= 1
+            self.total -= _thousandths(amount, currency)
         if self.waiting:
             self._open()
 
@@ -94,21 +120,29 @@ class Feed:
         found = [(currency, gap) for currency, gaps in sorted(self.gaps.items()) for gap in gaps]
         return [(currency, gap) for currency, gap in found if believed is None or gap.after > believed]
 
+    def _count_line(self, payment: PaymentReceived) -> None:
+        self.lines += 1
+        self.lines_total += _thousandths(payment.amount, payment.currency)
+
     def _open(self) -> None:
+        """Settle the completions whose figures are those of the payments, or of the lines, since the last one."""
         count: int | None = 0
         total: int | None = 0
         tied = 0
         for position, completion in enumerate(self.waiting, start=1):
             count = None if count is None or completion.count is None else count + completion.count
             total = None if total is None or completion.total is None else total + completion.total
-            known = count is not None or total is not None
-            if known and count in (None, self.count) and total in (None, self.total):
+            if (count is not None or total is not None) and self._ties(count, total):
                 tied = position
         if tied:
             self._reach(max(completion.through for completion in self.waiting[:tied]), tied)
 
+    def _ties(self, count: int | None, total: int | None) -> bool:
+        payments = count in (None, self.count) and total in (None, self.total)
+        return payments or (count in (None, self.lines) and total in (None, self.lines_total))
+
     def _reach(self, through: date, completions: int) -> None:
         """Move the feed to a day; the first ``completions`` that wait and all payments so far are settled."""
-        self.count = self.total = 0
+        self.count = self.total = self.lines = self.lines_total = 0
         del self.waiting[:completions]
         self.through = max(through, self.through or through)

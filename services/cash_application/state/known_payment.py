@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from schemas.payment_events import MoneyChannel
 from services.cash_application.state.row_kind import key
 
 
@@ -90,6 +91,7 @@ class Return:
     id: str
     amount: int | None = None
     known: datetime | None = None
+    booked: date | None = None
 
     @property
     def known_at(self) -> datetime:
@@ -98,15 +100,35 @@ class Return:
 
 
 @dataclass(slots=True)
+class Telling:
+    """One time that a payment was told: by what, in which message, under which id, as booked on which day.
+
+    ``place`` is given where the bank gave no id (see `schemas.payment_events.PaymentReceived`).
+    """
+
+    payment: str
+    booked: date
+    channel: MoneyChannel | None = None
+    statement: str | None = None
+    place: int | None = None
+
+
+@dataclass(slots=True)
 class KnownPayment:
     """A payment that was received, where its money is placed, and, while it is unmatched, which accounts it holds.
 
-    ``content`` distinguishes a repeated event from a conflicting one. ``amount`` is in minor units of ``currency``.
-    ``iban`` and ``name`` are the payer's. ``references`` and ``numbers`` are the candidates found in the remittance
-    text (see `remittance`). ``reason`` says why it has no certain placement. ``declared`` is what was published about
-    it as unmatched, if anything was: its end is published then as well. ``pointed`` are the debtors whose letters it
-    holds. ``same_as``: the payment whose money it is, told twice (rules.md B2); then it lies nowhere itself. ``known``:
-    since when it is known, where that is earlier than ``time`` (rules.md K1). Two fields are stored under older names.
+    ``content`` distinguishes a repeated event from a conflicting one. ``payment`` is its name, the first id under which
+    it was told (with the day where another payment has that name). ``amount`` is in minor units of ``currency``.
+    ``iban`` and ``name`` are the payer's. ``message`` are the words of the bank and the payer, ``references`` and
+    ``numbers`` the candidates found in them (see `remittance`). ``reason`` says why it has no certain placement.
+    ``declared`` is what was published about it as unmatched, if anything was: its end is published then as well.
+    ``pointed`` are the debtors whose letters it holds.
+
+    ``tellings``: by what it was told, the first one first; none of a payment that an older store knew. ``batch``: the
+    archive id of the entry of which it is one of several transactions. ``same_as``: the payment whose money it is, told
+    twice (rules.md B2); then it lies nowhere itself. ``maybe``: the payment whose money it may be; then it waits for a
+    person. ``is_other_money``: a person said that it is not. ``known``: since when it is known, where
+    that is earlier than ``time`` (rules.md K1). Two fields are stored under older names.
     """
 
     content: str
@@ -133,6 +155,16 @@ class KnownPayment:
     pointed: list[str] = field(default_factory=list)
     same_as: str | None = None
     known: datetime | None = None
+    tellings: list[Telling] = field(default_factory=list)
+    batch: str | None = None
+    message: str | None = None
+    maybe: str | None = None
+    is_other_money: bool = False
+
+    @property
+    def channels(self) -> set[MoneyChannel]:
+        """By what it was told, as far as the events said so."""
+        return {each.channel for each in self.tellings if each.channel is not None}
 
     @property
     def key(self) -> str:

@@ -118,6 +118,13 @@ class StatementChain:
 
 
 @dataclass(slots=True)
+class IdBearers:
+    """The names of the payments of a bank account that were told under one archive id."""
+
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Change:
     """The row that is put when a change happens. It has no content; payments wait for it (see `subscriptions`)."""
 
@@ -139,13 +146,15 @@ AMOUNTS: Final = RowKind("amount", IndexedInvoice)
 POLICIES: Final = RowKind("policy", PolicyVersions)
 """By policy."""
 PAYMENTS: Final = RowKind("payment", KnownPayment)
-"""By creditor, bank account, archive id."""
+"""By creditor, bank account, name: the archive id under which it was first told, with the day where that is taken."""
 NUMBERS: Final = RowKind("number", NumberOwner)
 """By creditor, account number."""
 FEEDS: Final = RowKind("feed", Feed)
 """By creditor, bank account."""
 CHAINS: Final = RowKind("statements", StatementChain)
 """By creditor, bank account, currency."""
+MONEY_IDS: Final = RowKind("money-id", IdBearers)
+"""By creditor, bank account, archive id, where it is not the payment's name."""
 CHANGES: Final = RowKind("change", Change)
 """By subject of a subscription, number of the change."""
 
@@ -169,6 +178,18 @@ HINTS_USED: Final = "sought"
 """By creditor, payer hint: nothing. An unmatched payment had the hint at some time."""
 UNMATCHED_BY_HINT: Final = "seeking"
 """By creditor, payer hint, payment: nothing. The unmatched payment has the hint."""
+EQUAL_MONEY: Final = "equal-money"
+"""By creditor, bank account, booking day, currency, amount, payment: nothing."""
+CHANNELS_OF_SUM: Final = "channels"
+"""By creditor, bank account, booking day, currency, amount: by what such payments were told, parted by spaces."""
+MAYBE_TWICE: Final = "maybe-twice"
+"""By creditor, bank account, booking day, currency, amount: nothing. Compared at the next frontier (rules.md B2)."""
+RETURN_IDS: Final = "return-id"
+"""By creditor, bank account, kind of id, id, payment: nothing. A return may name its payment so (rules.md B1)."""
+LUMPS: Final = "lump"
+"""By creditor, bank account, booking day, currency: nothing. Money of nobody came, perhaps a sum of other payments."""
+LUMP_NEWS: Final = "lump-news"
+"""By creditor, bank account, booking day, currency: nothing. Such sums are compared at the next frontier."""
 UNSCORED: Final = "fresh"
 """By payment: nothing. The payment is scored at the next frontier."""
 DOUBTS: Final = "doubt"

@@ -1,0 +1,94 @@
+"""Payments of one bank account that are booked on one day with one sum, as far as a channel told them (rules.md B2).
+
+Where two channels told such payments, they are compared at the next frontier; till then a new one is not placed.
+"""
+
+from collections.abc import Iterator
+
+from schemas.payment_events import PaymentReceived
+from services.cash_application.state.known_payment import KnownPayment, Suggested
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.row_kind import SEPARATOR, key
+from services.cash_application.state.rows import (
+    CHANNELS_OF_SUM,
+    EQUAL_MONEY,
+    LUMP_NEWS,
+    LUMPS,
+    MAYBE_TWICE,
+    PAYMENTS,
+)
+
+
+def of_sum(payment: KnownPayment | PaymentReceived) -> str:
+    """The key of all payments that are booked on one day with one sum."""
+    return key(of_day(payment), str(payment.amount))
+
+
+def of_day(payment: KnownPayment | PaymentReceived) -> str:
+    """The key of all payments that are booked on one day in one currency."""
+    return key(payment.creditor, payment.account, payment.booked.isoformat(), payment.currency)
+
+
+def waits_to_be_compared(lane: Lane, payment: KnownPayment) -> bool:
+    """Note a payment under its day and sum; whether it must be compared with others before it is placed."""
+    if not payment.channels:
+        return False
+    sum_key = of_sum(payment)
+    lane.unit.put(EQUAL_MONEY, key(sum_key, payment.payment), b"")
+    _note_lump(lane, payment)
+    stored = lane.unit.get(CHANNELS_OF_SUM, sum_key) or b""
+    channels = payment.channels | set(stored.decode().split())
+    lane.unit.put(CHANNELS_OF_SUM, sum_key, " ".join(sorted(channels)).encode())
+    if channels == payment.channels:
+        return False
+    lane.unit.put(MAYBE_TWICE, sum_key, b"")
+    return True
+
+
+def equal_money(lane: Lane, sum_key: str) -> list[KnownPayment]:
+    """The payments of one day and sum that a channel told, in the order of their names."""
+    return list(_payments(lane, sum_key))
+
+
+def money_of_day(lane: Lane, day_key: str) -> list[KnownPayment]:
+    """The payments of one day that a channel told."""
+    return list(_payments(lane, day_key))
+
+
+def is_lump(payment: KnownPayment) -> bool:
+    """Whether a payment names nobody: it may be the sum of several that another channel tells one by one."""
+    names = payment.reference, payment.debtor, payment.iban, payment.name, payment.assigned
+    return len(payment.channels) == 1 and not any(names)
+
+
+def suggestions(lane: Lane, payment: KnownPayment) -> tuple[Suggested, ...]:
+    """Where the payment lies whose money a payment may be: a person sees both (rules.md B2)."""
+    other = (
+        None
+        if payment.maybe is None
+        else PAYMENTS.get(lane.unit, key(payment.creditor, payment.account, payment.maybe))
+    )
+    if other is None or other.placement is None:
+        return ()
+    placement = other.placement
+    return (Suggested(placement.debtor, placement.invoices, placement.confidence, "maybe-twice"),)
+
+
+def _note_lump(lane: Lane, payment: KnownPayment) -> None:
+    day_key = of_day(payment)
+    if is_lump(payment):
+        lane.unit.put(LUMPS, day_key, b"")
+    elif lane.unit.get(LUMPS, day_key) is None:
+        return
+    lane.unit.put(LUMP_NEWS, day_key, b"")
+
+
+def _payments(lane: Lane, prefix_key: str) -> Iterator[KnownPayment]:
+    creditor, account, *_ = prefix_key.split(SEPARATOR)
+    names = [row_key.rpartition(SEPARATOR)[2] for row_key, _ in lane.unit.scan(EQUAL_MONEY, key(prefix_key, ""))]
+    keys = [key(creditor, account, name) for name in sorted(names)]
+    lane.unit.get_many(PAYMENTS.name, keys)
+    for row_key in keys:
+        payment = PAYMENTS.get(lane.unit, row_key)
+        if payment is not None and payment.same_as is None:
+            yield payment

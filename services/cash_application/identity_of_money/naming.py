@@ -1,0 +1,130 @@
+"""Finding a payment by what a bank or a person calls it, and the rows by which it is found (rules.md B1)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from schemas.payment_events import BankIds, PaymentReceived
+from services.cash_application.identity_of_money import equal_sums, likeness
+from services.cash_application.state import waiting
+from services.cash_application.state.known_payment import KnownPayment
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import Refused, Waits
+from services.cash_application.state.row_kind import key
+from services.cash_application.state.rows import MONEY_IDS, PAYMENTS, RETURN_IDS, IdBearers
+from services.cash_application.state.waiting import Missing
+
+_NO_ID: Final = "NOTPROVIDED"
+"""What a payer's bank gives as EndToEndId where the payer gave none."""
+
+
+def told_before(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
+    """The payment of which an event tells again; its sum may differ. None for money that is new."""
+    found = {each.key: each for id_ in ids_of(data) for each in bearers(lane, data.creditor, data.account, id_)}
+    same_day = [each for each in found.values() if likeness.is_same_day(each, data)]
+    if same_day:
+        return next((each for each in same_day if likeness.is_same_money(each, data)), same_day[0])
+    near = [each for each in found.values() if likeness.is_told_ahead(each, data)]
+    if near:
+        return min(near, key=lambda each: (abs(each.booked - data.booked), each.payment))
+    return _told_without_id(lane, data)
+
+
+def ids_of(data: PaymentReceived) -> list[str]:
+    """The archive ids under which an event tells its payment."""
+    entry = data.ids.entry if data.ids is not None else None
+    return [data.payment] if entry in (None, data.payment) else [data.payment, entry]
+
+
+def bearers(lane: Lane, creditor: str, account: str, id_: str) -> list[KnownPayment]:
+    """The payments of a bank account that have an archive id or a name, each once."""
+    row = MONEY_IDS.get(lane.unit, key(creditor, account, id_))
+    names = dict.fromkeys([id_, *(row.names if row is not None else ())])
+    found = (standing(lane, creditor, account, name) for name in names)
+    return list({each.key: each for each in found if each is not None}.values())
+
+
+def standing(lane: Lane, creditor: str, account: str, name: str) -> KnownPayment | None:
+    """The payment of a name; of one that was another payment's money, told twice, that other one."""
+    payment = PAYMENTS.get(lane.unit, key(creditor, account, name))
+    while payment is not None and payment.same_as is not None:
+        payment = PAYMENTS.get(lane.unit, key(creditor, account, payment.same_as))
+    return payment
+
+
+def named(lane: Lane, creditor: str, account: str, name: str, booked: date | None) -> KnownPayment | Waits | Refused:
+    """The payment that an event calls by a name or an archive id, with its booking day or without."""
+    found = bearers(lane, creditor, account, name)
+    fitting = [each for each in found if booked is None or likeness.is_booked_on(each, booked)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        return which_payment(fitting)
+    return Waits(Missing(PAYMENTS, key(creditor, account, f"{name} {booked}" if found else name)))
+
+
+def which_payment(fitting: list[KnownPayment]) -> Refused:
+    """The refusal of an event that several payments fit."""
+    days = ", ".join(sorted({str(each.booked) for each in fitting}))
+    line = f"data.payment: {len(fitting)} payments have this id, booked on {days}; say the payment's booking day"
+    return Refused("which-payment", (line,))
+
+
+def free_name(lane: Lane, data: PaymentReceived) -> str:
+    """The name of a new payment: its id, with the booking day and a number where that is another payment's."""
+    name, number = data.payment, 1
+    while PAYMENTS.get(lane.unit, key(data.creditor, data.account, name)) is not None:
+        name = f"{data.payment} {data.booked}" + (f" {number}" if number > 1 else "")
+        number += 1
+    return name
+
+
+def keep_ids(lane: Lane, payment: KnownPayment, data: PaymentReceived) -> None:
+    """Have a payment found by the ids of a telling, and release what waits for a payment of these ids."""
+    for id_ in ids_of(data):
+        row_key = key(payment.creditor, payment.account, id_)
+        row = MONEY_IDS.get(lane.unit, row_key)
+        if id_ != payment.payment:
+            row = row or IdBearers()
+            if payment.payment not in row.names:
+                row.names.append(payment.payment)
+                MONEY_IDS.put(lane.unit, row_key, row)
+        waiting.release(lane, PAYMENTS, row_key)
+        if row is not None or data.booked != payment.booked:
+            waiting.release(lane, PAYMENTS, key(payment.creditor, payment.account, f"{id_} {data.booked}"))
+    for kind, value in return_ids(data.ids, data.reference):
+        lane.unit.put(RETURN_IDS, key(payment.creditor, payment.account, kind, value, payment.payment), b"")
+
+
+def return_ids(ids: BankIds | None, reference: str | None) -> Iterator[tuple[str, str]]:
+    """What a return may name its payment by beside archive ids, each kind with its value; the surest first."""
+    if ids is not None:
+        for kind in ("end_to_end", "uetr", "instruction", "mandate"):
+            value: str | None = getattr(ids, kind)
+            if value is not None and value != _NO_ID:
+                yield kind, value
+    if reference is not None:
+        yield "reference", reference
+
+
+def _told_without_id(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
+    """The payment that a line without an id tells again: another table's n-th of its like, or an older store's."""
+    if data.place is None:
+        return None
+    for each in equal_sums.equal_money(lane, equal_sums.of_sum(data)):
+        if likeness.is_like(each, data) and _is_nth(each, data):
+            return each
+    return None
+
+
+def _is_nth(known: KnownPayment, data: PaymentReceived) -> bool:
+    if not known.tellings:
+        return True
+    return (
+        data.channel == "table"
+        and any(
+            each.channel == "table" and each.place == data.place and each.statement != data.statement
+            for each in known.tellings
+        )
+        and all(each.statement != data.statement for each in known.tellings)
+    )

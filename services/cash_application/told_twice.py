@@ -1,0 +1,51 @@
+"""At each frontier, compares the payments that two channels told of one day: what is one money counts once (B2)."""
+
+from itertools import islice
+
+from services.cash_application import payments
+from services.cash_application.identity_of_money import equal_sums, pairing
+from services.cash_application.state.known_payment import KnownPayment
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import LUMP_NEWS, MAYBE_TWICE
+
+
+def compare(lane: Lane, most: int) -> int:
+    """Compare up to ``most`` days and sums that have something new; how many were compared.
+
+    Sums of several payments come first: what they and their details tell is settled before single payments are.
+    """
+    days = [day_key for day_key, _ in islice(lane.unit.scan(LUMP_NEWS), most)]
+    for day_key in days:
+        lane.unit.delete(LUMP_NEWS, day_key)
+        _unite_lumps(lane, day_key)
+    sums = [sum_key for sum_key, _ in islice(lane.unit.scan(MAYBE_TWICE), most - len(days))]
+    for sum_key in sums:
+        lane.unit.delete(MAYBE_TWICE, sum_key)
+        _compare(lane, sum_key)
+    return len(days) + len(sums)
+
+
+def _unite_lumps(lane: Lane, day_key: str) -> None:
+    for name in [each.payment for each in equal_sums.money_of_day(lane, day_key) if equal_sums.is_lump(each)]:
+        known = equal_sums.money_of_day(lane, day_key)
+        lump = next((each for each in known if each.payment == name), None)
+        if lump is not None:
+            details = pairing.details_of(lump, known)
+            if details:
+                payments.take_apart(lane, lump, details)
+
+
+def _compare(lane: Lane, sum_key: str) -> None:
+    known = equal_sums.equal_money(lane, sum_key)
+    while (pair := pairing.one_money(known)) is not None:
+        payments.unite(lane, *pair)
+        known = equal_sums.equal_money(lane, sum_key)
+    maybe = pairing.maybe_one_money(known)
+    for name in [each.payment for each in known]:
+        payment = _again(lane, sum_key, name)
+        payments.settle_doubles(lane, payment, maybe.get(name))
+
+
+def _again(lane: Lane, sum_key: str, name: str) -> KnownPayment:
+    """A payment as it is now: to place another one may have changed it."""
+    return next(each for each in equal_sums.equal_money(lane, sum_key) if each.payment == name)

@@ -1,0 +1,39 @@
+"""Mutants of the rules by which one money told twice is known as one (rules.md B1, B2)."""
+
+from tests.mutants.mutant import Mutant
+
+LIKENESS = "services/cash_application/identity_of_money/likeness.py"
+PAIRING = "services/cash_application/identity_of_money/pairing.py"
+TWICE = "cash_application/test_money_told_twice.py"
+IDENTITY = "cash_application/test_bank_identity.py"
+
+MUTANTS = (
+    Mutant(
+        "identity: a notification tells a payment of any later day",
+        LIKENESS,
+        "    return last <= banking_days_after(first, _NEAR, _BANKS_COUNTRY)",
+        "    return last >= first",
+        f"{IDENTITY}::more_than_five_banking_days",
+    ),
+    Mutant(
+        "identity: two statements tell one payment",
+        LIKENESS,
+        '    if data.channel != "notification" and known.channels != {"notification"}:',
+        '    if data.channel == "table":',
+        f"{IDENTITY}::two_statements_never",
+    ),
+    Mutant(
+        "told twice: two lines of one channel are one money",
+        PAIRING,
+        "    return not one.channels & other.channels and may_be_one(one, other)",
+        "    return may_be_one(one, other)",
+        f"{TWICE}::each_line_of_a_statement",
+    ),
+    Mutant(
+        "told twice: other names are one payer",
+        LIKENESS,
+        "are_names_alike(one.name, other.name))\n    )",
+        "True)\n    )",
+        f"{TWICE}::names_in_another_order",
+    ),
+)
