@@ -43,6 +43,11 @@ class InvoicePart(Part):
     reference: Reference | None = None
 
 
+def part_number(invoice: str, number: int) -> str:
+    """The id of an invoice's part as of a receivable; ``number`` counts from 1 (rules.md M9)."""
+    return f"{invoice}/{number}"
+
+
 class InvoiceIssued(InvoiceData):
     """An invoice was issued: a receivable begins.
 
@@ -84,8 +89,6 @@ class InvoiceIssued(InvoiceData):
             raise ValueError("parts has only one; leave parts out and give its day as due")
         if self.parts and sum(part.amount for part in self.parts) != self.amount:
             raise ValueError("parts do not sum to amount; give every part with its whole amount, or leave parts out")
-        if self.corrects == self.invoice:
-            raise ValueError("corrects is the invoice itself; leave it out and send the correction under its own id")
         return self
 
 

@@ -87,7 +87,8 @@ class LetterLine(LetterPart):
 
     ``due`` is as printed on the invoice or rescheduled, ``effective_due`` rolled to a banking day;
     ``step`` the step it moves to, None when it is only listed; ``waived`` what was waived as a rest
-    (rules.md M6); ``interest_new``, ``fee_new``, ``compensation_new`` what this letter books.
+    (rules.md M6); ``interest_new``, ``fee_new``, ``compensation_new`` what this letter books. Of an invoice in parts
+    ``invoice`` is a part's own id: the ``part``-th of ``parts`` of the invoice ``whole`` (rules.md M9).
     """
 
     invoice: str
@@ -109,6 +110,9 @@ class LetterLine(LetterPart):
     interest_new: int = 0
     fee_new: int = 0
     compensation_new: int = 0
+    whole: str | None = None
+    part: int = 0
+    parts: int = 0
 
 
 class NextStep(LetterPart):

@@ -5,12 +5,12 @@ a dispute or a hold must never land on another debtor's account.
 """
 
 from schemas.data import AccountData
-from schemas.events import DebtorUpdated
+from schemas.events import DebtorUpdated, ExtensionGranted
 from schemas.facts import Fact
-from schemas.invoice_events import InvoiceCredited, InvoiceIssued
+from schemas.invoice_events import InvoiceCredited, InvoiceIssued, InvoiceRescheduled
 from schemas.journal import AccountEvent, AccountNumbered
 from services.cash_application import ahead
-from services.cash_application.matching import payer_hints
+from services.cash_application.matching import invoice_parts, payer_hints
 from services.cash_application.matching.remittance import folded_number
 from services.cash_application.state import identity, subscriptions, waiting
 from services.cash_application.state.account_numbers import give_number
@@ -37,12 +37,21 @@ def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Result:
     known = INVOICES.get(lane.unit, row_key)
     if known is not None:
         return DUPLICATE if known.content == fact.content else conflict("data.invoice: this invoice of the creditor")
-    waiting.release(lane, INVOICES, row_key)
-    INVOICES.put(lane.unit, row_key, KnownInvoice(fact.content, data.debtor, data.currency))
+    if any(INVOICES.get(lane.unit, part) is not None for part in invoice_parts.keys_of(data)):
+        return conflict("data.parts: the number that one of the parts would have")
+    _know(lane, row_key, KnownInvoice(fact.content, data.debtor, data.currency, len(data.parts)))
+    for part in invoice_parts.keys_of(data):
+        _know(lane, part, KnownInvoice(fact.content, data.debtor, data.currency, whole=data.invoice))
     _index(lane, data)
     _learn_account(lane, data)
     publish_event(lane, fact, data)
     return APPLIED
+
+
+def _know(lane: Lane, row_key: str, invoice: KnownInvoice) -> None:
+    """Put the row of a new invoice or part, for which facts may have waited."""
+    waiting.release(lane, INVOICES, row_key)
+    INVOICES.put(lane.unit, row_key, invoice)
 
 
 def credited(lane: Lane, fact: Fact, data: InvoiceCredited) -> Result:
@@ -62,7 +71,7 @@ def credited(lane: Lane, fact: Fact, data: InvoiceCredited) -> Result:
 
 def account_event(lane: Lane, fact: Fact, data: AccountData) -> Result:
     """Apply any other event about an account or about invoices of it."""
-    refusal = check_account(lane, data)
+    refusal = check_account(lane, data) or _check_one_due(lane, data)
     if refusal is not None:
         return refusal
     publish_event(lane, fact, data)
@@ -95,6 +104,17 @@ def check_invoice(lane: Lane, creditor: str, debtor: str, name: str) -> Waits | 
     return None
 
 
+def _check_one_due(lane: Lane, data: AccountData) -> Refused | None:
+    """A new due date is that of one part; of an invoice in parts the event must name it (rules.md M9)."""
+    if not isinstance(data, InvoiceRescheduled | ExtensionGranted) or data.invoice is None:
+        return None
+    invoice = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
+    if invoice is None or not invoice.parts:
+        return None
+    line = f"data.invoice: is in parts; name one of them: the number with /1 to /{invoice.parts} behind it"
+    return Refused("names-all-parts", (line,))
+
+
 def wrong_currency() -> Refused:
     """The refusal of an amount that is not in the currency of its invoice or payment."""
     line = "data.currency: is not the currency of the invoice or payment it is about; give the amount in that one"
@@ -116,14 +136,16 @@ def _invoices_named(data: AccountData) -> tuple[str, ...]:
 
 
 def _index(lane: Lane, data: InvoiceIssued) -> None:
-    """Index an invoice by its reference, its number and its amount, by which payments find it."""
+    """Index an invoice and its parts by reference, number and amount, by which payments find them."""
     creditor, debtor = data.creditor, data.debtor
-    indexed = IndexedInvoice(data.due, data.invoice, debtor, data.currency, data.amount, data.party.kind)
-    _carry(lane, REFERENCES, key(creditor, data.reference), indexed)
-    number = folded_number(data.invoice)
-    if number is not None:
-        _carry(lane, INVOICE_NUMBERS, key(creditor, number), indexed)
-    AMOUNTS.put(lane.unit, key(creditor, debtor, data.currency, str(data.amount), data.invoice), indexed)
+    for reference, indexed in invoice_parts.indexed_by(data):
+        if reference is not None:
+            _carry(lane, REFERENCES, key(creditor, reference), indexed)
+        number = folded_number(indexed.invoice)
+        if number is not None and indexed.whole is None:
+            _carry(lane, INVOICE_NUMBERS, key(creditor, number), indexed)
+        amount_key = key(creditor, debtor, data.currency, str(indexed.amount), indexed.invoice)
+        AMOUNTS.put(lane.unit, amount_key, indexed)
     subscriptions.notify(lane, subscriptions.of_invoices(creditor, debtor))
 
 

@@ -42,24 +42,32 @@ class DueDateChange:
 
 @dataclass(slots=True)
 class CreditNote:
-    """A credit note: it counts from the invoice's beginning (rules.md M4). It became known on the day ``known_on``."""
+    """A credit note: it counts from the invoice's beginning (rules.md M4). It became known on the day ``known_on``.
+
+    ``of_whole``: it names an invoice in parts, of which each part has it; it takes from the last (rules.md M9).
+    """
 
     known: datetime
     id: str
     day: date
     known_on: Annotated[date, Field(alias="told")]
     amount: int
+    of_whole: bool = False
 
 
 @dataclass(slots=True)
 class Reduction:
-    """A fee waiver (of costs) or a write-off (of the receivable), in minor units; ``amount`` None is all."""
+    """A fee waiver (of costs) or a write-off (of the receivable), in minor units; ``amount`` None is all.
+
+    ``of_whole``: it names an invoice in parts, of which each part has it; it takes from the last (rules.md M9).
+    """
 
     known: datetime
     id: str
     day: date
     amount: int | None
     of: Literal["costs", "receivable"]
+    of_whole: bool = False
 
 
 @dataclass(slots=True)
@@ -76,7 +84,11 @@ class StepDone:
 
 @dataclass(slots=True)
 class Receivable:
-    """One invoice and what happened to it since; ``amount`` is the invoiced one, ``late_interest`` an agreed rate."""
+    """One invoice and what happened to it since; ``amount`` is the invoiced one, ``late_interest`` an agreed rate.
+
+    A part of an invoice is a receivable of its own: the ``part``-th, counted from 1, of the invoice ``whole``
+    (rules.md M9).
+    """
 
     invoice: str
     reference: str
@@ -99,6 +111,12 @@ class Receivable:
     done: list[StepDone] = field(default_factory=list)
     reversals: list[date] = field(default_factory=list)
     handed_over: date | None = None
+    whole: str | None = None
+    part: int = 0
+
+    def is_named_by(self, invoice: str) -> bool:
+        """Whether an invoice's id means this receivable: by its own, or by that of the invoice it is a part of."""
+        return invoice in (self.invoice, self.whole)
 
     @property
     def due_now(self) -> date:
@@ -377,6 +395,18 @@ class Account:
     def trader(self) -> bool:
         """Whether the debtor is a trader in the sense of act 30/2013 1 § (a business by default)."""
         return self.kind == "business" and self.party is not None and self.party.trader is not False
+
+    def named(self, invoice: str) -> list[Receivable]:
+        """The receivables that an invoice's id means: that invoice, or its parts in their order (rules.md M9)."""
+        one = self.receivables.get(invoice)
+        if one is not None:
+            return [one]
+        parts = [each for each in self.receivables.values() if each.whole == invoice]
+        return sorted(parts, key=lambda each: each.part)
+
+    def whole_of(self, receivable: Receivable) -> list[Receivable]:
+        """All parts of the invoice that a receivable is a part of, in their order; else the receivable alone."""
+        return [receivable] if receivable.whole is None else self.named(receivable.whole)
 
     def accepted(self) -> list[LetterRecord]:
         """Accepted letters in the order of their day."""

@@ -1,14 +1,13 @@
 """The entries that public events add to an account: one function for each event type."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from schemas import events
 from schemas.invoice_events import InvoiceCancelled, InvoiceCredited, InvoiceIssued, InvoiceRescheduled
 from schemas.journal import AccountEvent
-from services.law.percent import rate_of
 from services.overdue.account import (
     Account,
     CreditNote,
@@ -24,6 +23,7 @@ from services.overdue.account import (
     StopEnd,
     StopKind,
 )
+from services.overdue.books.invoiced import receivables_of
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of, with_stated
 from services.overdue.steps.step_progress import call_task, step_progress
@@ -49,9 +49,8 @@ class AppliedEvent:
         return None if self.event.known is None else self.event.time
 
     def receivables_of(self, invoice: str | None) -> list[Receivable]:
-        """The receivables that it concerns: all, when it names no invoice (design.md §4)."""
-        receivables = self.account.receivables
-        return list(receivables.values()) if invoice is None else [receivables[invoice]]
+        """The receivables that it concerns: all, when it names no invoice (design.md §4); an invoice's parts (M9)."""
+        return list(self.account.receivables.values()) if invoice is None else self.account.named(invoice)
 
 
 def apply_event(account: Account, event: AccountEvent, context: CreditorContext) -> None:
@@ -65,37 +64,27 @@ def apply_event(account: Account, event: AccountEvent, context: CreditorContext)
 
 def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
     _change_party(applied, data.party.model_dump(exclude_none=True), data.issued)
-    known = applied.known
-    applied.account.receivables[data.invoice] = Receivable(
-        invoice=data.invoice,
-        reference=data.reference,
-        currency=data.currency,
-        amount=data.amount,
-        issued=data.issued,
-        sent=data.sent or data.issued,
-        due=data.due,
-        due_agreed=data.due_agreed,
-        interest_stated=bool(data.interest_stated),
-        late_interest=None if data.late_interest is None else rate_of(data.late_interest),
-        subject=data.subject,
-        known=known,
-        dues=[due for due in applied.account.dues if due.known >= known],
-        done=[StepDone(taken.step, taken.sent, known, taken.response_by, taken.fee, True) for taken in data.taken],
-    )
+    for receivable in receivables_of(data, applied.known, applied.account.dues):
+        applied.account.receivables[receivable.invoice] = receivable
 
 
 def _credited(applied: AppliedEvent, data: InvoiceCredited) -> None:
-    note = CreditNote(applied.known, applied.event.id, data.issued, applied.day, data.amount)
-    applied.account.receivables[data.invoice].credit_notes.append(note)
+    named = applied.receivables_of(data.invoice)
+    for receivable in named:
+        receivable.credit_notes.append(
+            CreditNote(applied.known, applied.event.id, data.issued, applied.day, data.amount, len(named) > 1)
+        )
 
 
 def _cancelled(applied: AppliedEvent, data: InvoiceCancelled) -> None:
-    applied.account.receivables[data.invoice].cancelled = applied.day
+    for receivable in applied.receivables_of(data.invoice):
+        receivable.cancelled = applied.day
 
 
 def _rescheduled(applied: AppliedEvent, data: InvoiceRescheduled) -> None:
     due = DueDateChange(applied.known, applied.event.id, data.due, False, applied.time)
-    applied.account.receivables[data.invoice].dues.append(due)
+    for receivable in applied.receivables_of(data.invoice):
+        receivable.dues.append(due)
 
 
 def _extended(applied: AppliedEvent, data: events.ExtensionGranted) -> None:
@@ -109,18 +98,27 @@ def _extended(applied: AppliedEvent, data: events.ExtensionGranted) -> None:
 
 
 def _fee_waived(applied: AppliedEvent, data: events.FeeWaived) -> None:
-    cut = Reduction(applied.known, applied.event.id, applied.day, data.amount, "costs")
-    applied.account.receivables[data.invoice].reductions.append(cut)
+    _reduce(applied, data.invoice, data.amount, "costs")
 
 
 def _written_off(applied: AppliedEvent, data: events.ReceivableWrittenOff) -> None:
-    cut = Reduction(applied.known, applied.event.id, applied.day, data.amount, "receivable")
-    applied.account.receivables[data.invoice].reductions.append(cut)
+    _reduce(applied, data.invoice, data.amount, "receivable")
+
+
+def _reduce(applied: AppliedEvent, invoice: str, amount: int | None, of: Literal["costs", "receivable"]) -> None:
+    named = applied.receivables_of(invoice)
+    for receivable in named:
+        receivable.reductions.append(
+            Reduction(applied.known, applied.event.id, applied.day, amount, of, len(named) > 1)
+        )
 
 
 def _acknowledged(applied: AppliedEvent, data: events.DebtAcknowledged) -> None:
-    whose = applied.account if data.invoice is None else applied.account.receivables[data.invoice]
-    whose.acknowledged.append(applied.day)
+    if data.invoice is None:
+        applied.account.acknowledged.append(applied.day)
+    else:
+        for receivable in applied.receivables_of(data.invoice):
+            receivable.acknowledged.append(applied.day)
 
 
 # -- the debtor ------------------------------------------------------------------------------------------------
@@ -183,7 +181,7 @@ def _plan_agreed(applied: AppliedEvent, data: events.PlanAgreed) -> None:
             applied.event.id,
             applied.known,
             applied.day,
-            list(data.invoices),
+            _each_named(applied, data.invoices),
             parts,
             time=applied.time,
         )
@@ -191,14 +189,21 @@ def _plan_agreed(applied: AppliedEvent, data: events.PlanAgreed) -> None:
 
 
 def _plan_ended(applied: AppliedEvent, data: events.PlanEnded) -> None:
-    applied.account.plan_ends.append(PlanEnd(applied.known, applied.event.id, list(data.invoices), applied.time))
+    invoices = _each_named(applied, data.invoices)
+    applied.account.plan_ends.append(PlanEnd(applied.known, applied.event.id, invoices, applied.time))
+
+
+def _each_named(applied: AppliedEvent, invoices: Sequence[str]) -> list[str]:
+    """The receivables that the invoices mean, each once: of an invoice in parts all of them (rules.md M9)."""
+    return list(dict.fromkeys(each.invoice for invoice in invoices for each in applied.account.named(invoice)))
 
 
 # -- steps and tasks -------------------------------------------------------------------------------------------
 
 
 def _approved(applied: AppliedEvent, data: events.StepApproved) -> None:
-    applied.account.receivables[data.invoice].approved.append(data.step)
+    for receivable in applied.receivables_of(data.invoice):
+        receivable.approved.append(data.step)
 
 
 def _task_done(applied: AppliedEvent, data: events.TaskDone) -> None:

@@ -130,7 +130,8 @@ def _reverse(account: Account, money: ReceivedMoney, message: MoneyReversed, con
     """The payment counts as if it had never come; what it had paid waits before its next step (rules.md M5, G9)."""
     day = context.local(message.time).date()
     paid = books(account, day, context).paid_by.get(payment_key(money), {})
-    for invoice in {*paid, *money.named}:
+    named = {each.invoice for invoice in money.named for each in account.named(invoice)}
+    for invoice in {*paid, *named}:
         account.receivables[invoice].reversals.append(day)
     left = money.amount - money.reversed
     money.reversed += left if message.amount is None else min(left, message.amount)

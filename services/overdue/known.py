@@ -86,7 +86,7 @@ def _receivables(account: Account, fixed: KnownFixed) -> list[Receivable]:
     """Those that the event names, or all where it names none."""
     if fixed.invoice is None:
         return list(account.receivables.values())
-    return [receivable for name, receivable in account.receivables.items() if name == fixed.invoice]
+    return account.named(fixed.invoice)
 
 
 def _fix_receivable(receivable: Receivable, fixed: KnownFixed) -> None:

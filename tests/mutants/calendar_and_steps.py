@@ -117,8 +117,8 @@ MUTANTS = (
     Mutant(
         "S3 taken letters count as no letters",
         STEP_PROGRESS,
-        "        sent += [(done.day, done.response_by) for done in receivable.done if done.letter]\n",
-        "        sent += []\n",
+        "        taken = [(done.day, done.response_by) for done in receivable.done if done.letter]\n",
+        "        taken: list[tuple[date, date | None]] = []\n",
         "overdue/test_steps.py::s3",
     ),
     Mutant(

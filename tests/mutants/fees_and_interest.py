@@ -8,6 +8,7 @@ DRAFT = "services/overdue/letters/draft.py"
 FEES = "services/overdue/letters/fees.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
+PARTS = "services/overdue/books/parts.py"
 LETTER_FACTS = "services/overdue/letters/letter_facts.py"
 STEP_PROGRESS = "services/overdue/steps/step_progress.py"
 
@@ -77,9 +78,9 @@ MUTANTS = (
     ),
     Mutant(
         "F3 the cap goes by what is open",
-        LEDGER,
-        "total_cap(self.account.kind, entry.receivable.amount) - entry.fees",
-        "total_cap(self.account.kind, entry.principal) - entry.fees",
+        PARTS,
+        "total_cap(account.kind, sum(part.amount for part in parts))",
+        "total_cap(account.kind, sum(books.open[part.invoice].principal for part in parts))",
         "overdue/test_fees.py::f3",
     ),
     Mutant(

@@ -9,7 +9,9 @@ CASES = "services/overdue/steps/cases.py"
 TASKS = "services/overdue/tasks.py"
 FOLD = "services/overdue/fold.py"
 LEDGER = "services/overdue/books/ledger.py"
+PARTS = "services/overdue/books/parts.py"
 POSITION = "services/overdue/steps/step_progress.py"
+STOPS = "services/overdue/stops/in_force.py"
 
 MUTANTS = (
     Mutant(
@@ -32,6 +34,27 @@ MUTANTS = (
         "        last = max(progress.moved, effective_due)\n",
         "        last = progress.moved\n",
         "overdue/test_money_back_and_rests.py::m7",
+    ),
+    Mutant(
+        "M9 a credit note of the whole takes from the first part",
+        PARTS,
+        "    for part in reversed(account.whole_of(receivable)):\n        own = sum",
+        "    for part in account.whole_of(receivable):\n        own = sum",
+        "overdue/test_parts.py::credit",
+    ),
+    Mutant(
+        "M9 the ceiling of fees counts for each part",
+        PARTS,
+        "    fees = sum(books.open[part.invoice].fees for part in parts)",
+        "    fees = books.open[receivable.invoice].fees",
+        "overdue/test_parts.py::ceiling",
+    ),
+    Mutant(
+        "M9 a dispute of the whole takes its amount of each part",
+        STOPS,
+        "        of_whole -= min(of_whole, max(0, principal_of(part) - own))\n",
+        "",
+        "overdue/test_parts.py::dispute",
     ),
     Mutant(
         "M1 a letter books though nothing was open",
@@ -107,8 +130,8 @@ MUTANTS = (
     Mutant(
         "M3 a lapsed debt is paid",
         LEDGER,
-        " money.named) if entry.lapses > day]",
-        " money.named)]",
+        "(money.named) if entry.lapses > day]",
+        "(money.named)]",
         "overdue/test_money_in.py::m3",
     ),
     Mutant(

@@ -58,7 +58,7 @@ MUTANTS = (
     Mutant(
         "matching: any sum agrees",
         SCORING,
-        "        agrees = sum(invoice.amount for invoice, _ in found.values()) == payment.amount",
+        "        agrees = payment.amount in sums_of(invoices)",
         "        agrees = True",
         SCORES,
     ),

@@ -31,8 +31,8 @@ MUTANTS = (
     Mutant(
         "G0 a stop without an invoice stops nothing",
         STOPS,
-        "stop.invoice not in (None, receivable.invoice)",
-        "stop.invoice != receivable.invoice",
+        "not (stop.invoice is None or receivable.is_named_by(stop.invoice))",
+        "stop.invoice is None or not receivable.is_named_by(stop.invoice)",
         "overdue/test_stops.py::g0",
     ),
     Mutant(
@@ -101,7 +101,7 @@ MUTANTS = (
     Mutant(
         "G3 an account's suspension bars later invoices' fees",
         STOPS,
-        "        if not any(end.known <= receivable.known for end in _ends_of(account, stop, at)):\n"
+        "        if not any(end.known <= receivable.known for end in _ends_of(account, stop, receivable, at)):\n"
         "            yield stop",
         "        yield stop",
         "overdue/test_stops.py::g3",

@@ -19,6 +19,7 @@ from services.cash_application.matching.confidence import (
     SHORT,
     Way,
 )
+from services.cash_application.matching.invoice_parts import sums_of, with_parts_for_wholes
 from services.cash_application.state.known_payment import KnownPayment, Placement
 from services.cash_application.state.rows import IndexedInvoice
 
@@ -124,10 +125,11 @@ def _text_matches(payment: KnownPayment, candidates: Candidates) -> Iterator[Sco
             _, ways = named[invoice.debtor].setdefault(invoice.invoice, (invoice, []))
             ways.append(IN_TEXT["short" if len(text_match.candidate) <= SHORT else text_match.by])
     for debtor, found in named.items():
-        agrees = sum(invoice.amount for invoice, _ in found.values()) == payment.amount
-        ways_taken = [max((pair[agrees] for pair in ways), key=_percent) for _, ways in found.values()]
+        invoices = with_parts_for_wholes(invoice for invoice, _ in found.values())
+        agrees = payment.amount in sums_of(invoices)
+        ways_taken = [max((pair[agrees] for pair in found[each.invoice][1]), key=_percent) for each in invoices]
         way = min(ways_taken, key=_percent)
-        yield ScoredMatch("words", debtor, _in_order(invoice for invoice, _ in found.values()), way, way.percent)
+        yield ScoredMatch("words", debtor, _in_order(invoices), way, way.percent)
 
 
 def _reference_matches(candidates: Candidates) -> Iterator[ScoredMatch]:

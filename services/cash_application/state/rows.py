@@ -55,18 +55,25 @@ class NumberOwner:
 
 @dataclass(slots=True)
 class KnownInvoice:
-    """An invoice that was issued; ``content`` distinguishes a repeated event from a conflicting one."""
+    """An invoice that was issued, or one of its parts; ``content`` tells a repeated event from another one.
+
+    ``parts`` is the number of an invoice's parts, 0 without; a part has the id of its invoice as ``whole`` (rules.md
+    M9).
+    """
 
     content: str
     debtor: str
     currency: str
+    parts: int = 0
+    whole: str | None = None
 
 
 @dataclass(slots=True)
 class IndexedInvoice:
     """An invoice as payments find it, by reference, number or amount.
 
-    ``amount`` is what was invoiced, in minor units of ``currency``; ``kind`` is the debtor's.
+    ``amount`` is what was invoiced, in minor units of ``currency``; ``kind`` is the debtor's. ``part_amounts`` are
+    those of an invoice in parts, ``whole`` the invoice whose part this is (rules.md M9).
     """
 
     due: date
@@ -75,6 +82,8 @@ class IndexedInvoice:
     currency: str
     amount: int = 0
     kind: PartyKind = "consumer"
+    part_amounts: tuple[int, ...] = ()
+    whole: str | None = None
 
 
 @dataclass(slots=True)

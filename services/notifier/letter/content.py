@@ -16,7 +16,7 @@ from services.law.countries import DEFAULT_COUNTRY, countries
 from services.law.figures import law_of
 from services.notifier.letter.formats import grouped_iban
 from services.notifier.letter.plain import plain, shortened
-from services.notifier.letter.sums import InvoiceSums, LabelledRow, statements
+from services.notifier.letter.sums import InvoiceSums, LabelledRow, invoice_words, statements
 from services.notifier.letter.words import LetterWords, words_for
 
 SUBJECT_LENGTH: Final = 60
@@ -123,7 +123,7 @@ class _Composer:
         lines = self.letter.lines
         if not lines:
             return ""
-        first = shortened(plain(lines[0].invoice), _INVOICE_ROOM)
+        first = shortened(invoice_words(lines[0], self.words), _INVOICE_ROOM)
         if len(lines) == 1:
             return self.say("about.one", invoice=first)
         return self.say("about.others", invoice=first, count=str(len(lines) - 1))
@@ -133,11 +133,12 @@ class _Composer:
         return self.say("title.heading", title=self.title(), about=about) if about else self.title()
 
     def about(self) -> str:
-        invoices = [plain(line.invoice) for line in self.letter.lines]
-        if not invoices:
+        lines = self.letter.lines
+        if not lines:
             return ""
-        if len(invoices) == 1:
-            return self.say("about.one", invoice=invoices[0])
+        if len(lines) == 1:
+            return self.say("about.one", invoice=invoice_words(lines[0], self.words))
+        invoices = [invoice_words(line, self.words, "about.part_listed") for line in lines]
         if len(invoices) <= _FEW:
             return self.say("about.few", invoices=self.words.listed(invoices))
         return self.say("about.many", count=str(len(invoices)))

@@ -57,11 +57,18 @@ def _statement(letter: Letter, line: LetterLine, words: LetterWords) -> InvoiceS
     dates = words.say("sums.dates", issued=formats.day(line.issued), due=formats.day(line.due))
     subject = plain(line.subject) if line.subject else ""
     return InvoiceSums(
-        heading=words.say("sums.invoice", invoice=plain(line.invoice)),
+        heading=words.say("sums.invoice", invoice=invoice_words(line, words)),
         about=(subject, dates) if subject else (dates,),
         rows=tuple(_SumRows(letter, line, words).all()),
         total=LabelledRow(words.say("sums.total"), formats.money(line.balance, letter.currency)),
     )
+
+
+def invoice_words(line: LetterLine, words: LetterWords, key: str = "about.part") -> str:
+    """An invoice's number, of an invoice in parts with which part it is, in the words of ``key`` (rules.md M9)."""
+    if line.whole is None:
+        return plain(line.invoice)
+    return words.say(key, invoice=plain(line.whole), part=str(line.part), parts=str(line.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,8 @@ class _SumRows:
         subtraction leaves is a row of its own.
         """
         line = self.line
-        yield self._row("original", line.original)
+        of_part = "" if line.whole is None else "_part"
+        yield self._row(f"original{of_part}", line.original)
         changes = {"credited": -line.credited, "received": -line.received, "disputed": -line.disputed}
         rest = line.principal - line.original - sum(changes.values())
         if rest < 0:
@@ -101,7 +109,7 @@ class _SumRows:
         made = [self._row(name, change) for name, change in changes.items() if change]
         yield from made
         if made:
-            yield self._row("principal", line.principal)
+            yield self._row(f"principal{of_part}", line.principal)
 
     def _interest(self) -> Iterator[LabelledRow]:
         line = self.line

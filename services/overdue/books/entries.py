@@ -47,6 +47,9 @@ def _of_receivable(receivable: Receivable, acknowledged: list[date]) -> Iterator
         if done.letter:
             yield done.day, done.known, whose, 3 + index, whose, done
     for cut in receivable.reductions:
-        yield cut.day, cut.known, cut.id, 2, whose, cut
+        if not cut.of_whole:
+            yield cut.day, cut.known, cut.id, 2, whose, cut
+        elif receivable.part == 1:
+            yield cut.day, cut.known, cut.id, 2, receivable.whole or whose, cut
     for day in [*receivable.acknowledged, *acknowledged]:
         yield day, datetime.combine(day, time.min, UTC), whose, 2, whose, None

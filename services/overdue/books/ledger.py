@@ -23,6 +23,7 @@ from services.overdue.account import (
 )
 from services.overdue.books.balances import AllocatedMoney, Booking, Books, OpenReceivable, UnusedCredit
 from services.overdue.books.entries import entries_of, payment_key
+from services.overdue.books.parts import credited_of, fee_room
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.stops.in_force import disputed_part, is_skipped
 
@@ -86,7 +87,7 @@ class _Replay:
 
     def _begin(self, receivable: Receivable) -> None:
         """Credit notes and cancellations count from the invoice's beginning (rules.md M4, M6)."""
-        credited = sum(note.amount for note in receivable.credit_notes)
+        credited = credited_of(self.account, receivable)
         principal = 0 if receivable.cancelled is not None else max(0, receivable.amount - credited)
         agreed = self.account.kind == "business" if receivable.due_agreed is None else receivable.due_agreed
         base = receivable.due_now if agreed else receivable.issued
@@ -140,7 +141,7 @@ class _Replay:
         elif isinstance(what, Refund):
             self._refund(whose, what)
         elif isinstance(what, Reduction):
-            self._reduce(self.books.open[whose], what)
+            self._reduce(self._named((whose,)), what)
         else:
             self._interrupt(self.books.open[whose], day)
 
@@ -152,7 +153,7 @@ class _Replay:
         if amount <= 0:
             return
         if money.named:
-            own = [entry for entry in map(self.books.open.__getitem__, money.named) if entry.lapses > day]
+            own = [entry for entry in self._named(money.named) if entry.lapses > day]
             if not own:
                 self.books.refused.append(money)
                 return
@@ -180,6 +181,11 @@ class _Replay:
             [entry for entry in free if entry.effective_due < day],
             [entry for entry in free if entry.effective_due >= day and entry.receivable.known <= known],
         ]
+
+    def _named(self, invoices: Iterable[str]) -> list[OpenReceivable]:
+        """The receivables that invoices' ids mean, each once; an invoice in parts means all of them (rules.md M9)."""
+        named = dict.fromkeys(each.invoice for invoice in invoices for each in self.account.named(invoice))
+        return [self.books.open[invoice] for invoice in named]
 
     def _in(self, currency: str) -> list[OpenReceivable]:
         return [entry for entry in self.books.open.values() if entry.receivable.currency == currency and entry.balance]
@@ -215,7 +221,7 @@ class _Replay:
             for entry in targets:
                 payable = getattr(entry, name)
                 if name == "principal" and known is not None:
-                    payable -= disputed_part(self.account, entry.receivable, known)
+                    payable -= disputed_part(self.account, entry.receivable, known, self.books.principal_of)
                 part = min(amount, payable)
                 if part > 0:
                     setattr(entry, name, getattr(entry, name) - part)
@@ -306,7 +312,7 @@ class _Replay:
         if letter.forgiven:
             self.books.fee_days.append(day)
             return 0
-        room = self.context.law.total_cap(self.account.kind, entry.receivable.amount) - entry.fees
+        room = fee_room(self.account, entry.receivable, self.books, self.context.law)
         fee = max(0, min(letter.fee, room))
         if fee:
             self.books.fee_days.append(day)
@@ -329,15 +335,17 @@ class _Replay:
 
     # -- what people give up -----------------------------------------------------------------------------------
 
-    def _reduce(self, entry: OpenReceivable, cut: Reduction) -> None:
+    def _reduce(self, entries: list[OpenReceivable], cut: Reduction) -> None:
+        """Class by class of a receivable; of an invoice in parts the last one first (rules.md M9)."""
         names = ("costs",) if cut.of == "costs" else ("principal", "interest", "costs")
-        left = entry.balance if cut.amount is None else cut.amount
-        for name in names:
-            part = min(left, getattr(entry, name))
-            setattr(entry, name, getattr(entry, name) - part)
-            entry.written_off += part
-            left -= part
-        self._remember(entry, cut.day)
+        left = sum(entry.balance for entry in entries) if cut.amount is None else cut.amount
+        for entry in reversed(entries):
+            for name in names:
+                part = min(left, getattr(entry, name))
+                setattr(entry, name, getattr(entry, name) - part)
+                entry.written_off += part
+                left -= part
+            self._remember(entry, cut.day)
 
     def _interrupt(self, entry: OpenReceivable, day: date) -> None:
         """A letter, a payment or an acknowledgement starts limitation anew (act 728/2003 10, 13 §; rules.md G8)."""

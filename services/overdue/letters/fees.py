@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from schemas.policy import Step
+from services.overdue.books.parts import fee_room
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import last_listed
@@ -28,7 +29,7 @@ def fee_of(moving: Sequence[Case], facts: AccountFacts) -> Fee | None:
         return None
     chosen = min(able, key=lambda case: (-case.progress.index, case.entry.effective_due, case.invoice))
     law, kind = facts.context.law, facts.account.kind
-    room = law.total_cap(kind, chosen.entry.receivable.amount) - chosen.entry.fees
+    room = fee_room(facts.account, chosen.entry.receivable, facts.books, law)
     return Fee(
         invoice=chosen.invoice,
         amount=min(_step_of(chosen).fee or 0, law.reminder_fee_max(kind)),

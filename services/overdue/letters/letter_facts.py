@@ -101,6 +101,9 @@ def _line(
         interest_new=line.booked_interest,
         fee_new=booking.fee if draft.purpose != "apology" else line.booked_costs,
         compensation_new=booking.compensation,
+        whole=receivable.whole,
+        part=receivable.part,
+        parts=0 if receivable.whole is None else len(account.whole_of(receivable)),
     )
 
 

@@ -75,7 +75,7 @@ def _case(facts: AccountFacts, entry: OpenReceivable) -> Case:
     receivable = entry.receivable
     progress = step_progress(facts.account, receivable, facts.policy, facts.context)
     step = progress.next_step(facts.policy)
-    disputed = disputed_part(facts.account, receivable, facts.now)
+    disputed = disputed_part(facts.account, receivable, facts.now, facts.books.principal_of)
     stopped = tuple(_stops(facts, entry, disputed))
     if entry.principal == 0:
         return Case(entry, progress, step, disputed, stopped)

@@ -92,7 +92,8 @@ def letters_sent(account: Account) -> list[tuple[date, date | None]]:
         if letter.status == "accepted" and letter.purpose != "apology"
     ]
     for receivable in account.receivables.values():
-        sent += [(done.day, done.response_by) for done in receivable.done if done.letter]
+        taken = [(done.day, done.response_by) for done in receivable.done if done.letter]
+        sent += [letter for letter in taken if receivable.whole is None or letter not in sent]
     return sent
 
 

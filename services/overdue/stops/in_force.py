@@ -4,7 +4,7 @@ A stop begins with a person's event and ends with another, or on its date. What 
 events' times, not of their arrival (design.md §3, Identity).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from services.law.calendar import roll
@@ -16,19 +16,22 @@ CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "prom
 def _stops_of(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
     """The stops that ever held a receivable, by ``at``: its own, and the account's that had not ended when it came."""
     for stop in account.stops:
-        if stop.known > at or stop.invoice not in (None, receivable.invoice):
+        if stop.known > at or not (stop.invoice is None or receivable.is_named_by(stop.invoice)):
             continue
         if stop.kind == "suspension" and account.kind != "consumer":
             continue
-        if not any(end.known <= receivable.known for end in _ends_of(account, stop, at)):
+        if not any(end.known <= receivable.known for end in _ends_of(account, stop, receivable, at)):
             yield stop
 
 
-def _ends_of(account: Account, stop: Stop, at: datetime) -> Iterator[StopEnd]:
-    """The ending events after the stop, of its kind and for the same invoice, known by ``at``."""
+def _ends_of(account: Account, stop: Stop, receivable: Receivable, at: datetime) -> Iterator[StopEnd]:
+    """The ending events after the stop, of its kind and for the same receivable, known by ``at``."""
     for end in account.stop_ends:
-        same = end.kind == stop.kind and end.invoice == stop.invoice
-        if same and stop.order < end.order and end.known <= at:
+        if end.invoice is None or stop.invoice is None:
+            same = end.invoice is stop.invoice
+        else:
+            same = receivable.is_named_by(end.invoice)
+        if end.kind == stop.kind and same and stop.order < end.order and end.known <= at:
             yield end
 
 
@@ -44,7 +47,7 @@ def _answered_on(receivable: Receivable, stop: Stop, at: datetime) -> date | Non
 def ended_on(account: Account, stop: Stop, receivable: Receivable, at: datetime) -> date | None:
     """The day a stop ended for a receivable by an event, or None while it is in force (rules.md G2, G3)."""
     days = []
-    for end in _ends_of(account, stop, at):
+    for end in _ends_of(account, stop, receivable, at):
         answered = _answered_on(receivable, stop, at) if end.upheld else end.day
         if answered is not None:
             days.append(max(answered, end.day))
@@ -98,13 +101,34 @@ def is_skipped(account: Account, receivable: Receivable, at: datetime, day: date
     return False
 
 
-def disputed_part(account: Account, receivable: Receivable, at: datetime) -> int:
-    """What is disputed of a receivable by disputes that name an amount, in minor units (rules.md G2)."""
-    return sum(
-        stop.amount
-        for stop in stops_in_force(account, receivable, at)
-        if stop.kind == "dispute" and stop.amount is not None
-    )
+def disputed_part(
+    account: Account, receivable: Receivable, at: datetime, principal_of: Callable[[Receivable], int]
+) -> int:
+    """What is disputed of a receivable by disputes that name an amount, in minor units (rules.md G2).
+
+    A dispute of an invoice in parts takes from the last; ``principal_of`` is what is open of each (rules.md M9).
+    """
+    own, of_whole = _disputed(account, receivable, at)
+    if not of_whole:
+        return own
+    for part in reversed(account.whole_of(receivable)):
+        own, _ = _disputed(account, part, at)
+        if part is receivable:
+            break
+        of_whole -= min(of_whole, max(0, principal_of(part) - own))
+    return own + min(of_whole, max(0, principal_of(receivable) - own))
+
+
+def _disputed(account: Account, receivable: Receivable, at: datetime) -> tuple[int, int]:
+    """What is disputed of a receivable by itself, and of all parts of its invoice together."""
+    own = of_whole = 0
+    for stop in stops_in_force(account, receivable, at):
+        if stop.kind == "dispute" and stop.amount is not None:
+            if receivable.whole is not None and stop.invoice == receivable.whole:
+                of_whole += stop.amount
+            else:
+                own += stop.amount
+    return own, of_whole
 
 
 def pauses_ended(account: Account, receivable: Receivable, at: datetime) -> Iterator[tuple[str, date]]:

@@ -10,6 +10,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from services.reporting.bank_statements import missing_statements
+from services.reporting.explain.invoice_parts import parts_of, whole_of
 from services.reporting.explain.letter_words import (
     letter_entry,
     what_it_asked,
@@ -30,6 +31,7 @@ def explain(store: Store, what: str) -> str:
     Raises LookupError where there is none; its text is for a person and names similar ids.
     """
     invoices = query_rows(store, "SELECT * FROM receivable WHERE invoice = ? ORDER BY creditor, debtor", (what,))
+    invoices += parts_of(store, what)
     notices = query_rows(store, "SELECT * FROM notice WHERE notice = ?", (what,))
     if not invoices and not notices:
         raise LookupError(_unknown(store, what))
@@ -57,20 +59,23 @@ def _unknown(store: Store, what: str) -> str:
 
 def _invoice_story(store: Store, invoice: QueryRow) -> Iterator[str]:
     zone = _zone(store, text(invoice, "creditor"))
-    yield f"Invoice {invoice['invoice']} of creditor {invoice['creditor']}, debtor {invoice['debtor']}"
+    whole = whole_of(store, invoice)
+    part = f", a part of invoice {whole} (M9)" if whole is not None else ""
+    yield f"Invoice {invoice['invoice']} of creditor {invoice['creditor']}, debtor {invoice['debtor']}{part}"
     yield ""
-    yield from lines_of(_invoice_entries(store, invoice, zone))
+    yield from lines_of(_invoice_entries(store, invoice, whole, zone))
     yield ""
     yield from _now(store, invoice)
 
 
-def _invoice_entries(store: Store, invoice: QueryRow, zone: tzinfo) -> Iterator[StoryEntry]:
+def _invoice_entries(store: Store, invoice: QueryRow, whole: str | None, zone: tzinfo) -> Iterator[StoryEntry]:
+    """What happened to a receivable, and, where it is a part, to the whole invoice."""
     about = (text(invoice, "creditor"), text(invoice, "debtor"), text(invoice, "invoice"))
     yield from timeline_entries(
         query_rows(
             store,
-            "SELECT * FROM happening WHERE creditor = ? AND debtor = ? AND invoice IN (?, '') ORDER BY position",
-            about,
+            "SELECT * FROM happening WHERE creditor = ? AND debtor = ? AND invoice IN (?, ?, '') ORDER BY position",
+            (*about, whole or about[2]),
         ),
         text(invoice, "currency"),
         zone,
@@ -79,7 +84,7 @@ def _invoice_entries(store: Store, invoice: QueryRow, zone: tzinfo) -> Iterator[
     yield from _withheld_entries(store, about)
     yield from _task_entries(store, about)
     yield from _handover_entries(store, about)
-    yield from _unmatched_entries(store, about)
+    yield from _unmatched_entries(store, about, whole)
 
 
 def _letters_about(store: Store, about: tuple[str, str, str], zone: tzinfo) -> Iterator[StoryEntry]:
@@ -160,7 +165,7 @@ def _handover_entries(store: Store, about: tuple[str, str, str]) -> Iterator[Sto
             )
 
 
-def _unmatched_entries(store: Store, about: tuple[str, str, str]) -> Iterator[StoryEntry]:
+def _unmatched_entries(store: Store, about: tuple[str, str, str], whole: str | None) -> Iterator[StoryEntry]:
     """Unmatched money that may be this invoice's."""
     found = query_rows(
         store,
@@ -171,7 +176,7 @@ def _unmatched_entries(store: Store, about: tuple[str, str, str]) -> Iterator[St
     )
     for row in found:
         invoices = json.loads(text(row, "invoices"))
-        if about[2] in invoices or not invoices:
+        if about[2] in invoices or whole in invoices or not invoices:
             what = f"Payment {row['payment']} of {money(number(row, 'amount'), text(row, 'currency'))} has no place yet"
             whose = "this invoice" if invoices else "this debtor"
             sure = f"It may be for {whose}: {row['why']}, {row['confidence']} % sure; a person decides (M3)"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.letters import InterestSlice, LetterLine
+from services.notifier.letter.content import compose
 from services.notifier.letter.sums import LabelledRow, SumsDisagreeError, statements
 from services.notifier.letter.words import words_for
 from tests.unit.notifier.letters import NOTICE, a_letter, a_line
@@ -108,3 +109,27 @@ def test_a_letter_whose_parts_disagree_is_refused_without_telling_an_amount(part
 def test_a_letter_whose_total_disagrees_with_its_invoices_is_refused() -> None:
     with pytest.raises(SumsDisagreeError):
         statements(a_letter(total=10553), ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "about", "row"),
+    [
+        ("fi", "Lasku 1001, erä 1/2", "lasku 1001, erä 1/2", "Erän summa"),
+        ("sv", "Faktura 1001, del 1/2", "faktura 1001, del 1/2", "Delens summa"),
+        ("en", "Invoice 1001, part 1/2", "invoice 1001, part 1/2", "Sum of the part"),
+    ],
+)
+def test_a_part_is_named_with_its_invoice(language: str, heading: str, about: str, row: str) -> None:
+    letter = a_letter(language=language, lines=(a_line(invoice="1001/1", whole="1001", part=1, parts=2),))
+    (statement,) = statements(letter, words_for(language, "consumer"))
+
+    assert statement.heading == heading
+    assert statement.rows[0].label == row
+    assert about in compose(letter).heading
+    assert about in compose(letter).subject
+
+
+def test_several_parts_are_listed_with_their_invoice() -> None:
+    lines = tuple(a_line(invoice=f"1001/{n}", whole="1001", part=n, parts=3) for n in (1, 2))
+
+    assert "invoices 1001 (part 1/3) and 1001 (part 2/3)" in compose(a_letter(language="en", lines=lines)).heading

@@ -16,7 +16,7 @@ from schemas.data import AccountData, SettingsData
 from schemas.decisions import HandedOver, TaskRaised, Withheld
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import UnreadEvent
-from schemas.invoice_events import InvoiceIssued
+from schemas.invoice_events import InvoiceIssued, part_number
 from schemas.journal import (
     AccountEvent,
     AccountNumbered,
@@ -136,13 +136,20 @@ class AccountHarness:
                 self._give_back(data, time, key)
             case AccountData():
                 if isinstance(data, InvoiceIssued):
-                    self._references[data.reference] = (data.debtor, data.invoice)
+                    self._index(data)
                 self.fold_message(data.debtor, AccountEvent(event=event.envelope.type, time=time, id=key, data=data))
                 self._place_what_waits()
         self._context = None
         if isinstance(data, SettingsData | BankFeedCompleted):
             waiting = self.feeds if isinstance(data, BankFeedCompleted) else self.accounts
             self.wakes.update(dict.fromkeys(waiting, time))
+
+    def _index(self, data: InvoiceIssued) -> None:
+        """The references of an invoice and of its parts."""
+        for number, part in enumerate(data.parts, start=1):
+            if part.reference is not None:
+                self._references[part.reference] = (data.debtor, part_number(data.invoice, number))
+        self._references[data.reference] = (data.debtor, data.invoice)
 
     def _place_what_waits(self) -> None:
         """A payment before its invoice waits (rules.md M3)."""

@@ -351,3 +351,22 @@ def test_an_unknown_id_that_looks_like_nothing_is_refused_with_advice() -> None:
 
 def test_every_public_event_about_an_account_has_its_sentence() -> None:
     assert timeline_words.SENTENCES.keys() >= ACCOUNT_EVENT_TYPES
+
+
+def test_an_invoice_in_parts_is_explained_by_its_parts_with_what_names_the_whole(reporting: ReportingHarness) -> None:
+    hold = event("hold.placed.v1", at("2026-02-17"), invoice="2002", reason="agreed")
+    parts = [balance(invoice=f"2002/{n}", principal=5000) for n in (1, 2)]
+    reporting.publish(invoice_issued(invoice="2002"), hold, account(*parts))
+
+    story = one_line(explain(reporting.store, "2002"))
+    assert story.count("a part of invoice 2002 (M9)") == 2
+    assert story.count("Put on hold (G3): agreed") == 2
+    assert explain(reporting.store, "2002/2").startswith("Invoice 2002/2 of creditor acme")
+
+
+def test_an_invoice_whose_number_only_looks_like_a_parts_is_none(reporting: ReportingHarness) -> None:
+    reporting.publish(invoice_issued(invoice="2002/1"), account(balance(invoice="2002/1", principal=5000)))
+
+    assert "a part of" not in explain(reporting.store, "2002/1")
+    with pytest.raises(LookupError):
+        explain(reporting.store, "2002")
