@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.simulation.histories import history
 from tests.simulation.oracle import letters_of
-from tests.simulation.playing import Event, PrintedObject, is_unnamed, letters_among, with_real_names
+from tests.simulation.playing import Event, PrintedObject, is_unnamed, letters_among, suggestions_among, with_real_names
 from tests.simulation.profiles import PROFILES
 
 CONTEXT_EVENTS = 40
@@ -48,13 +48,15 @@ def first_difference(expected: list[PrintedObject], played: list[PrintedObject])
 def disagreement(events: list[Event], until: str) -> str | None:
     """What differs between `play` and the oracle over a history, as text, or None."""
     named, lines = with_real_names(events, until)
-    difference = first_difference(letters_of(as_the_oracle_reads(events, named), until), letters_among(lines))
+    ours = letters_of(as_the_oracle_reads(events, named), until, suggestions_among(lines))
+    difference = first_difference(ours, letters_among(lines))
     return None if difference is None else described(difference, events)
 
 
 def as_the_oracle_reads(events: list[Event], named: list[Event]) -> list[Event]:
     """The history with its placeholders, but with an invoice's reference where a letter simply used that one."""
-    invoices = {e["data"]["reference"] for e in events if e["type"] == "invoice.issued.v1"}
+    issued = [e["data"] for e in events if e["type"] == "invoice.issued.v1"]
+    invoices = {each.get("reference") for data in issued for each in (data, *data.get("parts", ()))}
     real = {e["id"]: e for e in named}
     return [real[e["id"]] if is_unnamed(e) and _reference(real.get(e["id"])) in invoices else e for e in events]
 
@@ -169,11 +171,11 @@ def keep(profile: str, seed: int, folder: Path) -> None:
     """Write a history and its letters as a scenario is written, with the real names where there are any."""
     folder.mkdir(parents=True, exist_ok=True)
     events, until = history(seed, profile)
-    named, _ = with_real_names(events, until)
+    named, lines = with_real_names(events, until)
     stem = folder / f"{profile}-{seed}"
     stem.with_suffix(".jsonl").write_text("".join(f"{json.dumps(e)}\n" for e in named), encoding="utf-8")
     stem.with_suffix(".until").write_text(f"{until}\n", encoding="utf-8")
-    letters = letters_of(events, until)
+    letters = letters_of(events, until, suggestions_among(lines))
     stem.with_suffix(".expected.jsonl").write_text("".join(f"{json.dumps(x)}\n" for x in letters), encoding="utf-8")
 
 

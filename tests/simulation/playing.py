@@ -4,10 +4,12 @@ import contextlib
 import io
 import json
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from services.cli import main as erapaiva
+from tests.simulation.oracle.facts import Suggestion
 
 Event = dict[str, Any]
 PrintedObject = dict[str, Any]
@@ -52,6 +54,16 @@ def letters_among(lines: list[PrintedObject]) -> list[PrintedObject]:
         if line["kind"] == "notice" and line["status"] == "accepted" and line["step"] is not None
     ]
     return sorted(letters, key=lambda letter: (letter["date"], letter["debtor"]))
+
+
+def suggestions_among(lines: list[PrintedObject]) -> list[Suggestion]:
+    """Whose an unmatched payment may be, as `play` printed it: words are the program's own to read (rules.md G10)."""
+    return [
+        Suggestion(date.fromisoformat(line["date"]), line["payment"], each["debtor"], each["confidence"], each["why"])
+        for line in lines
+        if line["kind"] == "unmatched"
+        for each in line["suggestions"]
+    ]
 
 
 # -- names that only the product can give -------------------------------------------------------------------------

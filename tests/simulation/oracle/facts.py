@@ -1,14 +1,14 @@
 """The public events as facts: when each became known, and what was known at a moment.
 
 A moment is the pair (instant, order). A fact is known at a moment when its own pair is not later; a tick comes after
-every fact of its instant.
+every fact of its instant. An event may say when it arrives (``arrives``, beside ``time``): K1.
 """
 
 import functools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -45,23 +45,33 @@ def as_date(text: str) -> date:
 class Fact:
     kind: str
     at: datetime
+    """When it became known (K1)."""
     order: int
     id: str
     data: dict[str, Any] = field(hash=False)
+    stamp: datetime
+    """The event's time, which may lie ahead of when it became known."""
 
     @property
     def known(self) -> Known:
         return (self.at, self.order)
 
+    @property
+    def rank(self) -> tuple[datetime, datetime, str]:
+        """What replaces what goes by known, then time, then id (K1)."""
+        return (self.at, self.stamp, self.id)
+
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice as it was issued; the due date and the party may change later."""
+    """A receivable as it was issued, an invoice or a part of one (M9); the due date and the party may change later."""
 
     fact: Fact = field(hash=False)
     creditor: str
     debtor: str
     id: str
+    number: str
+    """The whole invoice's."""
     reference: str
     issued: date
     sent: date
@@ -72,10 +82,34 @@ class Invoice:
     currency: str
     late_interest: Decimal | None
     taken: tuple[dict[str, Any], ...] = field(hash=False)
+    discounts: tuple[dict[str, Any], ...] = field(hash=False)
 
     @property
     def known(self) -> Known:
         return self.fact.known
+
+    @property
+    def is_part(self) -> bool:
+        return self.id != self.number
+
+    def is_named(self, invoice: str | None) -> bool:
+        """Whether an event about this invoice, or (None) about the account, speaks of this receivable."""
+        return invoice in (None, self.id, self.number)
+
+
+def _receivables(fact: Fact) -> list[Invoice]:
+    """The receivables of an invoice: itself, or its parts 1001/1, 1001/2, …"""
+    whole = _invoice(fact)
+    return [
+        replace(
+            whole,
+            id=f"{whole.number}/{n}",
+            reference=part.get("reference", ""),
+            due=as_date(part["due"]),
+            amount=cents(part["amount"]),
+        )
+        for n, part in enumerate(fact.data.get("parts") or (), 1)
+    ] or [whole]
 
 
 def _invoice(fact: Fact) -> Invoice:
@@ -86,6 +120,7 @@ def _invoice(fact: Fact) -> Invoice:
         creditor=d["creditor"],
         debtor=d["debtor"],
         id=d["invoice"],
+        number=d["invoice"],
         reference=d["reference"],
         issued=issued,
         sent=as_date(d["sent"]) if d.get("sent") else issued,
@@ -96,19 +131,45 @@ def _invoice(fact: Fact) -> Invoice:
         currency=d["currency"],
         late_interest=Decimal(d["late_interest"]) if d.get("late_interest") is not None else None,
         taken=tuple(d.get("taken") or ()),
+        discounts=tuple(d.get("discounts") or ()),
     )
+
+
+def _whole_minute(instant: datetime) -> datetime:
+    """The first whole minute that is not before the instant."""
+    minute = instant.replace(second=0, microsecond=0)
+    return minute if minute == instant else minute + timedelta(minutes=1)
+
+
+def _known_at(event: dict[str, Any]) -> datetime:
+    """K1: its time, but no later than the first tick after it came."""
+    stamp = datetime.fromisoformat(event["time"])
+    if "arrives" not in event:
+        return stamp
+    return min(stamp, _whole_minute(datetime.fromisoformat(event["arrives"])))
 
 
 def _natural_key(kind: str, d: dict[str, Any]) -> tuple[Any, ...] | None:
     if kind == "invoice.issued":
         return (kind, d["creditor"], d["invoice"])
-    if kind == "payment.received":
-        return (kind, d["account"], d["payment"])
+    if kind == "credit.granted":
+        return (kind, d["creditor"], d["credit"])
     if kind == "invoice.credited":
         return (kind, d["creditor"], d["credit_note"])
     if kind == "policy.published":
         return (kind, d["policy"], d["version"])
     return None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the program suggested for a payment on a day, for one debtor."""
+
+    day: date
+    payment: str
+    debtor: str
+    confidence: int
+    why: str
 
 
 Question = TypeVar("Question", bound=Callable[..., Any])
@@ -128,29 +189,40 @@ def remembered(question: Question) -> Question:
 
 
 class World:
-    def __init__(self, events: list[dict[str, Any]]) -> None:
+    def __init__(self, events: list[dict[str, Any]], suggestions: Sequence[Suggestion] = ()) -> None:
         self.answers: dict[Any, Any] = {}
+        self.suggestions = suggestions
         self.facts: list[Fact] = []
         seen_ids: set[tuple[str, str]] = set()
         seen_keys: dict[tuple[Any, ...], dict[str, Any]] = {}
-        in_order = sorted(events, key=lambda e: datetime.fromisoformat(e["time"]))
-        for order, event in enumerate(in_order):
+        self.corrections: dict[tuple[str, str], list[Fact]] = {}
+        in_order = sorted(((_known_at(e), e) for e in events), key=lambda each: each[0])
+        for order, (at, event) in enumerate(in_order):
             kind = event["type"].removesuffix(".v1")
             name, key = (event["source"], event["id"]), _natural_key(kind, event["data"])
             if name in seen_ids:
                 continue
             seen_ids.add(name)
+            fact = Fact(kind, at, order, event["id"], event["data"], datetime.fromisoformat(event["time"]))
+            if key is not None and key in seen_keys:
+                if seen_keys[key] != event["data"]:
+                    self._correct(fact, seen_keys[key])
+                continue
             if key is not None:
-                if key in seen_keys:
-                    if seen_keys[key] != event["data"]:
-                        raise ValueError(f"conflicting content for {key}: not a history this oracle can judge")
-                    continue
                 seen_keys[key] = event["data"]
-            self.facts.append(Fact(kind, datetime.fromisoformat(event["time"]), order, event["id"], event["data"]))
+            self.facts.append(fact)
         self.by_kind: dict[str, list[Fact]] = {}
         for fact in self.facts:
             self.by_kind.setdefault(fact.kind, []).append(fact)
-        self.invoices = [_invoice(f) for f in self.by_kind.get("invoice.issued", ())]
+        self.numbers = [_invoice(f) for f in self.by_kind.get("invoice.issued", ())]
+        self.invoices = [i for f in self.by_kind.get("invoice.issued", ()) for i in _receivables(f)]
+
+    def _correct(self, fact: Fact, first: dict[str, Any]) -> None:
+        """M10: the same number with other sums or dates."""
+        others = {name for name in {*first, *fact.data} if first.get(name) != fact.data.get(name)}
+        if fact.kind != "invoice.issued" or not others or not others <= {"amount", "due"}:
+            raise ValueError(f"conflicting content of {fact.id}: not a history this oracle can judge")
+        self.corrections.setdefault((fact.data["creditor"], fact.data["invoice"]), []).append(fact)
 
     # -- what was known -----------------------------------------------------------------------------------------
 
@@ -163,8 +235,8 @@ class World:
         ]
 
     def latest(self, facts: list[Fact]) -> Fact | None:
-        """What replaces goes by the event's time, then id."""
-        return max(facts, key=lambda f: (f.at, f.id), default=None)
+        """What replaces goes by known, then the event's time, then id (K1)."""
+        return max(facts, key=lambda f: f.rank, default=None)
 
     @remembered
     def creditor(self, creditor: str, now: Known) -> dict[str, Any] | None:
@@ -181,6 +253,10 @@ class World:
     def day_of(self, creditor: str, now: Known) -> date:
         return now[0].astimezone(self.zone(creditor)).date()
 
+    def frontier(self, known: Known) -> Known:
+        """The lane's first tick at which a fact is known: its terms are fixed then (K3)."""
+        return (_whole_minute(known[0]), LAST)
+
     def accounts(self) -> list[tuple[str, str]]:
         return sorted({(i.creditor, i.debtor) for i in self.invoices})
 
@@ -189,11 +265,19 @@ class World:
 
     @remembered
     def party(self, creditor: str, debtor: str, now: Known) -> dict[str, Any]:
-        """The party as last known: whole with an invoice, piece by piece with debtor.updated."""
-        events = self.known("invoice.issued", now, creditor=creditor, debtor=debtor)
-        events += self.known("debtor.updated", now, creditor=creditor, debtor=debtor)
+        """The party as last known: whole with an invoice, piece by piece with debtor.updated.
+
+        An invoice replaces only what came from invoices issued earlier, or from older updates (M10).
+        """
+        events = [
+            (as_date(f.data["issued"]), f) for f in self.known("invoice.issued", now, creditor=creditor, debtor=debtor)
+        ]
+        events += [
+            (self.day_of(creditor, f.known), f)
+            for f in self.known("debtor.updated", now, creditor=creditor, debtor=debtor)
+        ]
         party: dict[str, Any] = {}
-        for fact in sorted(events, key=lambda f: (f.at, f.id)):
+        for _, fact in sorted(events, key=lambda each: (each[0], each[1].rank)):
             if fact.kind == "invoice.issued":
                 party = dict(fact.data["party"])
             else:
@@ -220,13 +304,18 @@ class World:
     @remembered
     def due(self, invoice: Invoice, now: Known) -> date:
         """The due date as it stands: rescheduled to any day, extended only to a later one."""
-        moved = self.known("invoice.rescheduled", now, creditor=invoice.creditor, invoice=invoice.id)
+        moved = [
+            f
+            for f in self.known("invoice.rescheduled", now, creditor=invoice.creditor)
+            if f.data["invoice"] == invoice.id
+        ]
+        moved += self.replacements(invoice, now)
         for fact in self.known("extension.granted", now, creditor=invoice.creditor, debtor=invoice.debtor):
-            if fact.data.get("invoice") in (None, invoice.id) and fact.known >= invoice.known:
+            if invoice.is_named(fact.data.get("invoice")) and fact.known >= invoice.known:
                 moved.append(fact)
         due = invoice.due
-        for fact in sorted(moved, key=lambda f: (f.at, f.id)):
-            if fact.kind == "invoice.rescheduled":
+        for fact in sorted(moved, key=lambda f: f.rank):
+            if fact.kind != "extension.granted":
                 due = as_date(fact.data["due"])
             else:
                 due = max(due, as_date(fact.data["until"]))
@@ -235,37 +324,59 @@ class World:
     def effective_due(self, invoice: Invoice, now: Known) -> date:
         return days.rolled(self.due(invoice, now))
 
+    # -- corrections (M10) --------------------------------------------------------------------------------------
+
+    def replacements(self, invoice: Invoice, now: Known) -> list[Fact]:
+        """The corrections that have taken the invoice's place, each known when that was so."""
+        found = []
+        for fact in self.corrections.get((invoice.creditor, invoice.number), ()):
+            since = self._replaced_since(fact, now)
+            if since is not None and since <= now:
+                found.append(replace(fact, at=since[0], order=int(since[1])))
+        return found
+
+    def _replaced_since(self, correction: Fact, now: Known) -> Known | None:
+        choice = self.creditor(correction.data["creditor"], self.frontier(correction.known)) or {}
+        if choice.get("corrections", "ask") == "replace":
+            return correction.known
+        settled = self.settlement(correction, now)
+        return settled.known if settled is not None and settled.data["as"] == "replace" else None
+
+    def settlement(self, correction: Fact, now: Known) -> Fact | None:
+        """What a person said that a correction is."""
+        d = correction.data
+        return next(
+            (
+                f
+                for f in self.known("correction.settled", now, creditor=d["creditor"], invoice=d["invoice"])
+                if f.known > correction.known
+            ),
+            None,
+        )
+
+    def is_asked(self, invoice: Invoice, now: Known) -> bool:
+        """A person is asked what a correction is, and has not said so."""
+        for fact in self.corrections.get((invoice.creditor, invoice.number), ()):
+            choice = self.creditor(invoice.creditor, self.frontier(fact.known)) or {}
+            asked = fact.known <= now and choice.get("corrections", "ask") == "ask"
+            if asked and self.settlement(fact, now) is None:
+                return True
+        return False
+
+    def amount(self, invoice: Invoice, now: Known) -> int:
+        """What is invoiced, as last replaced."""
+        last = self.latest(self.replacements(invoice, now))
+        return cents(last.data["amount"]) if last is not None else invoice.amount
+
+    def amount_of_all_parts(self, invoice: Invoice, now: Known) -> int:
+        """The amount of the whole invoice, by which F3 counts (M9)."""
+        theirs = [i for i in self.invoices if (i.creditor, i.number) == (invoice.creditor, invoice.number)]
+        return sum(self.amount(i, now) for i in theirs)
+
     def due_is_agreed(self, invoice: Invoice, now: Known) -> bool:
         if invoice.agreed is not None:
             return invoice.agreed
         return bool(self.party(invoice.creditor, invoice.debtor, now)["kind"] == "business")
-
-    # -- bank feeds ---------------------------------------------------------------------------------------------
-
-    @remembered
-    def fed_through(self, creditor: str, account: str, now: Known) -> date | None:
-        """The last day an account is fed through; a feed with count and sum, and those behind it, wait to tie."""
-        payments = self.known("payment.received", now, account=account)
-        through: date | None = None
-        used, whole = 0, True
-        for feed in self.known("bank-feed.completed", now, creditor=creditor, account=account):
-            d = feed.data
-            if d.get("count") is None and d.get("sum") is None:
-                whole, used = True, len([p for p in payments if p.known <= feed.known])
-            else:
-                count = d.get("count")
-                if count is None:
-                    count = len([p for p in payments[used:] if p.known <= feed.known])
-                batch = payments[used : used + count]
-                used += count
-                tied = len(batch) == count
-                if d.get("sum") is not None:
-                    tied = tied and sum(cents(p.data["amount"]) for p in batch) == cents(d["sum"])
-                whole = whole and tied
-            if whole:
-                day = as_date(d["through"])
-                through = day if through is None else max(through, day)
-        return through
 
     # -- rates (I2, I3) -----------------------------------------------------------------------------------------
 

@@ -1,85 +1,40 @@
-"""The balances of one account at one moment, replayed from its dated entries (I1-I5, M1-M6, G8).
+"""The balances of one account at one moment, replayed from its dated entries (I1-I5, M1-M11, G8).
 
 Entries are ordered by day, then by when they became known. Nothing is remembered between replays: a payment that
-became known late simply takes its earlier place, and everything after it comes out anew.
+became known late simply takes its earlier place, and everything after it comes out anew, by the terms that were in
+force when each entry became known (K3).
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.simulation.oracle import days, stops
+from tests.simulation.oracle.balances import (
+    COSTS,
+    EURO,
+    INTEREST,
+    ORDERS,
+    PRINCIPAL,
+    Credit,
+    FeeRecord,
+    Receivable,
+    Use,
+    Waived,
+)
+from tests.simulation.oracle.ceilings import fee_cap
 from tests.simulation.oracle.facts import LAST, Fact, Invoice, Known, World, as_date, cents
+from tests.simulation.oracle.identity import Payment, purse
 from tests.simulation.oracle.placing import Money, placed_money
 from tests.simulation.oracle.records import HandOver, Letter, Row
 
-PRINCIPAL, INTEREST, COSTS = "principal", "interest", "costs"
-ORDERS = {
-    "principal-first": (PRINCIPAL, INTEREST, COSTS),
-    "interest-first": (INTEREST, PRINCIPAL, COSTS),
-}
-EURO = "EUR"
-
-
-@dataclass
-class FeeRecord:
-    day: date
-    whole: int
-    booked: int
-    forgiven: bool
-    invoice: str
-
-
-@dataclass
-class Receivable:
-    """The running balances of one invoice during a replay."""
-
-    invoice: Invoice
-    principal: int = 0
-    interest: int = 0
-    costs: int = 0
-    history: list[tuple[date, int]] = field(default_factory=list)  # (day, principal after that entry)
-    credited_to_zero: bool = False
-    touched: bool = False  # a payment or credit has come
-    counted_to: date | None = None
-    compensated: bool = False
-    fees: list[FeeRecord] = field(default_factory=list)
-    interruptions: list[date] = field(default_factory=list)
-    booked: dict[Known, tuple[int, int, int]] = field(default_factory=dict)  # letter -> (fee, interest, compensation)
-
-    @property
-    def balance(self) -> int:
-        return self.principal + self.interest + self.costs
-
-    def take(self, name: str, amount: int, day: date) -> None:
-        setattr(self, name, getattr(self, name) - amount)
-        if name == PRINCIPAL:
-            self.history.append((day, self.principal))
-
-    def close(self, day: date) -> None:
-        for name in (PRINCIPAL, INTEREST, COSTS):
-            self.take(name, getattr(self, name), day)
-
-    def principal_bearing_on(self, day: date) -> int:
-        """The part paid bears interest to its day, that day included."""
-        standing = self.history[0][1]
-        for at, principal in self.history:
-            if at < day:
-                standing = principal
-        return standing
-
-
-@dataclass
-class Credit:
-    payment: str
-    amount: int
-    currency: str
-    day: date
-    known: Known
+CONSUMERS_FEE = 500
+COMPENSATION = 4000
+END_OF_DAY: Known = (datetime.max.replace(tzinfo=UTC), LAST)
 
 
 class Books:
@@ -97,10 +52,13 @@ class Books:
         self.world, self.creditor, self.debtor, self.now = world, creditor, debtor, now
         self.letters = [x for x in letters if (x.creditor, x.debtor) == (creditor, debtor) and x.known <= now]
         self.handovers = handovers
+        self.consumer = world.party(creditor, debtor, now).get("kind") == "consumer"
         self.receivables: dict[str, Receivable] = {}
         self.credits: list[Credit] = []
-        self.unplaced: list[Fact] = []  # payments that found a lapsed debt or another currency
-        self.touched_by: dict[str, set[str]] = {}  # payment -> invoices its money reached
+        self.unplaced: list[Payment] = []  # payments that found a lapsed debt
+        self.uses: defaultdict[Payment, list[Use]] = defaultdict(list)
+        self.waived: defaultdict[Payment, list[Waived]] = defaultdict(list)
+        self.reopened: dict[str, list[Fact]] = {}  # invoice -> the refunds by which its principal is open again
         self._queue: list[tuple[date, Known, int, Callable[..., None], tuple[Any, ...]]] = []
         self._ticket = 0
         self._replay()
@@ -113,54 +71,71 @@ class Books:
 
     def _replay(self) -> None:
         world, now = self.world, self.now
+        numbers: dict[str, list[Invoice]] = {}
         for invoice in world.invoices_of(self.creditor, self.debtor, now):
-            self._open(invoice)
+            numbers.setdefault(invoice.number, []).append(invoice)
+        for parts in numbers.values():
+            self._open(parts)
         for letter in self.letters:
             self._push(letter.day, letter.known, self._letter, letter)
         for paid in placed_money(world, self.creditor, self.debtor, self.letters, now):
-            self._push(paid.day, paid.fact.known, self._payment, paid)
+            self._push(paid.day, paid.payment.known, self._payment, paid)
+            for fact in purse(world).refunded(paid.payment, now):
+                self._push(self._day_of_refund(fact), fact.known, self._refund, fact, paid.payment)
         for kind, action in (
             ("fee.waived", self._waiver),
             ("receivable.written-off", self._write_off),
             ("debt.acknowledged", self._acknowledgement),
+            ("credit.granted", self._granted),
         ):
             for fact in world.known(kind, now, creditor=self.creditor, debtor=self.debtor):
                 self._push(world.day_of(self.creditor, fact.known), fact.known, action, fact)
-        for fact in world.known("payment.refunded", now, creditor=self.creditor):
-            self._push(world.day_of(self.creditor, fact.known), fact.known, self._refund, fact)
         while self._queue:
             day, known, _, action, args = heapq.heappop(self._queue)
             action(day, known, *args)
 
-    def _open(self, invoice: Invoice) -> None:
-        """The beginning of a receivable: its amount, then its credit notes before all else (M4)."""
-        world, now = self.world, self.now
-        r = self.receivables[invoice.id] = Receivable(invoice, principal=invoice.amount)
-        begin = min(invoice.issued, invoice.sent)
-        cancelled = world.known("invoice.cancelled", now, creditor=self.creditor, invoice=invoice.id)
-        if cancelled:
-            r.principal, r.credited_to_zero = 0, True
-        total = 0
-        for note in world.known("invoice.credited", now, creditor=self.creditor, invoice=invoice.id):
-            amount = cents(note.data["amount"])
-            total += amount
-            used = min(amount, r.principal)
-            r.principal -= used
-            r.touched = True
-            if amount > used and not cancelled:
-                day = as_date(note.data["issued"])
-                self._push(day, note.known, self._surplus_of_note, note, amount - used, invoice.currency)
-            if invoice.currency == EURO and 0 < r.principal < self._waive_below(note.known):
+    def _open(self, parts: list[Invoice]) -> None:
+        """The beginning of an invoice: its amount, then its credit notes before all else, the last part first (M4)."""
+        world, now, whole = self.world, self.now, parts[0]
+        found = [Receivable(i, principal=world.amount(i, now)) for i in parts]
+        cancelled = world.known("invoice.cancelled", now, creditor=self.creditor, invoice=whole.number)
+        for r in found:
+            self.receivables[r.invoice.id] = r
+            if cancelled:
                 r.principal = 0
-        if total >= invoice.amount:
-            r.credited_to_zero = True
-        r.history.append((begin, r.principal))
-        for taken in invoice.taken:
-            self._push(as_date(taken["sent"]), invoice.known, self._taken, r, taken)
+        for note in world.known("invoice.credited", now, creditor=self.creditor):
+            if note.data["invoice"] == whole.number:
+                self._credit_note(note, found, bool(cancelled))
+        for r in found:
+            r.begun = r.principal
+            r.history.append((min(r.invoice.issued, r.invoice.sent), r.principal))
+            for taken in r.invoice.taken:
+                self._push(as_date(taken["sent"]), r.invoice.known, self._taken, r, taken)
+            for discount in r.invoice.discounts:
+                self._push(days.rolled(as_date(discount["through"])), END_OF_DAY, self._discount, r, discount)
+
+    def _credit_note(self, note: Fact, parts: list[Receivable], cancelled: bool) -> None:
+        left = cents(note.data["amount"])
+        for r in sorted(parts, key=lambda r: (r.invoice.due, r.invoice.id), reverse=True):
+            used = min(left, r.principal)
+            left -= used
+            r.principal -= used
+            r.noted = r.noted or used > 0 or len(parts) == 1
+            r.touched = r.noted
+            if used and r.invoice.currency == EURO and 0 < r.principal < self._waive_below(note.known):
+                r.principal = 0
+        if left > 0 and not cancelled:
+            day = as_date(note.data["issued"])
+            self._push(day, note.known, self._surplus_of_note, left, parts[0].invoice.currency)
 
     def _policy(self, known: Known) -> dict[str, Any]:
-        then = self.world.policy(self.creditor, self.debtor, known)
+        """The terms of an entry: those in force at the tick at which it became known (K3)."""
+        then = self.world.policy(self.creditor, self.debtor, self.world.frontier(known))
         return then or self.world.policy(self.creditor, self.debtor, self.now) or {}
+
+    def _day_of_refund(self, fact: Fact) -> date:
+        known = self.world.day_of(self.creditor, fact.known)
+        return min(as_date(fact.data["booked"]), known) if fact.data.get("booked") else known
 
     def _waive_below(self, known: Known) -> int:
         residual = self._policy(known).get("residual") or {}
@@ -171,10 +146,26 @@ class Books:
     def _taken(self, day: date, _known: Known, r: Receivable, taken: dict[str, Any]) -> None:
         """S3: a step taken before Eräpäivä books its fee as open cost, nothing else."""
         r.interruptions.append(day)
-        fee = cents(taken["fee"])
+        fee = self._lawful_now(cents(taken["fee"]), r, r.invoice.known)
         if fee > 0 and r.principal > 0:
             r.costs += fee
             r.fees.append(FeeRecord(day, fee, fee, False, r.invoice.id))
+
+    def _lawful_now(self, fee: int, r: Receivable, known: Known) -> int:
+        """K3: a fee asked of a business that turned out to be a consumer is cut to 5.00, then to F3's ceiling."""
+        if not self._turned_consumer(known):
+            return fee
+        before = sum(f.whole for f in self.fees_of_the_whole(r) if not f.forgiven)
+        cap = fee_cap(self.world.amount_of_all_parts(r.invoice, self.now), consumer=True)
+        return max(0, min(fee, CONSUMERS_FEE, cap - before))
+
+    def _turned_consumer(self, known: Known) -> bool:
+        then = self.world.party(self.creditor, self.debtor, known).get("kind")
+        return self.consumer and then == "business"
+
+    def fees_of_the_whole(self, r: Receivable) -> list[FeeRecord]:
+        """The fees of all parts of an invoice, over which F3 counts (M9)."""
+        return [f for each in self.receivables.values() if each.invoice.number == r.invoice.number for f in each.fees]
 
     def _letter(self, day: date, _known: Known, letter: Letter) -> None:
         for row in letter.rows:
@@ -187,14 +178,16 @@ class Books:
                 r.counted_to = max(filter(None, (r.counted_to, row.counted_to)))
             if r.principal > 0:
                 before = sum(f.whole for f in r.fees if not f.forgiven)
-                if row.compensate:
-                    compensation = max(0, 4000 - before)
+                if row.compensate and not self._turned_consumer(letter.known):
+                    compensation = max(0, COMPENSATION - before)
                     r.compensated = True
                 if row.fee is not None:
-                    fee = 0 if row.forgiven else row.fee
+                    whole = self._lawful_now(row.fee, r, letter.known)
+                    fee = 0 if row.forgiven else whole
                     if r.compensated:
-                        fee = max(0, before + fee - 4000) - max(0, before - 4000)
-                    r.fees.append(FeeRecord(day, row.fee, fee, row.forgiven, r.invoice.id))
+                        fee = max(0, before + fee - COMPENSATION) - max(0, before - COMPENSATION)
+                    if whole > 0:
+                        r.fees.append(FeeRecord(day, whole, fee, row.forgiven, r.invoice.id))
             r.interest += interest
             r.costs += fee + compensation
             r.booked[letter.known] = (fee, interest, compensation)
@@ -214,28 +207,53 @@ class Books:
         return int(total + Fraction(1, 2))
 
     def _payment(self, day: date, _known: Known, paid: Money) -> None:
-        payment = paid.fact.data["payment"]
-        if paid.invoice is not None:
-            r = self.receivables[paid.invoice]
-            if self.lapsed(r, day):
-                self.unplaced.append(paid.fact)
+        if paid.named is not None:
+            found = [r for i in paid.named if not self.lapsed(r := self.receivables[i], day)]
+            if not found:
+                self.unplaced.append(paid.payment)
                 return
-            rest = self._pay([r], paid.amount, day, paid.known, payment, by_reference=True)
-        elif paid.invoices is not None:
-            found = [self.receivables[i] for i in paid.invoices]
+            rest = self._pay(found, paid.amount, day, paid.known, paid.payment, by_reference=True)
+        elif paid.listed is not None:
+            found = [self.receivables[i] for i in paid.listed]
             found = self._unstopped(found, day, paid.known, paid.currency)
-            rest = self._pay(found, paid.amount, day, paid.known, payment)
+            rest = self._pay(found, paid.amount, day, paid.known, paid.payment)
         else:
             found = self._unstopped(self.receivables.values(), day, paid.known, paid.currency)
             found = [r for r in found if r.invoice.known <= paid.known]
             late = [r for r in found if self._due_has_passed(r, paid.known)]
-            rest = self._pay(late, paid.amount, day, paid.known, payment)
-            rest = self._pay([r for r in found if r not in late], rest, day, paid.known, payment)
+            rest = self._pay(late, paid.amount, day, paid.known, paid.payment)
+            rest = self._pay([r for r in found if r not in late], rest, day, paid.known, paid.payment)
+        self._discounts_of(paid.payment, day)
         if rest > 0:
-            self._new_credit(Credit(payment, rest, paid.currency, day, paid.known))
+            self._new_credit(Credit(paid.payment, rest, paid.currency, day, paid.known))
 
-    def _surplus_of_note(self, day: date, known: Known, note: Fact, amount: int, currency: str) -> None:
-        self._new_credit(Credit(note.data["credit_note"], amount, currency, day, known))
+    def _discounts_of(self, payment: Payment, day: date) -> None:
+        """M8: money paid in time that is booked behind the discount's day."""
+        for r in {use.receivable for use in self.uses[payment]}:
+            for discount in r.invoice.discounts:
+                if days.rolled(as_date(discount["through"])) < day:
+                    self._discount(day, END_OF_DAY, r, discount)
+
+    def _discount(self, day: date, _known: Known, r: Receivable, discount: dict[str, Any]) -> None:
+        """M8: what is open once money paid in time has reached the rest is discount taken."""
+        through = days.rolled(as_date(discount["through"]))
+        amount = self.world.amount(r.invoice, self.now)
+        lessened = int(Fraction(cents(discount["amount"]) * r.begun, amount) + Fraction(1, 2))
+        reached = sum(
+            use.amount
+            for payment, uses in self.uses.items()
+            for use in uses
+            if as_date(payment.data["paid"]) <= through and use.receivable is r and use.name == PRINCIPAL
+        )
+        if reached > 0 and reached >= r.begun - lessened and self.world.day_of(self.creditor, self.now) > through:
+            r.take(PRINCIPAL, r.principal, day)
+
+    def _surplus_of_note(self, day: date, known: Known, amount: int, currency: str) -> None:
+        self._new_credit(Credit(None, amount, currency, day, known))
+
+    def _granted(self, day: date, known: Known, fact: Fact) -> None:
+        """M11: credit without an invoice."""
+        self._new_credit(Credit(None, cents(fact.data["amount"]), fact.data["currency"], day, known))
 
     def _new_credit(self, credit: Credit) -> None:
         """M3: used for the other receivables on the later of their effective due date and the day it arose."""
@@ -271,32 +289,61 @@ class Books:
         found = [r for r in found if not self.lapsed(r, day)]
         credit.amount = self._pay(found, credit.amount, day, known, credit.payment)
 
-    def _refund(self, _day: date, _known: Known, fact: Fact) -> None:
+    def _refund(self, day: date, known: Known, fact: Fact, payment: Payment) -> None:
+        """M5: unused credit first, then what the payment paid, the latest use first; its waivers fall."""
+        left = cents(fact.data["amount"]) if fact.data.get("amount") else payment.amount
         for credit in self.credits:
-            if credit.payment == fact.data["payment"]:
-                amount = cents(fact.data["amount"]) if fact.data.get("amount") else credit.amount
-                credit.amount -= min(amount, credit.amount)
+            if credit.payment is payment:
+                given = min(left, credit.amount)
+                credit.amount -= given
+                left -= given
+        opened: list[Receivable] = []
+        for use in reversed(self.uses[payment]):
+            given = min(left, use.amount)
+            if given > 0:
+                use.receivable.take(use.name, -given, day)
+                use.amount -= given
+                left -= given
+                opened.append(use.receivable)
+        self._waivers_fall(payment, opened, day)
+        for r in opened:
+            self.reopened.setdefault(r.invoice.id, []).append(fact)
+            r.touched = r.noted or any(u.receivable is r and u.amount > 0 for us in self.uses.values() for u in us)
+        for credit in self.credits:
+            found = [r for r in opened if r.invoice.currency == credit.currency and not self._is_stopped(r, known)]
+            if credit.amount > 0 and found:
+                self._push(day, known, self._use_credit, credit, found)
+
+    def _waivers_fall(self, payment: Payment, opened: list[Receivable], day: date) -> None:
+        for waived in self.waived[payment]:
+            if waived.receivable in opened:
+                for name, amount in waived.rest.items():
+                    waived.receivable.take(name, -amount, day)
+                waived.rest = {}
+
+    def _named(self, invoice: str | None) -> list[Receivable]:
+        """The receivables that an event speaks of, the last part first (M9)."""
+        found = [r for r in self.receivables.values() if r.invoice.is_named(invoice)]
+        return sorted(found, key=lambda r: (r.invoice.due, r.invoice.id), reverse=True)
 
     def _waiver(self, day: date, _known: Known, fact: Fact) -> None:
-        r = self.receivables.get(fact.data["invoice"])
-        if r is not None and r.invoice.currency == EURO:
-            amount = cents(fact.data["amount"]) if fact.data.get("amount") else r.costs
-            r.take(COSTS, min(amount, r.costs), day)
+        for r in self._named(fact.data["invoice"]):
+            if r.invoice.currency == EURO:
+                amount = cents(fact.data["amount"]) if fact.data.get("amount") else r.costs
+                r.take(COSTS, min(amount, r.costs), day)
 
     def _write_off(self, day: date, _known: Known, fact: Fact) -> None:
-        r = self.receivables.get(fact.data["invoice"])
-        if r is None:
-            return
-        amount = cents(fact.data["amount"]) if fact.data.get("amount") else r.balance
-        for name in (PRINCIPAL, INTEREST, COSTS):
-            part: int = min(amount, getattr(r, name))
-            r.take(name, part, day)
-            amount -= part
+        found = self._named(fact.data["invoice"])
+        amount = cents(fact.data["amount"]) if fact.data.get("amount") else sum(r.balance for r in found)
+        for r in found:
+            for name in (PRINCIPAL, INTEREST, COSTS):
+                part: int = min(amount, getattr(r, name))
+                r.take(name, part, day)
+                amount -= part
 
     def _acknowledgement(self, day: date, _known: Known, fact: Fact) -> None:
-        for r in self.receivables.values():
-            if fact.data.get("invoice") in (None, r.invoice.id):
-                r.interruptions.append(day)
+        for r in self._named(fact.data.get("invoice")):
+            r.interruptions.append(day)
 
     # -- allocation (M2, M6) ------------------------------------------------------------------------------------
 
@@ -306,11 +353,11 @@ class Books:
         amount: int,
         day: date,
         known: Known,
-        payment: str,
+        payment: Payment | None,
         by_reference: bool = False,
     ) -> int:
         """Class by class across the receivables, earliest effective due first, then id; what is left comes back."""
-        world = self.world
+        world, known = self.world, self.world.frontier(known)
         found = sorted(found, key=lambda r: (world.effective_due(r.invoice, known), r.invoice.id))
         reached: list[Receivable] = []
         for name in ORDERS[self._policy(known).get("allocation", "principal-first")]:
@@ -323,19 +370,25 @@ class Books:
                     r.take(name, part, day)
                     amount -= part
                     reached.append(r)
+                    if payment is not None:
+                        self.uses[payment].append(Use(r, name, part))
         for r in reached:
             r.touched = True
             r.interruptions.append(day)
-            self.touched_by.setdefault(payment, set()).add(r.invoice.id)
             if r.invoice.currency == EURO and 0 < r.balance < self._waive_below(known):
+                rest = {PRINCIPAL: r.principal, INTEREST: r.interest, COSTS: r.costs}
                 r.close(day)
+                if payment is not None:
+                    self.waived[payment].append(Waived(r, rest))
         return amount
 
     def _unstopped(self, found: Iterable[Receivable], day: date, known: Known, currency: str) -> list[Receivable]:
         return [
             r
             for r in found
-            if r.invoice.currency == currency and not self._is_stopped(r, known) and not self.lapsed(r, day)
+            if r.invoice.currency == currency
+            and not self._is_stopped(r, self.world.frontier(known))
+            and not self.lapsed(r, day)
         ]
 
     def _is_stopped(self, r: Receivable, known: Known) -> bool:
@@ -344,8 +397,13 @@ class Books:
         return bool(stops.stopped(self.world, r.invoice, known))
 
     def _due_has_passed(self, r: Receivable, known: Known) -> bool:
+        known = self.world.frontier(known)
         due = self.world.effective_due(r.invoice, known)
         return stops.passed(self.world, self.creditor, self.debtor, due, known)
+
+    def touched_by(self, payment: Payment) -> set[str]:
+        """The invoices that a payment's money reached."""
+        return {use.receivable.invoice.id for use in self.uses[payment]}
 
     # -- questions ----------------------------------------------------------------------------------------------
 

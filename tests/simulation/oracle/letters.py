@@ -1,18 +1,23 @@
 """The letters of an account, day by day: when it is checked, what counts as sent before, and a letter's fields."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tests.simulation.oracle import days, stops
-from tests.simulation.oracle.facts import LAST, Invoice, Known, World, as_date, money
+from tests.simulation.oracle.facts import LAST, Invoice, Known, Suggestion, World, as_date, cents, money
+from tests.simulation.oracle.feeds import reaches_tomorrow
+from tests.simulation.oracle.identity import purse
 from tests.simulation.oracle.ledger import Books
 from tests.simulation.oracle.moment import Moment
 from tests.simulation.oracle.records import Call, HandOver, Letter, Move
 
 
-def letters_of(events: list[dict[str, Any]], until: str | date) -> list[dict[str, Any]]:
+def letters_of(
+    events: list[dict[str, Any]], until: str | date, suggestions: Sequence[Suggestion] = ()
+) -> list[dict[str, Any]]:
     """The accepted letters up to the end of the day `until`, as the objects of expected.jsonl."""
-    world = World(events)
+    world = World(events, suggestions)
     sent: list[dict[str, Any]] = []
     for creditor, debtor in world.accounts():
         account = Account(world, creditor, debtor)
@@ -66,15 +71,29 @@ class Account:
             return
         if stops.stale_feed(world, self.creditor, self.debtor, now) or self._response_open(now):
             return
+        if reaches_tomorrow(world, self.creditor, now) or self._in_doubt(now):
+            return
         moment = Moment(self.world, self, policy, now)
+        if moment.money_points_here():
+            return
         moment.call()
         moment.hand_over()
-        if self._contact_budget_spent(policy, now) or moment.channel() is None or moment.money_unmatched():
+        if self._contact_budget_spent(policy, now) or moment.channel() is None:
             return
         letter = moment.letter()
         if letter is not None:
             self.letters.append(letter)
             self._tell(letter, self.books(now), now)
+
+    def _in_doubt(self, now: Known) -> bool:
+        """B1, K5: a return whose payment is not found, of a reference that is this account's."""
+        theirs = self.world.invoices_of(self.creditor, self.debtor, now)
+        references = {r for i in theirs for r in (i.reference, i.fact.data["reference"])}
+        return any(f.data.get("reference") in references for f in purse(self.world).doubts(now))
+
+    def totals(self) -> list[int]:
+        """What the letters so far asked."""
+        return [cents(letter["total"]) for letter in self.sent]
 
     def books(self, now: Known) -> Books:
         return Books(self.world, self.creditor, self.debtor, self.letters, self.handovers, now)

@@ -1,20 +1,19 @@
 """One account at one moment: what a letter would list, move and ask (S1-S7, F1-F6, G6-G10)."""
 
-import math
 from datetime import date, timedelta
 from typing import Any, Protocol
 
 from tests.simulation.oracle import days, stops
+from tests.simulation.oracle.balances import EURO, Receivable
+from tests.simulation.oracle.ceilings import FEE_CEILING, fee_cap
 from tests.simulation.oracle.facts import Fact, Invoice, Known, World, cents
-from tests.simulation.oracle.ledger import EURO, Books, Receivable
-from tests.simulation.oracle.placing import unmatched_money
+from tests.simulation.oracle.identity import purse
+from tests.simulation.oracle.ledger import Books
+from tests.simulation.oracle.pointing import Pointing
 from tests.simulation.oracle.records import Call, HandOver, Letter, Move, Row
 
 Step = dict[str, Any]
 
-FEE_CEILING = {"consumer": 500, "business": 1200}
-CONSUMER_CAPS = ((100_00, 60_00), (1_000_00, 120_00), (math.inf, 210_00))
-BUSINESS_CAPS = ((500_00, 250_00), (2_500_00, 470_00), (10_000_00, 550_00), (math.inf, 620_00))
 DELIVERY_DAYS = {"email": 0, "print": 7}
 
 
@@ -26,6 +25,8 @@ class Past(Protocol):
     letters: list[Letter]
     handovers: list[HandOver]
     calls: list[Call]
+
+    def totals(self) -> list[int]: ...
 
     def moves(self, invoice: Invoice, now: Known) -> list[Move]: ...
 
@@ -50,14 +51,17 @@ class Moment:
             self.out[r.invoice.id] = handed or bool(stopped) or self.books.lapsed(r, self.today)
 
     def _reversals(self) -> dict[str, list[Fact]]:
-        """For each invoice the reversals of money that had reached it (G9)."""
-        found: dict[str, list[Fact]] = {}
-        for fact in self.world.known("payment.reversed", self.now, creditor=self.creditor):
-            just_before = (fact.at, fact.order - 1)
-            letters = [x for x in self.account.letters if x.known <= just_before]
-            then = Books(self.world, self.creditor, self.debtor, letters, self.account.handovers, just_before)
-            for invoice in then.touched_by.get(fact.data["payment"], ()):
-                found.setdefault(invoice, []).append(fact)
+        """For each invoice the reversals of money that had reached it, and the refunds that opened it again (G9)."""
+        found: dict[str, list[Fact]] = {i: list(facts) for i, facts in self.books.reopened.items()}
+        for paid in purse(self.world).known(self.now, self.creditor):
+            for fact in purse(self.world).returns[paid]:
+                if fact.known > self.now:
+                    continue
+                just_before = (fact.at, fact.order - 1)
+                letters = [x for x in self.account.letters if x.known <= just_before]
+                then = Books(self.world, self.creditor, self.debtor, letters, self.account.handovers, just_before)
+                for invoice in then.touched_by(paid):
+                    found.setdefault(invoice, []).append(fact)
         return found
 
     # -- what a letter lists ------------------------------------------------------------------------------------
@@ -157,16 +161,10 @@ class Moment:
         return step
 
     def approved(self, r: Receivable, step: Step) -> bool:
-        return bool(
-            self.world.known(
-                "step.approved",
-                self.now,
-                creditor=self.creditor,
-                debtor=self.debtor,
-                invoice=r.invoice.id,
-                step=step["name"],
-            )
+        given = self.world.known(
+            "step.approved", self.now, creditor=self.creditor, debtor=self.debtor, step=step["name"]
         )
+        return any(r.invoice.is_named(f.data["invoice"]) for f in given)
 
     def residual(self, r: Receivable) -> bool:
         """M6: open principal below the residual after a payment or credit never moves."""
@@ -213,26 +211,9 @@ class Moment:
                 return channel
         return None
 
-    def money_unmatched(self) -> bool:
-        """G10: money not placed whose payer points to the account."""
-        unmatched = unmatched_money(self.world, self.creditor, self.account.letters, self.now)
-        unmatched += self.books.unplaced
-        ibans = self._payer_ibans()
-        for fact in unmatched:
-            payer = fact.data.get("payer") or {}
-            if payer.get("iban") in ibans or _same_name(payer.get("name"), self.party["name"]):
-                return True
-        return False
-
-    def _payer_ibans(self) -> set[str]:
-        """Accounts from which this debtor has paid before."""
-        found = set()
-        for fact in self.world.known("payment.received", self.now, creditor=self.creditor):
-            if fact.data["payment"] in self.books.touched_by:
-                iban = (fact.data.get("payer") or {}).get("iban")
-                if iban:
-                    found.add(iban)
-        return found
+    def money_points_here(self) -> bool:
+        """G10: money not placed that may be the account's."""
+        return Pointing(self.world, self.books, self.account.totals()).holds()
 
     # -- the letter ---------------------------------------------------------------------------------------------
 
@@ -318,15 +299,14 @@ class Moment:
             key=lambda r: (-self.step_index(movers[r.invoice.id]), self.due(r), r.invoice.id),
         )
         fee = min(cents(movers[r.invoice.id]["fee"]), FEE_CEILING[self.party["kind"]])
-        before = sum(f.whole for f in r.fees if not f.forgiven)
+        before = sum(f.whole for f in self.books.fees_of_the_whole(r) if not f.forgiven)
         fee = max(0, min(fee, self._fee_cap(r) - before))
         row = next(row for row in rows if row.invoice == r.invoice.id)
         if fee > 0:
             row.fee, row.forgiven = fee, self._mercy()
 
     def _fee_cap(self, r: Receivable) -> int:
-        caps = CONSUMER_CAPS if self.consumer else BUSINESS_CAPS
-        return next(cap for limit, cap in caps if r.invoice.amount <= limit)
+        return fee_cap(self.world.amount_of_all_parts(r.invoice, self.now), self.consumer)
 
     def may_bear_fee(self, r: Receivable) -> bool:
         """F2."""
@@ -353,7 +333,3 @@ class Moment:
         issued = min(i.issued for i in self.world.invoices_of(self.creditor, self.debtor, self.now))
         recent = [f for f in self.books.standing_fees() if f.day > since]
         return issued <= since and not recent
-
-
-def _same_name(one: str | None, other: str) -> bool:
-    return one is not None and " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

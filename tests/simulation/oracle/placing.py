@@ -4,75 +4,132 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from tests.simulation.oracle.facts import Fact, Invoice, Known, World, as_date, cents
+from tests.simulation.oracle.facts import Invoice, Known, World, as_date, remembered
+from tests.simulation.oracle.identity import Payment, purse
 from tests.simulation.oracle.records import Letter
 
 
 @dataclass
 class Money:
-    """A payment as placed: on a receivable, on the receivables of a letter, or on the account."""
+    """A payment as placed: on one receivable or more that it names, on those of a letter, or on the account."""
 
-    fact: Fact
+    payment: Payment
     known: Known
     day: date
     amount: int
     currency: str
-    invoice: str | None = None
-    invoices: tuple[str, ...] | None = None
-
-
-def _reversed_amount(world: World, fact: Fact, now: Known) -> int | None:
-    """What of a payment was taken back, or None for all of it."""
-    amount = 0
-    for reversal in world.known("payment.reversed", now, account=fact.data["account"], payment=fact.data["payment"]):
-        if reversal.data.get("amount") is None:
-            return None
-        amount += cents(reversal.data["amount"])
-    return amount
+    named: tuple[str, ...] | None = None
+    listed: tuple[str, ...] | None = None
 
 
 class Target(NamedTuple):
-    """Whose money it is: an invoice's, that of the invoices of a letter, or (both None) the account's."""
+    """Whose money it is: of receivables it names, those of a letter, or (both None) the account's.
+
+    ``placed`` is false where the money names them in another currency than theirs (M3).
+    """
 
     debtor: str
     known: Known
-    invoice: str | None = None
-    invoices: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+    listed: tuple[str, ...] | None = None
+    placed: bool = True
 
 
-def target(world: World, fact: Fact, letters: list[Letter], now: Known) -> Target | None:
+def target(world: World, paid: Payment, letters: list[Letter], now: Known) -> Target | None:
     """Where a payment belongs: by its reference, else as a person assigned it, else by its debtor; or None."""
-    reference = fact.data.get("reference")
-    if reference:
-        for invoice in world.invoices:
-            if (invoice.creditor, invoice.reference) == (fact.data["creditor"], reference) and invoice.known <= now:
-                known = max(fact.known, invoice.known)
-                return Target(invoice.debtor, known, invoice.id) if _same_currency(invoice, fact) else None
-        for letter in letters:
-            if letter_reference(letter) == reference and letter.known <= fact.known:
-                listed = tuple(row.invoice for row in letter.rows)
-                return Target(letter.debtor, fact.known, None, listed) if _same_currency(letter, fact) else None
-    return _assigned(world, fact, now) or _by_debtor(world, fact, now)
+    if purse(world).waits_as_twice(paid, now):
+        return None
+    if paid.data.get("reference"):
+        if len(sharing(world, paid, now)) > 1:
+            return _assigned(world, paid, now)
+        found = _by_reference(world, paid, now) or _by_letter(paid, letters)
+        if found is not None and found.placed:
+            return found
+        return _assigned(world, paid, now) or found
+    return _assigned(world, paid, now) or _by_debtor(world, paid, now)
 
 
-def _same_currency(owed: Invoice | Letter, fact: Fact) -> bool:
-    return bool(owed.currency == fact.data["currency"])
+def carrying(world: World, paid: Payment, now: Known) -> list[Invoice]:
+    """The receivables whose own reference the money has, or that of their whole invoice."""
+    own, whole = _by_their_reference(world).get((paid.data["creditor"], paid.data["reference"]), ((), ()))
+    return [i for i in own if i.known <= now] or [i for i in whole if i.known <= now]
 
 
-def _assigned(world: World, fact: Fact, now: Known) -> Target | None:
-    assigned = world.known("payment.assigned", now, account=fact.data["account"], payment=fact.data["payment"])
+_Carriers = dict[tuple[str, str], tuple[list[Invoice], list[Invoice]]]
+
+
+@remembered
+def _by_their_reference(world: World) -> _Carriers:
+    """By creditor and reference: the receivables that have it, and the parts of invoices that have it."""
+    found: _Carriers = {}
+    for i in world.invoices:
+        found.setdefault((i.creditor, i.reference), ([], []))[0].append(i)
+        if i.is_part:
+            found.setdefault((i.creditor, i.fact.data["reference"]), ([], []))[1].append(i)
+    return found
+
+
+def sharing(world: World, paid: Payment, now: Known) -> set[str]:
+    """The debtors whose receivables share the payment's reference, as far as they were known when it came."""
+    if not paid.data.get("reference"):
+        return set()
+    return {i.debtor for i in carrying(world, paid, max(paid.known, _first_carrier(world, paid, now)))}
+
+
+def _first_carrier(world: World, paid: Payment, now: Known) -> Known:
+    """When the first receivable of that reference was known: a placement stays (K3)."""
+    return min((i.known for i in carrying(world, paid, now)), default=paid.known)
+
+
+def _by_reference(world: World, paid: Payment, now: Known) -> Target | None:
+    found = carrying(world, paid, now)
+    if not found:
+        return None
+    found = [i for i in found if i.known <= max(paid.known, min(i.known for i in found))]
+    first = found[0]
+    named = tuple(i.id for i in found if (i.debtor, i.number) == (first.debtor, first.number))
+    return Target(first.debtor, max(paid.known, first.known), named, placed=_same_currency(first, paid))
+
+
+def _by_letter(paid: Payment, letters: list[Letter]) -> Target | None:
+    for letter in letters:
+        if letter_reference(letter) == paid.data["reference"] and letter.known <= paid.known:
+            listed = tuple(row.invoice for row in letter.rows)
+            return Target(letter.debtor, paid.known, None, listed, placed=_same_currency(letter, paid))
+    return None
+
+
+def _same_currency(owed: Invoice | Letter, paid: Payment) -> bool:
+    return bool(owed.currency == paid.data["currency"])
+
+
+def _assigned(world: World, paid: Payment, now: Known) -> Target | None:
+    assigned = [f for f in purse(world).assignments[paid] if f.known <= now]
     if not assigned:
         return None
     last = assigned[-1]
-    return Target(last.data["debtor"], max(fact.known, last.known), last.data.get("invoice"))
+    known = max(paid.known, last.known)
+    if last.data.get("invoice") is None:
+        return _on_account(world, paid, last.data["debtor"], known, now)
+    theirs = world.invoices_of(paid.data["creditor"], last.data["debtor"], now)
+    named = [i for i in theirs if i.is_named(last.data["invoice"])]
+    same = all(_same_currency(i, paid) for i in named)
+    return Target(last.data["debtor"], known, tuple(i.id for i in named), placed=same) if named else None
 
 
-def _by_debtor(world: World, fact: Fact, now: Known) -> Target | None:
-    debtor = fact.data.get("debtor")
-    if debtor is None or fact.data.get("reference"):
+def _by_debtor(world: World, paid: Payment, now: Known) -> Target | None:
+    debtor = paid.data.get("debtor")
+    if debtor is None or paid.data.get("reference"):
         return None
-    theirs = world.invoices_of(fact.data["creditor"], debtor, now)
-    return Target(debtor, max(fact.known, min(i.known for i in theirs))) if theirs else None
+    return _on_account(world, paid, debtor, paid.known, now)
+
+
+def _on_account(world: World, paid: Payment, debtor: str, known: Known, now: Known) -> Target | None:
+    theirs = world.invoices_of(paid.data["creditor"], debtor, now)
+    if not theirs:
+        return None
+    same = [i.known for i in theirs if _same_currency(i, paid)]
+    return Target(debtor, max(known, min(same or [i.known for i in theirs])), placed=bool(same))
 
 
 def letter_reference(letter: Letter) -> str:
@@ -81,27 +138,37 @@ def letter_reference(letter: Letter) -> str:
 
 
 def placed_money(world: World, creditor: str, debtor: str, letters: list[Letter], now: Known) -> list[Money]:
-    consumer = world.party(creditor, debtor, now).get("kind") == "consumer"
+    """The money of one account, each payment on its day (I5, K2) by the terms of its entry (K3)."""
     found = []
-    for fact in world.known("payment.received", now, creditor=creditor):
-        to = target(world, fact, letters, now)
-        if to is None or to.debtor != debtor:
+    for paid in purse(world).known(now, creditor):
+        to = target(world, paid, letters, now)
+        if to is None or to.debtor != debtor or not to.placed or purse(world).is_other_money(paid, now):
             continue
-        back = _reversed_amount(world, fact, now)
-        amount = 0 if back is None else cents(fact.data["amount"]) - back
+        back = purse(world).returned(paid, now)
+        amount = 0 if back is None else paid.amount - back
         if amount <= 0:
             continue
-        day = as_date(fact.data["paid"] if consumer else fact.data["booked"])
-        found.append(Money(fact, to.known, day, amount, fact.data["currency"], to.invoice, to.invoices))
+        day = day_of_payment(world, paid, debtor, to.known)
+        found.append(Money(paid, to.known, day, amount, paid.data["currency"], to.named, to.listed))
     return found
 
 
-def unmatched_money(world: World, creditor: str, letters: list[Letter], now: Known) -> list[Fact]:
-    """Payments that nobody has placed, refunded or reversed."""
+def day_of_payment(world: World, paid: Payment, debtor: str, known: Known) -> date:
+    """I5, K2: the payer's day or the bank's, never after the day on which it was known."""
+    creditor = paid.data["creditor"]
+    consumer = world.party(creditor, debtor, world.frontier(known)).get("kind") == "consumer"
+    day = as_date(paid.data["paid"] if consumer else paid.data["booked"])
+    return min(day, world.day_of(creditor, paid.known))
+
+
+def unmatched_money(world: World, creditor: str, letters: list[Letter], now: Known) -> list[Payment]:
+    """Payments that nobody has placed, refunded, reversed or called another's."""
     found = []
-    for fact in world.known("payment.received", now, creditor=creditor):
-        if target(world, fact, letters, now) is None and _reversed_amount(world, fact, now) == 0:
-            refunds = world.known("payment.refunded", now, account=fact.data["account"], payment=fact.data["payment"])
-            if not refunds:
-                found.append(fact)
+    for paid in purse(world).known(now, creditor):
+        to = target(world, paid, letters, now)
+        if to is not None and to.placed:
+            continue
+        gone = purse(world).returned(paid, now) != 0 or purse(world).refunded(paid, now)
+        if not gone and not purse(world).is_other_money(paid, now):
+            found.append(paid)
     return found

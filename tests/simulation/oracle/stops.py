@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from tests.simulation.oracle import days
 from tests.simulation.oracle.facts import Fact, Invoice, Known, World, as_date, cents, remembered
+from tests.simulation.oracle.feeds import fed_through
 
 
 def passed(world: World, creditor: str, debtor: str, day: date, now: Known) -> bool:
@@ -31,7 +32,7 @@ def _all_fed(world: World, creditor: str, day: date, now: Known) -> bool:
     if record is None:
         return False
     for account in record["accounts"]:
-        through = world.fed_through(creditor, account["iban"], now)
+        through = fed_through(world, creditor, account["iban"], now)
         if through is None or through < day:
             return False
     return True
@@ -42,27 +43,33 @@ def _for(world: World, kind: str, invoice: Invoice, now: Known) -> list[Fact]:
     return [
         f
         for f in world.known(kind, now, creditor=invoice.creditor, debtor=invoice.debtor)
-        if f.data.get("invoice") in (None, invoice.id)
+        if invoice.is_named(f.data.get("invoice"))
     ]
 
 
-def _first_ending(world: World, kind: str, start: Fact, now: Known) -> Fact | None:
-    """The first ending event of the same debtor and invoice that came after the start."""
+def _first_ending(world: World, kind: str, start: Fact, invoice: Invoice, now: Known) -> Fact | None:
+    """The first ending event of the same debtor and invoice (the whole speaks of all parts) that came after it."""
     for fact in world.known(kind, now, creditor=start.data["creditor"], debtor=start.data["debtor"]):
-        if fact.known > start.known and fact.data.get("invoice") == start.data.get("invoice"):
+        if fact.known > start.known and _ends(fact, start, invoice):
             return fact
     return None
+
+
+def _ends(ending: Fact, start: Fact, invoice: Invoice) -> bool:
+    """An event about an invoice ends what is about that invoice, one about the account what is about the account."""
+    named = ending.data.get("invoice")
+    return (named is None) == (start.data.get("invoice") is None) and invoice.is_named(named)
 
 
 # -- disputes ---------------------------------------------------------------------------------------------------
 
 
-def _dispute_end(world: World, raised: Fact, now: Known) -> Fact | None:
+def _dispute_end(world: World, raised: Fact, invoice: Invoice, now: Known) -> Fact | None:
     """The fact that ended a dispute, or None while it lasts."""
     d = raised.data
     ends = []
     for settled in world.known("dispute.settled", now, creditor=d["creditor"], debtor=d["debtor"]):
-        if settled.known < raised.known or settled.data.get("invoice") != d.get("invoice"):
+        if settled.known < raised.known or not _ends(settled, raised, invoice):
             continue
         if settled.data["outcome"] in ("unfounded", "withdrawn"):
             ends.append(settled)
@@ -71,7 +78,8 @@ def _dispute_end(world: World, raised: Fact, now: Known) -> Fact | None:
             ends += [
                 max(settled, answer, key=lambda f: f.known)
                 for answer in world.known(kind, now, creditor=d["creditor"], debtor=d["debtor"])
-                if answer.known > raised.known and d.get("invoice") in (None, answer.data["invoice"])
+                if answer.known > raised.known
+                and (d.get("invoice") is None or invoice.is_named(answer.data["invoice"]))
             ]
     return min(ends, key=lambda f: f.known, default=None)
 
@@ -81,7 +89,7 @@ def disputed(world: World, invoice: Invoice, now: Known) -> tuple[bool, int]:
     """(is the whole receivable disputed, the disputed amount otherwise)."""
     whole, part = False, 0
     for raised in _for(world, "dispute.raised", invoice, now):
-        if _dispute_end(world, raised, now) is None:
+        if _dispute_end(world, raised, invoice, now) is None:
             if raised.data.get("amount") is None:
                 whole = True
             else:
@@ -93,19 +101,21 @@ def disputed(world: World, invoice: Invoice, now: Known) -> tuple[bool, int]:
 
 
 def held(world: World, invoice: Invoice, now: Known) -> bool:
+    if world.is_asked(invoice, now):
+        return True
     today = world.day_of(invoice.creditor, now)
     for placed in _for(world, "hold.placed", invoice, now):
         until = placed.data.get("until")
         if until is not None and today > as_date(until):
             continue
-        if _first_ending(world, "hold.lifted", placed, now) is None:
+        if _first_ending(world, "hold.lifted", placed, invoice, now) is None:
             return True
     return False
 
 
 def suspended(world: World, invoice: Invoice, now: Known) -> bool:
     return any(
-        _first_ending(world, "suspension.ended", request, now) is None
+        _first_ending(world, "suspension.ended", request, invoice, now) is None
         for request in _suspension_requests(world, invoice, now)
     )
 
@@ -119,7 +129,7 @@ def _suspension_requests(world: World, invoice: Invoice, now: Known) -> list[Fac
 def ever_suspended(world: World, invoice: Invoice, now: Known) -> bool:
     """G3: from the request on the receivable never again bears a fee."""
     for request in _suspension_requests(world, invoice, now):
-        ended = _first_ending(world, "suspension.ended", request, now)
+        ended = _first_ending(world, "suspension.ended", request, invoice, now)
         if ended is None or ended.known > invoice.known:
             return True
     return False
@@ -134,7 +144,7 @@ def promised(world: World, invoice: Invoice, now: Known) -> bool:
 
 def in_plan(world: World, invoice: Invoice, now: Known) -> bool:
     for agreed in world.known("plan.agreed", now, creditor=invoice.creditor, debtor=invoice.debtor):
-        if invoice.id in agreed.data["invoices"]:
+        if any(invoice.is_named(named) for named in agreed.data["invoices"]):
             ended = world.known("plan.ended", now, creditor=invoice.creditor, debtor=invoice.debtor)
             if not any(f.known > agreed.known for f in ended):
                 return True
@@ -160,8 +170,10 @@ def stopped(world: World, invoice: Invoice, now: Known) -> list[str]:
 
 def waits_after_a_stop(world: World, invoice: Invoice, reversals: list[Fact], now: Known) -> bool:
     """G9: ten days after a dispute or suspension ended, or a payment was reversed."""
-    ends = [_dispute_end(world, f, now) for f in _for(world, "dispute.raised", invoice, now)]
-    ends += [_first_ending(world, "suspension.ended", f, now) for f in _suspension_requests(world, invoice, now)]
+    ends = [_dispute_end(world, f, invoice, now) for f in _for(world, "dispute.raised", invoice, now)]
+    ends += [
+        _first_ending(world, "suspension.ended", f, invoice, now) for f in _suspension_requests(world, invoice, now)
+    ]
     ends += reversals
     for fact in ends:
         if fact is not None:
