@@ -4,7 +4,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.simulation.history_writer import CREDITOR, Bill, HistoryWriter, cents, iban
+from tests.simulation.invoice_forms import PaidForms
 from tests.simulation.oracle.days import DAY, banking_day_after, banking_day_before, is_banking_day, rolled
+from tests.simulation.telling import Telling
 
 
 class Bank:
@@ -12,12 +14,18 @@ class Bank:
 
     def __init__(self, history_writer: HistoryWriter) -> None:
         self.t = history_writer
+        self.numbers = 0
         self.payments: list[tuple[datetime, date, str, int]] = []  # known, booked, account, minor units
         self.counted = history_writer.chance(history_writer.p.counted_feeds)
+        self.telling = Telling(history_writer)
+        self.forms = PaidForms(history_writer)
 
     def payments_for(self, bill: Bill) -> None:
         """What comes in for one invoice: nothing, a part, too much, late, early, or to the cent."""
         rng, p = self.t.rng, self.t.p
+        if bill.parts or "discounts" in bill.data:
+            self.forms.payments_for(bill, self)
+            return
         if not self.t.chance(p.paid):
             return
         left = bill.amount
@@ -38,7 +46,7 @@ class Bank:
             if left <= 0:
                 break
 
-    def pay(self, bill: Bill, paid: date, amount: int, lag: int | None = None) -> None:
+    def pay(self, bill: Bill, paid: date, amount: int, lag: int | None = None, by: str | None = None) -> None:
         """One payment; with a lag it is booked that many days later and comes by the invoice's own reference."""
         rng, p = self.t.rng, self.t.p
         booked = rolled(paid + timedelta(days=rng.choice((0, 0, 1, 3)) if lag is None else lag))
@@ -48,36 +56,47 @@ class Bank:
         if lag is None and self.t.chance(p.late_known):
             known_day = banking_day_after(known_day, rng.randint(1, 4))
         instant = self.t.person_at(known_day) if self.t.chance(p.in_window) else self.t.at(known_day, "06:00")
-        number = len(self.payments) + 1
-        account = rng.choice(self.t.banks)
-        data = {
-            "creditor": CREDITOR,
-            "account": account,
-            "payment": f"P{self.t.seed}-{number}",
-            "reference": bill.reference,
-            "amount": cents(amount),
-            "currency": bill.currency,
-            "paid": paid.isoformat(),
-            "booked": booked.isoformat(),
-            "payer": self._payer(bill),
-        }
-        self.payments.append((instant, booked, account, amount))
+        data = self.received(paid, amount, bill.currency, booked)
+        data |= {"reference": by or bill.reference, "payer": self._payer(bill)}
+        self.telling.name(bill, data)
+        self.payments.append((instant, booked, data["account"], amount))
         placed = True
         if lag is None:
             placed = self._address(bill, data, paid, instant)
-        self.t.write(instant, "payment.received", **data)
+            self._date_ahead(data, known_day)
+            self.telling.again(bill, data, instant)
+        self.t.tell(instant, "payment.received", data)
         if lag is None and placed and self.t.chance(p.reversed):
             back = known_day + timedelta(days=rng.randint(2, 20))
             part = cents(max(1, amount // 2)) if self.t.chance(0.15) else None
-            self.t.write(
-                self.t.at(back, "06:30"),
-                "payment.reversed",
-                creditor=CREDITOR,
-                account=account,
-                payment=data["payment"],
-                amount=part,
-                reason="palautus",
-            )
+            self.telling.returned(bill, data, back, part)
+        elif lag is None and placed and self.t.sometimes(p.refunded_used):
+            self._refund(data, known_day, amount)
+
+    def received(self, paid: date, amount: int, currency: str, booked: date | None = None) -> dict[str, Any]:
+        """A payment's data without what it says; it is booked on the day it was paid unless said."""
+        self.numbers += 1
+        return {
+            "creditor": CREDITOR,
+            "account": self.t.rng.choice(self.t.banks),
+            "payment": f"P{self.t.seed}-{self.numbers}",
+            "amount": cents(amount),
+            "currency": currency,
+            "paid": paid.isoformat(),
+            "booked": (booked or paid).isoformat(),
+        }
+
+    def _date_ahead(self, data: dict[str, Any], known_day: date) -> None:
+        """A payer's date that has not come yet (K2)."""
+        if self.t.sometimes(self.t.p.paid_ahead):
+            data["paid"] = (known_day + timedelta(days=self.t.rng.randint(1, 40))).isoformat()
+
+    def _refund(self, data: dict[str, Any], known_day: date, amount: int) -> None:
+        """The creditor gives back money that may have paid something (M5)."""
+        day = known_day + timedelta(days=self.t.rng.randint(2, 60))
+        part = cents(max(1, amount // 2)) if self.t.chance(0.25) else None
+        named = self.telling.spoken_of(data, "payment_booked")
+        self.t.write(self.t.person_at(day), "payment.refunded", **named, amount=part, reason="palautettu")
 
     def _address(self, bill: Bill, data: dict[str, Any], paid: date, instant: datetime) -> bool:
         """How the payer says what the money is for; the invoice's own reference by default."""
@@ -111,11 +130,12 @@ class Bank:
         """A person assigns or refunds unmatched money, or leaves it."""
         day = instant.date() + timedelta(days=self.t.rng.randint(1, 15))
         what = self.t.rng.random()
-        common = {"creditor": CREDITOR, "account": data["account"], "payment": data["payment"]}
         if what < 0.55 and bill.known < self.t.at(day):
-            self.t.write(self.t.person_at(day), "payment.assigned", **common, debtor=bill.debtor, invoice=bill.id)
+            named = self.telling.spoken_of(data, "booked")
+            self.t.write(self.t.person_at(day), "payment.assigned", **named, debtor=bill.debtor, invoice=bill.id)
         elif what < 0.85:
-            self.t.write(self.t.person_at(day), "payment.refunded", **common, reason="ei meidän")
+            named = self.telling.spoken_of(data, "payment_booked")
+            self.t.write(self.t.person_at(day), "payment.refunded", **named, reason="ei meidän")
 
     def _quiet(self, theirs: list[Bill], paid: date, instant: datetime) -> bool:
         """No due date or stop is near the days on which the money may count as received."""
@@ -151,3 +171,22 @@ class Bank:
             data["count"] = len(new)
             data["sum"] = cents(sum(self.payments[n][3] for n in new))
         self.t.write(instant, "bank-feed.completed", **data)
+        self._correct(account, day, instant)
+
+    def _correct(self, account: str, day: date, instant: datetime) -> None:
+        """A feed that reaches today, or is taken back (K2); that of the next morning counts anew."""
+        p, about = self.t.p, {"creditor": CREDITOR, "account": account}
+        if self.t.sometimes(p.through_today):
+            self.t.write(self.t.at(day, "17:00"), "bank-feed.completed", **about, through=day.isoformat())
+        if self.t.sometimes(p.withdrawn_feeds):
+            back = banking_day_before(day, self.t.rng.randint(2, 6))
+            later = self.t.rng.choice((instant + timedelta(minutes=30), self.t.at(day, "11:07")))
+            self.t.write(later, "bank-feed.withdrawn", **about, through=back.isoformat())
+
+    def mistaken_feed(self) -> None:
+        """A feed that says more than can be known holds the creditor's letters from then on (K2, K5)."""
+        if self.t.sometimes(self.t.p.through_tomorrow):
+            day = self.t.day_between(self.t.start + 60 * DAY, self.t.until)
+            ahead = (day + timedelta(days=self.t.rng.choice((1, 30, 365)))).isoformat()
+            instant = self.t.at(day, "07:20")
+            self.t.write(instant, "bank-feed.completed", creditor=CREDITOR, account=self.t.banks[0], through=ahead)

@@ -1,11 +1,13 @@
 """The creditor's side of a history: its settings, its debtors, their invoices."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.simulation.history_writer import CREDITOR, Bill, HistoryWriter, cents, reference
+from tests.simulation.invoice_forms import InvoiceForms
+from tests.simulation.names_of_debtors import invented
 from tests.simulation.oracle.days import DAY, banking_day_before, rolled
-from tests.simulation.policies import business_policy, consumer_policy, next_version
+from tests.simulation.policies import business_policy, consumer_policy, next_version, other_numbers
 
 
 class Billing:
@@ -13,8 +15,11 @@ class Billing:
 
     def __init__(self, history_writer: HistoryWriter) -> None:
         self.t = history_writer
+        self.forms = InvoiceForms(history_writer)
         self.numbers = 1000
         self.policies: list[dict[str, Any]] = []
+        self.namesake: str | None = None
+        self.corrections: str | None = None
 
     def settings(self) -> None:
         """Policies, the creditor, and perhaps the next reference rate."""
@@ -37,6 +42,8 @@ class Billing:
             common["mercy_months"] = rng.choice((1, 2, 3, 6, 12))
         if self.t.chance(self.t.p.apology):
             common["apology"] = True
+        if self.t.sometimes(self.t.p.corrected):
+            self.corrections = "replace"
         self.policies = [
             consumer_policy(rng, f"c-{self.t.seed}", common, shares),
             business_policy(rng, f"b-{self.t.seed}", common, shares),
@@ -47,8 +54,32 @@ class Billing:
                 day = self.t.day_between(self.t.start + 40 * DAY, self.t.until - 30 * DAY)
                 known = self.t.day_between(self.t.start + 2 * DAY, day - DAY)
                 self.t.write(self.t.at(known, "03:00"), "policy.published", **next_version(rng, policy, day))
+        choice = {"consumer": f"c-{self.t.seed}", "business": f"b-{self.t.seed}"}
+        self._register(self.t.at(self.t.start, "02:00"), choice)
+        self._switch(choice)
+        if self.t.until >= date(2026, 7, 1) and self.t.chance(0.6):
+            day = max(self.t.start + 2 * DAY, date(2026, 6, 28) + timedelta(days=rng.randint(0, 50)))
+            self.t.write(
+                self.t.at(day, "04:00"),
+                "reference-rate.published",
+                country="FI",
+                **{"from": "2026-07-01", "to": "2026-12-31"},
+                rate=rng.choice(("2.0", "2.5", "3.0")),
+            )
+
+    def _switch(self, choice: dict[str, str]) -> None:
+        """The creditor chooses other policies in mid ladder: the same steps, other numbers (K3)."""
+        if not self.t.sometimes(self.t.p.switched):
+            return
+        day = self.t.day_between(self.t.start + 40 * DAY, self.t.until - 20 * DAY)
+        for policy in self.policies:
+            other = other_numbers(self.t.rng, policy, f"{policy['policy']}-other")
+            self.t.write(self.t.at(day, "03:00"), "policy.published", **other)
+        self._register(self.t.at(day, "03:30"), {kind: f"{name}-other" for kind, name in choice.items()})
+
+    def _register(self, instant: datetime, policies: dict[str, str]) -> None:
         self.t.write(
-            self.t.at(self.t.start, "02:00"),
+            instant,
             "creditor.registered",
             creditor=CREDITOR,
             name="Esimerkki Oy",
@@ -65,23 +96,17 @@ class Billing:
                 "url": "https://esimerkki.example",
             },
             sender={"name": "Esimerkki Oy", "email": "laskut@esimerkki.example"},
-            policies={"consumer": f"c-{self.t.seed}", "business": f"b-{self.t.seed}"},
+            policies=policies,
+            corrections=self.corrections,
         )
-        if self.t.until >= date(2026, 7, 1) and self.t.chance(0.6):
-            day = max(self.t.start + 2 * DAY, date(2026, 6, 28) + timedelta(days=rng.randint(0, 50)))
-            self.t.write(
-                self.t.at(day, "04:00"),
-                "reference-rate.published",
-                country="FI",
-                **{"from": "2026-07-01", "to": "2026-12-31"},
-                rate=rng.choice(("2.0", "2.5", "3.0")),
-            )
 
     def debtor(self, n: int) -> list[Bill]:
         """A debtor with some invoices."""
         rng = self.t.rng
         consumer = self.t.chance(0.6)
         party: dict[str, Any] = {"kind": "consumer" if consumer else "business", "name": f"Asiakas {n}"}
+        if self.t.sometimes(self.t.p.real_names):
+            party["name"] = self.namesake or invented(rng, n, consumer)
         printed = self.t.chance(self.t.p.print_only)
         if printed:
             party["address"] = {"street": "Tie 2", "postcode": "00200", "city": "Helsinki", "country": "FI"}
@@ -94,6 +119,11 @@ class Billing:
                 party["trader"] = self.t.chance(0.3)
         theirs = [self._bill(f"C-{n}", party) for _ in range(rng.randint(*self.t.p.invoices))]
         self.t.bills += theirs
+        if not consumer and self.t.sometimes(self.t.p.turns_consumer):
+            day = self.t.day_between(max(b.known.date() for b in theirs) + DAY, self.t.until)
+            self.t.write(
+                self.t.at(day), "debtor.updated", creditor=CREDITOR, debtor=f"C-{n}", party={"kind": "consumer"}
+            )
         if printed and self.t.chance(0.3):
             day = self.t.day_between(self.t.start + 30 * DAY, self.t.until)
             after = max([b.known for b in theirs if b.known < self.t.at(day)], default=None)
@@ -147,7 +177,8 @@ class Billing:
         if known - due > 40 * DAY and self.t.chance(self.t.p.taken) and not self._has_taken(debtor):
             data["taken"] = self._taken_steps(consumer, due, known)
         bill = Bill(debtor, str(number), data, self.t.at(known, "06:00"), amount, due, currency)
-        self.t.write(bill.known, "invoice.issued", **data)
+        self.forms.shape(bill)
+        self.t.tell(bill.known, "invoice.issued", data)
         return bill
 
     def _has_taken(self, debtor: str) -> bool:

@@ -9,9 +9,11 @@ from typing import Any
 
 from tests.simulation.banking import Bank
 from tests.simulation.billing import Billing
-from tests.simulation.history_writer import HistoryWriter
+from tests.simulation.history_writer import Bill, HistoryWriter
+from tests.simulation.names_of_debtors import invented
 from tests.simulation.people import People
 from tests.simulation.profiles import PROFILES
+from tests.simulation.unplaced import UnplacedMoney
 
 
 def history(seed: int, profile: str = "simple") -> tuple[list[dict[str, Any]], str]:
@@ -20,13 +22,39 @@ def history(seed: int, profile: str = "simple") -> tuple[list[dict[str, Any]], s
     bank, billing = Bank(history_writer), Billing(history_writer)
     billing.settings()
     people = People(history_writer, bank, billing.policies)
-    for n in range(history_writer.rng.randint(*history_writer.p.debtors)):
+    debtors = history_writer.rng.randint(*history_writer.p.debtors)
+    if history_writer.sometimes(history_writer.p.namesakes):
+        billing.namesake, debtors = invented(history_writer.rng, 1, consumer=True), 7
+    for n in range(debtors):
         theirs = billing.debtor(n)
         if history_writer.chance(history_writer.p.plan):
             people.agree_on_a_plan(history_writer.rng.choice(theirs))
     for bill in history_writer.bills:
         people.speak_of(bill)
+    unplaced = UnplacedMoney(history_writer, bank)
+    shared = _share_references(history_writer, unplaced)
     for bill in history_writer.bills:
-        bank.payments_for(bill)
+        if bill in shared:
+            continue
+        if history_writer.sometimes(history_writer.p.unplaced):
+            unplaced.payment_for(bill)
+        else:
+            bank.payments_for(bill)
+    if billing.namesake is not None:
+        unplaced.namesakes_payment(history_writer.bills)
     bank.mornings()
+    bank.mistaken_feed()
     return history_writer.events(), history_writer.until.isoformat()
+
+
+def _share_references(history_writer: HistoryWriter, unplaced: UnplacedMoney) -> list[Bill]:
+    """Two debtors' invoices with one reference, here and there; nothing else pays them."""
+    shared: list[Bill] = []
+    for bill in history_writer.bills:
+        others = [b for b in history_writer.bills if b.debtor != bill.debtor and b not in shared]
+        if bill not in shared and others and history_writer.sometimes(history_writer.p.shared_references):
+            other = history_writer.rng.choice(others)
+            other.data["reference"] = bill.reference
+            shared += [bill, other]
+            unplaced.shared_reference(bill, other)
+    return shared

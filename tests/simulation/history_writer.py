@@ -11,6 +11,18 @@ from tests.simulation.profiles import Profile
 
 ZONE = ZoneInfo("Europe/Helsinki")
 CREDITOR = "acme"
+MARKS = ("recurs",)
+"""What the generator remembers in a payment's data, and no event has."""
+MAY_BE_AHEAD = (
+    "debtor.updated.v1",
+    "hold.placed.v1",
+    "hold.lifted.v1",
+    "promise.made.v1",
+    "extension.granted.v1",
+    "invoice.rescheduled.v1",
+    "payment.received.v1",
+    "payment.reversed.v1",
+)
 
 
 def reference(body: str) -> str:
@@ -39,6 +51,7 @@ class Bill:
     amount: int  # cents
     due: date
     currency: str
+    parts: list[tuple[date, int, str]] = field(default_factory=list)  # due, cents, the reference by which it is paid
     quiet: list[date] = field(default_factory=list)  # spans in which stops change: no automatic money there
 
     @property
@@ -74,8 +87,16 @@ class HistoryWriter:
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
+    def sometimes(self, share: float) -> bool:
+        """As `chance`, but a share of none takes no random number, so that older histories stay as they are."""
+        return share > 0 and self.chance(share)
+
     def write(self, instant: datetime, kind: str, /, **data: Any) -> None:
         self.written.append((instant, f"{kind}.v1", {k: v for k, v in data.items() if v is not None}))
+
+    def tell(self, instant: datetime, kind: str, data: dict[str, Any]) -> None:
+        """As `write`, but what is put into the data until the history is told counts still."""
+        self.written.append((instant, f"{kind}.v1", data))
 
     def about(self, instant: datetime, kind: str, bill: Bill, whole: bool = False, **data: Any) -> None:
         """An event about one invoice, or about its whole account."""
@@ -99,6 +120,10 @@ class HistoryWriter:
         first = max(first, self.start + 2 * DAY)
         return first + timedelta(days=self.rng.randint(0, max(0, (last - first).days)))
 
+    def _ahead(self, instant: datetime) -> datetime:
+        """A stamp that has not come yet when its event does (K1)."""
+        return instant + timedelta(days=self.rng.choice((0, 0, 3, 40, 13000)), hours=self.rng.randint(1, 9))
+
     def events(self) -> list[dict[str, Any]]:
         """All events in order of time; those of one instant in any order, some of them twice."""
         self.rng.shuffle(self.written)
@@ -111,8 +136,10 @@ class HistoryWriter:
                 "source": "//billing",
                 "type": kind,
                 "time": instant.isoformat(),
-                "data": data,
+                "data": {n: value for n, value in data.items() if n not in MARKS and value is not None},
             }
+            if kind in MAY_BE_AHEAD and self.sometimes(self.p.ahead):
+                event |= {"arrives": event["time"], "time": self._ahead(instant).isoformat()}
             events.append(event)
             if self.chance(self.p.duplicates):
                 events.append(dict(event))

@@ -31,6 +31,24 @@ class People:
         if self.t.chance(self.t.p.credited):
             share = self.t.rng.choice((0.1, 0.3, 0.5, 0.9, 1.0))
             self._credit_note(bill, self._some_day(bill, -10, 90), max(1, int(bill.amount * share)))
+        if self.t.sometimes(self.t.p.granted):
+            self._grant(bill)
+        if self.t.sometimes(self.t.p.lost_returns):
+            self.bank.telling.returned_from_nowhere(bill, self._some_day(bill))
+
+    def _grant(self, bill: Bill) -> None:
+        """Credit without an invoice (M11)."""
+        number = sum(1 for _, kind, _ in self.t.written if kind == "credit.granted.v1") + 1
+        self.t.write(
+            self.t.person_at(self._some_day(bill, -20, 60)),
+            "credit.granted",
+            creditor=CREDITOR,
+            debtor=bill.debtor,
+            credit=f"K-{number}",
+            amount=cents(self.t.rng.choice((500, 2500, 10000, bill.amount))),
+            currency=bill.currency,
+            reason="hyvitys",
+        )
 
     def _some_day(self, bill: Bill, first: int = -2, last: int = 70) -> date:
         """A day so many days after the due date, never before the invoice was known."""
@@ -82,7 +100,9 @@ class People:
             day = self._some_day(bill, -10, 40)
             due = bill.due + timedelta(days=self.t.rng.choice((-5, -2, 3, 7, 10, 14, 21, 30, 45)))
             bill.quiet += [due + n * DAY for n in range(6)]
-            self.t.about(self.t.person_at(day), "invoice.rescheduled", bill, due=due.isoformat())
+            named = f"{bill.id}/{self.t.rng.randint(1, len(bill.parts))}" if bill.parts else bill.id
+            data = {"creditor": CREDITOR, "debtor": bill.debtor, "invoice": named, "due": due.isoformat()}
+            self.t.write(self.t.person_at(day), "invoice.rescheduled", **data)
 
     def _forgive(self, bill: Bill) -> None:
         p = self.t.p

@@ -108,3 +108,17 @@ def next_version(rng: Random, policy: dict[str, Any], day: date) -> dict[str, An
     else:
         middle["after_previous_days"] = middle.get("after_previous_days", 15) + 5
     return new
+
+
+def other_numbers(rng: Random, policy: dict[str, Any], name: str) -> dict[str, Any]:
+    """Another policy with the same steps: other sums, another order of allocation, other waits."""
+    new = copy.deepcopy(policy)
+    new["policy"] = name
+    orders = {"principal-first": "interest-first", "interest-first": "principal-first"}
+    new["allocation"] = orders[policy["allocation"]]
+    new["residual"] = {"waive_below": rng.choice(("0.00", "0.50", "5.00", "20.00"))}
+    new["minimum"] = rng.choice(("0.01", "10.00", "25.00"))
+    for step in new["steps"]:
+        if step["action"] == "letter" and "after_previous_days" in step:
+            step["after_previous_days"] += rng.choice((0, 0, 3))
+    return new

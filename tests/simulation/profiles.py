@@ -45,6 +45,26 @@ class Profile:
     whole_account: float = 0.0
     duplicates: float = 0.0
     apology: float = 0.0
+    real_names: float = 0.0
+    unplaced: float = 0.0
+    shared_references: float = 0.0
+    namesakes: float = 0.0
+    recurring: float = 0.0
+    twice: float = 0.0
+    own_returns: float = 0.0
+    lost_returns: float = 0.0
+    refunded_used: float = 0.0
+    paid_ahead: float = 0.0
+    through_today: float = 0.0
+    through_tomorrow: float = 0.0
+    withdrawn_feeds: float = 0.0
+    granted: float = 0.0
+    switched: float = 0.0
+    turns_consumer: float = 0.0
+    discounts: float = 0.0
+    parts: float = 0.0
+    corrected: float = 0.0
+    ahead: float = 0.0
     policy: dict[str, float] = field(default_factory=dict)
 
 
@@ -160,6 +180,46 @@ PROFILES = {
                 "both_waits": 0.15,
             },
         ),
+        replace(
+            SIMPLE,
+            name="pointing",
+            real_names=1.0,
+            unplaced=0.4,
+            shared_references=0.1,
+            namesakes=0.2,
+            credited=0.0,
+            paid=0.5,
+            in_window=0.1,
+            days=(100, 160),
+            policy={"hand_over": 0.3},
+        ),
+        replace(
+            SIMPLE,
+            name="banks",
+            recurring=0.3,
+            twice=0.3,
+            own_returns=0.6,
+            lost_returns=0.03,
+            reversed=0.2,
+            days=(100, 160),
+        ),
+        replace(
+            SIMPLE,
+            name="terms",
+            switched=0.7,
+            turns_consumer=0.4,
+            paid_ahead=0.1,
+            through_today=0.1,
+            through_tomorrow=0.1,
+            withdrawn_feeds=0.05,
+            in_window=0.1,
+            policy={"versions": 0.3},
+        ),
+        replace(SIMPLE, name="given-back", refunded_used=0.35, granted=0.2, overpaid=0.2, paid=0.9),
+        replace(SIMPLE, name="discounts", discounts=0.6, credited=0.2, reversed=0.05),
+        replace(SIMPLE, name="parts", parts=0.5, credited=0.2, rescheduled=0.1, extended=0.1, written_off=0.1),
+        replace(SIMPLE, name="corrections", corrected=0.4),
+        replace(SIMPLE, name="ahead", ahead=0.3, extended=0.2, rescheduled=0.2, promised=0.1),
         replace(SIMPLE, name="open-questions", partly_disputed=0.3, foreign=0.2, apology=0.3),
     )
 }
