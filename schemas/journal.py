@@ -140,12 +140,13 @@ class MoneyReversed(MoneyMessage):
 
 
 class MoneyRefunded(MoneyMessage):
-    """The creditor has refunded the payment's credit, or ``amount`` of it."""
+    """The creditor has refunded the payment, or ``amount`` of it, on its own day ``booked`` (rules.md M5)."""
 
     type: Literal["money-refunded"] = "money-refunded"
     time: Instant
     id: str
     amount: int | None = None
+    booked: Date | None = None
 
 
 PointerStrength = Literal["strong", "strong-with-sum", "weak", "weak-with-sum"]

@@ -1,5 +1,7 @@
 """Moving a payment's money onto accounts and off them, and what each account is published about it (rules.md M3)."""
 
+from typing import Any
+
 from schemas.decisions import PaymentWithdrawn
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
 from services.cash_application import unmatched
@@ -107,16 +109,16 @@ def _money_placed(payment: KnownPayment, placement: Placement) -> MoneyPlaced:
 
 def money_returned(payment: KnownPayment, debtor: str, back: Return) -> MoneyReversed | MoneyRefunded:
     """What an account that holds a payment is published of money of it that went back."""
-    message = MoneyReversed if back.kind == "reversed" else MoneyRefunded
-    return message(
-        creditor=payment.creditor,
-        debtor=debtor,
-        account=payment.account,
-        payment=payment.payment,
-        time=back.known_at,
-        id=back.id,
-        amount=back.amount,
-    )
+    common: dict[str, Any] = {
+        "creditor": payment.creditor,
+        "debtor": debtor,
+        "account": payment.account,
+        "payment": payment.payment,
+        "time": back.known_at,
+        "id": back.id,
+        "amount": back.amount,
+    }
+    return MoneyReversed(**common) if back.kind == "reversed" else MoneyRefunded(**common, booked=back.booked)
 
 
 def withdraw(lane: Lane, payment: KnownPayment, same_as: str) -> None:

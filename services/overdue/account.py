@@ -16,9 +16,10 @@ from pydantic import Field, TypeAdapter
 
 from schemas.journal import MoneyPointer
 from schemas.parties import Party
+from services.overdue.entry_terms import EntryTerms, TermsFrom
+from services.overdue.letter_record import LetterRecord
 
 Kind = Literal["consumer", "business"]
-LetterStatus = Literal["planned", "claimed", "granted", "attempting", "unknown", "accepted", "closed"]
 KnownOrder = tuple[datetime, datetime, str]
 """By what replaces what: the instant at which it is known, the event's time, its id (rules.md K1)."""
 StopKind = Literal["dispute", "hold", "suspension", "promise"]
@@ -53,6 +54,7 @@ class CreditNote:
     known_on: Annotated[date, Field(alias="told")]
     amount: int
     of_whole: bool = False
+    terms: EntryTerms | None = None
 
 
 @dataclass(slots=True)
@@ -72,7 +74,10 @@ class Reduction:
 
 @dataclass(slots=True)
 class StepDone:
-    """A step taken without a letter of Eräpäivä: before go-live, or by a call (rules.md S3, S7); ``fee`` in cents."""
+    """A step taken without a letter of Eräpäivä: before go-live, or by a call (rules.md S3, S7); ``fee`` in cents.
+
+    ``kind`` is the debtor's and ``interest`` whether the step claims interest, once that is fixed (rules.md K3).
+    """
 
     step: str
     day: date
@@ -80,6 +85,8 @@ class StepDone:
     response_by: date | None
     fee: int
     letter: bool
+    kind: Kind | None = None
+    interest: bool | None = None
 
 
 @dataclass(slots=True)
@@ -125,10 +132,16 @@ class Receivable:
 
     def due_on(self, at: date) -> date:
         """The due date that was in force on a day, by what was known then."""
+        return self._due_after([change for change in self.dues if change.known.date() <= at])
+
+    def due_known_at(self, at: datetime) -> date:
+        """The due date that was in force at an instant."""
+        return self._due_after([change for change in self.dues if change.known <= at])
+
+    def _due_after(self, changes: list[DueDateChange]) -> date:
         day = self.due
-        for change in sorted(self.dues, key=lambda due: due.order) if self.dues else ():
-            if change.known.date() <= at:
-                day = max(day, change.day) if change.extension else change.day
+        for change in sorted(changes, key=lambda due: due.order):
+            day = max(day, change.day) if change.extension else change.day
         return day
 
 
@@ -147,7 +160,8 @@ class ReceivedMoney:
     """A payment placed on this account: on invoices, on what a letter listed, or on the debtor (rules.md M3).
 
     ``invoice`` where it is one, ``invoices`` where one payment names several, ``letter`` the number of a letter.
-    ``account`` is the bank account, ``payment`` the bank's archive id, ``reversed`` how much was taken back.
+    ``account`` is the bank account, ``payment`` the bank's archive id, ``reversed`` how much was taken back. ``day``
+    (rules.md I5) and ``terms`` are fixed at the frontier at which it is known (K3).
     """
 
     account: str
@@ -163,80 +177,13 @@ class ReceivedMoney:
     reversed: int = 0
     refunds: list[Refund] = field(default_factory=list)
     invoices: tuple[str, ...] = ()
+    day: date | None = None
+    terms: EntryTerms | None = None
 
     @property
     def named(self) -> tuple[str, ...]:
         """The invoices that it was placed on: none, one or several."""
         return self.invoices or (() if self.invoice is None else (self.invoice,))
-
-
-@dataclass(slots=True)
-class InterestSegment:
-    """Days ``first`` to ``last`` (both counted) that bear ``rate`` millionths of a percent a year."""
-
-    first: date
-    last: date
-    rate: int
-
-
-@dataclass(slots=True)
-class RecordedLine:
-    """One receivable in a letter; ``step`` is the one it moves to, or None when it is only listed (rules.md S4).
-
-    Interest runs from the day after ``start`` to ``through`` at the rates of ``segments``. ``booked_interest`` and
-    ``booked_costs`` are what the line booked when the letter was made, in minor units.
-    """
-
-    invoice: str
-    step: str | None
-    effective_due: date
-    interest: bool = False
-    start: date | None = None
-    through: date | None = None
-    segments: list[InterestSegment] = field(default_factory=list)
-    compensation: bool = False
-    disputed: int = 0
-    booked_interest: int = 0
-    booked_costs: int = 0
-
-
-@dataclass(slots=True)
-class LetterRecord:
-    """A notice and its course; only an accepted one moves steps and books (rules.md S6).
-
-    ``fee`` is the step's fee under the law's maximum, before caps and compensation (rules.md F1); ``granted`` is
-    the instant that orders its bookings among the entries of its day. ``bounced``: it came back after a
-    later step, so its step stays and its bookings fall. ``subject_of`` is what a letter without a step is about: the
-    plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks; ``total`` what any
-    letter asks in all (those of older stores do not say it).
-    """
-
-    notice: str
-    number: int
-    day: date
-    granted: datetime
-    purpose: Literal["reminder", "instalment", "apology"]
-    channel: str
-    recipient: str
-    currency: str
-    step: str | None
-    response_by: date | None
-    policy: str
-    policy_version: int
-    lines: list[RecordedLine]
-    status: LetterStatus = "planned"
-    claimed: datetime | None = None
-    fee_invoice: str | None = None
-    fee: int = 0
-    forgiven: bool = False
-    bounced: bool = False
-    subject_of: str | None = None
-    asked: int | None = None
-    total: int | None = None
-
-    def moves(self) -> set[tuple[str, str]]:
-        """The (invoice, step) pairs that this letter moves."""
-        return {(line.invoice, line.step) for line in self.lines if line.step is not None}
 
 
 @dataclass(slots=True)
@@ -359,7 +306,8 @@ class Account:
     ``pointed`` are unplaced payments that may be this account's, ``unread`` events that nobody could read and that may
     concern it, ``unreachable`` e-mail and postal addresses at which a letter failed. ``cycles`` counts closed attempts
     by invoice and step. ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and
-    ``reported`` what was published last, so that nothing is published twice.
+    ``reported`` what was published last, so that nothing is published twice. ``terms`` are those of the uses of credit,
+    fixed up to the day ``terms_through`` (rules.md K3).
     """
 
     creditor: str
@@ -384,6 +332,8 @@ class Account:
     refused: list[str] = field(default_factory=list)
     withheld: str = ""
     reported: str = ""
+    terms: list[TermsFrom] = field(default_factory=list)
+    terms_through: date | None = None
 
     @property
     def kind(self) -> Kind:

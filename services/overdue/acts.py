@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.overdue.account import LetterRecord
 from services.overdue.books.balances import Books
+from services.overdue.letter_record import LetterRecord
 from services.overdue.steps.cases import Case
 from services.overdue.stops.reasons import StopReason
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from schemas.money import decimal_text
-from services.overdue.account import Account, LetterRecord, Receivable, load_account
+from services.overdue.account import Account, Receivable, load_account
+from services.overdue.letter_record import LetterRecord
 from services.overdue.state_rows import WORKER, lane_of_accounts
 from services.runtime.store.port import Store
 

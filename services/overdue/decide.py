@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 
 from schemas.policy import Policy
 from services.law.calendar import next_banking_day
-from services.overdue.account import Account, LetterRecord
+from services.overdue.account import Account
 from services.overdue.acts import Act, GrantNotice, HandOverReceivables, PlanNotice, RecordWithheld, WithdrawNotice
 from services.overdue.books.balances import Books
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
+from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.apology import apology_letter
 from services.overdue.letters.draft import LetterCandidate
 from services.overdue.letters.guards import HAND_OVER_GUARDS, below_minimum, reasons_of

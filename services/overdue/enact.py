@@ -24,7 +24,7 @@ from schemas.letters import Letter
 from schemas.messages import Message
 from schemas.policy import Policy
 from schemas.topics import COMMANDS, DECISIONS, Topic
-from services.overdue.account import Account, LetterRecord
+from services.overdue.account import Account
 from services.overdue.acts import (
     GrantNotice,
     HandOverReceivables,
@@ -37,6 +37,7 @@ from services.overdue.books.balances import Books
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision
+from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.draft import with_bookings
 from services.overdue.letters.letter_facts import letter_facts, recipient_of
 from services.overdue.steps.cases import Case

@@ -18,12 +18,13 @@ from schemas.journal import (
     NoticeClaimed,
     NoticeOutcome,
 )
-from services.overdue.account import Account, LetterRecord, PointedMoney, ReceivedMoney, Refund, postal_line
+from services.overdue.account import Account, PointedMoney, ReceivedMoney, Refund, postal_line
 from services.overdue.books.entries import payment_key
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.event_handlers import apply_event
 from services.overdue.known import fix_known
+from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.draft import cycle_key
 
 AccountMessage = (
@@ -120,7 +121,7 @@ def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefu
     if isinstance(message, MoneyMoved):
         account.moneys.remove(found)
     elif isinstance(message, MoneyRefunded):
-        day = context.local(message.time).date()
+        day = message.booked or context.local(message.time).date()
         found.refunds.append(Refund(message.time, message.id, day, message.amount))
     else:
         _reverse(account, found, message, context)

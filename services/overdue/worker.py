@@ -18,6 +18,7 @@ from schemas.journal import AccountEvent, FeedReached, FrontierReached, LaneMess
 from schemas.topics import COMMANDS, DECISIONS, JOURNAL, account_key
 from services.overdue.account import Account
 from services.overdue.account_report import report_account
+from services.overdue.books.fixed_terms import fix_terms
 from services.overdue.decide import decide
 from services.overdue.enact import enact, notice_ended, notice_settled
 from services.overdue.fold import AccountMessage, fold
@@ -120,6 +121,7 @@ class _JournalBatch:
             self.accounts.put_checked(account, None, feed=False)
             return
         context = self._settings.context_of(account.creditor)
+        fix_terms(account, context, context.local(now).date())
         decision = decide(account, context, now, self._skew)
         key = account_key(account.creditor, account.debtor)
         enacted = enact(account, decision, context, now, self._good_for)

@@ -10,6 +10,10 @@ TASKS = "services/overdue/tasks.py"
 FOLD = "services/overdue/fold.py"
 LEDGER = "services/overdue/books/ledger.py"
 PARTS = "services/overdue/books/parts.py"
+BOOKINGS = "services/overdue/books/letter_bookings.py"
+TERMS = "services/overdue/books/fixed_terms.py"
+USED_MONEY = "services/overdue/books/used_money.py"
+ENTRIES = "services/overdue/books/entries.py"
 POSITION = "services/overdue/steps/step_progress.py"
 STOPS = "services/overdue/stops/in_force.py"
 
@@ -58,7 +62,7 @@ MUTANTS = (
     ),
     Mutant(
         "M1 a letter books though nothing was open",
-        LEDGER,
+        BOOKINGS,
         "        if entry.principal <= 0:\n            return booking\n",
         "",
         "overdue/test_money_in.py::m1 or m4",
@@ -94,8 +98,8 @@ MUTANTS = (
     Mutant(
         "M2 the latest due is paid first",
         LEDGER,
-        "key=lambda entry: (entry.effective_due, entry.receivable.invoice))\n        touched",
-        "key=lambda entry: (entry.effective_due, entry.receivable.invoice), reverse=True)\n        touched",
+        "key=lambda entry: (self._due_at(entry, at), entry.receivable.invoice))",
+        "key=lambda entry: (self._due_at(entry, at), entry.receivable.invoice), reverse=True)",
         "overdue/test_money_in.py::m2",
     ),
     Mutant(
@@ -149,10 +153,38 @@ MUTANTS = (
         "overdue/test_money_in.py::m4",
     ),
     Mutant(
+        "M5 a refund opens the earliest use first",
+        USED_MONEY,
+        "        for part in reversed(self.parts):",
+        "        for part in self.parts:",
+        "overdue/test_money_back_and_rests.py::m5",
+    ),
+    Mutant(
+        "M5 what was waived before a refunded payment is owed again",
+        USED_MONEY,
+        "if rest.entry is entry and rest.turn >= part.turn]",
+        "if rest.turn >= 0]",
+        "overdue/test_money_back_and_rests.py::m5",
+    ),
+    Mutant(
+        "M5 a refund is of a day after it is known",
+        ENTRIES,
+        "    own_day = min(refund.day, context.local(refund.known).date())",
+        "    own_day = refund.day",
+        "overdue/test_money_back_and_rests.py::m5",
+    ),
+    Mutant(
+        "M5 only its own credit is refunded",
+        LEDGER,
+        "            if credit.currency == currency:\n                taken",
+        "            if credit.payment == key:\n                taken",
+        "overdue/test_money_back_and_rests.py::m5 or refund",
+    ),
+    Mutant(
         "M5 a reversal does nothing",
         LEDGER,
-        "        amount = money.amount - money.reversed - self.shortages",
-        "        amount = money.amount - self.shortages",
+        "        amount = money.amount - money.reversed\n        if",
+        "        amount = money.amount\n        if",
         "overdue/test_money_back_and_rests.py::m5",
     ),
     Mutant(
@@ -165,15 +197,15 @@ MUTANTS = (
     Mutant(
         "M6 the limit itself is waived",
         LEDGER,
-        "0 < entry.balance < below:",
-        "0 < entry.balance <= below:",
+        "0 < rest < terms.waive_below",
+        "0 < rest <= terms.waive_below",
         "overdue/test_money_back_and_rests.py::m6",
     ),
     Mutant(
         "M6 only principal is looked at",
         LEDGER,
-        "0 < entry.balance < below:",
-        "0 <= entry.principal < below:",
+        "0 < rest < terms.waive_below",
+        "0 <= entry.principal < terms.waive_below",
         "overdue/test_money_back_and_rests.py::m6",
     ),
     Mutant(

@@ -55,8 +55,8 @@ MUTANTS = (
     Mutant(
         "I2 the second refund of a payment forgets the first",
         LEDGER,
-        "        self.uncovered[key] = self.uncovered.get(key, 0) - covered\n",
-        "",
+        "        before = self.refunded.get(place, 0)\n",
+        "        before = 0\n",
         "overdue/test_money_in.py::refund",
     ),
     Mutant(

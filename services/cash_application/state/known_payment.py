@@ -84,7 +84,10 @@ class Assignment:
 
 @dataclass(slots=True)
 class Return:
-    """Money of a payment that went back, in minor units; ``amount`` None is the whole payment."""
+    """Money of a payment that went back, in minor units; ``amount`` None is the whole payment.
+
+    ``booked`` is the day of a refund, where it is known.
+    """
 
     kind: Literal["reversed", "refunded"]
     time: datetime

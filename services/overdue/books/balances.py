@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.law.figures import Law
 from services.overdue.account import Receivable, ReceivedMoney
+from services.overdue.entry_terms import EntryTerms
 
 
 @dataclass(slots=True)
@@ -11,7 +13,8 @@ class OpenReceivable:
     """A receivable in the books: its open amounts by class, and what fees and dates past entries left.
 
     ``fees`` counts reminder fees whole (rules.md F3, F4); ``history`` holds the principal after each day's entries;
-    ``lapses`` is the day from which the debt may no longer be collected (act 728/2003; rules.md G8).
+    ``reopened`` are the days of refunds that opened it again (M5, G9); ``lapses`` is the day from which the debt may no
+    longer be collected (act 728/2003; G8).
     """
 
     receivable: Receivable
@@ -29,12 +32,18 @@ class OpenReceivable:
     credited: int = 0
     waived: int = 0
     written_off: int = 0
+    reopened: list[date] = field(default_factory=list)
     history: list[tuple[date, int]] = field(default_factory=list)
 
     @property
     def balance(self) -> int:
         """Principal, interest and costs together."""
         return self.principal + self.interest + self.costs
+
+    def interrupt(self, day: date, law: Law) -> None:
+        """A letter, a payment or an acknowledgement starts limitation anew (act 728/2003 10, 13 §; rules.md G8)."""
+        if day < self.lapses:
+            self.lapses = max(self.lapses, law.limitation_end(day))
 
 
 @dataclass(slots=True)
@@ -50,13 +59,14 @@ class Booking:
 class UnusedCredit:
     """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment.
 
-    ``payment`` is the payment's key; of the credit of credit notes the currency.
+    ``payment`` is the payment's key; of the credit of credit notes the currency. ``terms`` are those of its entry.
     """
 
     day: date
     amount: int
     currency: str
     payment: str
+    terms: EntryTerms
 
 
 @dataclass(slots=True)

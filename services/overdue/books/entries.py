@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 
-from services.overdue.account import Account, LetterRecord, Receivable, ReceivedMoney
+from services.overdue.account import Account, Receivable, ReceivedMoney, Refund
 from services.overdue.creditor_context import CreditorContext
+from services.overdue.letter_record import LetterRecord
 
 Entry = tuple[date, datetime, str, int, str, object]
 """Its day, the instant it became known, its id, a number that settles ties, the invoice or payment, the entry."""
@@ -18,20 +19,34 @@ def payment_key(money: ReceivedMoney) -> str:
 def money_day(account: Account, context: CreditorContext) -> Callable[[ReceivedMoney], date]:
     """A payment's day: the payer's payment date for a consumer, the booking date for a business (rules.md I5).
 
-    It is never after the local day on which the payment is known (rules.md K2).
+    It is never after the local day on which the payment is known (rules.md K2). Once it is fixed it stays (K3).
     """
-    if account.kind == "consumer":
-        return lambda money: min(money.paid, context.local(money.known).date())
-    return lambda money: min(money.booked, context.local(money.known).date())
+    consumer = account.kind == "consumer"
+
+    def day_of(money: ReceivedMoney) -> date:
+        if money.day is not None:
+            return money.day
+        return min(money.paid if consumer else money.booked, context.local(money.known).date())
+
+    return day_of
+
+
+def refund_place(
+    money: ReceivedMoney, day: date, refund: Refund, context: CreditorContext
+) -> tuple[date, datetime, str]:
+    """Day, instant and id by which a refund is ordered among the entries: never before its payment, of ``day``."""
+    own_day = min(refund.day, context.local(refund.known).date())
+    return max((own_day, refund.known, refund.id), (day, money.known, f"{money.id}\x1f{refund.id}"))
 
 
 def entries_of(account: Account, context: CreditorContext, draft: LetterRecord | None) -> Iterator[Entry]:
     """Every dated entry of the account, and of a ``draft`` letter if there is one, in no order."""
     day_of = money_day(account, context)
     for money in account.moneys:
-        yield day_of(money), money.known, money.id, 0, "", money
+        day = day_of(money)
+        yield day, money.known, money.id, 0, "", money
         for refund in money.refunds:
-            yield refund.day, refund.known, refund.id, 1, payment_key(money), refund
+            yield *refund_place(money, day, refund, context), 1, payment_key(money), refund
     for letter in account.letters:
         if letter.status == "accepted" and not letter.bounced:
             yield letter.day, letter.granted, letter.notice, 2, "", letter

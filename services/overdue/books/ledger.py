@@ -1,87 +1,43 @@
-"""The account's books: balances computed from the dated entries, always the same way (rules.md I1–M7).
+"""The account's books: balances computed from the dated entries, always the same way (rules.md I1–M8, K3).
 
 ``books`` replays every entry up to a day: credit notes first, then by day and by the instant each entry became
 known. What a letter booked, what a payment paid and what was waived all follow from the entry's place in that
-order, so an entry that arrives late changes everything after it, and a reversal undoes all (rules.md M1, M5).
+order, so an entry that arrives late changes everything after it, and a reversal undoes all (rules.md M1, M5). Money and
+credit notes count under the terms that were fixed for them (``fixed_terms``).
 """
 
 from collections import deque
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time
+from functools import partial
 
 from services.law.calendar import roll
-from services.law.rates import accrued
-from services.overdue.account import (
-    Account,
-    LetterRecord,
-    Receivable,
-    ReceivedMoney,
-    RecordedLine,
-    Reduction,
-    Refund,
-    StepDone,
-)
-from services.overdue.books.balances import AllocatedMoney, Booking, Books, OpenReceivable, UnusedCredit
+from services.overdue.account import Account, Receivable, ReceivedMoney, Reduction, Refund, StepDone
+from services.overdue.books.balances import Books, OpenReceivable, UnusedCredit
 from services.overdue.books.entries import entries_of, payment_key
-from services.overdue.books.parts import credited_of, fee_room
+from services.overdue.books.fixed_terms import TermsLookup
+from services.overdue.books.interest import BEGINNING
+from services.overdue.books.letter_bookings import LetterBookings
+from services.overdue.books.parts import credited_of
+from services.overdue.books.used_money import PaidClass, UsedMoney
 from services.overdue.creditor_context import CreditorContext
+from services.overdue.entry_terms import EntryTerms
+from services.overdue.letter_record import LetterRecord
 from services.overdue.stops.in_force import disputed_part, is_skipped
-
-_FIRST = date.min
-
-
-def interest_start(account: Account, entry: OpenReceivable, effective_due: date, first_letter: date | None) -> date:
-    """The day after which interest runs (Korkolaki 5, 6 §; rules.md I1)."""
-    receivable = entry.receivable
-    agreed = account.kind == "business" if receivable.due_agreed is None else receivable.due_agreed
-    if agreed:
-        return effective_due
-    start = max(effective_due, receivable.sent + timedelta(days=30))
-    if account.kind == "consumer" and not receivable.interest_stated and first_letter is not None:
-        start = max(start, first_letter)
-    return start
-
-
-def principal_pieces(entry: OpenReceivable, first: date, last: date, disputed: int) -> Iterable[tuple[date, date, int]]:
-    """The principal that bears interest on the days ``first`` to ``last``: (from, to, minor units) pieces.
-
-    A part paid on a day bears interest for that day still (rules.md I5), so a day's principal is what the days
-    before it left. A disputed part is left out (rules.md G2).
-    """
-    for index, (day, principal) in enumerate(entry.history):
-        begins = first if day is _FIRST else max(first, day + timedelta(days=1))
-        ends = min(last, entry.history[index + 1][0]) if index + 1 < len(entry.history) else last
-        if begins <= ends and principal > disputed:
-            yield begins, ends, principal - disputed
-
-
-def claimed_interest(entry: OpenReceivable, line: RecordedLine, start: date) -> int:
-    """The interest a letter's line claims: what accrued since the last claim, rounded once (rules.md I4)."""
-    if line.through is None:
-        return 0
-    after = start if entry.claimed_through is None else max(start, entry.claimed_through)
-    pieces = [
-        (principal, (last - first).days + 1, segment.rate)
-        for segment in line.segments
-        for first, last, principal in principal_pieces(
-            entry, max(segment.first, after + timedelta(days=1)), min(segment.last, line.through), line.disputed
-        )
-    ]
-    return accrued(pieces)
 
 
 class _Replay:
     """One pass over the entries of an account."""
 
-    def __init__(self, account: Account, context: CreditorContext, today: date, shortages: dict[str, int]) -> None:
+    def __init__(self, account: Account, context: CreditorContext, today: date) -> None:
         self.account = account
         self.today = today
         self.context = context
-        self.shortages = shortages
+        self.terms = TermsLookup(account, context, today)
         self.books = Books(open={})
-        self.missing: dict[str, int] = {}
-        self.refunded: dict[str, int] = {}
-        self.uncovered = dict(shortages)
+        self.used = UsedMoney(self.books)
+        self.letters = LetterBookings(account, context, self.books)
+        self.refunded: dict[tuple[str, str], int] = {}
         for receivable in account.receivables.values():
             self._begin(receivable)
 
@@ -101,12 +57,21 @@ class _Replay:
         )
         self.books.open[receivable.invoice] = entry
         if credited:
-            last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
-            self._waive_rest(entry, last.day)
+            self._waive_after_notes(entry)
             if credited > receivable.amount and receivable.cancelled is None:
-                currency = receivable.currency
-                self.books.credit.append(UnusedCredit(last.day, credited - receivable.amount, currency, currency))
-        entry.history.append((_FIRST, entry.principal))
+                last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
+                currency, rest = receivable.currency, credited - receivable.amount
+                terms = self.terms.of_note(last)
+                self.books.credit.append(UnusedCredit(last.day, rest, currency, currency, terms))
+        entry.history.append((BEGINNING, entry.principal))
+
+    def _waive_after_notes(self, entry: OpenReceivable) -> None:
+        """A rest that one of the credit notes left small is waived, but for what later notes take of it (M6, K3)."""
+        receivable = entry.receivable
+        for note in sorted(receivable.credit_notes, key=lambda note: (note.known, note.id)):
+            rest = receivable.amount - credited_of(self.account, receivable, note)
+            if self._is_waived(entry, rest, self.terms.of_note(note)) and entry.principal:
+                self.used.waive(entry)
 
     def run(self, draft: LetterRecord | None) -> Books:
         """Replay every entry whose day has come, a draft letter's among them; a day begins with the use of credit."""
@@ -135,21 +100,21 @@ class _Replay:
         if isinstance(what, ReceivedMoney):
             self._receive(what, day, known)
         elif isinstance(what, LetterRecord):
-            self._book(what, day)
+            self.letters.book(what, day)
         elif isinstance(what, StepDone):
-            self._book_taken(self.books.open[whose], what)
+            self.letters.book_taken(self.books.open[whose], what)
         elif isinstance(what, Refund):
-            self._refund(whose, what)
+            self._refund(whose, what, day)
         elif isinstance(what, Reduction):
             self._reduce(self._named((whose,)), what)
         else:
-            self._interrupt(self.books.open[whose], day)
+            self.books.open[whose].interrupt(day, self.context.law)
 
     # -- money in ----------------------------------------------------------------------------------------------
 
     def _receive(self, money: ReceivedMoney, day: date, known: datetime) -> None:
-        key = payment_key(money)
-        amount = money.amount - money.reversed - self.shortages.get(key, 0)
+        key, terms = payment_key(money), self.terms.of_money(money, day)
+        amount = money.amount - money.reversed
         if amount <= 0:
             return
         if money.named:
@@ -157,13 +122,13 @@ class _Replay:
             if not own:
                 self.books.refused.append(money)
                 return
-            rest = self._pay(own, amount, day, key)
+            rest = self._pay(self._in_order(own, known), amount, day, key, terms)
         else:
             rest = amount
             for group in self._groups(money, day, known):
-                rest = self._pay(group, rest, day, key, known)
+                rest = self._pay(self._in_order(group, known), rest, day, key, terms, known)
         if rest:
-            self.books.credit.append(UnusedCredit(day, rest, money.currency, key))
+            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, terms))
             self._use_credit(day)
 
     def _groups(self, money: ReceivedMoney, day: date, known: datetime) -> list[list[OpenReceivable]]:
@@ -178,8 +143,8 @@ class _Replay:
             }
             return [[entry for entry in free if entry.receivable.invoice in listed]]
         return [
-            [entry for entry in free if entry.effective_due < day],
-            [entry for entry in free if entry.effective_due >= day and entry.receivable.known <= known],
+            [entry for entry in free if self._due_at(entry, known) < day],
+            [entry for entry in free if self._due_at(entry, known) >= day and entry.receivable.known <= known],
         ]
 
     def _named(self, invoices: Iterable[str]) -> list[OpenReceivable]:
@@ -204,134 +169,100 @@ class _Replay:
             for credit in usable:
                 due = [entry for entry in self._in(credit.currency) if self._was_due(entry, day)]
                 free = [entry for entry in due if self._reachable(entry, known, free_on)]
-                credit.amount = self._pay(free, credit.amount, day, credit.payment, known)
+                terms = credit.terms if credit.day == day else self.terms.of_use(day)
+                credit.amount = self._pay(self._in_order(free, known), credit.amount, day, credit.payment, terms, known)
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
 
+    def _due_at(self, entry: OpenReceivable, at: datetime) -> date:
+        """The effective due date that was in force at an instant: a later one moves no money (rules.md K3)."""
+        receivable = entry.receivable
+        return roll(receivable.due_known_at(at), self.context.country) if receivable.dues else entry.effective_due
+
+    def _in_order(self, targets: list[OpenReceivable], at: datetime) -> list[OpenReceivable]:
+        """Earliest effective due first, by what was known at an instant, then id (rules.md M2)."""
+        return sorted(targets, key=lambda entry: (self._due_at(entry, at), entry.receivable.invoice))
+
     def _pay(
-        self, targets: list[OpenReceivable], amount: int, day: date, payment: str, known: datetime | None = None
+        self,
+        targets: list[OpenReceivable],
+        amount: int,
+        day: date,
+        payment: str,
+        terms: EntryTerms,
+        known: datetime | None = None,
     ) -> int:
-        """Pay class by class across the targets, earliest effective due first, then id; what is left (rules.md M2).
+        """Pay class by class across the targets, in their order; what is left (rules.md M2).
 
         Money that names no receivable does not pay what was disputed of it when it was ``known`` (G0).
         """
-        paid, use = self.books.paid_by.setdefault(payment, {}), self._use(payment)
-        targets = sorted(targets, key=lambda entry: (entry.effective_due, entry.receivable.invoice))
+        self.used.turn += 1
         touched: list[OpenReceivable] = []
-        for name in _CLASSES[self.context.allocation_on(self.account.kind, day)]:
+        for name in _CLASSES[terms.allocation]:
             for entry in targets:
                 payable = getattr(entry, name)
                 if name == "principal" and known is not None:
                     payable -= disputed_part(self.account, entry.receivable, known, self.books.principal_of)
                 part = min(amount, payable)
                 if part > 0:
-                    setattr(entry, name, getattr(entry, name) - part)
-                    setattr(use, name, getattr(use, name) + part)
-                    entry.received += part
-                    paid[entry.receivable.invoice] = paid.get(entry.receivable.invoice, 0) + part
+                    self.used.pay(payment, entry, name, part)
                     amount -= part
                     if entry not in touched:
                         touched.append(entry)
         for entry in touched:
             entry.reduced = True
-            self._interrupt(entry, day)
-            self._waive_rest(entry, day)
+            entry.interrupt(day, self.context.law)
+            if self._is_waived(entry, entry.balance, terms):
+                self.used.waive(entry)
             self._remember(entry, day)
         return amount
 
-    def _waive_rest(self, entry: OpenReceivable, day: date) -> None:
-        """A small rest after a payment or credit is waived (rules.md M6; euros only, F6)."""
-        below = self.context.waive_below_on(self.account.kind, day)
-        if entry.receivable.currency == self.context.law.currency and below and 0 < entry.balance < below:
-            entry.waived += entry.balance
-            entry.principal = entry.interest = entry.costs = 0
+    def _is_waived(self, entry: OpenReceivable, rest: int, terms: EntryTerms) -> bool:
+        """Whether a rest after a payment or credit is small enough to be waived (rules.md M6; euros only, F6)."""
+        return entry.receivable.currency == self.context.law.currency and 0 < rest < terms.waive_below
 
-    def _refund(self, key: str, refund: Refund) -> None:
-        """A refund comes out of the unused credit; what that does not cover reduces the payment (rules.md M3).
+    # -- refunds -----------------------------------------------------------------------------------------------
+
+    def _refund(self, key: str, refund: Refund, day: date) -> None:
+        """A refund takes unused credit first, then what the payment paid, which is open again (rules.md M5).
 
         No more of a payment is refunded than was received and not reversed.
         """
         money = next(money for money in self.account.moneys if payment_key(money) == key)
-        before = self.refunded.get(key, 0)
+        place = money.currency, key
+        before = self.refunded.get(place, 0)
         rest = money.amount - money.reversed - before
         amount = max(0, rest if refund.amount is None else min(refund.amount, rest))
-        self.refunded[key] = before + amount
-        covered = min(amount, self.uncovered.get(key, 0))
-        self.uncovered[key] = self.uncovered.get(key, 0) - covered
-        self._use(key).given_back += covered
-        amount -= covered
-        for credit in self.books.credit:
-            if credit.currency == money.currency:
+        self.refunded[place] = before + amount
+        if any(refused is money for refused in self.books.refused):
+            self.used.of(key).given_back += amount
+            return
+        amount = self._give_credit_back(key, money.currency, amount)
+        left = self._open_again(amount, day, lambda payment: amount if payment == key else 0)
+        self._open_again(left, day, partial(self._spared, money.currency))
+
+    def _give_credit_back(self, key: str, currency: str, amount: int) -> int:
+        """Take a refund out of the payment's own unused credit, then out of other; what is left of the refund."""
+        for credit in sorted(self.books.credit, key=lambda credit: credit.payment != key):
+            if credit.currency == currency:
                 taken = min(credit.amount, amount)
                 credit.amount -= taken
-                self._use(credit.payment).given_back += taken
+                self.used.of(credit.payment).given_back += taken
                 amount -= taken
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
-        if amount > 0:
-            self.missing[key] = self.missing.get(key, self.shortages.get(key, 0)) + amount
+        return amount
 
-    def _use(self, payment: str) -> AllocatedMoney:
-        return self.books.uses.setdefault(payment, AllocatedMoney())
+    def _open_again(self, amount: int, day: date, most: Callable[[str], int]) -> int:
+        """Open again what money paid; what is left of the refund. The receivable's next step waits (rules.md G9)."""
+        for entry, taken in self.used.give_back(amount, most):
+            amount -= taken
+            entry.reopened.append(day)
+            self._remember(entry, day)
+        return amount
 
-    # -- letters -----------------------------------------------------------------------------------------------
-
-    def _book(self, letter: LetterRecord, day: date) -> None:
-        if letter.purpose == "apology":
-            return
-        booked: dict[str, Booking] = {}
-        for line in letter.lines:
-            entry = self.books.open[line.invoice]
-            self._interrupt(entry, day)
-            if line.step is not None:
-                booked[line.invoice] = self._book_line(letter, line, entry, day)
-        self.books.bookings[letter.notice] = booked
-
-    def _book_line(self, letter: LetterRecord, line: RecordedLine, entry: OpenReceivable, day: date) -> Booking:
-        """Interest, compensation, then the fee, on open principal only (rules.md M1, F4, I4)."""
-        booking = Booking()
-        if line.interest and entry.first_interest_letter is None:
-            entry.first_interest_letter = day
-        if entry.principal <= 0:
-            return booking
-        if line.interest and line.through is not None:
-            start = interest_start(self.account, entry, line.effective_due, entry.first_interest_letter)
-            booking.interest = claimed_interest(entry, line, start)
-            entry.claimed_through = (
-                line.through if entry.claimed_through is None else max(entry.claimed_through, line.through)
-            )
-        if line.compensation and not entry.compensated:
-            booking.compensation = max(0, self.context.law.fixed_compensation - entry.fees)
-            entry.compensated = True
-        if letter.fee_invoice == line.invoice:
-            booking.fee = self._fee(letter, entry, day)
-        entry.interest += booking.interest
-        entry.costs += booking.compensation + booking.fee
-        return booking
-
-    def _fee(self, letter: LetterRecord, entry: OpenReceivable, day: date) -> int:
-        """The fee under the cap, and past the compensation that absorbs it (LSP 10 d, 10 h, 10 i §; rules.md F3–F5)."""
-        if letter.forgiven:
-            self.books.fee_days.append(day)
-            return 0
-        room = fee_room(self.account, entry.receivable, self.books, self.context.law)
-        fee = max(0, min(letter.fee, room))
-        if fee:
-            self.books.fee_days.append(day)
-        return self._add_fee(entry, fee)
-
-    def _add_fee(self, entry: OpenReceivable, fee: int) -> int:
-        floor = self.context.law.fixed_compensation if entry.compensated else 0
-        before = max(floor, entry.fees)
-        entry.fees += fee
-        return max(floor, entry.fees) - before
-
-    def _book_taken(self, entry: OpenReceivable, done: StepDone) -> None:
-        """A step taken before go-live: its fee is open cost, no interest or compensation (rules.md S3)."""
-        self._interrupt(entry, done.day)
-        if entry.first_interest_letter is None and self.context.claims_interest(self.account.kind, done.step):
-            entry.first_interest_letter = done.day
-        if entry.principal > 0 and done.fee and entry.receivable.currency == self.context.law.currency:
-            self.books.fee_days.append(done.day)
-            entry.costs += self._add_fee(entry, done.fee)
+    def _spared(self, currency: str, payment: str) -> int:
+        """How much of a payment was left in its place when other money paid its refund."""
+        refunded = self.refunded.get((currency, payment), 0)
+        return refunded - self.used.of(payment).given_back if refunded else 0
 
     # -- what people give up -----------------------------------------------------------------------------------
 
@@ -347,11 +278,6 @@ class _Replay:
                 left -= part
             self._remember(entry, cut.day)
 
-    def _interrupt(self, entry: OpenReceivable, day: date) -> None:
-        """A letter, a payment or an acknowledgement starts limitation anew (act 728/2003 10, 13 §; rules.md G8)."""
-        if day < entry.lapses:
-            entry.lapses = max(entry.lapses, self.context.law.limitation_end(day))
-
     @staticmethod
     def _remember(entry: OpenReceivable, day: date) -> None:
         if entry.history and entry.history[-1][0] == day:
@@ -360,21 +286,12 @@ class _Replay:
             entry.history.append((day, entry.principal))
 
 
-_CLASSES: dict[str, tuple[str, ...]] = {
+_CLASSES: dict[str, tuple[PaidClass, ...]] = {
     "principal-first": ("principal", "interest", "costs"),
     "interest-first": ("interest", "principal", "costs"),
 }
 
 
 def books(account: Account, today: date, context: CreditorContext, draft: LetterRecord | None = None) -> Books:
-    """The account's books on ``today``, with a draft letter's bookings when one is given.
-
-    Where the unused credit does not cover a refund, the payment counts for less from its own day.
-    """
-    shortages: dict[str, int] = {}
-    while True:
-        replay = _Replay(account, context, today, shortages)
-        result = replay.run(draft)
-        if replay.missing in ({}, shortages):
-            return result
-        shortages = {**shortages, **replay.missing}
+    """The account's books on ``today``, with a draft letter's bookings when one is given."""
+    return _Replay(account, context, today).run(draft)

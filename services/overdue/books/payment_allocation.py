@@ -7,7 +7,7 @@ from datetime import date
 from schemas.decisions import PaymentUse
 from services.overdue.account import Account, ReceivedMoney
 from services.overdue.books.balances import AllocatedMoney, Books
-from services.overdue.books.entries import money_day, payment_key
+from services.overdue.books.entries import money_day, payment_key, refund_place
 from services.overdue.creditor_context import CreditorContext
 
 
@@ -28,7 +28,7 @@ def payment_allocation(account: Account, found: Books, context: CreditorContext,
             currency=money.currency,
             amount=money.amount,
             reversed=money.reversed,
-            refunded=_refunded(money, today),
+            refunded=_refunded(money, day_of(money), today, context),
             **asdict(use),
             credit=untouched if day_of(money) > today else unused.get(key, 0),
             refused=untouched if key in refused else 0,
@@ -39,11 +39,12 @@ def payment_allocation(account: Account, found: Books, context: CreditorContext,
             yield PaymentUse(account="", payment="", currency=currency, amount=0, given_back=notes.given_back)
 
 
-def _refunded(money: ReceivedMoney, today: date) -> int:
+def _refunded(money: ReceivedMoney, day: date, today: date, context: CreditorContext) -> int:
     """How much refunds gave back, in the order of their days; one without an amount is of all that was left."""
     refunded = 0
-    for refund in sorted(money.refunds, key=lambda refund: (refund.day, refund.known, refund.id)):
-        if refund.day <= today:
+    places = [(refund_place(money, day, refund, context), refund) for refund in money.refunds]
+    for place, refund in sorted(places, key=lambda placed: placed[0]):
+        if place[0] <= today:
             rest = max(0, money.amount - money.reversed - refunded)
             refunded += rest if refund.amount is None else refund.amount
     return refunded

@@ -1,6 +1,6 @@
 """A payment crossed a letter in the post: a note says what the letter asked too much (rules.md M1)."""
 
-from services.overdue.account import LetterRecord, RecordedLine
+from services.overdue.letter_record import LetterRecord, RecordedLine
 from services.overdue.letters.draft import LetterCandidate, next_number, notice_id
 from services.overdue.letters.guards import NOTE_GUARDS, channel_of, reasons_of
 from services.overdue.steps.facts import AccountFacts

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 from schemas.channels import Channel
 from services.law.calendar import roll
-from services.overdue.account import Account, InterestSegment, LetterRecord, RecordedLine
+from services.overdue.account import Account
 from services.overdue.books.balances import Booking, Books
-from services.overdue.books.ledger import interest_start
+from services.overdue.books.interest import interest_start
+from services.overdue.letter_record import InterestSegment, LetterRecord, RecordedLine
 from services.overdue.letters.fees import fee_of
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
@@ -67,6 +68,7 @@ def draft_reminder(
         fee_invoice=fee.invoice if fee is not None else None,
         fee=fee.amount if fee is not None else 0,
         forgiven=fee is not None and fee.forgiven,
+        kind=account.kind,
     )
 
 
@@ -83,7 +85,7 @@ def _moving_line(case: Case, facts: AccountFacts) -> RecordedLine:
     step, entry, today = case.step, case.entry, facts.today
     assert step is not None
     first_letter = entry.first_interest_letter or (today if step.interest else None)
-    start = interest_start(facts.account, entry, entry.effective_due, first_letter)
+    start = interest_start(facts.account.kind, entry, entry.effective_due, first_letter)
     segments = _segments(case, facts, start) if step.interest else []
     in_currency = case.currency == facts.context.law.currency
     claims = facts.account.trader and in_currency and step.fixed_compensation == "claim"

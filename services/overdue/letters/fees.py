@@ -29,7 +29,7 @@ def fee_of(moving: Sequence[Case], facts: AccountFacts) -> Fee | None:
         return None
     chosen = min(able, key=lambda case: (-case.progress.index, case.entry.effective_due, case.invoice))
     law, kind = facts.context.law, facts.account.kind
-    room = fee_room(facts.account, chosen.entry.receivable, facts.books, law)
+    room = fee_room(facts.account, facts.account.kind, chosen.entry.receivable, facts.books, law)
     return Fee(
         invoice=chosen.invoice,
         amount=min(_step_of(chosen).fee or 0, law.reminder_fee_max(kind)),

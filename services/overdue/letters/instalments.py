@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from services.law.calendar import banking_days_after, roll
-from services.overdue.account import LetterRecord, PaymentPlan, RecordedLine
+from services.overdue.account import PaymentPlan
 from services.overdue.books.entries import money_day, payment_key
+from services.overdue.letter_record import LetterRecord, RecordedLine
 from services.overdue.letters.draft import LetterCandidate, next_number, notice_id
 from services.overdue.letters.guards import LETTER_GUARDS, channel_of, reasons_of
 from services.overdue.steps.cases import Case

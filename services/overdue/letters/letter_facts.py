@@ -20,10 +20,11 @@ from schemas.references import letter_reference
 from services.law.calendar import roll
 from services.law.figures import Law
 from services.law.percent import percent_text
-from services.overdue.account import Account, LetterRecord, RecordedLine
+from services.overdue.account import Account
 from services.overdue.books.balances import Booking, Books, OpenReceivable
-from services.overdue.books.ledger import interest_start, principal_pieces
+from services.overdue.books.interest import interest_start, principal_pieces
 from services.overdue.creditor_context import CreditorContext
+from services.overdue.letter_record import LetterRecord, RecordedLine
 from services.overdue.stops.in_force import once_suspended
 
 
@@ -111,7 +112,7 @@ def _slices(account: Account, line: RecordedLine, entry: OpenReceivable) -> tupl
     """The days, principals and rates of the interest this letter claims (rules.md I1–I4)."""
     if line.step is None or not line.interest or line.through is None or line.start is None:
         return ()
-    start = interest_start(account, entry, line.effective_due, entry.first_interest_letter or line.through)
+    start = interest_start(account.kind, entry, line.effective_due, entry.first_interest_letter or line.through)
     after = start if entry.claimed_through is None else max(start, entry.claimed_through)
     return tuple(
         InterestSlice(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.overdue.account import LetterRecord
+from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.draft import draft_reminder
 from services.overdue.letters.guards import LETTER_GUARDS, below_minimum, channel_of, reasons_of
 from services.overdue.steps.cases import Case

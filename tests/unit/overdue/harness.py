@@ -39,6 +39,7 @@ from services.law.rates import shipped_rates
 from services.overdue.account import Account, dump_account, load_account
 from services.overdue.account_report import account_changed
 from services.overdue.books.balances import Books
+from services.overdue.books.fixed_terms import fix_terms
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision, decide
@@ -158,18 +159,18 @@ class AccountHarness:
             self._place(data, time, key)
 
     def _give_back(self, data: PaymentReversed | PaymentRefunded, time: datetime, key: str) -> None:
-        build = MoneyReversed if isinstance(data, PaymentReversed) else MoneyRefunded
         debtor = self._payments[(data.account, data.payment)]
-        money = build(
-            time=time,
-            id=key,
-            creditor=data.creditor,
-            debtor=debtor,
-            account=data.account,
-            payment=data.payment,
-            amount=data.amount,
-        )
-        self.fold_message(debtor, money)
+        common: dict[str, Any] = {
+            "time": time,
+            "id": key,
+            "creditor": data.creditor,
+            "debtor": debtor,
+            "account": data.account,
+            "payment": data.payment,
+            "amount": data.amount,
+        }
+        reversal = isinstance(data, PaymentReversed)
+        self.fold_message(debtor, MoneyReversed(**common) if reversal else MoneyRefunded(**common, booked=data.booked))
 
     def _place(self, data: PaymentReceived, time: datetime, key: str) -> None:
         debtor, invoice, letter = data.debtor, None, None
@@ -252,6 +253,7 @@ class AccountHarness:
             return None
         self.checks += 1
         account = self.accounts[debtor]
+        fix_terms(account, self.context, self.context.local(now).date())
         decision = decide(account, self.context, now, SKEW)
         account_changed(account, decision, self.context, now)
         self.wakes[debtor] = decision.wake

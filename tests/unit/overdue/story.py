@@ -169,9 +169,12 @@ class Story:
         }
         return self._add("payment.received", known or next_banking_day(day_of(booked or day), "FI"), "06:00", said)
 
-    def money_back(self, kind: str, day: str, payment: str = "P1", amount: str | None = None) -> Self:
-        """``reversed`` or ``refunded``: money goes back."""
-        data = {"creditor": CREDITOR, "account": BANK, "payment": payment, "amount": amount, "reason": "back"}
+    def money_back(
+        self, kind: str, day: str, payment: str = "P1", amount: str | None = None, booked: str | None = None
+    ) -> Self:
+        """``reversed`` or ``refunded``: money goes back, known on ``day``."""
+        data = {"creditor": CREDITOR, "account": BANK, "payment": payment, "amount": amount, "booked": booked}
+        data["reason"] = "back"
         return self._add(f"payment.{kind}", day, "06:30", data)
 
     def credited(self, amount: str, day: str, invoice: str = "1001", issued: str | None = None) -> Self:

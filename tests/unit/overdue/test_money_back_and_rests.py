@@ -60,6 +60,100 @@ def test_m5_a_reversal_undoes_the_use_of_its_credit() -> None:
     assert credit(harness) == "0.00"
 
 
+# -- M5: refunds -----------------------------------------------------------------------------------------------------
+
+
+def test_m5_a_refund_opens_what_the_payment_paid_from_its_day_on() -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20").money_back("refunded", "2026-04-20")
+    harness = story.play("2026-05-28")
+
+    assert balances(story.play("2026-04-19")) == {"1001": ("0.00", "0.00", "0.00")}
+    assert balances(story.play("2026-04-20")) == {"1001": ("100.00", "0.00", "0.00")}
+    # Ten days after the refund is 30.4.; it has passed on Tuesday 5.5., as 1.5. is a holiday.
+    assert steps(harness)[:2] == ["2026-05-05 nudge", "2026-05-20 reminder"]
+    # From 21.4. to 20.5. are 30 days of 9.5 %: the 87 days before, when the invoice was paid, bear none.
+    assert interests(harness)[1] == "0.78"
+
+
+def test_m5_a_refund_counts_from_the_day_on_which_it_was_booked() -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20")
+    story.money_back("refunded", "2026-02-04", booked="2026-02-02")
+    harness = story.play("2026-03-10")
+
+    assert [slice_.first for slice_ in harness.letters[1].lines[0].slices] == [date(2026, 2, 3)]
+
+
+def test_m5_a_refund_is_never_of_a_day_after_it_is_known() -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20")
+    story.money_back("refunded", "2026-02-04", booked="2026-12-02")
+
+    assert balances(story.play("2026-02-04")) == {"1001": ("100.00", "0.00", "0.00")}
+
+
+def test_m5_a_refund_takes_unused_credit_first() -> None:
+    story = Story().invoice("2026-01-23").paid("130.00", "2026-01-20")
+    harness = story.money_back("refunded", "2026-02-02", amount="50.00").play("2026-02-02")
+
+    assert credit(harness) == "0.00"
+    assert balances(harness) == {"1001": ("20.00", "0.00", "0.00")}
+
+
+def test_m5_a_refund_opens_the_latest_use_first() -> None:
+    # 150.00 pay 1001 on 20.1.; the credit of 50.00 pays half of 1002 on its due date.
+    story = Story().invoice("2026-01-23").invoice("2026-01-26", invoice="1002").paid("150.00", "2026-01-20")
+
+    harness = story.money_back("refunded", "2026-02-02", amount="60.00").play("2026-02-02")
+    assert balances(harness) == {"1001": ("10.00", "0.00", "0.00"), "1002": ("100.00", "0.00", "0.00")}
+
+
+def test_m5_a_refund_opens_costs_and_interest_before_principal() -> None:
+    story = reminded().paid("105.52", "2026-02-16").money_back("refunded", "2026-02-20", amount="6.00")
+
+    assert balances(story.play("2026-02-20")) == {"1001": ("0.48", "0.52", "5.00")}
+
+
+def test_m5_what_was_waived_after_a_refunded_payment_is_owed_again() -> None:
+    story = Story().invoice("2026-01-23").paid("50.00", "2026-01-19").paid("47.00", "2026-01-20", payment="P2")
+    assert balances(story.play("2026-02-01")) == {"1001": ("0.00", "0.00", "0.00")}
+
+    story.money_back("refunded", "2026-02-02", amount="10.00")
+    assert balances(story.play("2026-02-02")) == {"1001": ("13.00", "0.00", "0.00")}
+
+
+def test_m5_a_waiver_before_a_refunded_payment_stays() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-23", "50.00", invoice="1002")
+    story.paid("97.00", "2026-01-19").paid("50.00", "2026-01-20", invoice="1002", payment="P2")
+    story.money_back("refunded", "2026-02-02", payment="P2")
+
+    assert balances(story.play("2026-02-02")) == {"1001": ("0.00", "0.00", "0.00"), "1002": ("50.00", "0.00", "0.00")}
+
+
+def test_m5_two_refunds_of_which_others_money_paid_one_leave_nothing_paid() -> None:
+    # The credit of P1 pays the refund of P2; when P1 goes back too, what P2 had paid is open.
+    story = Story().invoice("2026-01-23").paid("130.00", "2026-01-19", invoice=None, debtor="C-1")
+    story.invoice("2026-01-23", "60.00", invoice="1002").paid("60.00", "2026-01-20", invoice="1002", payment="P2")
+    story.money_back("refunded", "2026-01-21", payment="P2").money_back("refunded", "2026-02-02")
+    harness = story.play("2026-02-02")
+
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("60.00", "0.00", "0.00")}
+    assert credit(harness) == "0.00"
+
+
+def test_m5_a_reversal_after_a_refund_undoes_the_payment_once() -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20").money_back("refunded", "2026-02-02")
+    harness = story.money_back("reversed", "2026-02-04").play("2026-02-04")
+
+    assert balances(harness) == {"1001": ("100.00", "0.00", "0.00")}
+
+
+def test_m5_a_refund_of_credit_takes_that_of_credit_notes_too() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-23", "50.00", invoice="1002").paid("100.00", "2026-01-20")
+    story.credited("80.00", "2026-01-26", invoice="1002").money_back("refunded", "2026-02-02", amount="40.00")
+    harness = story.play("2026-02-02")
+
+    assert balances(harness) == {"1001": ("10.00", "0.00", "0.00"), "1002": ("0.00", "0.00", "0.00")}
+
+
 # -- M6: small rests -------------------------------------------------------------------------------------------------
 
 

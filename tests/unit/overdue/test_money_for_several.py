@@ -1,6 +1,6 @@
 """Rules.md M2, M3, M5: one payment that names several receivables of its debtor."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from schemas.journal import MoneyPlaced, MoneyReversed
@@ -19,7 +19,7 @@ def naming(*invoices: str, amount: int, day: str = "2026-02-03", **changes: Any)
         "debtor": DEBTOR,
         "account": BANK,
         "payment": "P1",
-        "time": MORNING,
+        "time": max(MORNING, datetime.combine(paid + timedelta(days=1), time(6), ZONE)),
         "id": "//bank#1",
     }
     money = {"amount": amount, "currency": "EUR", "paid": paid, "booked": paid, "invoices": invoices}
