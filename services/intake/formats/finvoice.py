@@ -7,12 +7,14 @@ file declares.
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import BinaryIO, Final
 
 from schemas.references import is_valid_reference
 from services.intake.formats.billing.debtors import Buyer
 from services.intake.formats.billing.decimals import sign_of, unsigned, with_point
 from services.intake.formats.billing.documents import BillingDocument, DocumentKind, Seller, meaning_of, owner_of
+from services.intake.formats.billing.terms import StatedDiscount, StatedPart, discounts_in, without_discounts
 from services.intake.formats.format import Directory, Event, Fault, Format, Piece
 from services.intake.formats.xml.elements import Element, elements, every, first, name_of, names_at, text
 from services.law.fi import FINNISH_IDS
@@ -32,6 +34,8 @@ _NO_CLAIM: Final = frozenset({"INV05", "INV06", "INV08"})
 """Collection notes, pro forma invoices and reminders: they demand nothing that another invoice did not demand
 before.
 """
+_CORRECTIONS: Final = frozenset({"384", "471", "472", "473"})
+"""Corrected invoices by ``InvoiceTypeCodeUN`` (UNTDID 1001); the Finnish codes have none."""
 _INVOICES: Final = "INV"
 _PAID: Final = "PAID"
 _NOT_PAID: Final = "NOTPAID"
@@ -55,6 +59,8 @@ _NAMES: Final = {
     "currency": "AmountCurrencyIdentifier",
     "late_interest": "PaymentOverDueFinePercent",
     "originals": "OriginalInvoiceNumber",
+    "discounts": "PaymentTermsDetails (cash discount)",
+    "parts": "PartialPaymentDetails",
 }
 
 
@@ -117,8 +123,8 @@ def _amount(message: Element, kind: DocumentKind) -> Element | None:
     """The element that says what is to be paid or credited, if there is one.
 
     Of a credit note it is the total, whichever sign it has. Of an invoice it is what the payment order says, of one
-    partly paid what is left. An order to pay 0.00 means that nothing is to be paid, unless the invoice says NOTPAID:
-    then it is paid in another way than by this order, and the total is owed.
+    that is partly paid or comes in parts what is left. An order to pay 0.00 means that nothing is to be paid, unless
+    the invoice says NOTPAID: then it is paid in another way than by this order, and the total is owed.
     """
     total = first(message, _TOTAL)
     to_pay = first(message, _TO_PAY)
@@ -128,7 +134,7 @@ def _amount(message: Element, kind: DocumentKind) -> Element | None:
         return total
     status = _status(message)
     left = first(message, "PartialPaymentDetails/UnPaidAmount")
-    if status == _PARTLY_PAID and left is not None:
+    if left is not None and (status == _PARTLY_PAID or (_parts(message) and _sign(left) > 0)):
         return left
     return total if _sign(total) < 0 or (_sign(to_pay) == 0 and status == _NOT_PAID) else to_pay
 
@@ -155,14 +161,44 @@ def _document(message: Element, kind: DocumentKind) -> BillingDocument:
         seller=_seller(message),
         buyer=_buyer(message),
         due=_iso_day(due),
-        terms=" ".join(said.text for said in every(message, f"{_TERMS}/PaymentTermsFreeText") if said.text),
+        terms=without_discounts(
+            " ".join(said.text for said in every(message, f"{_TERMS}/PaymentTermsFreeText") if said.text)
+        ),
         reference=_reference(message),
         late_interest=with_point(percent) if percent else "",
         originals=tuple(_originals(message)),
+        discounts=tuple(_discounts(message)),
+        parts=_parts(message),
+        corrects=(text(message, "InvoiceDetails/InvoiceTypeCodeUN") or "") in _CORRECTIONS,
         created=text(message, "MessageTransmissionDetails/MessageDetails/MessageTimeStamp") or "",
         transferred=first(message, "FactoringAgreementDetails") is not None,
         names=_NAMES,
     )
+
+
+def _discounts(message: Element) -> Iterator[StatedDiscount]:
+    for terms in every(message, _TERMS):
+        yield StatedDiscount(
+            through=_iso_day(text(terms, "CashDiscountDate")),
+            amount=with_point(text(terms, "CashDiscountAmount") or ""),
+            percent=with_point(text(terms, "CashDiscountPercent") or ""),
+            base=with_point(text(terms, "CashDiscountBaseAmount") or ""),
+        )
+        for said in every(terms, "PaymentTermsFreeText"):
+            yield from discounts_in(said.text or "")
+
+
+def _parts(message: Element) -> tuple[StatedPart, ...]:
+    """The partial payments, whose days, amounts and references stand in lists beside each other."""
+    found: list[StatedPart] = []
+    for details in every(message, "PartialPaymentDetails"):
+        dues, amounts, references = (
+            [each.text or "" for each in every(details, f"PartialPayment{name}")]
+            for name in ("DueDate", "VatIncludedAmount", "ReferenceIdentifier")
+        )
+        for due, amount, reference in zip_longest(dues, amounts, references, fillvalue=""):
+            found.append(StatedPart(_iso_day(due.strip()), with_point(amount), reference=reference.strip()))
+    return tuple(found)
 
 
 def _reference(message: Element) -> str:

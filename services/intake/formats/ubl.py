@@ -11,6 +11,7 @@ from schemas.references import is_valid_reference
 from services.intake.formats.billing.debtors import Buyer
 from services.intake.formats.billing.decimals import sign_of
 from services.intake.formats.billing.documents import BillingDocument, DocumentKind, Seller, meaning_of
+from services.intake.formats.billing.terms import StatedDiscount, StatedPart, discounts_in, without_discounts
 from services.intake.formats.format import Directory, Event, Fault, Format, Piece
 from services.intake.formats.xml.elements import Element, elements, every, first, name_of, names_at, text
 
@@ -25,11 +26,15 @@ _NAMESPACES: Final = tuple(
     f"urn:oasis:names:specification:ubl:schema:xsd:{name}-2".encode() for name in (_INVOICE, _CREDIT_NOTE)
 )
 
-_CREDIT_CODES: Final = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
+_CREDIT_CODES: Final = frozenset(
+    {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
+)
 """UNTDID 1001: the codes that EN 16931 treats as credit notes."""
 _NO_CLAIM: Final = frozenset({"325", "751"})
 """UNTDID 1001: a pro forma invoice, and information for accounting: nothing is to be paid."""
-_FACTORED: Final = frozenset({"393", "396"})
+_FACTORED: Final = frozenset({"393", "396", "472", "473", "501", "502"})
+_CORRECTIONS: Final = frozenset({"384", "471", "472", "473"})
+"""UNTDID 1001: corrected invoices, such of self-billing and of a finance company."""
 _EMAIL_SCHEME: Final = "EM"
 
 _TOTAL: Final = "LegalMonetaryTotal"
@@ -44,6 +49,8 @@ _NAMES: Final = {
     "amount": "PayableAmount",
     "currency": "DocumentCurrencyCode",
     "originals": "BillingReference",
+    "discounts": "PaymentTerms (settlement discount)",
+    "parts": "PaymentTerms",
 }
 
 
@@ -90,11 +97,14 @@ def _piece(document: Element, directory: Directory, where: str) -> Event | Fault
         seller=_seller(document),
         buyer=_buyer(document),
         due=_due(document),
-        terms=" ".join(note.text for note in every(document, "PaymentTerms/Note") if note.text),
+        terms=without_discounts(" ".join(note.text for note in every(document, "PaymentTerms/Note") if note.text)),
         reference=_reference(document),
         originals=tuple(
             text(reference, "InvoiceDocumentReference/ID") or "" for reference in every(document, "BillingReference")
         ),
+        discounts=tuple(_discounts(document)),
+        parts=tuple(_parts(document)),
+        corrects=code in _CORRECTIONS,
         created=_created(document),
         transferred=code in _FACTORED,
         names=_NAMES,
@@ -116,18 +126,58 @@ def _amount(document: Element, kind: DocumentKind) -> Element | None:
 
 
 def _due(document: Element) -> str:
-    """BT-9, or where a payment's own due date is given, the first of them."""
+    """BT-9, or where a payment's own due date is given, the first of them; of parts the earliest."""
     return (
         text(document, "DueDate")
+        or min((part.due for part in _parts(document)), default="")
         or text(document, "PaymentMeans/PaymentDueDate")
         or text(document, "PaymentTerms/PaymentDueDate")
+        or text(document, "PaymentTerms/InstallmentDueDate")
         or ""
     )
 
 
+def _discounts(document: Element) -> Iterator[StatedDiscount]:
+    """The settlement discounts of the terms of payment, and those in their notes."""
+    for terms in every(document, "PaymentTerms"):
+        yield StatedDiscount(
+            through=text(terms, "SettlementPeriod/EndDate") or _due_of(terms),
+            days=text(terms, "SettlementPeriod/DurationMeasure") or "",
+            amount=text(terms, "SettlementDiscountAmount") or "",
+            percent=text(terms, "SettlementDiscountPercent") or "",
+            base=text(terms, "Amount") or "",
+        )
+        for note in every(terms, "Note"):
+            yield from discounts_in(note.text or "")
+
+
+def _parts(document: Element) -> Iterator[StatedPart]:
+    """The terms that say how much is due when. A term may name the means of payment that has its day and reference."""
+    means = {text(each, "ID"): each for each in every(document, "PaymentMeans")}
+    for terms in every(document, "PaymentTerms"):
+        paid_by = means.get(text(terms, "PaymentMeansID") or "")
+        amount, percent = text(terms, "Amount") or "", text(terms, "PaymentPercent") or ""
+        due = _due_of(terms) or (paid_by is not None and text(paid_by, "PaymentDueDate")) or ""
+        if due and (amount or percent) and not _has_discount(terms):
+            reference = "" if paid_by is None else _reference_in(paid_by)
+            yield StatedPart(due, amount, percent, reference)
+
+
+def _due_of(terms: Element) -> str:
+    return text(terms, "InstallmentDueDate") or text(terms, "PaymentDueDate") or ""
+
+
+def _has_discount(terms: Element) -> bool:
+    return first(terms, "SettlementDiscountPercent") is not None or first(terms, "SettlementDiscountAmount") is not None
+
+
 def _reference(document: Element) -> str:
     """The first PaymentID that is a valid reference: others write free text there (BT-83)."""
-    ids = [(payment_id.text or "").strip() for payment_id in every(document, "PaymentMeans/PaymentID")]
+    return next(filter(None, map(_reference_in, every(document, "PaymentMeans"))), "")
+
+
+def _reference_in(means: Element) -> str:
+    ids = [(payment_id.text or "").strip() for payment_id in every(means, "PaymentID")]
     return next(filter(is_valid_reference, ids), "")
 
 

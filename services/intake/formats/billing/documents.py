@@ -15,6 +15,7 @@ from schemas.reference_schemes import ReferenceScheme
 from schemas.references import canonical_reference
 from services.intake.formats.billing.debtors import Buyer, debtor_of, party_of
 from services.intake.formats.billing.decimals import sign_of, unsigned
+from services.intake.formats.billing.terms import StatedDiscount, StatedPart, discounts_of, parts_of
 from services.intake.formats.format import (
     Directory,
     Event,
@@ -61,6 +62,7 @@ class BillingDocument:
     credit note) and ``late_interest`` (percent) plain decimal texts, ``originals`` the invoices to which a credit note
     or cancellation refers, ``created`` the instant at which the message was made. ``reference`` must be a valid one
     when it is given; without one the invoice gets one of its own. ``terms`` are the terms of payment in words.
+    ``discounts`` and ``parts`` are those of an invoice. ``corrects``: it is an invoice that corrects its original.
     ``transferred``: the document says that a finance company owns the claim now.
     """
 
@@ -77,6 +79,9 @@ class BillingDocument:
     late_interest: str = ""
     subject: str = ""
     originals: tuple[str, ...] = ()
+    discounts: tuple[StatedDiscount, ...] = ()
+    parts: tuple[StatedPart, ...] = ()
+    corrects: bool = False
     created: str = ""
     transferred: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -112,11 +117,14 @@ def meaning_of(document: BillingDocument, directory: Directory, where: str) -> E
         line = f"{document.names.get('issued', 'issued')}: must be the day of the invoice; give a day of the calendar"
         return Fault(WRONG_FIELD, (line,), where, creditor=owner.creditor)
     meaning = _MEANINGS[_kind_of(document)]
+    if document.corrects and sign_of(document.amount) == 0:
+        return _corrected_to_nothing(document, owner, where)
     if meaning is not _cancelled and sign_of(document.amount) == 0:
         return None
     if meaning is _issued and not document.due:
-        due = _due_by_terms(document.terms, issued, directory.terms_days_of(owner.creditor))
-        document = replace(document, due=due)
+        days = directory.terms_days_of(owner.creditor)
+        first_part = min((part.due for part in document.parts), default="")
+        document = replace(document, due=first_part or _due_by_terms(document.terms, issued, days))
     return meaning(document, owner, known, where)
 
 
@@ -184,8 +192,30 @@ def _kind_of(document: BillingDocument) -> DocumentKind:
 
 def _issued(document: BillingDocument, owner: Owner, known: str, where: str) -> Event | Fault:
     number = plain(document.number)
+    corrected = _originals(document) if document.corrects else ()
+    public_event = event(
+        "invoice.issued.v1",
+        owner.source,
+        f"{number}:corrected" if number in corrected else f"{number}:issued",
+        known,
+        _of_account(document, owner) | _of_invoice(document, number, owner, corrected),
+    )
+    if document.corrects and len(corrected) != 1:
+        return _without_one_original(document, public_event, len(corrected), where, "a corrected invoice")
+    if not document.due:
+        line = (
+            f"{document.names.get('due', 'due')}: is missing; write the due date into the invoice, or register the days"
+            " from the invoice to it as terms_days of creditor.registered, where these are the terms that it names"
+        )
+        return refused(MISSING_FIELD, (line,), where, public_event)
+    return checked(public_event, _names_of_lists(document), where)
+
+
+def _of_invoice(document: BillingDocument, number: str, owner: Owner, corrected: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of ``invoice.issued`` that say what is to be paid when, by whom."""
     reference = canonical_reference(document.reference) and document.reference.strip()
-    data = _of_account(document, owner) | {
+    issued = date.fromisoformat(document.issued)
+    return {
         "party": party_of(document.buyer, owner.law.ids),
         "invoice": number or None,
         "reference": reference or own_reference(number, owner.law.references),
@@ -195,16 +225,43 @@ def _issued(document: BillingDocument, owner: Owner, known: str, where: str) -> 
         "currency": document.currency,
         "subject": plain(document.subject) or None,
         "late_interest": document.late_interest or None,
+        "discounts": discounts_of(document.discounts, document.amount, document.currency, issued),
+        "parts": parts_of(document.parts, document.amount, document.currency),
+        "corrects": next((each for each in corrected if each != number), None),
         **document.more,
     }
-    public_event = event("invoice.issued.v1", owner.source, f"{number}:issued", known, data)
-    if not document.due:
-        line = (
-            f"{document.names.get('due', 'due')}: is missing; write the due date into the invoice, or register the days"
-            " from the invoice to it as terms_days of creditor.registered, where these are the terms that it names"
-        )
-        return refused(MISSING_FIELD, (line,), where, public_event)
-    return checked(public_event, document.names, where)
+
+
+def _names_of_lists(document: BillingDocument) -> dict[str, str]:
+    """What the format calls the fields of the data, those of each discount and part too."""
+    names = dict(document.names)
+    for field_, said in (("discounts", document.discounts), ("parts", document.parts)):
+        for number in range(len(said)):
+            for name in ("through", "due", "amount", "reference"):
+                names[f"{field_}[{number}].{name}"] = f"{names.get(field_, field_)} {number + 1}, {name}"
+    if document.parts or document.discounts:
+        names["data"] = names.get("parts" if document.parts else "discounts", "data")
+    return names
+
+
+def _corrected_to_nothing(document: BillingDocument, owner: Owner, where: str) -> Fault:
+    """The fault of a corrected invoice that asks nothing any more; it holds the debtor."""
+    line = (
+        f"{document.names.get('amount', 'amount')}: is 0.00 in a corrected invoice; send a credit note of the original"
+        " invoice, or an event invoice.cancelled.v1"
+    )
+    debtor = debtor_of(document.buyer, owner.law.ids)
+    invoice = next(iter(_originals(document)), plain(document.number)) or None
+    return Fault(WRONG_FIELD, (line,), where, creditor=owner.creditor, debtor=debtor, invoice=invoice)
+
+
+def _without_one_original(document: BillingDocument, made: Event, count: int, where: str, what: str) -> Fault:
+    """The fault of a document that names no invoice, or several, where it must name the one that it changes."""
+    name = document.names.get("originals", "the original invoice")
+    if count:
+        line = f"{name}: there are several; send {what} for each of them"
+        return refused(SEVERAL_ORIGINAL_INVOICES, (line,), where, made)
+    return refused(NO_ORIGINAL_INVOICE, (f"{name}: is missing; {what} must name one invoice",), where, made)
 
 
 def _due_by_terms(terms: str, issued: date, days: int | None) -> str:

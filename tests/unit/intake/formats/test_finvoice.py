@@ -91,6 +91,7 @@ if TYPE_CHECKING:
                 "due": "2004-12-29",
                 "amount": "3352.98",
                 "late_interest": "16",
+                "discounts": [{"through": "2004-12-20", "amount": "67.06"}],
             },
         ),
     ],
