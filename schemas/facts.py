@@ -1,6 +1,6 @@
 """Messages on the topic ``facts``: every event that intake has read and checked, ticks, and doubts.
 
-Key: the creditor; settings without a creditor, and ticks, are written to every partition.
+Key: the creditor. Settings without a creditor, registrations of creditors, and ticks are written to every partition.
 """
 
 from collections.abc import Callable

@@ -61,7 +61,7 @@ SETTINGS: Final = Topic(
 )
 FACTS: Final = Topic(
     "facts",
-    "creditor; none of what goes to every partition: ticks, and what has no creditor",
+    "creditor; none of what goes to every partition: ticks, registrations of creditors, what has no creditor",
     "every canonical event, ticks, doubts and their releases",
     ("intake",),
     ("cash_application",),

@@ -1,5 +1,8 @@
 """Applies one fact: calls the module for its event type, then counts, keeps or refuses the fact (design.md §3, §4)."""
 
+from datetime import datetime
+from itertools import islice
+
 from schemas.data import AccountData, Data, creditor_of
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact, UnreadEvent, decode_facts
@@ -13,7 +16,16 @@ from schemas.payment_events import (
     PaymentSameAs,
 )
 from schemas.policy import Policy
-from services.cash_application import ahead, dead_letters, doubts, payments, receivables, settings, watermarks
+from services.cash_application import (
+    account_owners,
+    ahead,
+    dead_letters,
+    doubts,
+    payments,
+    receivables,
+    settings,
+    watermarks,
+)
 from services.cash_application.state import identity, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import Applied, Duplicate, Refused, Result, Waits
@@ -22,7 +34,13 @@ from services.cash_application.state.waiting import Missing
 
 
 def apply_new(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
-    """Apply a fact that was read from the lane at ``offset``; ``raw`` is its message."""
+    """Apply a fact that was read from the lane at ``offset``; ``raw`` is its message.
+
+    A creditor's registration is decided at the next frontier (see `account_owners`).
+    """
+    if isinstance(fact.data, CreditorRegistered):
+        _keep_registration(lane, fact, fact.data.creditor, offset, raw)
+        return
     result = identity.seen(lane, fact)
     if result is None or (isinstance(result, Refused) and isinstance(fact.data, PaymentReceived)):
         result = _apply(lane, fact)  # a bank tells one payment in other words, and two under one id (rules.md B1)
@@ -33,13 +51,45 @@ def apply_new(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
     _finish(lane, fact, offset, raw, result)
 
 
-def apply_waiting(lane: Lane, offset: int, raw: bytes) -> None:
-    """Apply a fact that waited, or publish the hold of a doubt that waited, now that one row it waited for exists."""
+def _keep_registration(lane: Lane, fact: Fact, creditor: str, offset: int, raw: bytes) -> None:
+    is_new = account_owners.keep(lane, fact, offset, raw)
+    if not lane.is_lane_of(creditor):
+        return
+    if is_new:
+        lane.tally.waiting += 1
+    else:
+        lane.tally.duplicates += 1
+
+
+def apply_registrations(lane: Lane, frontier: datetime, most: int) -> int:
+    """Decide up to ``most`` of the registrations that a rising frontier makes decidable; how many were decided."""
+    decided = 0
+    for offset, raw in islice(account_owners.take_decidable(lane, frontier), most):
+        fact = decode_facts(raw)
+        assert isinstance(fact, Fact), "only registrations are kept for a frontier"
+        assert isinstance(fact.data, CreditorRegistered), "only registrations are kept for a frontier"
+        lane.moment = ahead.moment_of(fact)
+        result = identity.seen(lane, fact) or settings.registered(lane, fact, fact.data, frontier)
+        if not isinstance(result, Refused):
+            identity.remember(lane, fact)
+        if lane.is_lane_of(fact.data.creditor):
+            lane.tally.waiting -= 1
+            _finish(lane, fact, offset, raw, result)
+        decided += 1
+    return decided
+
+
+def apply_waiting(lane: Lane, offset: int, raw: bytes, released: datetime) -> None:
+    """Apply a fact that waited, or publish the hold of a doubt that waited, now that one row it waited for exists.
+
+    ``released`` is the instant since which the row exists.
+    """
     message = decode_facts(raw)
     if isinstance(message, UnreadEvent):
         doubts.hold(lane, message)
         return
     assert isinstance(message, Fact), "only facts and doubts wait"
+    lane.moment = max(released, ahead.moment_of(message))
     lane.tally.waiting -= 1
     result = _apply(lane, message)
     if isinstance(result, Refused):
@@ -66,7 +116,7 @@ def _apply(lane: Lane, fact: Fact) -> Result:
     """Apply a fact that is new; everything but settings waits for its creditor."""
     data = fact.data
     creditor = creditor_of(data)
-    if creditor is not None and lane.creditor(creditor) is None and not isinstance(data, CreditorRegistered):
+    if creditor is not None and lane.creditor(creditor) is None:
         return Waits(Missing(CREDITORS, creditor))
     if isinstance(data, AccountData):
         return _apply_to_account(lane, fact, data)
@@ -95,8 +145,6 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
             return payments.assigned(lane, fact, data)
         case PaymentSameAs():
             return payments.same_as(lane, data)
-        case CreditorRegistered():
-            return settings.registered(lane, fact, data)
         case Policy():
             return settings.policy_published(lane, fact, data)
         case ReferenceRatePublished():

@@ -1,31 +1,38 @@
 """Settings: copied to every partition of the journal, where accounts use their lane's copy (design.md §3)."""
 
+from datetime import datetime
+
 from schemas.data import SettingsData
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact
 from schemas.journal import SettingsCopied
 from schemas.policy import Policy
-from services.cash_application import ahead, doubts
+from services.cash_application import account_owners, ahead, doubts
 from services.cash_application.matching import required_confidence
 from services.cash_application.state import identity, subscriptions, waiting
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import APPLIED, Result
-from services.cash_application.state.rows import CREDITORS, Creditor, PartyKind
+from services.cash_application.state.result import APPLIED, Refused, Result
+from services.cash_application.state.rows import CREDITORS, Creditor, PartyKind, RegisteredAccounts
 
 
-def registered(lane: Lane, fact: Fact, data: CreditorRegistered) -> Result:
-    """Apply a creditor's registration, which replaces earlier ones; the latest known counts (rules.md K1)."""
-    known = lane.creditor(data.creditor)
-    accounts = [account.iban for account in data.accounts]
-    policies: dict[PartyKind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
-    waiting.release(lane, CREDITORS, data.creditor)
-    row = Creditor(fact.time, f"{fact.source}#{fact.id}", data.timezone, accounts, policies, fact.known)
-    if known is None or known.version < row.version:
-        lane.keep_creditor(data.creditor, row)
+def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datetime) -> Result:
+    """Apply a creditor's registration at a frontier, unless one of its bank accounts is another creditor's.
+
+    It replaces earlier ones: the latest counts, by when they were known, then time, then id (rules.md K1, M3).
+    """
+    accounts = list(dict.fromkeys(account.iban for account in data.accounts))
+    known, event = min(fact.time, frontier), f"{fact.source}#{fact.id}"
+    in_force = account_owners.claim(lane, data.creditor, RegisteredAccounts(known, fact.time, event, accounts))
+    if isinstance(in_force, Refused):
+        return in_force
+    if in_force and lane.is_lane_of(data.creditor):
+        policies: dict[PartyKind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
+        waiting.release(lane, CREDITORS, data.creditor)
+        lane.keep_creditor(data.creditor, Creditor(fact.time, event, data.timezone, accounts, policies))
         subscriptions.notify(lane, subscriptions.of_required_confidence(data.creditor))
-    _copy(lane, fact, data)
-    ahead.note(lane, fact, "creditor", data.creditor)
-    doubts.register_owner(lane, data.creditor, accounts)
+        _copy(lane, fact, data)
+        ahead.note(lane, fact, "creditor", data.creditor)
+        doubts.register_owner(lane, data.creditor, accounts)
     return APPLIED
 
 

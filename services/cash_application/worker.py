@@ -2,7 +2,7 @@
 
 Reads:
 
-* facts, keyed by creditor. Partition p is lane p, which holds all facts of its creditors.
+* facts, keyed by creditor. Partition p is lane p, which holds all facts of its creditors, and all registrations.
 
 Writes:
 
@@ -21,7 +21,16 @@ from typing import Final
 from schemas.facts import Fact, FactsMessage, Tick, UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
-from services.cash_application import ahead, application, doubts, payments, prefetch, statements, told_twice
+from services.cash_application import (
+    account_owners,
+    ahead,
+    application,
+    doubts,
+    payments,
+    prefetch,
+    statements,
+    told_twice,
+)
 from services.cash_application.state import waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.tally import WORKER
@@ -86,8 +95,10 @@ def _handle(lane: Lane, record: Record, message: FactsMessage) -> None:
 def _process_released(lane: Lane, left: int) -> int:
     """Process what the last record released, at most ``left`` rows; returns how many more may be processed.
 
-    0 means that there may be released rows left.
+    0 means that there may be released rows left. A rising frontier begins with what the registrations release.
     """
+    if lane.frontier.rising is not None and left > 0:
+        left -= application.apply_registrations(lane, lane.frontier.rising, left)
     while lane.has_released and left > 0:
         released = waiting.next_released(lane)
         if released is None:
@@ -106,7 +117,7 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
         payments.place_again(lane, payment)
         left -= 1
     for offset, raw in waiting.take_facts(lane, name, left):
-        application.apply_waiting(lane, offset, raw)
+        application.apply_waiting(lane, offset, raw, moment)
         left -= 1
     if left > 0:
         waiting.end_release(lane, name)
@@ -119,6 +130,7 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     left -= ahead.fix(lane, instant, left)
     if left <= 0:
         return left
+    account_owners.raise_alerts(lane)
     statements.raise_alerts(lane)
     left -= told_twice.compare(lane, left)
     left -= payments.score_unscored(lane, left)

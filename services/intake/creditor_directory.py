@@ -1,15 +1,19 @@
 """The registered creditors, by bank account and by business id, for the readers of files.
 
-Every command that reads files keeps one, from the same ``creditor.registered`` events that the workers read. The latest
-event of a creditor counts (design.md §3, Identity).
+Every command that reads files keeps one, from the same ``creditor.registered`` events that the workers read, and
+decides as cash application does which of them is in force and whose a bank account is (rules.md K1, M3).
 """
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.events import CreditorRegistered
 from schemas.parsing import InvalidEvent, parse_event
+from schemas.ticks import TICK_KEY, reached_instant
 from schemas.topics import SETTINGS
 from services.intake.labels import unlabelled
 from services.law.countries import countries
@@ -18,6 +22,29 @@ from services.runtime.store.port import LogStore
 
 _MARK: Final = CreditorRegistered.event_type.encode()
 _READ_AT_ONCE: Final = 1_000
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class StatedCreditor:
+    """One registration: the last tick ``after`` which its partition has it, and the first tick ``before`` which."""
+
+    after: datetime
+    time: datetime
+    id: str
+    data: CreditorRegistered
+    before: datetime = _LAST
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str, str]:
+        """The order in which registrations are decided."""
+        return self.after, self.time, self.id, self.data.creditor
+
+    @property
+    def version(self) -> tuple[datetime, datetime, str]:
+        """Of one creditor's registrations the latest in this order is in force: by known, then time, then id."""
+        return min(self.time, self.before), self.time, self.id
 
 
 class CreditorDirectory:
@@ -25,7 +52,10 @@ class CreditorDirectory:
 
     def __init__(self) -> None:
         """Nobody is registered yet."""
-        self._known: dict[str, tuple[datetime, str, CreditorRegistered]] = {}
+        self._stated: list[StatedCreditor] = []
+        self._last_ticks: dict[int, datetime] = {}
+        self._undecided: dict[int, list[StatedCreditor]] = {}
+        self._decided = DecidedCreditors(())
         self._read_to: dict[int, int] = {}
         self.edition = 0
         """How many registrations were taken: while it is the same, the same creditors are registered."""
@@ -38,37 +68,46 @@ class CreditorDirectory:
                 for offset, _, value in log.read(
                     SETTINGS.name, partition, self._read_to.get(partition, 0), _READ_AT_ONCE
                 ):
-                    self.take(unlabelled(value)[1])
+                    self.take_published(partition, value)
                     self._read_to[partition] = offset + 1
 
+    def take_published(self, partition: int, value: bytes) -> None:
+        """Take one record of the topic ``settings``; each partition's in their order."""
+        instant = reached_instant(TICK_KEY, value)
+        if instant is None:
+            stated = _stated(unlabelled(value)[1], self._last_ticks.get(partition, _FIRST))
+            if stated is not None:
+                self._add(stated)
+                self._undecided.setdefault(partition, []).append(stated)
+            return
+        self._last_ticks[partition] = max(instant, self._last_ticks.get(partition, _FIRST))
+        undecided = self._undecided.pop(partition, ())
+        for stated in undecided:
+            stated.before = instant
+        if undecided:
+            self._decided = DecidedCreditors(self._stated)
+
     def take(self, raw: bytes) -> None:
-        """Add the creditor that an event registers, if the law of its country is known here.
+        """Add the creditor that an event of a file registers, which is published after all others.
 
         Any other event, and bytes that cannot be read, register no creditor; intake reports what is wrong with them.
         """
-        if _MARK not in raw:
-            return
-        try:
-            event = parse_event(raw)
-        except InvalidEvent:
-            return
-        if isinstance(event.data, CreditorRegistered) and event.data.country in countries():
-            self.edition += 1
-            taken = (event.envelope.time, event.envelope.id, event.data)
-            before = self._known.get(event.data.creditor)
-            if before is None or before[:2] <= taken[:2]:
-                self._known[event.data.creditor] = taken
+        stated = _stated(raw, _LAST)
+        if stated is not None:
+            self._add(stated)
+
+    def _add(self, stated: StatedCreditor) -> None:
+        self.edition += 1
+        self._stated.append(stated)
+        self._decided = DecidedCreditors(self._stated)
 
     def creditor_of_account(self, iban: str) -> str | None:
-        """The creditor that has registered this bank account (IBAN without spaces)."""
-        for _, _, data in self._known.values():
-            if any(account.iban == iban for account in data.accounts):
-                return data.creditor
-        return None
+        """The creditor whose bank account this is (IBAN without spaces)."""
+        return self._decided.holders.get(iban)
 
     def creditor_of_business(self, business_id: str) -> str | None:
         """The creditor with this business id, in any form of the creditor's country, such as a VAT number."""
-        for _, _, data in self._known.values():
+        for data in self._decided.creditors.values():
             ids = pack_of(data.country).ids
             asked = ids.same_business(business_id)
             if asked and ids.same_business(data.business_id) == asked:
@@ -77,12 +116,72 @@ class CreditorDirectory:
 
     def zone_of(self, creditor: str) -> ZoneInfo:
         """The time zone that a registered creditor goes by."""
-        return ZoneInfo(self._known[creditor][2].timezone)
+        return ZoneInfo(self._decided.creditors[creditor].timezone)
 
     def country_of(self, creditor: str) -> str:
         """The ISO 3166 code of a registered creditor's country."""
-        return self._known[creditor][2].country
+        return self._decided.creditors[creditor].country
 
     def terms_days_of(self, creditor: str) -> int | None:
         """The days from an invoice to its due date where the invoice gives none, if the creditor registered them."""
-        return self._known[creditor][2].terms_days
+        return self._decided.creditors[creditor].terms_days
+
+
+class DecidedCreditors:
+    """What follows from registrations, decided in their order when it is first asked for."""
+
+    def __init__(self, stated: Sequence[StatedCreditor]) -> None:
+        """``stated`` in any order."""
+        self._stated = stated
+
+    @cached_property
+    def _in_force(self) -> tuple[dict[str, StatedCreditor], dict[str, str]]:
+        """The registration in force by creditor, and the creditor by bank account."""
+        in_force: dict[str, StatedCreditor] = {}
+        holders: dict[str, str] = {}
+        seen: set[tuple[str, str]] = set()
+        for stated in sorted(self._stated, key=lambda each: each.order):
+            creditor, before = stated.data.creditor, in_force.get(stated.data.creditor)
+            older = before is not None and stated.version <= before.version
+            if older or (creditor, stated.id) in seen:
+                continue
+            if any(holders.get(iban, creditor) != creditor for iban in _accounts(stated)):
+                continue
+            seen.add((creditor, stated.id))
+            for iban in _accounts(before) if before is not None else ():
+                holders.pop(iban, None)
+            holders.update(dict.fromkeys(_accounts(stated), creditor))
+            in_force[creditor] = stated
+        return in_force, holders
+
+    @property
+    def holders(self) -> dict[str, str]:
+        """Whose each bank account is, by IBAN."""
+        return self._in_force[1]
+
+    @cached_property
+    def creditors(self) -> dict[str, CreditorRegistered]:
+        """What each creditor registered, by its id.
+
+        A creditor whose registration was refused has one too: its files are read, and wait until it is registered.
+        """
+        refused = {each.data.creditor: each.data for each in self._stated}
+        return refused | {creditor: stated.data for creditor, stated in self._in_force[0].items()}
+
+
+def _accounts(stated: StatedCreditor) -> Iterator[str]:
+    return (account.iban for account in stated.data.accounts)
+
+
+def _stated(raw: bytes, after: datetime) -> StatedCreditor | None:
+    """The registration that an event is, if the law of the creditor's country is known here."""
+    if _MARK not in raw:
+        return None
+    try:
+        event = parse_event(raw)
+    except InvalidEvent:
+        return None
+    if not isinstance(event.data, CreditorRegistered) or event.data.country not in countries():
+        return None
+    envelope = event.envelope
+    return StatedCreditor(after, envelope.time, f"{envelope.source}#{envelope.id}", event.data)

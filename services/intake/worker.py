@@ -1,15 +1,16 @@
 """The intake worker: public events become facts, and what cannot be read becomes a dead letter.
 
 Reads the public topics: CloudEvents from any producer, ticks from the clock. Writes facts, keyed by creditor (what has
-no creditor, and ticks, go to every partition: design.md §3). What cannot be read goes to dead-letters, keyed by source,
-and raises a doubt on facts where the event would have gone, or an alert on decisions when it names no account, bank
-account or creditor.
+no creditor, registrations of creditors, and ticks go to every partition: design.md §3). What cannot be read goes to
+dead-letters, keyed by source, and raises a doubt on facts where the event would have gone, or an alert on decisions
+when it names no account, bank account or creditor.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from schemas.data import creditor_of
+from schemas.events import CreditorRegistered
 from schemas.facts import Fact, Tick, content_of
 from schemas.parsing import PublicEvent
 from schemas.ticks import reached_instant
@@ -92,8 +93,8 @@ def _pass_on(event: PublicEvent, record: Record, label: Label, unit: UnitOfWork,
         after=_last_tick(record, unit),
         door=door_of(label),
     )
-    if creditor is None:
-        unit.publish_everywhere(FACTS, fact)
+    if creditor is None or isinstance(data, CreditorRegistered):
+        unit.publish_everywhere(FACTS, fact)  # each lane knows all registrations: a bank account has one owner
     else:
         unit.publish(FACTS, creditor, fact)
     tally.passed += 1

@@ -35,6 +35,9 @@ class LogClient(Protocol):
     def values(self, topic: Topic) -> Iterator[bytes]:
         """The values of all records of a topic up to now, partition by partition, each in order."""
 
+    def by_partition(self, topic: Topic) -> Iterator[tuple[int, bytes]]:
+        """The same values, each with its partition."""
+
 
 class StoreLogClient:
     """The log of the embedded engine."""
@@ -49,11 +52,15 @@ class StoreLogClient:
 
     def values(self, topic: Topic) -> Iterator[bytes]:
         """See `LogClient`."""
+        return (value for _, value in self.by_partition(topic))
+
+    def by_partition(self, topic: Topic) -> Iterator[tuple[int, bytes]]:
+        """See `LogClient`."""
         log = self._store.log
         for partition in range(self._store.partitions):
             offset = 0
             while rows := log.read(topic.name, partition, offset, _READ_AT_ONCE):
-                yield from (value for _, _, value in rows)
+                yield from ((partition, value) for _, _, value in rows)
                 offset = rows[-1][0] + 1
 
 

@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 FEEDS = "services/cash_application/state/feeds.py"
+OWNERS = "services/cash_application/account_owners.py"
 LEDGER = "services/overdue/books/ledger.py"
 RULE = "schemas/statements.py"
 TIES = "services/reporting/reconcile/statement_ties.py"
@@ -10,6 +11,34 @@ USES = "services/overdue/books/payment_allocation.py"
 CHAINS = "services/cash_application/statements.py"
 
 MUTANTS = (
+    Mutant(
+        "M3 two creditors may have one bank account",
+        OWNERS,
+        "        if holders is not None and creditor not in holders.creditors:",
+        "        if holders is None and creditor == iban:",
+        "cash_application/test_account_owners.py::is_refused",
+    ),
+    Mutant(
+        "M3 an account that was given up is nobody's",
+        OWNERS,
+        "            _give_up(lane, creditor, iban)",
+        "            continue",
+        "cash_application/test_account_owners.py::gave_up",
+    ),
+    Mutant(
+        "M3 a registration does not wait for the frontier",
+        OWNERS,
+        "        if after >= reached:",
+        "        if after > max(reached, after):",
+        "cash_application/test_account_owners.py::no_earlier_one",
+    ),
+    Mutant(
+        "M3 an older registration takes accounts",
+        OWNERS,
+        "    if before is not None and _version(registered) <= _version(before):",
+        "    if before is not None and _version(registered) == _version(before):",
+        "cash_application/test_account_owners.py::older_registration",
+    ),
     Mutant(
         "the balance of a statement need not go on",
         RULE,

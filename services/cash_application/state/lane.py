@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from schemas.decisions import DecisionsMessage
 from schemas.journal import JournalMessage
-from schemas.topics import DECISIONS, JOURNAL, account_key
+from schemas.topics import DECISIONS, JOURNAL, account_key, partition_of
 from services.cash_application.state.feeds import Feed
 from services.cash_application.state.frontier import Frontier
 from services.cash_application.state.noted_facts import NotedFact, keep
@@ -68,6 +68,10 @@ class Lane:
         """The creditor's local date; UTC's for a creditor that is not known."""
         row = self.creditor(creditor)
         return instant.astimezone(ZoneInfo(row.timezone if row else "UTC")).date()
+
+    def is_lane_of(self, creditor: str) -> bool:
+        """Whether a creditor's facts are in this lane."""
+        return partition_of(creditor, self.unit.partitions) == self.number
 
     @property
     def counts_for_all(self) -> bool:

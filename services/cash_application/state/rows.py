@@ -36,6 +36,26 @@ class Creditor:
 
 
 @dataclass(slots=True)
+class RegisteredAccounts:
+    """The bank accounts (IBANs) of a creditor of any lane by its registration in force.
+
+    ``known``, ``time`` and ``id`` are the registration's; a later one, in this order, takes its place (rules.md K1).
+    """
+
+    known: datetime
+    time: datetime
+    id: str
+    accounts: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class AccountHolders:
+    """The creditors whose registrations in force name one bank account: one, or in an older store several."""
+
+    creditors: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class NumberedAccount:
     """A debtor of a creditor, known since the first invoice: the account's number (see `account_numbers`).
 
@@ -142,6 +162,10 @@ class Change:
 
 CREDITORS: Final = RowKind("creditor", Creditor)
 """By creditor."""
+REGISTERED_ACCOUNTS: Final = RowKind("registered-accounts", RegisteredAccounts)
+"""By creditor, of every lane: each lane decides alike whose a bank account is."""
+ACCOUNT_HOLDERS: Final = RowKind("account-holders", AccountHolders)
+"""By IBAN, of every lane."""
 ACCOUNTS: Final = RowKind("account", NumberedAccount)
 """By creditor, debtor."""
 INVOICES: Final = RowKind("invoice", KnownInvoice)
@@ -207,6 +231,10 @@ DOUBTS_OF_BANK_ACCOUNT: Final = "doubt-of-account"
 """By IBAN, doubt: nothing. The doubt names the bank account and no creditor."""
 OWNERS: Final = "owner"
 """By IBAN, creditor: nothing. The creditor registered the bank account."""
+REGISTRATIONS: Final = "registration"
+"""By last tick before a registration, its time, id and creditor: its offset on facts, a line end, and the message."""
+SHARED_ACCOUNTS: Final = "shared-account"
+"""By creditor, IBAN: nothing. An older store let another creditor have the account too; no alert was raised yet."""
 STATEMENT_NEWS: Final = "statement-news"
 """By creditor, bank account: nothing. A statement came since the last frontier."""
 TIME_ALERTS: Final = "time-alert"

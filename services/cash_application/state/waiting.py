@@ -35,7 +35,7 @@ class Missing:
 
 def keep_fact(lane: Lane, missing: Missing, fact: Fact, offset: int, raw: bytes) -> str:
     """Keep a fact, and its offset on facts, until the missing row exists; returns the key under which it is kept."""
-    return keep_message(lane, missing, f"{_sortable(fact.time)}{_END}{key(fact.source, fact.id)}", offset, raw)
+    return keep_message(lane, missing, f"{sortable(fact.time)}{_END}{key(fact.source, fact.id)}", offset, raw)
 
 
 def keep_message(lane: Lane, missing: Missing, order: str, offset: int, raw: bytes) -> str:
@@ -55,7 +55,7 @@ def keep_payment(lane: Lane, missing: Missing, payment_key: str) -> None:
 def release(lane: Lane, kind: RowKind[Any], row_key: str) -> None:
     """Release all that waits for a row, which is about to be put."""
     if kind.is_expected(lane.unit, row_key):
-        lane.unit.put(RELEASED, Missing(kind, row_key).name, _sortable(lane.moment).encode())
+        lane.unit.put(RELEASED, Missing(kind, row_key).name, sortable(lane.moment).encode())
         lane.has_released = True
 
 
@@ -87,6 +87,6 @@ def end_release(lane: Lane, name: str) -> None:
     lane.unit.delete(RELEASED, name)
 
 
-def _sortable(instant: datetime) -> str:
+def sortable(instant: datetime) -> str:
     """An instant in UTC, written so that it sorts as text."""
     return instant.isoformat(timespec="microseconds")

@@ -10,7 +10,6 @@ from typing import Final
 from schemas.payment_events import BankFeedCompleted
 from schemas.topics import SETTINGS
 from services.intake.creditor_directory import CreditorDirectory
-from services.intake.labels import unlabelled
 from services.intake.pieces import PublishedPiece, pieces_of
 from services.runtime.log_client import ClientRecord, LogClient
 
@@ -59,8 +58,8 @@ def publish(files: Sequence[Path], log: LogClient, report: PublishReport) -> Non
         Refusal: nothing can be published at all.
     """
     known = CreditorDirectory()
-    for value in log.values(SETTINGS):
-        known.take(unlabelled(value)[1])
+    for partition, value in log.by_partition(SETTINGS):
+        known.take_published(partition, value)
     for path in files:
         done = 0
         for some in _batches(pieces_of(path, known)):

@@ -49,20 +49,29 @@ class CashHarness:
             self.publish_at_once(event)
 
     def publish_at_once(self, *events: Event | bytes) -> None:
-        """Publish events where they belong, then settle: only within one partition they keep their order."""
-        for event in events:
-            line = event if isinstance(event, bytes) else raw(event)
+        """Publish events where they belong, then settle: only within one partition they keep their order.
+
+        A tick follows a creditor's registration, as a frontier decides it.
+        """
+        lines = [event if isinstance(event, bytes) else raw(event) for event in events]
+        for line in lines:
             address = destination_of(line)
             self.engine.publish(address.topic, address.key, line)
         self.engine.settle()
+        if any(b"creditor.registered.v1" in line for line in lines):
+            self.tick()
 
     def tick(self) -> datetime:
         """A minute passes."""
         self.minutes += 1
-        instant = later(self.minutes) + timedelta(days=1)
-        self.engine.tick(instant)
+        self.engine.tick(self.reached)
         self.engine.settle()
-        return instant
+        return self.reached
+
+    @property
+    def reached(self) -> datetime:
+        """The instant of the last tick."""
+        return later(self.minutes) + timedelta(days=1)
 
     # -- what was written -----------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from tests.unit.intake.public_events import (
     creditor,
     event,
     invoice,
+    later,
     payment,
     raw,
     said,
@@ -218,7 +219,7 @@ def test_junk_under_the_key_of_a_bank_account_holds_its_feed_for_whoever_owns_it
     harness.engine.publish(PAYMENTS, IBAN, b"junk")
     harness.engine.settle()
     assert holds(harness) == [("feed", ("acme", IBAN))]
-    harness.publish(creditor("other"), creditor("third", iban=OTHER_IBAN))
+    harness.publish(creditor(iban=OTHER_IBAN, at=later(1)) | {"id": "moved"}, creditor("other"))
     assert sorted(holds(harness)) == [("feed", ("acme", IBAN)), ("feed", ("other", IBAN))]
     mend(harness)
     assert holds(harness) == []

@@ -9,7 +9,18 @@ from schemas.topics import INVOICES
 from services.cash_application.state.tally import LaneTally
 from services.intake.labels import Label, labelled
 from tests.unit.cash_application.harness import CashHarness
-from tests.unit.intake.public_events import Event, creditor, event, invoice, later, payment, raw, reference_of, said
+from tests.unit.intake.public_events import (
+    OTHER_IBAN,
+    Event,
+    creditor,
+    event,
+    invoice,
+    later,
+    payment,
+    raw,
+    reference_of,
+    said,
+)
 
 CREDIT_NOTE = {"credit_note": "N", "amount": "10.00", "currency": "EUR", "issued": "2026-01-10"}
 
@@ -60,7 +71,8 @@ def test_one_id_of_two_sources_is_two_facts() -> None:
 def test_creditors_may_use_the_same_ids_whether_they_share_a_lane_or_not(partitions: int) -> None:
     harness = CashHarness(partitions=partitions)
     harness.publish(
-        creditor("other"), invoice(1), invoice(1, creditor="other"), payment("P"), payment("P", creditor="other")
+        creditor("other", OTHER_IBAN),
+        *(invoice(1), invoice(1, creditor="other"), payment("P"), payment("P", creditor="other")),
     )
     assert harness.tally == LaneTally(applied=6)
 

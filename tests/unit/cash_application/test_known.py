@@ -119,7 +119,7 @@ def test_k1_an_assignment_from_the_future_does_not_reign_for_ever() -> None:
 def test_k1_a_registration_from_the_future_does_not_reign_for_ever() -> None:
     harness = CashHarness()
     harness.publish(creditor(at=FAR, name="Wrong clock Oy") | {"id": "wrong"})
-    first = harness.tick()
+    first = harness.reached
     harness.publish(creditor(at=first + timedelta(seconds=30), name="Right clock Oy") | {"id": "right"})
     harness.tick()
 

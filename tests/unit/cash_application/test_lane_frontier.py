@@ -15,7 +15,7 @@ from tests.unit.intake.public_events import MORNING, invoice, later
 
 
 def test_a_tick_reaches_every_partition_of_the_journal_once_for_each_lane() -> None:
-    harness = CashHarness(partitions=3)
+    harness = CashHarness(partitions=3, registered=False)
     instant = harness.tick()
     log = harness.engine.store.log
     for partition, end in enumerate(log.ends(JOURNAL.name)):
@@ -26,7 +26,7 @@ def test_a_tick_reaches_every_partition_of_the_journal_once_for_each_lane() -> N
 
 
 def test_the_frontier_waits_for_the_slowest_partition_of_the_slowest_topic() -> None:
-    harness = CashHarness(partitions=2)
+    harness = CashHarness(partitions=2, registered=False)
     places = [(topic, partition) for topic in PUBLIC_TOPICS for partition in range(2)]
     for topic, partition in places[:-1]:
         harness.engine.publish(topic, TICK_KEY, time_reached(later(5)), partition)

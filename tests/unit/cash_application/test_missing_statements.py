@@ -248,6 +248,7 @@ def test_after_a_restart_the_chain_goes_on(tmp_path: Path) -> None:
         CashHarness(store=store).publish(monday, wednesday)
     with SqliteStore(tmp_path / "store.db") as store:
         harness = CashHarness(store=store, registered=False)
+        harness.minutes = 1
         harness.tick()
         assert reached(harness) == "2026-01-05"
         assert len(alerts(harness)) == 1

@@ -68,7 +68,7 @@ def test_payments_scored_by_their_text_look_up_no_row_one_by_one(store: SqliteSt
     looked_up.clear()
 
     # when they are scored
-    harness.minutes = 1
+    harness.minutes = 2
     harness.tick()
 
     # then all that name an invoice are placed, and no row of theirs was looked up alone

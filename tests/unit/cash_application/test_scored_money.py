@@ -166,7 +166,9 @@ def test_text_changes_nothing_where_certain_evidence_places_a_payment() -> None:
 
 def test_numbers_of_another_creditors_invoices_name_nothing() -> None:
     harness = CashHarness(partitions=1)
-    harness.publish(requiring(50), creditor("other"), invoice(10131), payment("P", creditor="other", message="10131"))
+    harness.publish(
+        requiring(50), creditor("other", IBAN), invoice(10131), payment("P", creditor="other", message="10131")
+    )
     harness.tick()
     assert placed(harness) == []
     assert suggested(harness) == []

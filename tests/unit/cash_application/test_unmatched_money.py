@@ -71,6 +71,7 @@ def test_the_day_of_unmatched_money_is_the_creditors_own() -> None:
 def test_the_placing_of_unmatched_money_is_published_as_well() -> None:
     harness = CashHarness()
     harness.publish(payment("P", reference_of(1)))
+    harness.minutes = 2 * 24 * 60
     harness.tick()
     harness.publish(invoice(1, at=later(3 * 24 * 60)))
     decisions = harness.decisions()[-1]

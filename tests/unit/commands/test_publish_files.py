@@ -30,6 +30,10 @@ class RefusingLog:
         del topic
         return iter(())
 
+    def by_partition(self, topic: Topic) -> Iterator[tuple[int, bytes]]:
+        del topic
+        return iter(())
+
 
 def file_of(folder: Path, name: str, *events: Event) -> Path:
     path = folder / name

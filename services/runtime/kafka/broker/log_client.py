@@ -42,12 +42,17 @@ class KafkaLogClient:
         return [_fault(each) for each in sent]
 
     def values(self, topic: Topic) -> Iterator[bytes]:
+        """See `LogClient`."""
+        return (value for _, value in self.by_partition(topic))
+
+    def by_partition(self, topic: Topic) -> Iterator[tuple[int, bytes]]:
         """Committed records, events in structured mode, our messages once each, none foreign: see `LogClient`."""
         with connected(KafkaConsumer, self._kafka, **FROM_THE_BEGINNING) as consumer:
             ends = partition_ends(consumer, self._kafka, topic, self._count(topic))
             for partition, end in enumerate(ends):
                 records = read_to_end(consumer, self._kafka, topic, partition, end)
-                yield from _events(records) if topic in PUBLIC_TOPICS else _ours(records, topic)
+                values = _events(records) if topic in PUBLIC_TOPICS else _ours(records, topic)
+                yield from ((partition, value) for value in values)
 
     def _send(self, record: ClientRecord) -> Future | KafkaError:
         partition = partition_of(record.key, self._count(record.topic))

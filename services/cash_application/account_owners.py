@@ -1,0 +1,115 @@
+"""Whose a bank account is: of the creditor who had it at an earlier frontier (rules.md M3).
+
+Every registration is in every lane, as creditors of different lanes may name one account. Each lane keeps it until its
+frontier has passed the last tick before it; then no registration can come any more that was published before that tick.
+All are decided in one order: last tick before them, time, id. So every lane decides alike, and only the creditor's own
+lane applies what was decided.
+
+A creditor whose registration in force no longer names an account has given it up; the next to name it has it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from schemas.decisions import Alert
+from schemas.facts import Fact
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.result import Refused
+from services.cash_application.state.row_kind import SEPARATOR, key
+from services.cash_application.state.rows import (
+    ACCOUNT_HOLDERS,
+    REGISTERED_ACCOUNTS,
+    REGISTRATIONS,
+    SHARED_ACCOUNTS,
+    AccountHolders,
+    RegisteredAccounts,
+)
+from services.cash_application.state.waiting import sortable
+
+REASON: Final = "account-of-another-creditor"
+"""Why such a registration is a dead letter."""
+SHARED: Final = "account-of-two-creditors"
+"""The code of the alert about an account that an older store let two creditors have."""
+
+_END: Final = "\x1e"
+
+
+def keep(lane: Lane, fact: Fact, offset: int, raw: bytes) -> bool:
+    """Keep a registration until it is decided; whether it is not kept already."""
+    after = "" if fact.after is None else sortable(fact.after)
+    event = key(f"{fact.source}#{fact.id}", fact.creditor or "", fact.content)
+    row_key = _END.join((after, sortable(fact.time), event))
+    is_new = lane.unit.get(REGISTRATIONS, row_key) is None
+    if is_new:
+        lane.unit.put(REGISTRATIONS, row_key, b"%d\n%b" % (offset, raw))
+    return is_new
+
+
+def take_decidable(lane: Lane, frontier: datetime) -> Iterator[tuple[int, bytes]]:
+    """The registrations published before a tick that the frontier has reached, in their order; they are kept no more.
+
+    Each with its offset on facts.
+    """
+    reached = sortable(frontier)
+    for row_key, kept in lane.unit.scan(REGISTRATIONS):
+        after = row_key.partition(_END)[0]
+        if after >= reached:
+            return
+        lane.unit.delete(REGISTRATIONS, row_key)
+        offset, _, raw = kept.partition(b"\n")
+        yield int(offset), raw
+
+
+def claim(lane: Lane, creditor: str, registered: RegisteredAccounts) -> bool | Refused:
+    """Give a creditor the accounts that it registers; whether the registration is the one in force now.
+
+    It is refused whole when one of them is another's. An older one than that in force claims nothing.
+    """
+    before = REGISTERED_ACCOUNTS.get(lane.unit, creditor)
+    if before is not None and _version(registered) <= _version(before):
+        return False
+    for place, iban in enumerate(registered.accounts):
+        holders = ACCOUNT_HOLDERS.get(lane.unit, iban)
+        if holders is not None and creditor not in holders.creditors:
+            return Refused(
+                REASON,
+                (
+                    f"data.accounts[{place}].iban: is the bank account of another creditor; correct it, or register "
+                    "the other creditor without it and then put this event back",
+                ),
+            )
+    REGISTERED_ACCOUNTS.put(lane.unit, creditor, registered)
+    for iban in before.accounts if before is not None else ():
+        if iban not in registered.accounts:
+            _give_up(lane, creditor, iban)
+    for iban in registered.accounts:
+        if ACCOUNT_HOLDERS.get(lane.unit, iban) is None:
+            ACCOUNT_HOLDERS.put(lane.unit, iban, AccountHolders([creditor]))
+    return True
+
+
+def raise_alerts(lane: Lane) -> None:
+    """Raise an alert, once, for each account of the lane's creditors that an older store let another have too."""
+    for row_key, _ in lane.unit.scan(SHARED_ACCOUNTS):
+        creditor, account = row_key.split(SEPARATOR)
+        detail = (
+            f"bank account {account}: another creditor has registered it too; money may be the other's, so register "
+            "one of them without it"
+        )
+        lane.record_decision(creditor, Alert(code=SHARED, creditor=creditor, detail=detail))
+        lane.unit.delete(SHARED_ACCOUNTS, row_key)
+
+
+def _version(registered: RegisteredAccounts) -> tuple[datetime, datetime, str]:
+    return registered.known, registered.time, registered.id
+
+
+def _give_up(lane: Lane, creditor: str, iban: str) -> None:
+    holders = ACCOUNT_HOLDERS.get(lane.unit, iban)
+    assert holders is not None, "a registered account has a holder"
+    holders.creditors.remove(creditor)
+    if holders.creditors:
+        ACCOUNT_HOLDERS.put(lane.unit, iban, holders)
+    else:
+        lane.unit.delete(ACCOUNT_HOLDERS.name, iban)
