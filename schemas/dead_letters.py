@@ -55,11 +55,14 @@ class DeadLetter(Message):
 
 
 class DeadLetterClosed(Message):
-    """A person has redriven (corrected and sent again) or discarded the dead letter ``key``."""
+    """The dead letter ``key`` is over: a person has redriven (corrected and sent again) or discarded it.
+
+    ``applied``: it was of an event that waited, and what it waited for came.
+    """
 
     type: Literal["dead-letter-closed"] = "dead-letter-closed"
     key: str
-    outcome: Literal["redriven", "discarded"]
+    outcome: Literal["redriven", "discarded", "applied"]
     at: Instant | None = None
 
 

@@ -23,13 +23,14 @@ from services.cash_application import (
     doubts,
     payments,
     receivables,
+    returns,
     settings,
     watermarks,
 )
 from services.cash_application.state import identity, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import Applied, Duplicate, Refused, Result, Waits
-from services.cash_application.state.rows import CREDITORS
+from services.cash_application.state.rows import CHANGES, CREDITORS
 from services.cash_application.state.waiting import Missing
 
 
@@ -42,8 +43,11 @@ def apply_new(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
         _keep_registration(lane, fact, fact.data.creditor, offset, raw)
         return
     result = identity.seen(lane, fact)
-    if result is None or (isinstance(result, Refused) and isinstance(fact.data, PaymentReceived)):
+    is_money = isinstance(fact.data, PaymentReceived | PaymentReversed)
+    if result is None or (isinstance(result, Refused) and is_money):
         result = _apply(lane, fact)  # a bank tells one payment in other words, and two under one id (rules.md B1)
+    elif isinstance(result, Duplicate) and isinstance(fact.data, PaymentReversed):
+        returns.told_again(lane, fact)
     if not isinstance(result, Refused):
         identity.remember(lane, fact)
     if fact.creditor is None and not lane.counts_for_all:
@@ -92,6 +96,8 @@ def apply_waiting(lane: Lane, offset: int, raw: bytes, released: datetime) -> No
     lane.moment = max(released, ahead.moment_of(message))
     lane.tally.waiting -= 1
     result = _apply(lane, message)
+    if isinstance(message.data, PaymentReversed) and not isinstance(result, Waits):
+        returns.found(lane, message)
     if isinstance(result, Refused):
         identity.forget(lane, message)
     _finish(lane, message, offset, raw, result)
@@ -104,9 +110,12 @@ def _finish(lane: Lane, fact: Fact, offset: int, raw: bytes, result: Result) -> 
             lane.tally.applied += 1
         case Duplicate():
             lane.tally.duplicates += 1
-        case Waits(missing):
+        case Waits(missing, debtor):
             lane.tally.waiting += 1
-            ahead.note(lane, fact, "waiting", waiting.keep_fact(lane, missing, fact, offset, raw))
+            row_key = waiting.keep_fact(lane, missing, fact, offset, raw)
+            ahead.note(lane, fact, "waiting", row_key)
+            if isinstance(fact.data, PaymentReversed) and missing.kind is CHANGES:
+                returns.wait(lane, fact, offset, row_key, debtor)
         case Refused():
             lane.tally.dead_letters += 1
             dead_letters.report(lane, fact, offset, result)
@@ -139,8 +148,10 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
             return payments.received(lane, fact, data)
         case BankFeedCompleted():
             return watermarks.completed(lane, fact, data)
-        case PaymentReversed() | PaymentRefunded():
-            return payments.returned(lane, fact, data)
+        case PaymentReversed():
+            return returns.reversed_(lane, fact, data)
+        case PaymentRefunded():
+            return returns.refunded(lane, fact, data)
         case PaymentAssigned():
             return payments.assigned(lane, fact, data)
         case PaymentSameAs():

@@ -14,6 +14,19 @@ from services.cash_application.state.result import Refused
 
 def report(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:
     """Publish the dead letter of a fact at ``offset`` of the lane's partition, and raise the doubt about it."""
+    letter = publish(lane, fact, offset, refused)
+    if fact.creditor is None:
+        detail = f"a setting of every creditor was refused: {letter.reason}, {letter.key}; see its dead letter"
+        lane.unit.publish(DECISIONS, "", Alert(code="unread-event", detail=detail))
+        return
+    doubt = UnreadEvent(
+        key=letter.key, creditor=fact.creditor, debtor=letter.debtor, account=letter.account, reason=letter.reason
+    )
+    doubts.raise_doubt(lane, doubt)
+
+
+def publish(lane: Lane, fact: Fact, offset: int, refused: Refused) -> DeadLetter:
+    """Publish the dead letter of a fact, without a doubt."""
     origin = f"{FACTS.name}/{lane.number}"
     debtor: str | None = refused.debtor or getattr(fact.data, "debtor", None)
     account: str | None = getattr(fact.data, "account", None)
@@ -36,14 +49,7 @@ def report(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:
         content=_event(fact),
     )
     lane.unit.publish(DEAD_LETTERS, fact.source, letter)
-    if fact.creditor is None:
-        detail = f"a setting of every creditor was refused: {letter.reason}, {letter.key}; see its dead letter"
-        lane.unit.publish(DECISIONS, "", Alert(code="unread-event", detail=detail))
-        return
-    doubt = UnreadEvent(
-        key=letter.key, creditor=fact.creditor, debtor=debtor, account=letter.account, reason=letter.reason
-    )
-    doubts.raise_doubt(lane, doubt)
+    return letter
 
 
 def _event(fact: Fact) -> str:

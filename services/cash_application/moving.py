@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas.decisions import PaymentWithdrawn
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
-from services.cash_application import unmatched
+from services.cash_application import payment_decisions, unmatched
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.certain_match import UnmatchedReason
 from services.cash_application.state.known_payment import KnownPayment, Placement, Return
@@ -119,6 +119,16 @@ def money_returned(payment: KnownPayment, debtor: str, back: Return) -> MoneyRev
         "amount": back.amount,
     }
     return MoneyReversed(**common) if back.kind == "reversed" else MoneyRefunded(**common, booked=back.booked)
+
+
+def publish_return(lane: Lane, payment: KnownPayment, back: Return) -> None:
+    """Publish that money of a payment went back, on its account or among the unmatched."""
+    payment_decisions.returned(lane, payment, back, back.booked or lane.date_of(payment.creditor, back.known_at))
+    if payment.placement is None:
+        unmatched.reduce(lane, payment)
+    else:
+        debtor = payment.placement.debtor
+        lane.to_account(payment.creditor, debtor, money_returned(payment, debtor, back))
 
 
 def withdraw(lane: Lane, payment: KnownPayment, same_as: str) -> None:

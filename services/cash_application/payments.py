@@ -7,11 +7,9 @@ placed if the score reaches the confidence that the policy requires, or declared
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from schemas.facts import Fact
-from schemas.money import currency_decimals
-from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentRefunded, PaymentReversed, PaymentSameAs
+from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentSameAs
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
 from services.cash_application import ahead, moving, payment_decisions, prefetch, receivables, unmatched, watermarks
@@ -22,14 +20,12 @@ from services.cash_application.matching.certain_match import MatchEvidence, cert
 from services.cash_application.matching.scoring import ScoredMatch, scored_matches, sure_enough
 from services.cash_application.state import subscriptions, waiting
 from services.cash_application.state.account_numbers import debtor_of
-from services.cash_application.state.known_payment import Assignment, KnownPayment, Placement, Return
+from services.cash_application.state.known_payment import Assignment, KnownPayment, Placement
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict
 from services.cash_application.state.row_kind import key
 from services.cash_application.state.rows import ACCOUNTS, INVOICES, NUMBERS, PAYMENTS, REFERENCES, PartyKind
 from services.cash_application.state.waiting import Missing
-
-_DECIMALS_WITHOUT_CURRENCY = 2
 
 
 def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
@@ -58,6 +54,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     watermarks.received(lane, data)
     payment_decisions.received(lane, payment)
     naming.keep_ids(lane, payment, data)
+    subscriptions.notify(lane, subscriptions.of_money(data.creditor, data.account))
     one_money.read_words(payment)
     if not equal_sums.waits_to_be_compared(lane, payment):
         _place(lane, payment)
@@ -76,6 +73,7 @@ def _told_again(lane: Lane, data: PaymentReceived, known: KnownPayment) -> Resul
     if one_money.learn(lane, known, data):
         _publish_learnt(lane, known, told)
     naming.keep_ids(lane, known, data)
+    subscriptions.notify(lane, subscriptions.of_money(data.creditor, data.account))
     equal_sums.waits_to_be_compared(lane, known)
     PAYMENTS.put(lane.unit, known.key, known)
     return DUPLICATE
@@ -127,38 +125,6 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
     return APPLIED
 
 
-def returned(lane: Lane, fact: Fact, data: PaymentReversed | PaymentRefunded) -> Result:
-    """Apply a reversal by the bank or a refund by the creditor of a payment or a part of it; never more than came."""
-    payment = naming.named(lane, data.creditor, data.account, data.payment, data.payment_booked)
-    if not isinstance(payment, KnownPayment):
-        return payment
-    debtor = payment.placement.debtor if payment.placement else None
-    amount = _minor_units(data, payment.currency)
-    if isinstance(amount, Refused):
-        return amount
-    kind: Literal["reversed", "refunded"] = "reversed" if isinstance(data, PaymentReversed) else "refunded"
-    open_ = payment.amount - payment.gone(kind)
-    if open_ == 0 or (amount or 0) > open_:
-        line = f"data.amount: more would be {kind} than was received; check whether this is told twice"
-        return Refused("more-than-received", (line,), debtor)
-    booked = data.booked or lane.date_of(payment.creditor, ahead.moment_of(fact))
-    back = Return(kind, fact.time, f"{fact.source}#{fact.id}", amount, fact.known, booked)
-    payment.returns.append(back)
-    _publish_return(lane, payment, back)
-    PAYMENTS.put(lane.unit, payment.key, payment)
-    ahead.note(lane, fact, "payment", payment.key)
-    return APPLIED
-
-
-def _publish_return(lane: Lane, payment: KnownPayment, back: Return) -> None:
-    payment_decisions.returned(lane, payment, back, back.booked or lane.date_of(payment.creditor, back.known_at))
-    if payment.placement is None:
-        unmatched.reduce(lane, payment)
-    else:
-        debtor = payment.placement.debtor
-        lane.to_account(payment.creditor, debtor, moving.money_returned(payment, debtor, back))
-
-
 def same_as(lane: Lane, data: PaymentSameAs) -> Result:
     """Apply a person's word that a payment is another one's money, told twice: that one stays (rules.md B2)."""
     payment = naming.named(lane, data.creditor, data.account, data.payment, data.booked)
@@ -208,7 +174,7 @@ def unite(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> None:
     PAYMENTS.put(lane.unit, gone.key, gone)
     _publish_learnt(lane, stays, told)
     for back in returns:
-        _publish_return(lane, stays, back)
+        moving.publish_return(lane, stays, back)
     PAYMENTS.put(lane.unit, stays.key, stays)
 
 
@@ -308,26 +274,3 @@ def _required(lane: Lane, payment: KnownPayment, scored: ScoredMatch) -> int:
 def _debtor_kinds(scored: ScoredMatch) -> Iterable[PartyKind]:
     """The debtor's kind, by the invoices. Where no invoice says it, both policies count."""
     return {invoice.kind for invoice in scored.invoices} or ("consumer", "business")
-
-
-# -- reading facts about a payment ----------------------------------------------------------------------------------
-
-
-def _minor_units(data: PaymentReversed | PaymentRefunded, currency: str) -> int | Refused | None:
-    """The amount in minor units of the payment's currency; None is all of it.
-
-    An amount without a currency beside it was read with two decimals, whatever the payment's currency has.
-    """
-    if data.currency is not None and data.currency != currency:
-        return receivables.wrong_currency()
-    if data.amount is None or data.currency is not None:
-        return data.amount
-    amount, rest = divmod(data.amount * _ten_to(currency_decimals(currency)), _ten_to(_DECIMALS_WITHOUT_CURRENCY))
-    if rest:
-        return Refused("wrong-field", (f"data.amount: has more decimals than {currency} has; round it",))
-    return amount
-
-
-def _ten_to(decimals: int) -> int:
-    power: int = 10**decimals
-    return power

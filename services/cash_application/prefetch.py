@@ -63,6 +63,7 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
         for id_ in naming.ids_of(data):
             yield PAYMENTS.name, key(data.creditor, data.account, id_)
             yield MONEY_IDS.name, key(data.creditor, data.account, id_)
+        yield WATCHED, subscriptions.of_money(data.creditor, data.account)
         if data.channel is not None:
             yield CHANNELS_OF_SUM, equal_sums.of_sum(data)
             yield LUMPS, equal_sums.of_day(data)

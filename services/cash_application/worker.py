@@ -28,6 +28,7 @@ from services.cash_application import (
     doubts,
     payments,
     prefetch,
+    returns,
     statements,
     told_twice,
 )
@@ -90,6 +91,7 @@ def _handle(lane: Lane, record: Record, message: FactsMessage) -> None:
             doubts.raise_doubt(lane, message)
         case UnreadReleased():
             doubts.release(lane, message)
+            returns.close(lane, message.key)
 
 
 def _process_released(lane: Lane, left: int) -> int:
@@ -133,6 +135,7 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     account_owners.raise_alerts(lane)
     statements.raise_alerts(lane)
     left -= told_twice.compare(lane, left)
+    left -= returns.report(lane, left)
     left -= payments.score_unscored(lane, left)
     if left > 0:
         lane.to_every_partition(FrontierReached(lane=lane.number, instant=lane.frontier.rose()))

@@ -4,6 +4,8 @@ from tests.mutants.mutant import Mutant
 
 LIKENESS = "services/cash_application/identity_of_money/likeness.py"
 PAIRING = "services/cash_application/identity_of_money/pairing.py"
+RETURNING = "services/cash_application/identity_of_money/returning.py"
+RETURNS = "cash_application/test_returns_without_id.py"
 TWICE = "cash_application/test_money_told_twice.py"
 IDENTITY = "cash_application/test_bank_identity.py"
 
@@ -35,5 +37,12 @@ MUTANTS = (
         "are_names_alike(one.name, other.name))\n    )",
         "True)\n    )",
         f"{TWICE}::names_in_another_order",
+    ),
+    Mutant(
+        "returns: a reference finds payments that were booked after the return",
+        RETURNING,
+        "    if data.booked is not None and payment.booked > data.booked:",
+        "    if data.booked is not None and payment.booked < data.booked:",
+        f"{RETURNS}::latest_equal_sum",
     ),
 )

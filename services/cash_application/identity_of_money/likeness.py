@@ -43,7 +43,12 @@ def is_told_ahead(known: KnownPayment, data: PaymentReceived) -> bool:
         return False
     if data.channel != "notification" and known.channels != {"notification"}:
         return False
-    first, last = sorted((known.booked, data.booked))
+    return are_near(known.booked, data.booked)
+
+
+def are_near(one: date, other: date) -> bool:
+    """Whether two booking days may be one payment's in a notification and a statement."""
+    first, last = sorted((one, other))
     return last <= banking_days_after(first, _NEAR, _BANKS_COUNTRY)
 
 

@@ -95,6 +95,7 @@ class Return:
     amount: int | None = None
     known: datetime | None = None
     booked: date | None = None
+    channel: MoneyChannel | None = None
 
     @property
     def known_at(self) -> datetime:

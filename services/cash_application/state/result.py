@@ -18,9 +18,10 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """The fact refers to a row that does not exist yet."""
+    """The fact refers to a row that does not exist yet; ``debtor``: whose account is in doubt meanwhile."""
 
     missing: Missing
+    debtor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,19 @@ class IdBearers:
 
 
 @dataclass(slots=True)
+class WaitingReturn:
+    """A return whose payment is not found: the key of its doubt and dead letter, and of its row in `WAITING`.
+
+    ``is_reported``: its dead letter is published. ``is_sent_again``: a person sent it again as it was.
+    """
+
+    doubt: str
+    row: str
+    is_reported: bool = False
+    is_sent_again: bool = False
+
+
+@dataclass(slots=True)
 class Change:
     """The row that is put when a change happens. It has no content; payments wait for it (see `subscriptions`)."""
 
@@ -188,6 +201,8 @@ CHAINS: Final = RowKind("statements", StatementChain)
 """By creditor, bank account, currency."""
 MONEY_IDS: Final = RowKind("money-id", IdBearers)
 """By creditor, bank account, archive id, where it is not the payment's name."""
+RETURNS_WAITING: Final = RowKind("return-waiting", WaitingReturn)
+"""By creditor, source, id of the event."""
 CHANGES: Final = RowKind("change", Change)
 """By subject of a subscription, number of the change."""
 
@@ -223,6 +238,8 @@ LUMPS: Final = "lump"
 """By creditor, bank account, booking day, currency: nothing. Money of nobody came, perhaps a sum of other payments."""
 LUMP_NEWS: Final = "lump-news"
 """By creditor, bank account, booking day, currency: nothing. Such sums are compared at the next frontier."""
+RETURN_NEWS: Final = "return-news"
+"""By creditor, source, id of an event: nothing. A return without its payment came since the last frontier."""
 UNSCORED: Final = "fresh"
 """By payment: nothing. The payment is scored at the next frontier."""
 DOUBTS: Final = "doubt"
@@ -264,5 +281,7 @@ INVOICE_CHANGES: Final = "invoices"
 """Of a subscription; then creditor, debtor."""
 CARRIER_CHANGES: Final = "carriers"
 """Of a subscription; then kind of row, its key."""
+MONEY_CHANGES: Final = "money"
+"""Of a subscription; then creditor, bank account."""
 POLICY_CHANGES: Final = "demands"
 """Of a subscription; then creditor."""

@@ -12,6 +12,7 @@ from services.cash_application.state.rows import (
     CHANGES,
     HINT_CHANGES,
     INVOICE_CHANGES,
+    MONEY_CHANGES,
     POLICY_CHANGES,
     WATCHED,
     CarryingInvoices,
@@ -37,6 +38,11 @@ def of_carriers(kind: RowKind[CarryingInvoices], row_key: str) -> str:
 def of_required_confidence(creditor: str) -> str:
     """The subject: the confidence that a creditor's policies require, and which policies these are."""
     return key(POLICY_CHANGES, creditor)
+
+
+def of_money(creditor: str, account: str) -> str:
+    """The subject: which payments a bank account received, and under which ids."""
+    return key(MONEY_CHANGES, creditor, account)
 
 
 def subscribe(lane: Lane, subject: str) -> Missing:

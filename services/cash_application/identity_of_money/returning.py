@@ -1,0 +1,92 @@
+"""Whose money comes back: the payment to which a bank's return belongs (rules.md B1)."""
+
+from collections.abc import Iterable, Sequence
+
+from schemas.payment_events import PaymentReversed
+from services.cash_application.identity_of_money import likeness, naming
+from services.cash_application.state.known_payment import KnownPayment, Return
+from services.cash_application.state.lane import Lane
+from services.cash_application.state.row_kind import SEPARATOR, key
+from services.cash_application.state.rows import REFERENCES, RETURN_IDS
+
+_WEAK = ("mandate", "reference")
+"""A mandate and a reference are of many payments: only one of the returned sum fits."""
+
+
+def payment_of(lane: Lane, data: PaymentReversed) -> KnownPayment | None:
+    """The payment that a return takes back; None where none or several of different receivables fit.
+
+    Archive ids come first, then the payer's and the banks' ids, then mandate and reference.
+    """
+    for fitting in _fitting(lane, data):
+        if fitting:
+            return _the_latest(fitting)
+    return None
+
+
+def in_doubt(lane: Lane, data: PaymentReversed) -> str | None:
+    """The debtor whose money a return without its payment may take back, as far as it names one."""
+    debtors = {each.placement.debtor for found in _fitting(lane, data) for each in found if each.placement is not None}
+    if not debtors and data.reference is not None:
+        carriers = REFERENCES.get(lane.unit, key(data.creditor, data.reference))
+        debtors = {each.debtor for each in (carriers.invoices if carriers is not None else ())}
+    return debtors.pop() if len(debtors) == 1 else None
+
+
+def known_return(payment: KnownPayment, event: str, data: PaymentReversed) -> Return | None:
+    """The return of a payment of which an event tells again: the same event, or another channel's."""
+    for back in payment.returns:
+        if back.kind == "reversed" and (back.id == event or _is_told_again(payment, back, data)):
+            return back
+    return None
+
+
+def archive_ids(data: PaymentReversed) -> list[str]:
+    """The archive ids that a return names."""
+    entry = data.ids.entry if data.ids is not None else None
+    return [data.payment] if entry in (None, data.payment) else [data.payment, entry]
+
+
+def _is_told_again(payment: KnownPayment, back: Return, data: PaymentReversed) -> bool:
+    told = (back.amount or payment.amount) == (data.amount or payment.amount)
+    if not told or back.channel is None or data.channel is None or back.channel == data.channel:
+        return False
+    return back.booked is None or data.booked is None or likeness.are_near(back.booked, data.booked)
+
+
+def _fitting(lane: Lane, data: PaymentReversed) -> Iterable[list[KnownPayment]]:
+    """The payments that fit, by one way of naming after the other."""
+    by_id = [each for id_ in archive_ids(data) for each in naming.bearers(lane, data.creditor, data.account, id_)]
+    if data.payment_booked is not None:
+        by_id = [each for each in by_id if likeness.is_booked_on(each, data.payment_booked)]
+    several = len({each.key for each in by_id}) > 1
+    yield [each for each in by_id if not several or _may_come_back(each, data)]
+    for kind, value in naming.return_ids(data.ids, data.reference):
+        named = _named(lane, data, kind, value)
+        fitting = [each for each in named if _may_come_back(each, data)]
+        equal = [each for each in fitting if data.amount is None or each.amount == data.amount]
+        yield equal if kind in _WEAK else equal or fitting
+
+
+def _named(lane: Lane, data: PaymentReversed, kind: str, value: str) -> list[KnownPayment]:
+    prefix = key(data.creditor, data.account, kind, value, "")
+    names = [row_key.rpartition(SEPARATOR)[2] for row_key, _ in lane.unit.scan(RETURN_IDS, prefix)]
+    found = (naming.standing(lane, data.creditor, data.account, name) for name in names)
+    return list({each.key: each for each in found if each is not None}.values())
+
+
+def _may_come_back(payment: KnownPayment, data: PaymentReversed) -> bool:
+    """Whether so much of a payment that was booked before the return is still there, or this return took it."""
+    if data.booked is not None and payment.booked > data.booked:
+        return False
+    if data.currency is not None and data.currency != payment.currency:
+        return False
+    open_ = payment.amount - payment.gone("reversed")
+    return (open_ > 0 and (data.amount or 0) <= open_) or any(_is_told_again(payment, b, data) for b in payment.returns)
+
+
+def _the_latest(fitting: Sequence[KnownPayment]) -> KnownPayment | None:
+    day = max(each.booked for each in fitting)
+    latest = sorted((each for each in fitting if each.booked == day), key=lambda each: each.payment)
+    receivables = {(each.placement.debtor, each.placement.invoices) if each.placement else None for each in latest}
+    return latest[0] if len(receivables) == 1 else None

@@ -1,0 +1,127 @@
+"""A bank's return finds its payment, or says that it does not (rules.md B1)."""
+
+from typing import Any
+
+from schemas.dead_letters import DeadLetterClosed
+from schemas.facts import UnreadEvent, UnreadReleased
+from schemas.journal import MoneyReversed
+from schemas.topics import DEAD_LETTERS, PAYMENTS
+from services.intake.labels import Label, labelled
+from tests.unit.cash_application.harness import CashHarness
+from tests.unit.intake.public_events import IBAN, Event, about_payment, invoice, payment, raw, reference_of
+
+
+def back(archive_id: str, **said: Any) -> Event:
+    """A return of 100.00 EUR that a statement told, booked six days after the payments."""
+    data = {"amount": "100.00", "currency": "EUR", "booked": "2026-01-26", "channel": "statement"} | said
+    return about_payment("payment.reversed", archive_id, f"back-{archive_id}", **data)
+
+
+def reversed_payments(harness: CashHarness) -> list[str]:
+    """The payments that went back, on accounts."""
+    return [each.payment for each in harness.journal(MoneyReversed)]
+
+
+def test_a_return_under_its_own_id_finds_its_payment_by_the_payers_id() -> None:
+    for name in ("end_to_end", "uetr", "instruction", "mandate"):
+        harness = CashHarness()
+        harness.publish(invoice(1), invoice(2), payment("A", reference_of(1), ids={name: "Q-1"}))
+        harness.publish(payment("B", reference_of(2), ids={name: "Q-2"}), back("R", ids={name: "Q-1"}))
+        assert reversed_payments(harness) == ["A"], name
+
+
+def test_an_id_that_was_not_provided_finds_nothing() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), payment("A", reference_of(1), ids={"end_to_end": "NOTPROVIDED"}))
+    harness.publish(back("R", ids={"end_to_end": "NOTPROVIDED"}))
+    assert (reversed_payments(harness), harness.tally.waiting) == ([], 1)
+
+
+def test_a_return_with_a_reference_takes_back_the_latest_equal_sum_before_it() -> None:
+    harness = CashHarness()
+    days = {"A": "2026-01-16", "B": "2026-01-20", "C": "2026-01-28"}
+    harness.publish(invoice(1, amount="500.00"), payment("D", reference_of(1), amount="90.00", booked="2026-01-21"))
+    harness.publish(*(payment(name, reference_of(1), booked=day) for name, day in days.items()))
+    harness.publish(back("R", reference=reference_of(1)), back("S", reference=reference_of(1)))
+    assert reversed_payments(harness) == ["B", "A"]
+
+
+def test_a_recurring_id_comes_back_from_the_latest_day_before_the_return() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1, amount="500.00"))
+    harness.publish(*(payment("A", reference_of(1), booked=day) for day in ("2026-01-16", "2026-01-20", "2026-01-28")))
+    harness.publish(back("A"))
+    assert reversed_payments(harness) == ["A 2026-01-20"]
+    harness.publish(about_payment("payment.reversed", "A", "first", payment_booked="2026-01-16"))
+    assert reversed_payments(harness)[-1] == "A"
+
+
+def test_a_return_without_its_payment_doubts_the_debtor_of_its_reference_at_once_until_the_payment_comes() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), back("R", reference=reference_of(1), ids={"end_to_end": "Q-1"}))
+    doubts = [each.key for each in harness.of_account("D1") if isinstance(each, UnreadEvent)]
+    assert (len(doubts), harness.reasons()) == (1, [])
+    harness.tick()
+    assert harness.reasons() == ["return-without-payment"]
+    harness.publish(payment("A", reference_of(1), ids={"end_to_end": "Q-1"}))
+    assert reversed_payments(harness) == ["A"]
+    assert [each.key for each in harness.of_account("D1") if isinstance(each, UnreadReleased)] == doubts
+    closed = [each for each in harness.messages(DEAD_LETTERS) if isinstance(each, DeadLetterClosed)]
+    assert [(each.key, each.outcome) for each in closed] == [(doubts[0], "applied")]
+    assert harness.tally.waiting == 0
+
+
+def test_a_return_that_finds_its_payment_by_the_next_frontier_makes_no_dead_letter() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), back("A"), payment("A", reference_of(1)))
+    harness.tick()
+    assert (reversed_payments(harness), harness.reasons()) == (["A"], [])
+
+
+def test_a_return_that_fits_payments_of_two_receivables_is_a_doubt_until_a_person_names_one() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), invoice(2), payment("A", reference_of(1), ids={"mandate": "M"}))
+    harness.publish(payment("B", reference_of(2), ids={"mandate": "M"}), back("R", ids={"mandate": "M"}))
+    assert any(isinstance(each, UnreadEvent) for each in harness.of_account("D1"))
+    harness.tick()
+    assert harness.reasons() == ["return-without-payment"]
+    close(harness, about_payment("payment.reversed", "B", "back-R", amount="100.00", currency="EUR"))
+    assert (reversed_payments(harness), harness.tally.waiting) == (["B"], 0)
+    assert isinstance(harness.of_account("D1")[-1], UnreadReleased)
+
+
+def test_a_return_that_a_person_discards_waits_no_more() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), back("R", reference=reference_of(1)))
+    harness.tick()
+    close(harness)
+    harness.publish(payment("A", reference_of(1)))
+    assert (reversed_payments(harness), harness.tally.waiting, harness.tally.dead_letters) == ([], 0, 1)
+
+
+def test_a_return_that_a_person_sends_again_as_it_was_goes_on_waiting() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), back("R", reference=reference_of(1)))
+    harness.tick()
+    close(harness, back("R", reference=reference_of(1)))
+    harness.tick()
+    assert harness.reasons() == ["return-without-payment"] * 2
+    harness.publish(payment("A", reference_of(1)))
+    assert reversed_payments(harness) == ["A"]
+
+
+def test_a_return_that_two_channels_told_is_one() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), payment("A", reference_of(1), ids={"end_to_end": "Q-1"}))
+    harness.publish(back("R", ids={"end_to_end": "Q-1"}))
+    harness.publish(back("T", ids={"end_to_end": "Q-1"}, channel="notification"))
+    assert (reversed_payments(harness), harness.reasons(), harness.tally.duplicates) == (["A"], [], 1)
+
+
+def close(harness: CashHarness, sent: Event | None = None) -> None:
+    """A person redrives the first dead letter with an event, or discards it."""
+    letter = harness.dead_letters()[0]
+    label = Label(mends=letter.key, source=letter.source)
+    line = labelled(b"" if sent is None else raw(sent), label)
+    harness.engine.publish(PAYMENTS, IBAN, line)
+    harness.engine.settle()
