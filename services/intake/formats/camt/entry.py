@@ -143,7 +143,7 @@ def _kind(parts: dict[str, Element], codes: _Codes, *, credit: bool) -> EntryKin
     mark = parts.get("RvslInd")
     is_reversal = mark is not None and (mark.text or "").strip() in ("true", "1")
     if credit and is_reversal:
-        return EntryKind.UNCLEAR if codes.is_incoming else EntryKind.OWN
+        return EntryKind.OWN if codes.is_own else EntryKind.UNCLEAR
     if credit:
         return EntryKind.OWN if codes.is_own else EntryKind.RECEIVED
     if codes.is_incoming or (is_reversal and not codes.is_own):

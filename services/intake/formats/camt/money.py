@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from services.intake.formats.camt.charges import charged, paid_by_whole
+from services.intake.formats.camt.charges import charged, paid_by_one_of_several, paid_by_whole
 from services.intake.formats.camt.entry import BankEntry, EntryKind
 from services.intake.formats.camt.fields import CurrencyAmount, is_credit
 from services.intake.formats.camt.identity import PaymentName, archive_id, ids_of, like_of
 from services.intake.formats.camt.transaction import (
     ReportedAccount,
-    money_of,
     received,
     received_in_sum,
     returned,
@@ -206,7 +205,7 @@ class EntryReading:
                 money = paid_by_whole(entry, whole, element)
                 self._charges = money.minor - entry.money.minor
             else:
-                money = _money(entry, element)
+                money = paid_by_one_of_several(entry, element)
                 self._charges += charged(element, entry)
             indicator = first(element, "CdtDbtInd")
             if indicator is not None and is_credit(indicator) != entry.is_credit:
@@ -279,15 +278,3 @@ class EntryReading:
             return self._report.fault(WRONG_ENTRY, "BookgDt: is missing, or is no day; order the entry with it", where)
         line = "too many transactions have no reference of the bank's; order them with their archive ids"
         return self._report.fault(NO_ARCHIVE_ID, line, where)
-
-
-def _money(entry: BankEntry, transaction: Element) -> CurrencyAmount:
-    """What was paid by one transaction of several.
-
-    Raises:
-        ValueError: when the message does not say it.
-    """
-    money = money_of(transaction, entry.money.currency)
-    if money is None:
-        raise ValueError("TxAmt: is missing, or is not in the currency of its entry; order it from the bank")
-    return money

@@ -69,17 +69,16 @@ def says_something(transaction: Element) -> bool:
     return any(first(transaction, path) is not None for path in ("Refs/AcctSvcrRef", "RltdPties/Dbtr", "RmtInf"))
 
 
-def money_of(transaction: Element, currency: str) -> CurrencyAmount | None:
-    """What was booked, in the entry's currency; None when it is not stated.
+def amounts_of(transaction: Element, currency: str) -> Iterator[CurrencyAmount]:
+    """The amounts of a transaction in a currency, what was booked first, then what the payer's order said.
 
     Raises:
         ValueError: when an amount is none.
     """
-    for path in ("AmtDtls/TxAmt/Amt", "Amt", "AmtDtls/CntrValAmt/Amt"):
+    for path in ("AmtDtls/TxAmt/Amt", "Amt", "AmtDtls/CntrValAmt/Amt", "AmtDtls/InstdAmt/Amt"):
         money = amount(first(transaction, path))
         if money is not None and money.currency == currency:
-            return money
-    return None
+            yield money
 
 
 def received(

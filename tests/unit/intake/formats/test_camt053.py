@@ -30,9 +30,9 @@ def test_the_feed_closes_when_the_details_of_lump_sums_have_come_by_the_notifica
     completed = events(statement)[-1]
 
     assert completed["type"] == "bank-feed.completed.v1"
-    assert received(statement) == Decimal("17575.00")
+    assert received(statement) == Decimal("17640.00")
     # The statement's lump sums, 5500.00, are reported one by one by the notification: both are one money.
-    assert Decimal(completed["data"]["sum"]) == received(statement) + received(notification) == Decimal("23075.00")
+    assert Decimal(completed["data"]["sum"]) == received(statement) + received(notification) == Decimal("23140.00")
     ids = [event["data"]["payment"] for event in events(statement + notification) if is_payment(event)]
     assert len(ids) == len(set(ids))
 
@@ -56,9 +56,9 @@ def test_the_statement_goes_along_with_its_number_its_days_and_what_became_of_th
         "number": 97,
         "from": "2010-10-29",
         "opening": "10000.00",
-        "received": "23075.00",
+        "received": "23140.00",
         "returned": "0.00",
-        "other": "-9430.17",
+        "other": "-9495.17",
         "closing": "23644.83",
     }
 

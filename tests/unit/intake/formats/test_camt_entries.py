@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 
 from tests.unit.intake.formats.camt_messages import (
+    RECEIVED,
     REFERENCE_PAYMENTS,
     amounts,
     entry,
@@ -132,12 +133,19 @@ def test_a_return_that_lists_no_transaction_takes_back_what_its_entry_names() ->
     assert event["data"]["reason"] == "returned by the bank"
 
 
-def test_a_reversed_reversal_is_for_a_person_and_holds_the_account() -> None:
-    found = read_notification(notification(entry("50.00", transaction("50.00", "A1"), marks=REVERSED)))
+@pytest.mark.parametrize("code", [RECEIVED, digits("710 PANO"), ""])
+def test_a_reversed_reversal_is_for_a_person_and_holds_the_account(code: str) -> None:
+    found = read_notification(notification(entry("50.00", transaction("50.00", "A1"), marks=REVERSED, code=code)))
 
     assert events(found) == []
     (fault,) = faults(found)
     assert (fault.reason, fault.creditor, fault.account) == ("unclear-reversal", "acme", "FI2112345600000785")
+
+
+def test_a_reversal_of_what_the_creditor_paid_is_the_creditors_own_business() -> None:
+    returned = entry("50.00", transaction("50.00", "A1"), marks=REVERSED, code=family("ICDT", "RRTN"))
+
+    assert read_notification(notification(returned)) == []
 
 
 def test_a_transaction_that_goes_the_other_way_than_its_entry_is_for_a_person() -> None:

@@ -80,6 +80,28 @@ def test_what_the_creditors_bank_charged_does_not_lessen_the_payers_money(charge
     assert amounts(read_notification(message)) == {"A1": "400.00"}
 
 
+@pytest.mark.parametrize("gross", ["InstdAmt", "CntrValAmt"])
+def test_an_amount_after_charges_gives_way_to_the_one_before_them(gross: str) -> None:
+    def after_charges(amount: str, before: str, id_: str) -> str:
+        stated = f"<{gross}>{money(before)}</{gross}></AmtDtls>"
+        return transaction(amount, id_, more=CHARGE.format("10.00")).replace("</AmtDtls>", stated)
+
+    one = entry("390.00", after_charges("390.00", "400.00", "A1"))
+    several = entry("180.00", after_charges("90.00", "100.00", "B1"), after_charges("90.00", "100.00", "B2"))
+
+    found = read_notification(notification(one, several))
+
+    assert faults(found) == []
+    assert amounts(found) == {"A1": "400.00", "B1": "100.00", "B2": "100.00"}
+
+
+def test_what_other_banks_took_on_the_way_was_not_paid_to_the_creditor() -> None:
+    reported = transaction("390.00", "A1", more=CHARGE.format("4.00"))
+    reported = reported.replace("</AmtDtls>", f"<InstdAmt>{money('400.00')}</InstdAmt></AmtDtls>")
+
+    assert amounts(read_notification(notification(entry("390.00", reported)))) == {"A1": "390.00"}
+
+
 def test_charges_of_several_transactions_lead_from_their_sum_to_the_entry() -> None:
     first = transaction("100.00", "A1", more=CHARGE.format("1.50"))
     second = transaction("60.00", "A2", more=CHARGE.format("1.50"))

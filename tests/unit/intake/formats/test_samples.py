@@ -147,7 +147,8 @@ def test_a_bank_file_gives_the_payments_and_the_sum_that_it_states(sample: Path,
     # What a statement only sums up is reported by the notification that goes with it.
     summed_up = [each for each in received if int(said(each, "NtryDtls/Btch/NbOfTxs") or 0) > 1]
     told_elsewhere = summed_up if name.startswith("camt053") else []
-    assert sum(paid(found)) + sum(number(said(each, "Amt")) for each in told_elsewhere) == Decimal(total)
+    summed = sum(number(said(each, "Amt")) for each in told_elsewhere)
+    assert sum(paid(found)) + summed == Decimal(total) + charged(received)
 
 
 @pytest.mark.parametrize("name", [name for name in BANK_FILES if name.startswith("camt053")])
@@ -159,7 +160,13 @@ def test_a_statement_closes_the_feed_where_its_balances_tie_and_says_so_where_th
     assert len(closed) == len(tying)
     for reported, statement in zip(closed, tying, strict=True):
         incoming = [each for each in every(statement, "Ntry") if said(each, "CdtDbtInd") == "CRDT"]
-        assert number(reported["sum"]) == sum((number(said(each, "Amt")) for each in incoming), Decimal(0))
+        booked = sum((number(said(each, "Amt")) for each in incoming), Decimal(0))
+        assert number(reported["sum"]) == booked + charged(incoming)
+
+
+def charged(entries: list[Element]) -> Decimal:
+    """What the creditor's bank kept of the entries: they give what the payers paid beside what was booked."""
+    return sum((number(said(each, "NtryDtls/TxDtls/Chrgs/Amt") or "0") for each in entries), Decimal(0))
 
 
 def ties(statement: Element) -> bool:
