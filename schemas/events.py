@@ -234,6 +234,17 @@ class ReceivableWrittenOff(InstructionData):
     reason: Text
 
 
+class CreditGranted(InstructionData):
+    """The creditor gives the debtor credit that no invoice names; ``credit`` is unique per creditor (rules.md M11)."""
+
+    event_type: ClassVar[str] = "credit.granted.v1"
+
+    credit: Identifier
+    amount: PositiveAmount
+    currency: Currency
+    reason: Text
+
+
 class StepApproved(InstructionData):
     """A person approves the dunning step that an invoice is to take next (rules.md S7)."""
 
@@ -291,6 +302,7 @@ EVENT_TYPES: Final[dict[str, type[Data]]] = {
         DebtorUpdated,
         FeeWaived,
         ReceivableWrittenOff,
+        CreditGranted,
         StepApproved,
         TaskDone,
         NoticeSettled,

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import islice
 
 from schemas.data import AccountData, Data, creditor_of
-from schemas.events import CreditorRegistered, ReferenceRatePublished
+from schemas.events import CreditGranted, CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact, UnreadEvent, decode_facts
 from schemas.invoice_events import InvoiceCredited, InvoiceIssued
 from schemas.payment_events import (
@@ -138,6 +138,8 @@ def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Result:
             return receivables.issued(lane, fact, data)
         case InvoiceCredited():
             return receivables.credited(lane, fact, data)
+        case CreditGranted():
+            return receivables.granted(lane, fact, data)
         case _:
             return receivables.account_event(lane, fact, data)
 

@@ -5,7 +5,7 @@ a dispute or a hold must never land on another debtor's account.
 """
 
 from schemas.data import AccountData
-from schemas.events import DebtorUpdated, ExtensionGranted
+from schemas.events import CreditGranted, DebtorUpdated, ExtensionGranted
 from schemas.facts import Fact
 from schemas.invoice_events import InvoiceCredited, InvoiceIssued, InvoiceRescheduled
 from schemas.journal import AccountEvent, AccountNumbered
@@ -64,6 +64,18 @@ def credited(lane: Lane, fact: Fact, data: InvoiceCredited) -> Result:
         return wrong_currency()
     natural = identity.of_credit_note(data.creditor, data.invoice, data.credit_note)
     result = identity.claim(lane, natural, fact, "data.credit_note: this credit note of the invoice")
+    if result is APPLIED:
+        publish_event(lane, fact, data)
+    return result
+
+
+def granted(lane: Lane, fact: Fact, data: CreditGranted) -> Result:
+    """Apply a credit without an invoice, known by its id within the creditor (rules.md M11)."""
+    refusal = check_account(lane, data)
+    if refusal is not None:
+        return refusal
+    natural = identity.of_credit(data.creditor, data.credit)
+    result = identity.claim(lane, natural, fact, "data.credit: this credit of the creditor")
     if result is APPLIED:
         publish_event(lane, fact, data)
     return result

@@ -58,6 +58,22 @@ class CreditNote:
 
 
 @dataclass(slots=True)
+class GrantedCredit:
+    """Credit of the debtor without an invoice, in minor units; ``day`` is the local one on which it became known.
+
+    ``terms`` are fixed at the frontier at which it is known (rules.md K3, M11).
+    """
+
+    known: datetime
+    id: str
+    day: date
+    credit: str
+    amount: int
+    currency: str
+    terms: EntryTerms | None = None
+
+
+@dataclass(slots=True)
 class Reduction:
     """A fee waiver (of costs) or a write-off (of the receivable), in minor units; ``amount`` None is all.
 
@@ -318,6 +334,7 @@ class Account:
     receivables: dict[str, Receivable] = field(default_factory=dict)
     dues: list[DueDateChange] = field(default_factory=list)
     moneys: list[ReceivedMoney] = field(default_factory=list)
+    credits: list[GrantedCredit] = field(default_factory=list)
     letters: list[LetterRecord] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     stop_ends: list[StopEnd] = field(default_factory=list)

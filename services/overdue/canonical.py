@@ -47,6 +47,7 @@ def _entry(account: Account) -> dict[str, object]:
             ]
             for money in account.moneys
         ),
+        **_granted(account),
         "letters": [_letter(letter) for letter in sorted(account.letters, key=lambda it: (it.day, it.notice))],
         "stops": sorted(
             [stop.kind, stop.invoice or "", stop.id, str(stop.day), str(stop.until or "")] for stop in account.stops
@@ -61,6 +62,14 @@ def _entry(account: Account) -> dict[str, object]:
         "unreachable": sorted(account.unreachable),
         "tasks": sorted(account.tasks),
     }
+
+
+def _granted(account: Account) -> dict[str, object]:
+    """Credits without an invoice, where there are any."""
+    found = sorted(
+        [credit.credit, str(credit.day), decimal_text(credit.amount, credit.currency)] for credit in account.credits
+    )
+    return {"granted": found} if found else {}
 
 
 def _receivable(receivable: Receivable) -> dict[str, Any]:

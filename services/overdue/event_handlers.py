@@ -12,6 +12,7 @@ from services.overdue.account import (
     Account,
     CreditNote,
     DueDateChange,
+    GrantedCredit,
     PaymentPlan,
     PlanEnd,
     PlanInstalment,
@@ -111,6 +112,11 @@ def _reduce(applied: AppliedEvent, invoice: str, amount: int | None, of: Literal
         receivable.reductions.append(
             Reduction(applied.known, applied.event.id, applied.day, amount, of, len(named) > 1)
         )
+
+
+def _granted(applied: AppliedEvent, data: events.CreditGranted) -> None:
+    credit = GrantedCredit(applied.known, applied.event.id, applied.day, data.credit, data.amount, data.currency)
+    applied.account.credits.append(credit)
 
 
 def _acknowledged(applied: AppliedEvent, data: events.DebtAcknowledged) -> None:
@@ -242,6 +248,7 @@ _HANDLERS: dict[str, Callable[[AppliedEvent, Any], None]] = {
     "debtor.updated.v1": _updated,
     "fee.waived.v1": _fee_waived,
     "receivable.written-off.v1": _written_off,
+    "credit.granted.v1": _granted,
     "step.approved.v1": _approved,
     "task.done.v1": _task_done,
     "notice.settled.v1": _settled,

@@ -12,6 +12,7 @@ from services.overdue.account import (
     Account,
     CreditNote,
     DueDateChange,
+    GrantedCredit,
     PaymentPlan,
     PlanEnd,
     Receivable,
@@ -28,6 +29,7 @@ from services.overdue.debtor_party import party_of
 IdentifiedEntry = (
     CreditNote
     | DueDateChange
+    | GrantedCredit
     | PaymentPlan
     | PlanEnd
     | ReceivedMoney
@@ -58,6 +60,7 @@ def fix_known(account: Account, fixed: KnownFixed, context: CreditorContext) -> 
 
 def _entries(account: Account) -> Iterator[IdentifiedEntry]:
     yield from account.dues
+    yield from account.credits
     yield from account.stops
     yield from account.stop_ends
     yield from account.plans
@@ -76,7 +79,7 @@ def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
     entry.known = fixed.known
     if isinstance(entry, DueDateChange | PaymentPlan | PlanEnd | Stop | StopEnd):
         entry.time = fixed.time
-    if isinstance(entry, PaymentPlan | Reduction | Refund | Stop | StopEnd):
+    if isinstance(entry, GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd):
         entry.day = min(entry.day, day)
     elif isinstance(entry, CreditNote):
         entry.known_on = min(entry.known_on, day)

@@ -19,6 +19,13 @@ STOPS = "services/overdue/stops/in_force.py"
 
 MUTANTS = (
     Mutant(
+        "M11 granted credit is used from the beginning",
+        "services/overdue/books/entries.py",
+        '        yield credit.day, credit.known, credit.id, 0, "", credit',
+        '        yield date.min, credit.known, credit.id, 0, "", credit',
+        "overdue/test_granted_credit.py",
+    ),
+    Mutant(
         "M7 an extension may move the due date earlier",
         ACCOUNT,
         "            day = max(day, change.day) if change.extension else change.day",

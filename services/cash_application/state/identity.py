@@ -13,6 +13,7 @@ from services.cash_application.state.result import APPLIED, DUPLICATE, Result, c
 from services.cash_application.state.row_kind import key
 from services.cash_application.state.rows import (
     NATURAL,
+    NATURAL_CREDIT,
     NATURAL_CREDIT_NOTE,
     NATURAL_POLICY,
     NATURAL_RATE,
@@ -73,6 +74,11 @@ def of_rate(country: str, first: date) -> str:
 def of_credit_note(creditor: str, invoice: str, credit_note: str) -> str:
     """The natural key of an invoice's credit note."""
     return key(NATURAL_CREDIT_NOTE, creditor, invoice, credit_note)
+
+
+def of_credit(creditor: str, credit: str) -> str:
+    """The natural key of a credit that a creditor granted without an invoice."""
+    return key(NATURAL_CREDIT, creditor, credit)
 
 
 def of_statement(creditor: str, account: str, currency: str, name: str) -> str:

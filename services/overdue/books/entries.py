@@ -47,6 +47,8 @@ def entries_of(account: Account, context: CreditorContext, draft: LetterRecord |
         yield day, money.known, money.id, 0, "", money
         for refund in money.refunds:
             yield *refund_place(money, day, refund, context), 1, payment_key(money), refund
+    for credit in account.credits:
+        yield credit.day, credit.known, credit.id, 0, "", credit
     for letter in account.letters:
         if letter.status == "accepted" and not letter.bounced:
             yield letter.day, letter.granted, letter.notice, 2, "", letter

@@ -5,7 +5,7 @@ Until then an entry counts under the settings as they are. Nothing is fixed whil
 
 from datetime import date, timedelta
 
-from services.overdue.account import Account, CreditNote, ReceivedMoney
+from services.overdue.account import Account, CreditNote, GrantedCredit, ReceivedMoney
 from services.overdue.books.entries import money_day
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.entry_terms import EntryTerms, TermsFrom
@@ -27,6 +27,10 @@ class TermsLookup:
     def of_note(self, note: CreditNote) -> EntryTerms:
         """The terms of a credit note."""
         return note.terms or self.on(note.day)
+
+    def of_granted(self, credit: GrantedCredit) -> EntryTerms:
+        """The terms of a credit without an invoice."""
+        return credit.terms or self.on(credit.day)
 
     def of_use(self, day: date) -> EntryTerms:
         """The terms of credit that is used on a day after it arose."""
@@ -50,6 +54,8 @@ def fix_terms(account: Account, context: CreditorContext, today: date) -> None:
         if money.terms is None:
             money.day = day_of(money)
             money.terms = terms.on(money.day)
+    for credit in account.credits:
+        credit.terms = terms.of_granted(credit)
     for receivable in account.receivables.values():
         for note in receivable.credit_notes:
             note.terms = note.terms or terms.on(note.day)

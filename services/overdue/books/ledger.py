@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 
 from services.law.calendar import roll
-from services.overdue.account import Account, Receivable, ReceivedMoney, Reduction, Refund, StepDone
+from services.overdue.account import Account, GrantedCredit, Receivable, ReceivedMoney, Reduction, Refund, StepDone
 from services.overdue.books.balances import Books, OpenReceivable, UnusedCredit
 from services.overdue.books.entries import entries_of, payment_key
 from services.overdue.books.fixed_terms import TermsLookup
@@ -103,6 +103,8 @@ class _Replay:
             self.letters.book(what, day)
         elif isinstance(what, StepDone):
             self.letters.book_taken(self.books.open[whose], what)
+        elif isinstance(what, GrantedCredit):
+            self._grant(what, day)
         elif isinstance(what, Refund):
             self._refund(whose, what, day)
         elif isinstance(what, Reduction):
@@ -130,6 +132,12 @@ class _Replay:
         if rest:
             self.books.credit.append(UnusedCredit(day, rest, money.currency, key, terms))
             self._use_credit(day)
+
+    def _grant(self, credit: GrantedCredit, day: date) -> None:
+        """Credit without an invoice is used as that of credit notes is (rules.md M3, M11)."""
+        terms = self.terms.of_granted(credit)
+        self.books.credit.append(UnusedCredit(day, credit.amount, credit.currency, credit.currency, terms))
+        self._use_credit(day)
 
     def _groups(self, money: ReceivedMoney, day: date, known: datetime) -> list[list[OpenReceivable]]:
         """Where money without a receivable's own reference goes, group by group (rules.md M3)."""

@@ -33,7 +33,8 @@ def payment_allocation(account: Account, found: Books, context: CreditorContext,
             credit=untouched if day_of(money) > today else unused.get(key, 0),
             refused=untouched if key in refused else 0,
         )
-    for currency in sorted({receivable.currency for receivable in account.receivables.values()}):
+    currencies = {receivable.currency for receivable in account.receivables.values()}
+    for currency in sorted(currencies | {credit.currency for credit in account.credits}):
         notes = found.uses.get(currency)
         if notes is not None and notes.given_back:
             yield PaymentUse(account="", payment="", currency=currency, amount=0, given_back=notes.given_back)

@@ -100,6 +100,7 @@ SENTENCES: Final[dict[str, Callable[[QueryRow], str]]] = {
         f"Costs waived{_amount({**row, 'currency': 'EUR'}, ', ', otherwise=' whole')}{_because(row)}"
     ),
     "receivable.written-off.v1": lambda row: f"Written off{_amount(row, ' by ', otherwise=' whole')}{_because(row)}",
+    "credit.granted.v1": lambda row: f"Credit of {_amount(row)} was given, without an invoice (M11){_because(row)}",
     "step.approved.v1": lambda row: f"A person approved the step {row['words']!r} (S7)",
     "task.done.v1": lambda row: f"A person did a task{_because(row)}",
     "notice.settled.v1": lambda row: f"A person settled the unknown outcome of a letter{_because(row)}",

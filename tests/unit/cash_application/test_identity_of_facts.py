@@ -114,6 +114,18 @@ def test_a_conflict_does_not_count_as_seen() -> None:
     assert harness.events_of("D1") == ["invoice.issued.v1", "invoice.issued.v1"]
 
 
+def test_a_granted_credit_is_known_by_its_id_whichever_debtor_it_names_and_waits_for_the_debtor() -> None:
+    harness = CashHarness()
+    credit: dict[str, Any] = {"credit": "H-1", "amount": "12.50", "currency": "EUR", "reason": "goodwill"}
+    harness.publish(said("credit.granted", "c", "D1", **credit), said("credit.granted", "d", "D1", **credit))
+    assert harness.tally == LaneTally(applied=1, waiting=2)
+    harness.publish(invoice(1), invoice(2, "D2"), said("credit.granted", "e", "D2", **credit))
+    assert harness.events_of("D1") == ["invoice.issued.v1", "credit.granted.v1"]
+    assert harness.events_of("D2") == ["invoice.issued.v1"]
+    assert harness.tally == LaneTally(applied=4, duplicates=1, dead_letters=1)
+    assert harness.reasons() == ["conflict"]
+
+
 def test_credit_notes_of_two_invoices_may_share_a_number() -> None:
     harness = CashHarness()
     harness.publish(

@@ -158,6 +158,7 @@ DATA: dict[str, dict[str, Any]] = {
     "debtor.updated.v1": _ON_ACCOUNT | {"party": {"language": "en"}},
     "fee.waived.v1": _ON_INVOICE | {"amount": "5.00", "reason": "hyvitys"},
     "receivable.written-off.v1": _ON_INVOICE | {"reason": "perusteeton"},
+    "credit.granted.v1": _ON_ACCOUNT | {"credit": "H-1", "amount": "12.50", "currency": "EUR", "reason": "hyvitys"},
     "step.approved.v1": _ON_INVOICE | {"step": "collection"},
     "task.done.v1": _ON_INVOICE | {"task": "call-1", "outcome": "puhuttu"},
     "notice.settled.v1": _ON_ACCOUNT | {"notice": "n-1", "outcome": "accepted"},

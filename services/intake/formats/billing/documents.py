@@ -283,7 +283,10 @@ def _credited(document: BillingDocument, owner: Owner, known: str, where: str) -
     public_event = event("invoice.credited.v1", owner.source, f"{number}:credited", known, data)
     name = document.names.get("originals", "the original invoice")
     if not originals:
-        line = f"{name}: is missing; a credit note must say which invoice it credits"
+        line = (
+            f"{name}: is missing; a credit note must say which invoice it credits; where it credits none, say"
+            " credit.granted instead: the debtor's credit (erapaiva tell credit.granted)"
+        )
         return refused(NO_ORIGINAL_INVOICE, (line,), where, public_event)
     if len(originals) > 1:
         line = f"{name}: there are several; send a credit note, or an event invoice.credited.v1, for each invoice"

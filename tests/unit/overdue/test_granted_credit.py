@@ -1,0 +1,61 @@
+"""Rules.md M11: credit of the debtor that no invoice names."""
+
+from typing import Any
+
+from tests.unit.overdue.reading import balances, credit, days, totals
+from tests.unit.overdue.story import Story
+
+GOODWILL: dict[str, Any] = {"credit": "H-1", "amount": "30.00", "currency": "EUR", "reason": "goodwill"}
+
+
+def test_m11_it_pays_an_overdue_receivable_on_the_day_it_becomes_known() -> None:
+    story = Story().invoice("2026-01-23").says("credit.granted", "2026-01-27", **GOODWILL)
+    harness = story.play("2026-01-28")
+
+    assert totals(harness) == ["70.00"]
+    assert credit(harness) == "0.00"
+
+
+def test_m11_it_is_unused_until_a_receivable_is_due() -> None:
+    story = Story().invoice("2026-01-23").says("credit.granted", "2026-01-12", **GOODWILL)
+
+    assert credit(story.play("2026-01-22")) == "30.00"
+    assert credit(story.play("2026-01-23")) == "0.00"
+
+
+def test_m11_no_letter_goes_once_it_covers_the_debt() -> None:
+    story = Story().invoice("2026-01-23").says("credit.granted", "2026-01-27", **GOODWILL | {"amount": "100.00"})
+
+    assert days(story.play("2026-02-27")) == []
+
+
+def test_m11_more_than_is_open_stays_the_debtors() -> None:
+    story = Story().invoice("2026-01-23").says("credit.granted", "2026-01-27", **GOODWILL | {"amount": "120.00"})
+    harness = story.play("2026-02-27")
+
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00")}
+    assert credit(harness) == "20.00"
+
+
+def test_m11_it_passes_by_what_is_under_a_stop() -> None:
+    story = Story().invoice("2026-01-23").says("dispute.raised", "2026-01-26", invoice="1001", ground="broken")
+    harness = story.says("credit.granted", "2026-01-27", **GOODWILL).play("2026-01-30")
+
+    assert credit(harness) == "30.00"
+
+
+def test_m11_credit_in_another_currency_waits_for_a_receivable_in_it() -> None:
+    story = Story().invoice("2026-01-23").says("credit.granted", "2026-01-27", **GOODWILL | {"currency": "SEK"})
+    harness = story.play("2026-01-28")
+
+    assert totals(harness) == ["100.00"]
+    assert credit(harness, "SEK") == "30.00"
+
+
+def test_m11_a_refund_of_a_payment_takes_it_and_names_it_in_the_account() -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20")
+    story.says("credit.granted", "2026-01-27", **GOODWILL).money_back("refunded", "2026-01-29", amount="10.00")
+    harness = story.play("2026-01-30")
+
+    assert balances(harness) == {"1001": ("0.00", "0.00", "0.00")}
+    assert credit(harness) == "20.00"
