@@ -209,7 +209,8 @@ class Balance(LetterPart):
     """One receivable of an account as it now is, amounts in minor units.
 
     ``original`` is what was invoiced, ``principal``, ``interest`` and ``costs`` what is open of it; ``effective_due``
-    is the due day moved to a banking day; ``step`` the dunning step it is at; ``status`` overdue's code.
+    is the due day moved to a banking day; ``step`` the dunning step it is at; ``status`` overdue's code;
+    ``discount_taken`` what was taken off for early payment (rules.md M8).
     """
 
     invoice: str
@@ -225,6 +226,7 @@ class Balance(LetterPart):
     status: str
     subject: str | None = None
     reference: str | None = None
+    discount_taken: int = 0
 
 
 class Credit(LetterPart):

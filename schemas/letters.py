@@ -85,10 +85,11 @@ class InterestSlice(LetterPart):
 class LetterLine(LetterPart):
     """One receivable in a letter, its balances as they are after the letter is booked.
 
-    ``due`` is as printed on the invoice or rescheduled, ``effective_due`` rolled to a banking day;
-    ``step`` the step it moves to, None when it is only listed; ``waived`` what was waived as a rest
-    (rules.md M6); ``interest_new``, ``fee_new``, ``compensation_new`` what this letter books. Of an invoice in parts
-    ``invoice`` is a part's own id: the ``part``-th of ``parts`` of the invoice ``whole`` (rules.md M9).
+    ``due`` is as printed on the invoice or rescheduled, ``effective_due`` rolled to a banking day; ``step`` the step it
+    moves to, None when it is only listed; ``waived`` what was waived as a rest (rules.md M6); ``discount_taken`` what
+    was taken off for early payment (M8); ``interest_new``, ``fee_new``, ``compensation_new`` what this letter books. Of
+    an invoice in parts ``invoice`` is a part's own id: the ``part``-th of ``parts`` of the invoice ``whole`` (rules.md
+    M9).
     """
 
     invoice: str
@@ -106,6 +107,7 @@ class LetterLine(LetterPart):
     costs: int
     balance: int
     waived: int = 0
+    discount_taken: int = 0
     slices: tuple[InterestSlice, ...] = ()
     interest_new: int = 0
     fee_new: int = 0

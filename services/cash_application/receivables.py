@@ -156,8 +156,8 @@ def _index(lane: Lane, data: InvoiceIssued) -> None:
         number = folded_number(indexed.invoice)
         if number is not None and indexed.whole is None:
             _carry(lane, INVOICE_NUMBERS, key(creditor, number), indexed)
-        amount_key = key(creditor, debtor, data.currency, str(indexed.amount), indexed.invoice)
-        AMOUNTS.put(lane.unit, amount_key, indexed)
+        for amount in {indexed.amount, *indexed.discounted}:
+            AMOUNTS.put(lane.unit, key(creditor, debtor, data.currency, str(amount), indexed.invoice), indexed)
     subscriptions.notify(lane, subscriptions.of_invoices(creditor, debtor))
 
 

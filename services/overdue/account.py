@@ -89,6 +89,14 @@ class Reduction:
 
 
 @dataclass(slots=True)
+class OfferedDiscount:
+    """What is taken off an invoice, in minor units, when the rest is paid by the day ``through`` (rules.md M8)."""
+
+    through: date
+    amount: int
+
+
+@dataclass(slots=True)
 class StepDone:
     """A step taken without a letter of Eräpäivä: before go-live, or by a call (rules.md S3, S7); ``fee`` in cents.
 
@@ -136,6 +144,7 @@ class Receivable:
     handed_over: date | None = None
     whole: str | None = None
     part: int = 0
+    discounts: list[OfferedDiscount] = field(default_factory=list)
 
     def is_named_by(self, invoice: str) -> bool:
         """Whether an invoice's id means this receivable: by its own, or by that of the invoice it is a part of."""

@@ -101,6 +101,7 @@ def _balance(account: Account, entry: OpenReceivable, decision: Decision, contex
         status=_status(entry),
         subject=receivable.subject,
         reference=receivable.reference,
+        discount_taken=entry.discount_taken,
     )
 
 

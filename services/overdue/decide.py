@@ -98,7 +98,9 @@ def _inside_window(facts: AccountFacts, skew: timedelta) -> Decision:
             rechecks += more
         elif notice.status == "unknown":
             acts += _withheld(replace(following, against=(*following.against, StopReason("notice-open"))))
-    return _decision(facts, acts, [*rechecks, *following.rechecks(), *_credit_days(facts, cases)])
+    return _decision(
+        facts, acts, [*rechecks, *following.rechecks(), *_credit_days(facts, cases), *_discount_days(facts)]
+    )
 
 
 # -- a claimed notice ------------------------------------------------------------------------------------------
@@ -218,3 +220,10 @@ def _credit_days(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[date]:
     if facts.books.credit:
         for case in cases:
             yield case.entry.effective_due
+
+
+def _discount_days(facts: AccountFacts) -> Iterator[date]:
+    """What is open becomes discount taken at the end of a day (rules.md M8)."""
+    for entry in facts.books.open.values():
+        if entry.principal:
+            yield from (day for day, _ in entry.discounts)

@@ -21,7 +21,7 @@ GroupKey = TypeVar("GroupKey")
 
 _AMOUNTS: Final = frozenset(
     {"amount", "original", "principal", "interest", "costs", "fee", "compensation", "total", "received", "credited"}
-    | {"disputed", "waived", "balance", "interest_new", "fee_new", "compensation_new"}
+    | {"disputed", "waived", "discount_taken", "balance", "interest_new", "fee_new", "compensation_new"}
     | {"opening", "returned", "other", "closing"}
 )
 
@@ -65,7 +65,7 @@ _PLAIN: Final = (
     (
         "receivable",
         "SELECT creditor, debtor, invoice, currency, issued, due, effective_due, original, principal, interest, costs,"
-        " step, status, subject, reference FROM receivable",
+        " step, status, subject, reference, discount_taken FROM receivable",
     ),
     ("task", "SELECT creditor, debtor, date, task, invoice, reason, account, payment, debtors FROM task"),
     (

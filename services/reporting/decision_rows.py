@@ -101,6 +101,7 @@ def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) ->
         row["issued"] = balance.issued.isoformat()
         row["due"] = balance.due.isoformat()
         row["effective_due"] = balance.effective_due.isoformat()
+        row["discount_taken"] = balance.discount_taken or None
         unit.read_model.upsert("receivable", row)
     for credit in message.credit:
         unit.read_model.upsert("account_credit", {**key, **vars(credit), "position": position})
@@ -176,6 +177,7 @@ def _line_row(notice: str, line: LetterLine) -> TableRow:
         "credited": line.credited,
         "disputed": line.disputed,
         "waived": line.waived,
+        "discount_taken": line.discount_taken or None,
         "principal": line.principal,
         "interest": line.interest,
         "costs": line.costs,

@@ -25,6 +25,12 @@ _TASK: Final = """CREATE TABLE task (
     PRIMARY KEY (creditor, debtor, date, task, invoice, reason, account, payment))"""
 _UNMATCHED: Final = ("DROP VIEW unmatched_payment_now", "ALTER TABLE unmatched_payment ADD COLUMN since TEXT")
 
+_DISCOUNTS: Final = (
+    "ALTER TABLE receivable ADD COLUMN discount_taken BIGINT",
+    "DROP VIEW notice_line_now",
+    "ALTER TABLE notice_line ADD COLUMN discount_taken BIGINT",
+)
+
 
 def to_version_2(store: Store) -> None:
     """Make the tables anew with the rows that they have, inside the open transaction."""
@@ -34,9 +40,9 @@ def to_version_2(store: Store) -> None:
 
 
 def to_version_3(store: Store) -> None:
-    """Make the table of tasks anew with the rows that it has, inside the open transaction."""
+    """Make the table of tasks anew with the rows that it has, and add columns, inside the open transaction."""
     tasks = store.tables.query("SELECT * FROM task")
-    store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED))
+    store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED, *_DISCOUNTS))
     store.tables.upsert("task", [{**row, "account": "", "payment": "", "debtors": None} for row in tasks])
 
 

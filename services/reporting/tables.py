@@ -41,7 +41,7 @@ TABLES: Final[tuple[str, ...]] = (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, invoice TEXT NOT NULL, currency TEXT NOT NULL,
         issued TEXT NOT NULL, due TEXT NOT NULL, effective_due TEXT NOT NULL, original BIGINT NOT NULL,
         principal BIGINT NOT NULL, interest BIGINT NOT NULL, costs BIGINT NOT NULL,
-        step TEXT, status TEXT NOT NULL, subject TEXT, reference TEXT,
+        step TEXT, status TEXT NOT NULL, subject TEXT, reference TEXT, discount_taken BIGINT,
         PRIMARY KEY (creditor, debtor, invoice))""",
     "CREATE INDEX IF NOT EXISTS receivable_by_invoice ON receivable (invoice)",
     # One letter, as planned and then as it was granted; status `planned` until the notifier says more.
@@ -63,7 +63,7 @@ TABLES: Final[tuple[str, ...]] = (
         original BIGINT NOT NULL, received BIGINT NOT NULL, credited BIGINT NOT NULL, disputed BIGINT NOT NULL,
         waived BIGINT NOT NULL, principal BIGINT NOT NULL, interest BIGINT NOT NULL, costs BIGINT NOT NULL,
         balance BIGINT NOT NULL, interest_new BIGINT NOT NULL, fee_new BIGINT NOT NULL,
-        compensation_new BIGINT NOT NULL, position BIGINT NOT NULL,
+        compensation_new BIGINT NOT NULL, position BIGINT NOT NULL, discount_taken BIGINT,
         PRIMARY KEY (notice, invoice))""",
     """CREATE VIEW IF NOT EXISTS notice_line_now AS
         SELECT l.* FROM notice_line l JOIN notice n ON n.notice = l.notice AND n.position = l.position""",

@@ -9,6 +9,7 @@ CASES = "services/overdue/steps/cases.py"
 TASKS = "services/overdue/tasks.py"
 FOLD = "services/overdue/fold.py"
 LEDGER = "services/overdue/books/ledger.py"
+DISCOUNTS = "services/overdue/books/discounts.py"
 PARTS = "services/overdue/books/parts.py"
 BOOKINGS = "services/overdue/books/letter_bookings.py"
 TERMS = "services/overdue/books/fixed_terms.py"
@@ -45,6 +46,34 @@ MUTANTS = (
         "        last = max(progress.moved, effective_due)\n",
         "        last = progress.moved\n",
         "overdue/test_money_back_and_rests.py::m7",
+    ),
+    Mutant(
+        "M8 the discount is taken before its last day has ended",
+        LEDGER,
+        "self._take_discount(entry, day, day - timedelta(days=1))",
+        "self._take_discount(entry, day, date.max)",
+        "overdue/test_discounts.py::m8",
+    ),
+    Mutant(
+        "M8 money of any day earns the discount",
+        USED_MONEY,
+        "        return sum(part.amount for part in parts if part.paid <= day)",
+        "        return sum(part.amount for part in parts)",
+        "overdue/test_discounts.py::m8",
+    ),
+    Mutant(
+        "M8 credit notes do not lessen the discount",
+        DISCOUNTS,
+        "(2 * each.amount * left + whole) // (2 * whole)",
+        "each.amount",
+        "overdue/test_discounts.py::m8",
+    ),
+    Mutant(
+        "M8 a rest that will be discount taken is waived",
+        LEDGER,
+        " and not self.discounts.is_near(entry, day):",
+        ":",
+        "overdue/test_discounts.py::m8",
     ),
     Mutant(
         "M9 a credit note of the whole takes from the first part",
@@ -186,6 +215,34 @@ MUTANTS = (
         "            if credit.currency == currency:\n                taken",
         "            if credit.payment == key:\n                taken",
         "overdue/test_money_back_and_rests.py::m5 or refund",
+    ),
+    Mutant(
+        "K3 the policy of today rules what was placed",
+        TERMS,
+        "        return money.terms or self.on(day)",
+        "        return self.on(day)",
+        "overdue/test_terms_of_entries.py::k3",
+    ),
+    Mutant(
+        "K3 credit used is ruled by the policy of today",
+        TERMS,
+        "        return found or self.on(day)",
+        "        return self.on(day)",
+        "overdue/test_terms_of_entries.py::k3",
+    ),
+    Mutant(
+        "K3 a consumer owes the compensation that a business was asked",
+        BOOKINGS,
+        ' and self.account.kind == "business":',
+        ":",
+        "overdue/test_terms_of_entries.py::k3",
+    ),
+    Mutant(
+        "K3 a later due date moves money that was placed",
+        LEDGER,
+        " roll(receivable.due_known_at(at), self.context.country) if receivable.dues else entry.effective_due",
+        " entry.effective_due",
+        "overdue/test_terms_of_entries.py::k3",
     ),
     Mutant(
         "M5 a reversal does nothing",

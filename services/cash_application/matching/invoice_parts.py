@@ -38,7 +38,9 @@ def indexed_by(data: InvoiceIssued) -> Iterator[tuple[str | None, IndexedInvoice
 
 
 def _indexed(data: InvoiceIssued, invoice: str) -> IndexedInvoice:
-    return IndexedInvoice(data.due, invoice, data.debtor, data.currency, data.amount, data.party.kind)
+    indexed = IndexedInvoice(data.due, invoice, data.debtor, data.currency, data.amount, data.party.kind)
+    indexed.discounted = tuple(data.amount - discount.amount for discount in data.discounts)
+    return indexed
 
 
 def with_parts_for_wholes(invoices: Iterable[IndexedInvoice]) -> list[IndexedInvoice]:
@@ -49,11 +51,14 @@ def with_parts_for_wholes(invoices: Iterable[IndexedInvoice]) -> list[IndexedInv
 
 
 def sums_of(invoices: Iterable[IndexedInvoice]) -> set[int]:
-    """The sums by which invoices may be paid together: each whole, or one of its parts, or its first ones, in cents."""
+    """The sums by which invoices may be paid together, in cents.
+
+    Each may be paid whole, less a cash discount, by one of its parts, or by its first ones.
+    """
     sums = {0}
     for invoice in invoices:
         first = list(accumulate(invoice.part_amounts))
-        ways = {invoice.amount, *invoice.part_amounts, *first}
+        ways = {invoice.amount, *invoice.discounted, *invoice.part_amounts, *first}
         sums = {before + way for before in sums for way in ways}
         if len(sums) > _MOST_SUMS:
             return set()

@@ -93,7 +93,8 @@ class IndexedInvoice:
     """An invoice as payments find it, by reference, number or amount.
 
     ``amount`` is what was invoiced, in minor units of ``currency``; ``kind`` is the debtor's. ``part_amounts`` are
-    those of an invoice in parts, ``whole`` the invoice whose part this is (rules.md M9).
+    those of an invoice in parts, ``whole`` the invoice whose part this is (rules.md M9), ``discounted`` the sums less
+    each cash discount (M8).
     """
 
     due: date
@@ -104,6 +105,7 @@ class IndexedInvoice:
     kind: PartyKind = "consumer"
     part_amounts: tuple[int, ...] = ()
     whole: str | None = None
+    discounted: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

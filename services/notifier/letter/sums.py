@@ -99,7 +99,12 @@ class _SumRows:
         line = self.line
         of_part = "" if line.whole is None else "_part"
         yield self._row(f"original{of_part}", line.original)
-        changes = {"credited": -line.credited, "received": -line.received, "disputed": -line.disputed}
+        changes = {
+            "credited": -line.credited,
+            "received": -line.received,
+            "discount": -line.discount_taken,
+            "disputed": -line.disputed,
+        }
         rest = line.principal - line.original - sum(changes.values())
         if rest < 0:
             changes["forgiven"] = -min(line.waived, -rest)

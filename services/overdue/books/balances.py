@@ -13,8 +13,9 @@ class OpenReceivable:
     """A receivable in the books: its open amounts by class, and what fees and dates past entries left.
 
     ``fees`` counts reminder fees whole (rules.md F3, F4); ``history`` holds the principal after each day's entries;
-    ``reopened`` are the days of refunds that opened it again (M5, G9); ``lapses`` is the day from which the debt may no
-    longer be collected (act 728/2003; G8).
+    ``discounts`` are those offered, each with the last day on which it is earned, in minor units (M8); ``reopened`` the
+    days of refunds that opened it again (M5, G9); ``lapses`` is the day from which the debt may no longer be collected
+    (act 728/2003; G8).
     """
 
     receivable: Receivable
@@ -32,6 +33,8 @@ class OpenReceivable:
     credited: int = 0
     waived: int = 0
     written_off: int = 0
+    discount_taken: int = 0
+    discounts: list[tuple[date, int]] = field(default_factory=list)
     reopened: list[date] = field(default_factory=list)
     history: list[tuple[date, int]] = field(default_factory=list)
 
@@ -59,13 +62,15 @@ class Booking:
 class UnusedCredit:
     """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment.
 
-    ``payment`` is the payment's key; of the credit of credit notes the currency. ``terms`` are those of its entry.
+    ``payment`` is the payment's key; of the credit of credit notes the currency. ``paid`` is the payer's day, ``terms``
+    are those of its entry.
     """
 
     day: date
     amount: int
     currency: str
     payment: str
+    paid: date
     terms: EntryTerms
 
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
+from typing import Final
 
+from services.law.calendar import roll
 from services.overdue.account import Account, Receivable, ReceivedMoney, Refund
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.letter_record import LetterRecord
 
 Entry = tuple[date, datetime, str, int, str, object]
 """Its day, the instant it became known, its id, a number that settles ties, the invoice or payment, the entry."""
+
+_END: Final = datetime.max.replace(tzinfo=UTC)
+"""After all other entries of a day: a discount is earned by what was paid on its last day too (rules.md M8)."""
 
 
 def payment_key(money: ReceivedMoney) -> str:
@@ -55,10 +60,10 @@ def entries_of(account: Account, context: CreditorContext, draft: LetterRecord |
     if draft is not None:
         yield draft.day, draft.granted, draft.notice, 2, "", draft
     for receivable in account.receivables.values():
-        yield from _of_receivable(receivable, account.acknowledged)
+        yield from _of_receivable(receivable, account.acknowledged, context.country)
 
 
-def _of_receivable(receivable: Receivable, acknowledged: list[date]) -> Iterator[Entry]:
+def _of_receivable(receivable: Receivable, acknowledged: list[date], country: str) -> Iterator[Entry]:
     whose = receivable.invoice
     for index, done in enumerate(receivable.done):
         if done.letter:
@@ -68,5 +73,7 @@ def _of_receivable(receivable: Receivable, acknowledged: list[date]) -> Iterator
             yield cut.day, cut.known, cut.id, 2, whose, cut
         elif receivable.part == 1:
             yield cut.day, cut.known, cut.id, 2, receivable.whole or whose, cut
+    for number, offer in enumerate(receivable.discounts):
+        yield roll(offer.through, country), _END, whose, number, whose, offer
     for day in [*receivable.acknowledged, *acknowledged]:
         yield day, datetime.combine(day, time.min, UTC), whose, 2, whose, None

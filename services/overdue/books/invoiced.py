@@ -6,7 +6,7 @@ from datetime import datetime
 
 from schemas.invoice_events import InvoiceIssued, InvoicePart, part_number
 from services.law.percent import rate_of
-from services.overdue.account import DueDateChange, Receivable, StepDone
+from services.overdue.account import DueDateChange, OfferedDiscount, Receivable, StepDone
 
 
 def receivables_of(data: InvoiceIssued, known: datetime, dues: Sequence[DueDateChange]) -> list[Receivable]:
@@ -26,6 +26,7 @@ def receivables_of(data: InvoiceIssued, known: datetime, dues: Sequence[DueDateC
         known=known,
         dues=[due for due in dues if due.known >= known],
         done=[StepDone(taken.step, taken.sent, known, taken.response_by, taken.fee, True) for taken in data.taken],
+        discounts=[OfferedDiscount(discount.through, discount.amount) for discount in data.discounts],
     )
     if not data.parts:
         return [whole]

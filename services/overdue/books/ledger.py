@@ -8,18 +8,28 @@ credit notes count under the terms that were fixed for them (``fixed_terms``).
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from services.law.calendar import roll
-from services.overdue.account import Account, GrantedCredit, Receivable, ReceivedMoney, Reduction, Refund, StepDone
+from services.overdue.account import (
+    Account,
+    GrantedCredit,
+    OfferedDiscount,
+    Receivable,
+    ReceivedMoney,
+    Reduction,
+    Refund,
+    StepDone,
+)
 from services.overdue.books.balances import Books, OpenReceivable, UnusedCredit
+from services.overdue.books.discounts import Discounts, offered
 from services.overdue.books.entries import entries_of, payment_key
 from services.overdue.books.fixed_terms import TermsLookup
 from services.overdue.books.interest import BEGINNING
 from services.overdue.books.letter_bookings import LetterBookings
 from services.overdue.books.parts import credited_of
-from services.overdue.books.used_money import PaidClass, UsedMoney
+from services.overdue.books.used_money import PaidClass, PayingMoney, UsedMoney
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.entry_terms import EntryTerms
 from services.overdue.letter_record import LetterRecord
@@ -36,6 +46,7 @@ class _Replay:
         self.terms = TermsLookup(account, context, today)
         self.books = Books(open={})
         self.used = UsedMoney(self.books)
+        self.discounts = Discounts(self.used)
         self.letters = LetterBookings(account, context, self.books)
         self.refunded: dict[tuple[str, str], int] = {}
         for receivable in account.receivables.values():
@@ -54,6 +65,7 @@ class _Replay:
             principal=principal,
             credited=min(credited, receivable.amount),
             reduced=credited > 0,
+            discounts=offered(receivable, credited, self.context.country) if receivable.discounts else [],
         )
         self.books.open[receivable.invoice] = entry
         if credited:
@@ -62,7 +74,7 @@ class _Replay:
                 last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
                 currency, rest = receivable.currency, credited - receivable.amount
                 terms = self.terms.of_note(last)
-                self.books.credit.append(UnusedCredit(last.day, rest, currency, currency, terms))
+                self.books.credit.append(UnusedCredit(last.day, rest, currency, currency, last.day, terms))
         entry.history.append((BEGINNING, entry.principal))
 
     def _waive_after_notes(self, entry: OpenReceivable) -> None:
@@ -109,13 +121,16 @@ class _Replay:
             self._refund(whose, what, day)
         elif isinstance(what, Reduction):
             self._reduce(self._named((whose,)), what)
+        elif isinstance(what, OfferedDiscount):
+            self._take_discount(self.books.open[whose], day, day)
         else:
             self.books.open[whose].interrupt(day, self.context.law)
 
     # -- money in ----------------------------------------------------------------------------------------------
 
     def _receive(self, money: ReceivedMoney, day: date, known: datetime) -> None:
-        key, terms = payment_key(money), self.terms.of_money(money, day)
+        key = payment_key(money)
+        paying = PayingMoney(key, self._paid(money, day, known), self.terms.of_money(money, day))
         amount = money.amount - money.reversed
         if amount <= 0:
             return
@@ -124,19 +139,19 @@ class _Replay:
             if not own:
                 self.books.refused.append(money)
                 return
-            rest = self._pay(self._in_order(own, known), amount, day, key, terms)
+            rest = self._pay(self._in_order(own, known), amount, day, paying)
         else:
             rest = amount
             for group in self._groups(money, day, known):
-                rest = self._pay(self._in_order(group, known), rest, day, key, terms, known)
+                rest = self._pay(self._in_order(group, known), rest, day, paying, known)
         if rest:
-            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, terms))
+            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.paid, paying.terms))
             self._use_credit(day)
 
     def _grant(self, credit: GrantedCredit, day: date) -> None:
         """Credit without an invoice is used as that of credit notes is (rules.md M3, M11)."""
         terms = self.terms.of_granted(credit)
-        self.books.credit.append(UnusedCredit(day, credit.amount, credit.currency, credit.currency, terms))
+        self.books.credit.append(UnusedCredit(day, credit.amount, credit.currency, credit.currency, day, terms))
         self._use_credit(day)
 
     def _groups(self, money: ReceivedMoney, day: date, known: datetime) -> list[list[OpenReceivable]]:
@@ -178,7 +193,8 @@ class _Replay:
                 due = [entry for entry in self._in(credit.currency) if self._was_due(entry, day)]
                 free = [entry for entry in due if self._reachable(entry, known, free_on)]
                 terms = credit.terms if credit.day == day else self.terms.of_use(day)
-                credit.amount = self._pay(self._in_order(free, known), credit.amount, day, credit.payment, terms, known)
+                paying = PayingMoney(credit.payment, credit.paid, terms)
+                credit.amount = self._pay(self._in_order(free, known), credit.amount, day, paying, known)
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
 
     def _due_at(self, entry: OpenReceivable, at: datetime) -> date:
@@ -195,8 +211,7 @@ class _Replay:
         targets: list[OpenReceivable],
         amount: int,
         day: date,
-        payment: str,
-        terms: EntryTerms,
+        money: PayingMoney,
         known: datetime | None = None,
     ) -> int:
         """Pay class by class across the targets, in their order; what is left (rules.md M2).
@@ -205,24 +220,41 @@ class _Replay:
         """
         self.used.turn += 1
         touched: list[OpenReceivable] = []
-        for name in _CLASSES[terms.allocation]:
+        for name in _CLASSES[money.terms.allocation]:
             for entry in targets:
                 payable = getattr(entry, name)
                 if name == "principal" and known is not None:
                     payable -= disputed_part(self.account, entry.receivable, known, self.books.principal_of)
                 part = min(amount, payable)
                 if part > 0:
-                    self.used.pay(payment, entry, name, part)
+                    self.used.pay(money, entry, name, part)
                     amount -= part
                     if entry not in touched:
                         touched.append(entry)
         for entry in touched:
             entry.reduced = True
             entry.interrupt(day, self.context.law)
-            if self._is_waived(entry, entry.balance, terms):
-                self.used.waive(entry)
+            self._let_go(entry, day, money.terms)
             self._remember(entry, day)
         return amount
+
+    def _let_go(self, entry: OpenReceivable, day: date, terms: EntryTerms) -> None:
+        """What is let go after a payment: a discount of an earlier day, or a small rest that is none of a later one."""
+        if entry.discounts and self._take_discount(entry, day, day - timedelta(days=1)):
+            return
+        if self._is_waived(entry, entry.balance, terms) and not self.discounts.is_near(entry, day):
+            self.used.waive(entry)
+
+    def _take_discount(self, entry: OpenReceivable, day: date, ended: date) -> bool:
+        """Take a discount on ``day`` if one is earned whose last day had ``ended`` (rules.md M8)."""
+        taken = self.discounts.take(entry, ended)
+        if taken:
+            self._remember(entry, day)
+        return taken
+
+    def _paid(self, money: ReceivedMoney, day: date, known: datetime) -> date:
+        """The payer's day, never after the local day on which the payment is known (rules.md K2)."""
+        return money.paid if money.paid <= day else min(money.paid, self.context.local(known).date())
 
     def _is_waived(self, entry: OpenReceivable, rest: int, terms: EntryTerms) -> bool:
         """Whether a rest after a payment or credit is small enough to be waived (rules.md M6; euros only, F6)."""

@@ -2,11 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from services.overdue.books.balances import AllocatedMoney, Books, OpenReceivable
+from services.overdue.entry_terms import EntryTerms
 
 PaidClass = Literal["principal", "interest", "costs"]
+
+
+@dataclass(frozen=True, slots=True)
+class PayingMoney:
+    """Money that pays: its payment's key, the day on which its payer ``paid``, and the terms under which it does."""
+
+    payment: str
+    paid: date
+    terms: EntryTerms
 
 
 @dataclass(slots=True)
@@ -15,17 +26,19 @@ class PaidPart:
 
     turn: int
     payment: str
+    paid: date
     entry: OpenReceivable
     of: PaidClass
     amount: int
 
 
 @dataclass(slots=True)
-class WaivedRest:
-    """The rest of a receivable that was waived after the use of money ``turn``, by class in minor units."""
+class RestLetGo:
+    """What was let go of a receivable after the use of money ``turn``, by class in minor units, and how."""
 
     turn: int
     entry: OpenReceivable
+    how: Literal["waived", "discount_taken"]
     principal: int
     interest: int
     costs: int
@@ -33,27 +46,39 @@ class WaivedRest:
 
 @dataclass(slots=True)
 class UsedMoney:
-    """The uses of money in the books so far, the latest last, and what was waived after them."""
+    """The uses of money in the books so far, the latest last, and what was let go after them."""
 
     books: Books
     parts: list[PaidPart] = field(default_factory=list)
-    waived: list[WaivedRest] = field(default_factory=list)
+    let_go: list[RestLetGo] = field(default_factory=list)
     turn: int = 0
 
     def of(self, payment: str) -> AllocatedMoney:
         """How a payment is used so far."""
         return self.books.uses.setdefault(payment, AllocatedMoney())
 
-    def pay(self, payment: str, entry: OpenReceivable, of: PaidClass, amount: int) -> None:
+    def pay(self, money: PayingMoney, entry: OpenReceivable, of: PaidClass, amount: int) -> None:
         """A payment pays a part of one class of a receivable."""
-        self._move(PaidPart(self.turn, payment, entry, of, 0), amount)
-        self.parts.append(PaidPart(self.turn, payment, entry, of, amount))
+        part = PaidPart(self.turn, money.payment, money.paid, entry, of, amount)
+        self._move(part, amount)
+        self.parts.append(part)
+
+    def principal_paid_by(self, entry: OpenReceivable, day: date) -> int:
+        """How much principal of the receivable its payers had paid by the end of a day (rules.md M8)."""
+        parts = (part for part in self.parts if part.entry is entry and part.of == "principal")
+        return sum(part.amount for part in parts if part.paid <= day)
 
     def waive(self, entry: OpenReceivable) -> None:
         """All that is open of the receivable is waived (rules.md M6)."""
-        self.waived.append(WaivedRest(self.turn, entry, entry.principal, entry.interest, entry.costs))
+        self.let_go.append(RestLetGo(self.turn, entry, "waived", entry.principal, entry.interest, entry.costs))
         entry.waived += entry.balance
         entry.principal = entry.interest = entry.costs = 0
+
+    def take_discount(self, entry: OpenReceivable) -> None:
+        """The principal that is open of the receivable is discount taken (rules.md M8)."""
+        self.let_go.append(RestLetGo(self.turn, entry, "discount_taken", entry.principal, 0, 0))
+        entry.discount_taken += entry.principal
+        entry.principal = 0
 
     def give_back(self, amount: int, most: Callable[[str], int]) -> Iterator[tuple[OpenReceivable, int]]:
         """Open again what payments paid, the latest part first, for a refund of ``amount``.
@@ -66,7 +91,7 @@ class UsedMoney:
                 part.amount -= taken
                 self._move(part, -taken)
                 self.of(part.payment).given_back += taken
-                self._waive_no_more(part)
+                self._ask_again(part)
                 amount -= taken
                 yield part.entry, taken
 
@@ -81,12 +106,12 @@ class UsedMoney:
         if not paid[entry.receivable.invoice]:
             del paid[entry.receivable.invoice]
 
-    def _waive_no_more(self, part: PaidPart) -> None:
-        """What was waived of the receivable after a payment that went back is owed again (rules.md M5)."""
+    def _ask_again(self, part: PaidPart) -> None:
+        """What was let go of the receivable after a payment that went back is owed again (rules.md M5)."""
         entry = part.entry
-        for rest in [rest for rest in self.waived if rest.entry is entry and rest.turn >= part.turn]:
-            self.waived.remove(rest)
+        for rest in [rest for rest in self.let_go if rest.entry is entry and rest.turn >= part.turn]:
+            self.let_go.remove(rest)
             entry.principal += rest.principal
             entry.interest += rest.interest
             entry.costs += rest.costs
-            entry.waived -= rest.principal + rest.interest + rest.costs
+            setattr(entry, rest.how, getattr(entry, rest.how) - rest.principal - rest.interest - rest.costs)

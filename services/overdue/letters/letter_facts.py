@@ -98,6 +98,7 @@ def _line(
         costs=entry.costs,
         balance=entry.balance - disputed,
         waived=entry.waived,
+        discount_taken=entry.discount_taken,
         slices=_slices(account, line, before.open[line.invoice]),
         interest_new=line.booked_interest,
         fee_new=booking.fee if draft.purpose != "apology" else line.booked_costs,

@@ -75,7 +75,7 @@ def _is_open(facts: AccountFacts, pointer: MoneyPointer) -> bool:
 def _is_exact_sum(facts: AccountFacts, money: PointedMoney, pointer: MoneyPointer) -> bool:
     """Whether the payment is exactly what is asked of something open: an invoice, or all that a letter listed."""
     open_ = [entry for entry in _meant(facts, pointer) if entry.balance and _currency(entry) == money.currency]
-    if any(money.amount in (entry.receivable.amount, entry.principal, entry.balance) for entry in open_):
+    if any(money.amount in _sums_of(entry) for entry in open_):
         return True
     return not pointer.invoices and money.amount in _letter_sums(facts, money.currency)
 
@@ -85,6 +85,13 @@ def _meant(facts: AccountFacts, pointer: MoneyPointer) -> Iterator[OpenReceivabl
     for invoice, entry in facts.books.open.items():
         if not pointer.invoices or invoice in pointer.invoices:
             yield entry
+
+
+def _sums_of(entry: OpenReceivable) -> set[int]:
+    """What a receivable may be paid with: what was invoiced or is open of it, also less a cash discount (M8)."""
+    less = {entry.principal - amount for _, amount in entry.discounts}
+    less |= {entry.receivable.amount - discount.amount for discount in entry.receivable.discounts}
+    return {entry.receivable.amount, entry.principal, entry.balance, *less}
 
 
 def _letter_sums(facts: AccountFacts, currency: str) -> Iterator[int]:

@@ -70,6 +70,8 @@ def what_it_booked(notice: QueryRow, line: QueryRow, interest: Sequence[QueryRow
         yield f"fixed compensation {money(number(line, 'compensation_new'), 'EUR')} (F4)"
     if number(line, "waived"):
         yield f"a rest of {money(number(line, 'waived'), currency)} was waived (M6)"
+    if line["discount_taken"]:
+        yield f"{money(number(line, 'discount_taken'), currency)} were taken off for early payment (M8)"
     if number(line, "disputed"):
         yield f"a disputed part of {money(number(line, 'disputed'), currency)} was left out (G2)"
 

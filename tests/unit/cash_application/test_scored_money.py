@@ -239,6 +239,14 @@ def test_else_the_payer_is_a_suggestion_and_holds_the_account(confidence: int | 
     assert [pointed.debtor for pointed in harness.journal(MoneyPointed)] == ["D1"]
 
 
+def test_the_sum_less_a_cash_discount_finds_the_payers_invoice() -> None:
+    harness = known_payer(None)
+    less = [{"through": "2026-01-19", "amount": "3.00"}, {"through": "2026-01-26", "amount": "2.00"}]
+    harness.publish(invoice(2, discounts=less), payment("P", amount="98.00", payer={"iban": IBAN}))
+    harness.tick()
+    assert suggested(harness) == [("D1", ("2",), 70, "payer-and-sum")]
+
+
 def test_a_scored_placement_teaches_nothing_about_its_payer() -> None:
     harness = requiring_harness(50)
     harness.publish(

@@ -1,6 +1,7 @@
 """Scores: the debtors who may have paid and how sure each is, from the candidates alone (docs/matching.md)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -172,3 +173,24 @@ def test_the_order_in_which_candidates_are_known_changes_no_score(candidates: Ca
         dict(reversed(list(candidates.payers.items()))),
     )
     assert scores(paid(), shuffled) == scores(paid(), candidates)
+
+
+@pytest.mark.parametrize(("amount", "confidence"), [(98_00, 90), (198_00, 75), (196_00, 75), (100_00, 90)])
+def test_a_sum_less_a_cash_discount_agrees(amount: int, confidence: int) -> None:
+    less = replace(owed("10131"), discounted=(97_00, 98_00))
+    candidates = Candidates(named=[TextMatch("number", "10131", [less])])
+
+    assert scores(paid(amount), candidates) == [
+        ("D1", ["10131"], confidence, "number-in-text" if confidence == 75 else "number-in-text-and-sum")
+    ]
+
+
+@pytest.mark.parametrize(("amount", "confidence"), [(195_00, 90), (198_00, 90), (197_00, 90), (199_00, 75)])
+def test_sums_of_several_invoices_less_their_discounts_agree(amount: int, confidence: int) -> None:
+    first, second = (
+        replace(owed(number), discounted=less) for number, less in (("10131", (98_00,)), ("10132", (97_00,)))
+    )
+    candidates = Candidates(named=[TextMatch("number", each.invoice, [each]) for each in (first, second)])
+
+    ((_, invoices, found, _),) = scores(paid(amount), candidates)
+    assert (invoices, found) == (["10131", "10132"], confidence)

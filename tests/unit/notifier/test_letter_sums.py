@@ -47,6 +47,13 @@ def test_money_that_went_to_interest_and_costs_is_said() -> None:
     assert ("Left of the invoice", "€55.00") in made
 
 
+def test_a_discount_taken_is_said() -> None:
+    made = rows(**NO_EXTRAS, received=9700, discount_taken=200, principal=100, balance=100)
+
+    assert ("Taken off for early payment", "-€2.00") in made
+    assert ("Left of the invoice", "€1.00") in made
+
+
 def test_a_rest_let_go_is_said_and_any_other_cut_too() -> None:
     made = rows(**NO_EXTRAS, received=9000, waived=400, principal=500, balance=500)
 

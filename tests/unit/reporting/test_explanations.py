@@ -128,13 +128,14 @@ def test_a_letter_tells_what_it_left_out_and_why(changes: dict[str, object], wor
 
 
 def test_what_a_line_waives_claims_or_leaves_out_is_told_with_its_rule() -> None:
-    line = letter_line(waived=120, compensation_new=4000, disputed=3000)
+    line = letter_line(waived=120, discount_taken=50, compensation_new=4000, disputed=3000)
     reporting = ReportingHarness().publish(ended(letter(line)))
 
     story = one_line(explain(reporting.store, NOTICE))
 
     assert "fixed compensation 40.00 EUR (F4)" in story
     assert "a rest of 1.20 EUR was waived (M6)" in story
+    assert "0.50 EUR were taken off for early payment (M8)" in story
     assert "a disputed part of 30.00 EUR was left out (G2)" in story
 
 

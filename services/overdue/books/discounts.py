@@ -1,0 +1,45 @@
+"""Cash discounts: what is taken off a receivable whose rest was paid in time (rules.md M8)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.law.calendar import roll
+from services.overdue.account import Receivable
+from services.overdue.books.balances import OpenReceivable
+from services.overdue.books.used_money import UsedMoney
+
+
+def offered(receivable: Receivable, credited: int, country: str) -> list[tuple[date, int]]:
+    """The discounts of a receivable, the earliest first: last day, rolled, and amount in minor units.
+
+    Credit notes of ``credited`` minor units lessen each amount in proportion, half up.
+    """
+    left, whole = max(0, receivable.amount - credited), receivable.amount
+    offers = (
+        (roll(each.through, country), (2 * each.amount * left + whole) // (2 * whole)) for each in receivable.discounts
+    )
+    return sorted(offers)
+
+
+@dataclass(frozen=True, slots=True)
+class Discounts:
+    """Takes the discounts that are earned in an account's books; ``used`` says what was paid by when."""
+
+    used: UsedMoney
+
+    def take(self, entry: OpenReceivable, today: date) -> bool:
+        """Take the first discount of an ended day whose rest was paid by then; whether there was one."""
+        earned = any(day <= today and self._is_earned(entry, day, amount) for day, amount in entry.discounts)
+        if earned:
+            self.used.take_discount(entry)
+        return earned
+
+    def is_near(self, entry: OpenReceivable, today: date) -> bool:
+        """Whether what is open will be discount taken at the end of a day that is yet to end."""
+        return any(day >= today and self._is_earned(entry, day, amount) for day, amount in entry.discounts)
+
+    def _is_earned(self, entry: OpenReceivable, day: date, amount: int) -> bool:
+        if not 0 < entry.principal <= amount:
+            return False
+        asked = entry.receivable.amount - entry.credited
+        return asked - self.used.principal_paid_by(entry, day) <= amount

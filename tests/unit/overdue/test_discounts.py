@@ -1,0 +1,143 @@
+"""Rules.md, M8: what is taken off an invoice whose rest is paid early."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.overdue.harness import AccountHarness
+from tests.unit.overdue.reading import balances, credit, days, totals
+from tests.unit.overdue.story import Story, business_policy, consumer_policy, step
+
+TWO = [{"through": "2026-01-19", "amount": "3.00"}, {"through": "2026-01-26", "amount": "2.00"}]
+PAID, OPEN = ("0.00", "0.00", "0.00"), ("2.00", "0.00", "0.00")
+NO_WAIVER: dict[str, Any] = {"residual": {"waive_below": "0.00"}, "minimum": "0.00"}
+
+
+def offered(*discounts: dict[str, str], policy: dict[str, Any] | None = None, **more: Any) -> Story:
+    """An invoice of 100.00, due on Friday 6.2., with 2.00 off until Monday 19.1. unless other discounts are given."""
+    story = Story(policy or consumer_policy(**NO_WAIVER))
+    offers = list(discounts) or [{"through": "2026-01-19", "amount": "2.00"}]
+    return story.invoice("2026-02-06", issued="2026-01-05", discounts=offers, **more)
+
+
+def taken(harness: AccountHarness, invoice: str = "1001") -> int:
+    """The discount taken of an invoice, in cents."""
+    return harness.books().open[invoice].discount_taken
+
+
+def test_m8_what_is_open_on_the_last_day_is_discount_taken_when_the_rest_was_paid() -> None:
+    story = offered().paid("98.00", "2026-01-19")
+
+    assert balances(story.play("2026-01-20")) == {"1001": PAID}
+    assert taken(story.play("2026-03-31")) == 200
+    assert days(story.play("2026-03-31")) == []
+
+
+@pytest.mark.parametrize(("amount", "day"), [("97.99", "2026-01-19"), ("98.00", "2026-01-20")])
+def test_m8_a_payment_that_is_too_small_or_too_late_takes_none(amount: str, day: str) -> None:
+    harness = offered().paid(amount, day).play("2026-02-13")
+
+    assert taken(harness) == 0
+    assert balances(harness)["1001"][0] != "0.00"
+    assert totals(harness) == [balances(harness)["1001"][0]]
+
+
+def test_m8_before_the_last_day_ends_nothing_is_taken_and_later_money_still_pays() -> None:
+    story = offered().paid("98.00", "2026-01-12")
+    assert balances(story.play("2026-01-18")) == {"1001": OPEN}
+
+    harness = story.paid("2.00", "2026-01-19", payment="P2").play("2026-01-20")
+    assert (balances(harness), credit(harness), taken(harness)) == ({"1001": PAID}, "0.00", 0)
+
+
+def test_m8_money_after_the_last_day_is_credit() -> None:
+    harness = offered().paid("98.00", "2026-01-12").paid("2.00", "2026-01-20", payment="P2").play("2026-01-21")
+
+    assert (balances(harness), credit(harness), taken(harness)) == ({"1001": PAID}, "2.00", 200)
+
+
+def test_m8_several_payments_reach_the_rest_together() -> None:
+    harness = offered().paid("50.00", "2026-01-12").paid("48.00", "2026-01-19", payment="P2").play("2026-01-20")
+
+    assert taken(harness) == 200
+
+
+def test_m8_more_than_the_rest_leaves_less_to_take() -> None:
+    assert taken(offered().paid("99.50", "2026-01-19").play("2026-01-20")) == 50
+
+
+def test_m8_a_last_day_that_is_no_banking_day_is_the_next_one() -> None:
+    story = offered({"through": "2026-01-17", "amount": "2.00"})
+
+    assert taken(story.paid("98.00", "2026-01-19").play("2026-01-20")) == 200
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "discount"),
+    [
+        ("97.00", "2026-01-19", 300),
+        ("98.00", "2026-01-26", 200),
+        ("97.00", "2026-01-20", 0),
+        ("98.00", "2026-01-12", 200),
+    ],
+)
+def test_m8_of_several_discounts_the_first_that_is_earned_is_taken(amount: str, day: str, discount: int) -> None:
+    assert taken(offered(*reversed(TWO)).paid(amount, day).play("2026-01-28")) == discount
+
+
+def test_m8_a_payment_that_arrives_late_takes_the_discount_by_the_day_on_which_it_was_paid() -> None:
+    assert taken(offered().play("2026-01-29")) == 0
+
+    story = offered().paid("98.00", "2026-01-19", booked="2026-01-21", known="2026-01-30")
+    assert taken(story.play("2026-01-30")) == 200
+
+
+def test_m8_a_business_takes_it_by_the_payers_day_though_its_payment_counts_when_booked() -> None:
+    policy = business_policy(step("reminder", after_due_days=1), **NO_WAIVER)
+    harness = offered(policy=policy).paid("98.00", "2026-01-19", booked="2026-01-21").play("2026-01-22")
+
+    assert (balances(harness), taken(harness)) == ({"1001": PAID}, 200)
+
+
+def test_m8_credit_notes_lessen_it_in_proportion_half_up() -> None:
+    # 2.00 of 100.00 are 1.50 of 75.00, and 1.51 of 75.25 (1.505).
+    assert taken(offered().credited("25.00", "2026-01-12").paid("73.50", "2026-01-19").play("2026-01-20")) == 150
+    assert taken(offered().credited("24.75", "2026-01-12").paid("73.74", "2026-01-19").play("2026-01-20")) == 151
+    assert taken(offered().credited("24.75", "2026-01-12").paid("73.73", "2026-01-19").play("2026-01-20")) == 0
+
+
+def test_m8_a_small_rest_is_discount_taken_and_not_waived() -> None:
+    harness = offered(policy=consumer_policy()).paid("98.00", "2026-01-12").play("2026-01-20")
+
+    assert (taken(harness), harness.books().open["1001"].waived) == (200, 0)
+
+
+def test_m8_a_small_rest_above_the_discount_is_waived() -> None:
+    harness = offered(policy=consumer_policy()).paid("97.00", "2026-01-12").play("2026-01-20")
+
+    assert (taken(harness), harness.books().open["1001"].waived) == (0, 300)
+
+
+@pytest.mark.parametrize("kind", ["reversed", "refunded"])
+def test_m8_money_that_goes_back_takes_the_discount_with_it(kind: str) -> None:
+    harness = offered().paid("98.00", "2026-01-19").money_back(kind, "2026-01-27").play("2026-01-27")
+
+    assert (balances(harness), taken(harness)) == ({"1001": ("100.00", "0.00", "0.00")}, 0)
+
+
+def test_m8_the_account_is_checked_on_the_last_day() -> None:
+    story = offered().paid("98.00", "2026-01-12")
+
+    assert taken(story.play("2026-01-20", lazy=True)) == 200
+    harness = story.play("2026-01-16", lazy=True)
+    assert harness.wakes["C-1"] is not None
+    assert harness.wakes["C-1"].date().isoformat() == "2026-01-19"
+
+
+def test_m8_after_a_refund_of_a_part_letters_ask_the_discount_again() -> None:
+    story = offered().paid("98.00", "2026-01-19").invoice("2026-01-23", invoice="1002")
+    story.money_back("refunded", "2026-01-27", amount="0.50").paid("0.10", "2026-01-28", payment="P3")
+    harness = story.play("2026-02-28")
+
+    line = next(line for letter in harness.letters for line in letter.lines if line.invoice == "1001")
+    assert (line.received, line.discount_taken, line.principal) == (9760, 0, 240)
