@@ -129,13 +129,16 @@ class PaymentReturned(Message):
 
 
 class PaymentWithdrawn(Message):
-    """A payment that came in is the money of the payment ``same_as``, told twice: it is none (rules.md B2)."""
+    """A payment that came in is none: it is the money of the payment ``same_as``, told twice (rules.md B2).
+
+    Without ``same_as``: a corrected statement no longer tells it.
+    """
 
     type: Literal["payment-withdrawn"] = "payment-withdrawn"
     creditor: str
     account: str
     payment: str
-    same_as: str
+    same_as: str | None = None
 
 
 class StatementTaken(Message):

@@ -25,11 +25,12 @@ from services.cash_application import (
     receivables,
     returns,
     settings,
+    statements,
     watermarks,
 )
 from services.cash_application.state import identity, waiting
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import Applied, Duplicate, Refused, Result, Waits
+from services.cash_application.state.result import DUPLICATE, Applied, Duplicate, Refused, Result, Waits
 from services.cash_application.state.rows import CHANGES, CREDITORS
 from services.cash_application.state.waiting import Missing
 
@@ -43,16 +44,39 @@ def apply_new(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
         _keep_registration(lane, fact, fact.data.creditor, offset, raw)
         return
     result = identity.seen(lane, fact)
-    is_money = isinstance(fact.data, PaymentReceived | PaymentReversed)
-    if result is None or (isinstance(result, Refused) and is_money):
-        result = _apply(lane, fact)  # a bank tells one payment in other words, and two under one id (rules.md B1)
-    elif isinstance(result, Duplicate) and isinstance(fact.data, PaymentReversed):
-        returns.told_again(lane, fact)
+    if result is None or (result is not DUPLICATE and _has_identity_of_its_own(fact.data)):
+        result = _apply(lane, fact)
+    elif result is DUPLICATE:
+        result = _sent_again(lane, fact)
     if not isinstance(result, Refused):
         identity.remember(lane, fact)
     if fact.creditor is None and not lane.counts_for_all:
         return
     _finish(lane, fact, offset, raw, result)
+
+
+def _has_identity_of_its_own(data: Data) -> bool:
+    """Whether other content under a known source and id need not be a conflict.
+
+    A bank tells one payment in other words, two payments under one id, and corrects its statements (rules.md B1).
+    """
+    if isinstance(data, BankFeedCompleted):
+        return data.statement is not None and data.statement.number is not None
+    return isinstance(data, PaymentReceived | PaymentReversed)
+
+
+def _sent_again(lane: Lane, fact: Fact) -> Result:
+    """Take a fact that came again as it was; a bank's statement and its lines count as told once more."""
+    match fact.data:
+        case PaymentReceived() if statements.is_gone(lane, fact.data):
+            return _apply(lane, fact)
+        case PaymentReceived():
+            statements.note_line(lane, fact.data)
+        case PaymentReversed():
+            returns.told_again(lane, fact)
+        case BankFeedCompleted():
+            statements.told_again(lane, fact, fact.data)
+    return DUPLICATE
 
 
 def _keep_registration(lane: Lane, fact: Fact, creditor: str, offset: int, raw: bytes) -> None:
@@ -147,6 +171,7 @@ def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Result:
 def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
     match data:
         case PaymentReceived():
+            statements.note_line(lane, data)
             return payments.received(lane, fact, data)
         case BankFeedCompleted():
             return watermarks.completed(lane, fact, data)

@@ -131,12 +131,15 @@ def publish_return(lane: Lane, payment: KnownPayment, back: Return) -> None:
         lane.to_account(payment.creditor, debtor, money_returned(payment, debtor, back))
 
 
-def withdraw(lane: Lane, payment: KnownPayment, same_as: str) -> None:
-    """Take a payment off everywhere, as the payment ``same_as`` is the same money: it was told twice (rules.md B2)."""
+def withdraw(lane: Lane, payment: KnownPayment, same_as: str | None) -> None:
+    """Take a payment off everywhere, as the payment ``same_as`` is the same money: it was told twice (rules.md B2).
+
+    Without ``same_as`` it is no money at all: a corrected statement no longer tells it.
+    """
     unplace(lane, payment)
     unmatched.withdraw(lane, payment)
     lane.feed(payment.creditor, payment.account).withdrawn(payment.amount, payment.currency)
-    payment.same_as = same_as
+    payment.same_as = same_as or ""
     message = PaymentWithdrawn(
         creditor=payment.creditor, account=payment.account, payment=payment.payment, same_as=same_as
     )

@@ -3,18 +3,31 @@
 Every statement is kept, so the order in which they come does not matter.
 """
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from schemas.decisions import Alert, StatementTaken
 from schemas.facts import Fact
 from schemas.money import currency_decimals
-from schemas.payment_events import BankFeedCompleted
+from schemas.payment_events import BankFeedCompleted, PaymentReceived
 from schemas.statements import BankStatement, gaps
+from services.cash_application.identity_of_money import naming
 from services.cash_application.state import identity
+from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import APPLIED, Refused, Result
+from services.cash_application.state.result import APPLIED, CONFLICT, Refused, Result, conflict
 from services.cash_application.state.row_kind import SEPARATOR, key
-from services.cash_application.state.rows import CHAINS, STATEMENT_NEWS, ChainedStatement, StatementChain
+from services.cash_application.state.rows import (
+    CHAINS,
+    PAYMENTS,
+    STATEMENT_LINES,
+    STATEMENT_NEWS,
+    STATEMENT_VERSIONS,
+    ChainedStatement,
+    StatementChain,
+    StatementVersions,
+)
 
 GAP: Final = "statement-missing"
 """The code of the alert."""
@@ -22,6 +35,16 @@ GAP: Final = "statement-missing"
 _READ_AS: Final = 100
 """A statement's amounts are read as hundredths, whatever decimals its currency has."""
 _AMOUNTS: Final = ("opening", "received", "returned", "other", "closing")
+Line = tuple[str, date]
+"""A payment in a statement: the id under which it was told, and its booking day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The statement of this year and number, and what its corrected version no longer tells."""
+
+    name: str
+    gone: tuple[Line, ...]
 
 
 def take(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> Result:
@@ -30,16 +53,132 @@ def take(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStateme
     if isinstance(taken, Refused):
         return taken
     result = identity.claim(lane, _natural_key(fact, data, statement), fact, "data.statement.number: this statement")
-    if result is not APPLIED:
-        return result
-    row_key = key(data.creditor, data.account, statement.currency)
+    if not isinstance(result, Refused):
+        _count_version(lane, fact, data, statement)
+    if result is APPLIED:
+        _keep(lane, data, taken)
+    return result
+
+
+def told_again(lane: Lane, fact: Fact, data: BankFeedCompleted) -> None:
+    """Count that a statement came once more as it was: what a corrected one leaves out is found by it."""
+    if data.statement is not None:
+        _count_version(lane, fact, data, data.statement)
+
+
+def note_line(lane: Lane, data: PaymentReceived) -> None:
+    """Note that a statement told a payment, for the case that a corrected one does not."""
+    if data.channel != "statement" or data.statement is None:
+        return
+    versions_key = key(data.creditor, data.account, data.currency, data.statement)
+    versions = STATEMENT_VERSIONS.get(lane.unit, versions_key)
+    times = str(0 if versions is None else versions.times)
+    row_key = key(versions_key, data.payment, data.booked.isoformat())
+    told = (lane.unit.get(STATEMENT_LINES, row_key) or b"").decode().split()
+    if times not in told:
+        lane.unit.put(STATEMENT_LINES, row_key, " ".join((*told, times)).encode())
+
+
+def is_gone(lane: Lane, data: PaymentReceived) -> bool:
+    """Whether a corrected statement no longer told a payment, so that to tell it again makes it money again."""
+    payment = PAYMENTS.get(lane.unit, key(data.creditor, data.account, data.payment))
+    return payment is not None and payment.same_as == ""
+
+
+def _count_version(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> None:
+    versions_key = _versions_key(data, statement)
+    if versions_key is not None:
+        versions = STATEMENT_VERSIONS.get(lane.unit, versions_key) or StatementVersions()
+        versions.times += 1
+        versions.made = max(fact.time, versions.made or fact.time)
+        STATEMENT_VERSIONS.put(lane.unit, versions_key, versions)
+
+
+def _versions_key(data: BankFeedCompleted, statement: BankStatement) -> str | None:
+    if statement.number is None:
+        return None
+    return key(data.creditor, data.account, statement.currency, f"{data.through.year}/{statement.number}")
+
+
+def _keep(lane: Lane, data: BankFeedCompleted, taken: StatementTaken) -> None:
+    """Put a statement into its chain, in the place of the one that it corrects."""
+    row_key = key(data.creditor, data.account, taken.currency)
     chain = CHAINS.get(lane.unit, row_key) or StatementChain()
-    chain.statements.append(ChainedStatement(taken.through, taken.number, taken.opening, taken.closing))
+    chain.statements = [each for each in chain.statements if not _is_corrected(each, taken)]
+    one = ChainedStatement(taken.through, taken.number, taken.opening, taken.closing, taken.returned)
+    chain.statements.append(one)
     CHAINS.put(lane.unit, row_key, chain)
-    lane.feed(data.creditor, data.account).gaps[statement.currency] = gaps(chain.statements)
+    lane.feed(data.creditor, data.account).gaps[taken.currency] = gaps(chain.statements)
     lane.unit.put(STATEMENT_NEWS, key(data.creditor, data.account), b"")
     lane.record_decision(data.creditor, taken)
-    return APPLIED
+
+
+def _is_corrected(known: ChainedStatement, taken: StatementTaken) -> bool:
+    return taken.number is not None and (known.number, known.through.year) == (taken.number, taken.through.year)
+
+
+# -- corrected statements ---------------------------------------------------------------------------------------------
+
+
+def correct(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> Correction | Refused:
+    """Let a statement take the place of one with its number, and say which payments are gone and which ones count.
+
+    Refused where its payments do not come to what it says was received, or where returns would be gone.
+    """
+    taken = _in_minor_units(data, statement)
+    versions_key = _versions_key(data, statement)
+    if isinstance(taken, Refused) or versions_key is None:
+        return taken if isinstance(taken, Refused) else conflict("data.statement: this statement")
+    chain = CHAINS.get(lane.unit, key(data.creditor, data.account, statement.currency)) or StatementChain()
+    known = next((each for each in chain.statements if _is_corrected(each, taken)), None)
+    versions = STATEMENT_VERSIONS.get(lane.unit, versions_key)
+    if known is None or versions is None or versions.made is None or known.through != taken.through:
+        return _not_safe()
+    now, before = _lines(lane, versions_key, str(versions.times))
+    is_later = fact.time >= versions.made
+    if known.returned != taken.returned or (is_later and _sum(lane, data, now) != taken.received):
+        return _not_safe()
+    if is_later:
+        identity.replace(lane, _natural_key(fact, data, statement), fact)
+        _keep(lane, data, taken)
+    _count_version(lane, fact, data, statement)
+    gone = before - now if is_later else now - before
+    return Correction(versions_key.rpartition(SEPARATOR)[2], tuple(sorted(gone)))
+
+
+def _lines(lane: Lane, versions_key: str, times: str) -> tuple[set[Line], set[Line]]:
+    """The lines of the version that is being completed, and those of the versions before it."""
+    now: set[Line] = set()
+    before: set[Line] = set()
+    prefix = key(versions_key, "")
+    for row_key, stored in lane.unit.scan(STATEMENT_LINES, prefix):
+        payment, booked = row_key.removeprefix(prefix).split(SEPARATOR)
+        told = set(stored.decode().split())
+        line = payment, date.fromisoformat(booked)
+        if times in told:
+            now.add(line)
+        if told - {times}:
+            before.add(line)
+    return now, before
+
+
+def _sum(lane: Lane, data: BankFeedCompleted, lines: set[Line]) -> int:
+    amounts = []
+    for name, booked in lines:
+        payment = naming.named(lane, data.creditor, data.account, name, booked)
+        amounts.append(payment.amount if isinstance(payment, KnownPayment) else 0)
+    return sum(amounts)
+
+
+def _not_safe() -> Refused:
+    return Refused(
+        CONFLICT,
+        (
+            "data.statement.number: a statement with this number is known with other content: this one corrects it",
+            "it cannot take that one's place by itself: compare both, take back what is gone with payment.reversed",
+            "send payment.received for what is missing, then bank-feed.completed without figures, and discard this",
+        ),
+    )
 
 
 def raise_alerts(lane: Lane) -> None:

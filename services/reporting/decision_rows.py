@@ -227,6 +227,9 @@ def _record_taken(
             unit.read_model.delete("payment_return", _payment_key(message))
         case StatementTaken():
             first = row.pop("first")
+            if message.number is not None:  # a corrected statement takes the place of the one with its number
+                one = ("creditor", "account", "currency", "through", "number")
+                unit.read_model.delete("bank_statement", {name: row[name] for name in one})
             unit.read_model.upsert("bank_statement", {**row, "first_day": first, "number": message.number or NO_NUMBER})
 
 

@@ -45,4 +45,11 @@ MUTANTS = (
         "    if data.booked is not None and payment.booked < data.booked:",
         f"{RETURNS}::latest_equal_sum",
     ),
+    Mutant(
+        "statements: a corrected one takes away what it still tells",
+        "services/cash_application/statements.py",
+        "    gone = before - now if is_later else now - before",
+        "    gone = before if is_later else now - before",
+        "cash_application/test_corrected_statements.py::no_longer_tells",
+    ),
 )

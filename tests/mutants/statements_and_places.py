@@ -77,8 +77,8 @@ MUTANTS = (
     Mutant(
         "a copy of a statement counts again",
         CHAINS,
-        "    if result is not APPLIED:\n        return result",
-        "    if result is not APPLIED:\n        pass",
+        "    if result is APPLIED:\n        _keep",
+        "    if not isinstance(result, Refused):\n        _keep",
         "cash_application/test_missing_statements.py::copy",
     ),
     Mutant(

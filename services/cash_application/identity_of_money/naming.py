@@ -45,7 +45,10 @@ def bearers(lane: Lane, creditor: str, account: str, id_: str) -> list[KnownPaym
 
 
 def standing(lane: Lane, creditor: str, account: str, name: str) -> KnownPayment | None:
-    """The payment of a name; of one that was another payment's money, told twice, that other one."""
+    """The payment of a name; of one that was another payment's money, told twice, that other one.
+
+    None for one that a corrected statement no longer tells.
+    """
     payment = PAYMENTS.get(lane.unit, key(creditor, account, name))
     while payment is not None and payment.same_as is not None:
         payment = PAYMENTS.get(lane.unit, key(creditor, account, payment.same_as))

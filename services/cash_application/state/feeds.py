@@ -100,6 +100,14 @@ class Feed:
         self.waiting.append(Completion(completion.through, completion.count, thousandths))
         self._open()
 
+    def corrected(self, through: date) -> None:
+        """A corrected statement ends on this day, and its payments come to what it says: all of that day are in."""
+        self.waiting = [each for each in self.waiting if each.through != through]
+        if self.waiting:
+            self._open()
+        else:
+            self._reach(through, 0)
+
     @property
     def reached(self) -> date | None:
         """The day through which all payments are in: they tie, and no statement is missing. None while none tied."""

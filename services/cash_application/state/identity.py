@@ -61,6 +61,11 @@ def claim(lane: Lane, natural_key: str, fact: Fact, what: str) -> Result:
     return DUPLICATE if known == _digest(fact) else conflict(what)
 
 
+def replace(lane: Lane, natural_key: str, fact: Fact) -> None:
+    """Keep a natural key for the fact that corrects the one which had it."""
+    lane.unit.put(NATURAL, natural_key, _digest(fact))
+
+
 def of_policy(policy: str, version: int) -> str:
     """The natural key of a policy's version."""
     return key(NATURAL_POLICY, policy, str(version))

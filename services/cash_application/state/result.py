@@ -39,8 +39,10 @@ class Refused:
 Result = Applied | Duplicate | Waits | Refused
 APPLIED: Final = Applied()
 DUPLICATE: Final = Duplicate()
+CONFLICT: Final = "conflict"
+"""Why a fact is refused whose identity is known with other content."""
 
 
 def conflict(what: str) -> Refused:
     """The refusal of a fact whose identity is known with other content (design.md §3, identity)."""
-    return Refused("conflict", (f"{what} is known already, with other content; send a change as its own event",))
+    return Refused(CONFLICT, (f"{what} is known already, with other content; send a change as its own event",))

@@ -133,12 +133,16 @@ class PolicyVersions:
 
 @dataclass(slots=True)
 class ChainedStatement:
-    """A bank statement in its chain: last day, the bank's number, booked balances in minor units."""
+    """A bank statement in its chain: last day, the bank's number, booked balances in minor units.
+
+    ``returned`` is customers' money that the bank took back; older stores do not know it.
+    """
 
     through: date
     number: int | None
     opening: int
     closing: int
+    returned: int | None = None
 
 
 @dataclass(slots=True)
@@ -166,6 +170,14 @@ class WaitingReturn:
     row: str
     is_reported: bool = False
     is_sent_again: bool = False
+
+
+@dataclass(slots=True)
+class StatementVersions:
+    """How often a numbered statement was completed, and when the version that counts was made (the event's time)."""
+
+    times: int = 0
+    made: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -205,6 +217,8 @@ MONEY_IDS: Final = RowKind("money-id", IdBearers)
 """By creditor, bank account, archive id, where it is not the payment's name."""
 RETURNS_WAITING: Final = RowKind("return-waiting", WaitingReturn)
 """By creditor, source, id of the event."""
+STATEMENT_VERSIONS: Final = RowKind("statement-versions", StatementVersions)
+"""By creditor, bank account, currency, the statement's year and number."""
 CHANGES: Final = RowKind("change", Change)
 """By subject of a subscription, number of the change."""
 
@@ -242,6 +256,8 @@ LUMP_NEWS: Final = "lump-news"
 """By creditor, bank account, booking day, currency: nothing. Such sums are compared at the next frontier."""
 RETURN_NEWS: Final = "return-news"
 """By creditor, source, id of an event: nothing. A return without its payment came since the last frontier."""
+STATEMENT_LINES: Final = "statement-line"
+"""By creditor, bank account, currency, the statement's year and number, payment: in which versions it was told."""
 UNSCORED: Final = "fresh"
 """By payment: nothing. The payment is scored at the next frontier."""
 DOUBTS: Final = "doubt"

@@ -159,9 +159,16 @@ def test_a_copy_of_a_statement_under_another_id_changes_nothing() -> None:
     assert len([message for message in harness.messages(DECISIONS) if isinstance(message, StatementTaken)]) == 2
 
 
-def test_another_statement_of_the_same_number_is_a_conflict() -> None:
+def test_another_statement_of_the_same_number_takes_its_place_in_the_chain() -> None:
     harness = CashHarness()
     harness.publish(statement("2026-01-05", 1, 100, 110), statement("2026-01-05", 1, 100, 111, name="other"))
+    harness.publish(statement("2026-01-06", 2, 111, 111))
+    assert (harness.reasons(), reached(harness)) == ([], "2026-01-06")
+
+
+def test_another_statement_of_the_same_number_and_another_day_is_a_conflict() -> None:
+    harness = CashHarness()
+    harness.publish(statement("2026-01-05", 1, 100, 110), statement("2026-01-06", 1, 100, 111, name="other"))
     assert harness.reasons() == ["conflict"]
 
 

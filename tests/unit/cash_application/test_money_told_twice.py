@@ -26,7 +26,7 @@ def same_as(archive_id: str, stays: str) -> Event:
     return event("payment.same-as", data, id=f"same-{archive_id}", at=MORNING, source="//people")
 
 
-def withdrawn(harness: CashHarness) -> list[tuple[str, str]]:
+def withdrawn(harness: CashHarness) -> list[tuple[str, str | None]]:
     """The payments that count no more, each with the one that stays."""
     found = [each for each in harness.messages(DECISIONS) if isinstance(each, PaymentWithdrawn)]
     return [(each.payment, each.same_as) for each in found]
