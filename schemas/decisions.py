@@ -70,7 +70,7 @@ class TaskRaised(Message):
     """A person is asked to do something, such as a call; ``task`` is its id, ``reason`` a code (rules.md S7).
 
     ``account`` and ``payment`` name the payment that it is about. A task about money that may be of many debtors has
-    none of them as ``debtor`` and some of them in ``debtors``.
+    none of them as ``debtor`` and some of them in ``debtors``. ``correction`` is the invoice that corrects ``invoice``.
     """
 
     type: Literal["task-raised"] = "task-raised"
@@ -83,6 +83,7 @@ class TaskRaised(Message):
     account: str | None = None
     payment: str | None = None
     debtors: tuple[str, ...] | None = None
+    correction: str | None = None
 
 
 class HandedOver(Message):

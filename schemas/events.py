@@ -263,6 +263,20 @@ class TaskDone(InvoiceOrAccountData):
     outcome: Text
 
 
+class CorrectionSettled(InstructionData):
+    """A person says what an invoice that corrects another one does: it replaces it, or adds to it (rules.md M10).
+
+    ``invoice`` is the invoice that is corrected; ``correction`` the number of the one that corrects it, where several
+    wait.
+    """
+
+    event_type: ClassVar[str] = "correction.settled.v1"
+
+    invoice: Identifier
+    as_: Literal["replace", "add"] = Field(alias="as")
+    correction: Identifier | None = None
+
+
 class NoticeSettled(InstructionData):
     """A person says whether a notice of unknown outcome left (``accepted``) or not (``failed``; design.md §7.4)."""
 
@@ -306,6 +320,7 @@ EVENT_TYPES: Final[dict[str, type[Data]]] = {
         StepApproved,
         TaskDone,
         NoticeSettled,
+        CorrectionSettled,
     )
 }
 """Every public event type and the model of its data."""

@@ -83,6 +83,19 @@ class KnownFixed(AccountMessage):
     invoice: str | None = None
 
 
+class CorrectionAsked(AccountMessage):
+    """An invoice corrects another one, and a person is to say whether it replaces it or adds to it (rules.md M10).
+
+    ``invoice`` is the one that is corrected, ``correction`` the number of the other, ``id`` its event's ``source#id``.
+    """
+
+    type: Literal["correction-asked"] = "correction-asked"
+    time: Instant
+    id: str
+    invoice: str
+    correction: str
+
+
 # --- money on an account -------------------------------------------------------------------------
 
 
@@ -308,6 +321,7 @@ JournalMessage = (
     AccountNumbered
     | AccountEvent
     | KnownFixed
+    | CorrectionAsked
     | MoneyPlaced
     | MoneyMoved
     | MoneyReversed

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import islice
 
 from schemas.data import AccountData, Data, creditor_of
-from schemas.events import CreditGranted, CreditorRegistered, ReferenceRatePublished
+from schemas.events import CorrectionSettled, CreditGranted, CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact, UnreadEvent, decode_facts
 from schemas.invoice_events import InvoiceCredited, InvoiceIssued
 from schemas.payment_events import (
@@ -19,6 +19,7 @@ from schemas.policy import Policy
 from services.cash_application import (
     account_owners,
     ahead,
+    corrections,
     dead_letters,
     doubts,
     payments,
@@ -159,7 +160,9 @@ def _apply(lane: Lane, fact: Fact) -> Result:
 def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Result:
     match data:
         case InvoiceIssued():
-            return receivables.issued(lane, fact, data)
+            return corrections.issued(lane, fact, data)
+        case CorrectionSettled():
+            return corrections.settled(lane, fact, data)
         case InvoiceCredited():
             return receivables.credited(lane, fact, data)
         case CreditGranted():

@@ -113,7 +113,8 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
         invoice = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
         if invoice is not None and invoice.currency != payment.currency:
             return receivables.wrong_currency()
-    assignment = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, data.invoice, fact.known)
+    number = None if data.invoice is None else receivables.own_number(lane, data.creditor, data.invoice)
+    assignment = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, number, fact.known)
     before = payment.assigned
     if before is None or before.version < assignment.version:
         payment.assigned = assignment

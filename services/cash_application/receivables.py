@@ -4,18 +4,27 @@ A fact about an invoice or a debtor that is not known yet waits. One that names 
 a dispute or a hold must never land on another debtor's account.
 """
 
+from hashlib import sha256
+
 from schemas.data import AccountData
 from schemas.events import CreditGranted, DebtorUpdated, ExtensionGranted
 from schemas.facts import Fact
-from schemas.invoice_events import InvoiceCredited, InvoiceIssued, InvoiceRescheduled
+from schemas.invoice_events import (
+    InvoiceCancelled,
+    InvoiceCredited,
+    InvoiceIssued,
+    InvoiceRescheduled,
+    part_number,
+)
 from schemas.journal import AccountEvent, AccountNumbered
+from schemas.parties import PartyChange
 from services.cash_application import ahead
 from services.cash_application.matching import invoice_parts, payer_hints
 from services.cash_application.matching.remittance import folded_number
 from services.cash_application.state import identity, subscriptions, waiting
 from services.cash_application.state.account_numbers import give_number
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict
+from services.cash_application.state.result import APPLIED, Refused, Result, Waits, conflict
 from services.cash_application.state.row_kind import RowKind, key
 from services.cash_application.state.rows import (
     ACCOUNTS,
@@ -31,25 +40,54 @@ from services.cash_application.state.rows import (
 from services.cash_application.state.waiting import Missing
 
 
-def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Result:
-    """Apply a new invoice; the first of a debtor makes the account known."""
-    row_key = key(data.creditor, data.invoice)
-    known = INVOICES.get(lane.unit, row_key)
-    if known is not None:
-        return DUPLICATE if known.content == fact.content else conflict("data.invoice: this invoice of the creditor")
+def begin(lane: Lane, fact: Fact, data: InvoiceIssued, in_words: str) -> Result:
+    """Apply a new invoice; the first of a debtor makes the account known. ``in_words``: its number in payments."""
     if any(INVOICES.get(lane.unit, part) is not None for part in invoice_parts.keys_of(data)):
         return conflict("data.parts: the number that one of the parts would have")
-    _know(lane, row_key, KnownInvoice(fact.content, data.debtor, data.currency, len(data.parts)))
-    for part in invoice_parts.keys_of(data):
-        _know(lane, part, KnownInvoice(fact.content, data.debtor, data.currency, whole=data.invoice))
-    _index(lane, data)
+    _know_number(lane, fact, data, None)
+    _index(lane, data, in_words)
     _learn_account(lane, data)
     publish_event(lane, fact, data)
     return APPLIED
 
 
+def replace(lane: Lane, fact: Fact, data: InvoiceIssued, replaced: str) -> None:
+    """Apply an invoice that replaces an earlier one: what names either speaks of the earlier one (rules.md M10)."""
+    if INVOICES.get(lane.unit, key(data.creditor, data.invoice)) is None:
+        _know_number(lane, fact, data, replaced)
+    _index(lane, data.model_copy(update={"invoice": replaced}), data.invoice)
+    _learn_account(lane, data)
+    publish_event(lane, fact, data.model_copy(update={"corrects": replaced}))
+
+
+def update_party(lane: Lane, fact: Fact, data: InvoiceIssued) -> None:
+    """Take the party of an invoice that came again with nothing else changed as an update (rules.md M10)."""
+    party = PartyChange.model_validate(data.party.model_dump())
+    update = DebtorUpdated(creditor=data.creditor, debtor=data.debtor, party=party)
+    publish_event(lane, fact.model_copy(update={"type": DebtorUpdated.event_type}), update)
+    _learn_name(lane, data.creditor, data.debtor, data.party.name)
+
+
+def terms_of(data: InvoiceIssued) -> str:
+    """The digest of an invoice's sums, dates and terms: of all but its party and what it corrects (rules.md M10)."""
+    fields = data.model_dump_json(exclude={"party", "corrects"}, exclude_defaults=True)
+    return sha256(fields.encode()).hexdigest()[:32]
+
+
+def _know_number(lane: Lane, fact: Fact, data: InvoiceIssued, replaces: str | None) -> None:
+    """Make an invoice's number known, and those of its parts; facts may have waited for them.
+
+    One that ``replaces`` another invoice means that one, part by part.
+    """
+    invoice = KnownInvoice(fact.content, data.debtor, data.currency, len(data.parts), None, terms_of(data), replaces)
+    _know(lane, key(data.creditor, data.invoice), invoice)
+    for number, part in enumerate(invoice_parts.keys_of(data), start=1):
+        instead = None if replaces is None else part_number(replaces, number)
+        known = KnownInvoice(fact.content, data.debtor, data.currency, whole=data.invoice, replaces=instead)
+        _know(lane, part, known)
+
+
 def _know(lane: Lane, row_key: str, invoice: KnownInvoice) -> None:
-    """Put the row of a new invoice or part, for which facts may have waited."""
     waiting.release(lane, INVOICES, row_key)
     INVOICES.put(lane.unit, row_key, invoice)
 
@@ -65,6 +103,7 @@ def credited(lane: Lane, fact: Fact, data: InvoiceCredited) -> Result:
     natural = identity.of_credit_note(data.creditor, data.invoice, data.credit_note)
     result = identity.claim(lane, natural, fact, "data.credit_note: this credit note of the invoice")
     if result is APPLIED:
+        _mark(lane, data)
         publish_event(lane, fact, data)
     return result
 
@@ -81,11 +120,26 @@ def granted(lane: Lane, fact: Fact, data: CreditGranted) -> Result:
     return result
 
 
+def _mark(lane: Lane, data: InvoiceCredited | InvoiceCancelled) -> None:
+    """Note on the invoice, or on that whose part it is, that it was credited or cancelled (rules.md M10)."""
+    row_key = key(data.creditor, own_number(lane, data.creditor, data.invoice))
+    row = INVOICES.get(lane.unit, row_key)
+    if row is not None and row.whole is not None:
+        row_key = key(data.creditor, row.whole)
+        row = INVOICES.get(lane.unit, row_key)
+    if row is not None:
+        row.credited = row.credited or isinstance(data, InvoiceCredited)
+        row.cancelled = row.cancelled or isinstance(data, InvoiceCancelled)
+        INVOICES.put(lane.unit, row_key, row)
+
+
 def account_event(lane: Lane, fact: Fact, data: AccountData) -> Result:
     """Apply any other event about an account or about invoices of it."""
     refusal = check_account(lane, data) or _check_one_due(lane, data)
     if refusal is not None:
         return refusal
+    if isinstance(data, InvoiceCancelled):
+        _mark(lane, data)
     publish_event(lane, fact, data)
     if isinstance(data, DebtorUpdated) and data.party.name is not None:
         _learn_name(lane, data.creditor, data.debtor, data.party.name)
@@ -134,11 +188,31 @@ def wrong_currency() -> Refused:
 
 
 def publish_event(lane: Lane, fact: Fact, data: AccountData) -> None:
-    """Publish the event to its account."""
+    """Publish the event to its account; an invoice that replaced another one is that one there (rules.md M10)."""
+    if not isinstance(data, InvoiceIssued):
+        data = data.model_copy(update=_as_known(lane, data))
     event = AccountEvent(event=fact.type, time=fact.time, id=f"{fact.source}#{fact.id}", known=fact.known, data=data)
     lane.to_account(data.creditor, data.debtor, event)
     invoice: str | None = getattr(data, "invoice", None)
     ahead.note(lane, fact, "event", data.creditor, data.debtor, *(() if invoice is None else (invoice,)))
+
+
+def own_number(lane: Lane, creditor: str, invoice: str) -> str:
+    """The number by which the account knows an invoice: that of the one that it replaced, else its own."""
+    known = INVOICES.get(lane.unit, key(creditor, invoice))
+    return invoice if known is None or known.replaces is None else known.replaces
+
+
+def _as_known(lane: Lane, data: AccountData) -> dict[str, object]:
+    """The fields that name invoices, with the numbers by which the account knows them."""
+    fields: dict[str, object] = {}
+    one: str | None = getattr(data, "invoice", None)
+    many: tuple[str, ...] = getattr(data, "invoices", ())
+    if one is not None:
+        fields["invoice"] = own_number(lane, data.creditor, one)
+    if many:
+        fields["invoices"] = tuple(own_number(lane, data.creditor, each) for each in many)
+    return fields
 
 
 def _invoices_named(data: AccountData) -> tuple[str, ...]:
@@ -147,13 +221,13 @@ def _invoices_named(data: AccountData) -> tuple[str, ...]:
     return many if one is None else (*many, one)
 
 
-def _index(lane: Lane, data: InvoiceIssued) -> None:
-    """Index an invoice and its parts by reference, number and amount, by which payments find them."""
+def _index(lane: Lane, data: InvoiceIssued, in_words: str) -> None:
+    """Index an invoice and its parts by reference, amount and number in words, by which payments find them."""
     creditor, debtor = data.creditor, data.debtor
     for reference, indexed in invoice_parts.indexed_by(data):
         if reference is not None:
             _carry(lane, REFERENCES, key(creditor, reference), indexed)
-        number = folded_number(indexed.invoice)
+        number = folded_number(in_words)
         if number is not None and indexed.whole is None:
             _carry(lane, INVOICE_NUMBERS, key(creditor, number), indexed)
         for amount in {indexed.amount, *indexed.discounted}:
@@ -167,7 +241,7 @@ def _carry(lane: Lane, kind: RowKind[CarryingInvoices], row_key: str, indexed: I
     waiting.release(lane, kind, row_key)
     if row.invoices:
         subscriptions.notify(lane, subscriptions.of_carriers(kind, row_key))
-    row.invoices.append(indexed)
+    row.invoices = [*(each for each in row.invoices if each.invoice != indexed.invoice), indexed]
     kind.put(lane.unit, row_key, row)
 
 

@@ -28,7 +28,8 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datet
     if in_force and lane.is_lane_of(data.creditor):
         policies: dict[PartyKind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
         waiting.release(lane, CREDITORS, data.creditor)
-        lane.keep_creditor(data.creditor, Creditor(fact.time, event, data.timezone, accounts, policies))
+        row = Creditor(fact.time, event, data.timezone, accounts, policies, corrections=data.corrections)
+        lane.keep_creditor(data.creditor, row)
         subscriptions.notify(lane, subscriptions.of_required_confidence(data.creditor))
         _copy(lane, fact, data)
         ahead.note(lane, fact, "creditor", data.creditor)

@@ -25,6 +25,7 @@ from services.cash_application import (
     account_owners,
     ahead,
     application,
+    corrections,
     doubts,
     payments,
     prefetch,
@@ -101,13 +102,14 @@ def _process_released(lane: Lane, left: int) -> int:
     """
     if lane.frontier.rising is not None and left > 0:
         left -= application.apply_registrations(lane, lane.frontier.rising, left)
-    while lane.has_released and left > 0:
-        released = waiting.next_released(lane)
-        if released is None:
-            lane.has_released = False
-        else:
+    while left > 0:
+        released = waiting.next_released(lane) if lane.has_released else None
+        if released is not None:
             left = _release(lane, *released, left)
-    if lane.frontier.rising is not None and left > 0:
+            continue
+        lane.has_released = False
+        if lane.frontier.rising is None:
+            break
         left = _reach_frontier(lane, lane.frontier.rising, left)
     return left
 
@@ -127,10 +129,14 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
 
 
 def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
-    """Fix what is known by this frontier, raise alerts, compare and score the payments that wait, then reach it."""
+    """Fix what is known by this frontier, decide corrections, raise alerts, compare and score payments, then reach it.
+
+    What a decision released is processed before that, so it may take another call.
+    """
     lane.moment = instant
     left -= ahead.fix(lane, instant, left)
-    if left <= 0:
+    left -= corrections.decide_new(lane, left) if left > 0 else 0
+    if left <= 0 or lane.has_released:
         return left
     account_owners.raise_alerts(lane)
     statements.raise_alerts(lane)

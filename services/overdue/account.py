@@ -97,6 +97,26 @@ class OfferedDiscount:
 
 
 @dataclass(slots=True)
+class CorrectedAmount:
+    """What a receivable is of since an invoice that corrects its own replaced it, in minor units (rules.md M10)."""
+
+    known: datetime
+    id: str
+    day: date
+    amount: int
+    by: str
+
+
+@dataclass(slots=True)
+class WaitingCorrection:
+    """An invoice that corrects ``invoice``: a person is to say what it does; ``id`` is its event's (rules.md M10)."""
+
+    id: str
+    invoice: str
+    correction: str
+
+
+@dataclass(slots=True)
 class StepDone:
     """A step taken without a letter of Eräpäivä: before go-live, or by a call (rules.md S3, S7); ``fee`` in cents.
 
@@ -145,6 +165,13 @@ class Receivable:
     whole: str | None = None
     part: int = 0
     discounts: list[OfferedDiscount] = field(default_factory=list)
+    corrected: list[CorrectedAmount] = field(default_factory=list)
+
+    @property
+    def amount_now(self) -> int:
+        """The amount in force: what was invoiced, or what the latest known correction says (rules.md M10)."""
+        latest = max(self.corrected, key=lambda it: (it.known, it.id), default=None)
+        return self.amount if latest is None else latest.amount
 
     def is_named_by(self, invoice: str) -> bool:
         """Whether an invoice's id means this receivable: by its own, or by that of the invoice it is a part of."""
@@ -332,7 +359,8 @@ class Account:
     concern it, ``unreachable`` e-mail and postal addresses at which a letter failed. ``cycles`` counts closed attempts
     by invoice and step. ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and
     ``reported`` what was published last, so that nothing is published twice. ``terms`` are those of the uses of credit,
-    fixed up to the day ``terms_through`` (rules.md K3).
+    fixed up to the day ``terms_through`` (rules.md K3). ``corrections`` are invoices of which a person has yet to say
+    what they do to the ones that they correct (M10).
     """
 
     creditor: str
@@ -360,6 +388,7 @@ class Account:
     reported: str = ""
     terms: list[TermsFrom] = field(default_factory=list)
     terms_through: date | None = None
+    corrections: list[WaitingCorrection] = field(default_factory=list)
 
     @property
     def kind(self) -> Kind:

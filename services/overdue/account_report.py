@@ -93,7 +93,7 @@ def _balance(account: Account, entry: OpenReceivable, decision: Decision, contex
         issued=receivable.issued,
         due=receivable.due_now,
         effective_due=entry.effective_due,
-        original=receivable.amount,
+        original=receivable.amount_now,
         principal=entry.principal,
         interest=entry.interest,
         costs=entry.costs,

@@ -43,7 +43,7 @@ class HandOverReceivables:
 class RaiseTask:
     """A person is asked to do something; ``key`` makes it once only.
 
-    ``money`` is the payment that it is about: bank account and name.
+    ``money`` is the payment that it is about: bank account and name; ``correction`` the invoice that corrects it.
     """
 
     key: str
@@ -51,6 +51,7 @@ class RaiseTask:
     reason: str
     invoice: str | None
     money: tuple[str, str] | None = None
+    correction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def _entry(account: Account) -> dict[str, object]:
         "unread": len(account.unread),  # the keys of dead letters may name offsets
         "unreachable": sorted(account.unreachable),
         "tasks": sorted(account.tasks),
+        "corrections": sorted([each.invoice, each.correction] for each in account.corrections) or None,
     }
 
 
@@ -81,6 +82,7 @@ def _receivable(receivable: Receivable) -> dict[str, Any]:
         "approved": sorted(receivable.approved),
         "done": sorted([done.step, str(done.day)] for done in receivable.done),
         "reversals": sorted(map(str, receivable.reversals)),
+        **({"corrected": sorted(each.id for each in receivable.corrected)} if receivable.corrected else {}),
     }
 
 

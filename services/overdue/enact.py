@@ -100,6 +100,7 @@ def _task(account: Account, act: RaiseTask, today: date) -> TaskRaised:
         invoice=act.invoice,
         account=act.money[0] if act.money else None,
         payment=act.money[1] if act.money else None,
+        correction=act.correction,
     )
 
 
@@ -220,7 +221,7 @@ def _hand_over_line(case: Case) -> HandOverLine:
         issued=receivable.issued,
         due=receivable.due_now,
         effective_due=entry.effective_due,
-        original=receivable.amount,
+        original=receivable.amount_now,
         principal=entry.principal,
         interest=entry.interest,
         costs=entry.costs,

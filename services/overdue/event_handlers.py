@@ -10,6 +10,7 @@ from schemas.invoice_events import InvoiceCancelled, InvoiceCredited, InvoiceIss
 from schemas.journal import AccountEvent
 from services.overdue.account import (
     Account,
+    CorrectedAmount,
     CreditNote,
     DueDateChange,
     GrantedCredit,
@@ -24,7 +25,7 @@ from services.overdue.account import (
     StopEnd,
     StopKind,
 )
-from services.overdue.books.invoiced import receivables_of
+from services.overdue.books.invoiced import receivables_of, replace_terms
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of, with_stated
 from services.overdue.steps.step_progress import call_task, step_progress
@@ -65,8 +66,15 @@ def apply_event(account: Account, event: AccountEvent, context: CreditorContext)
 
 def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
     _change_party(applied, data.party.model_dump(exclude_none=True), data.issued)
-    for receivable in receivables_of(data, applied.known, applied.account.dues):
-        applied.account.receivables[receivable.invoice] = receivable
+    account = applied.account
+    account.corrections = [each for each in account.corrections if each.id != applied.event.id]
+    issued = receivables_of(data, applied.known, account.dues)
+    if data.corrects is None:
+        account.receivables.update({receivable.invoice: receivable for receivable in issued})
+        return
+    for receivable, correction in zip(account.named(data.corrects), issued, strict=True):
+        amount = CorrectedAmount(applied.known, applied.event.id, applied.day, correction.amount, correction.invoice)
+        replace_terms(receivable, correction, amount, applied.time)
 
 
 def _credited(applied: AppliedEvent, data: InvoiceCredited) -> None:
@@ -225,6 +233,10 @@ def _task_done(applied: AppliedEvent, data: events.TaskDone) -> None:
             receivable.done.append(StepDone(step.name, applied.day, applied.known, None, 0, False))
 
 
+def _correction_settled(applied: AppliedEvent, data: events.CorrectionSettled) -> None:
+    """Changes nothing: the invoice that corrects comes behind it (rules.md M10)."""
+
+
 def _settled(applied: AppliedEvent, data: events.NoticeSettled) -> None:
     """Changes nothing: only the notifier closes a notice (design.md §7.3), to which the worker passes it on."""
 
@@ -252,4 +264,5 @@ _HANDLERS: dict[str, Callable[[AppliedEvent, Any], None]] = {
     "step.approved.v1": _approved,
     "task.done.v1": _task_done,
     "notice.settled.v1": _settled,
+    "correction.settled.v1": _correction_settled,
 }

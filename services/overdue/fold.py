@@ -7,6 +7,7 @@ from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.journal import (
     AccountEvent,
     AccountNumbered,
+    CorrectionAsked,
     KnownFixed,
     MoneyCleared,
     MoneyMoved,
@@ -18,7 +19,14 @@ from schemas.journal import (
     NoticeClaimed,
     NoticeOutcome,
 )
-from services.overdue.account import Account, PointedMoney, ReceivedMoney, Refund, postal_line
+from services.overdue.account import (
+    Account,
+    PointedMoney,
+    ReceivedMoney,
+    Refund,
+    WaitingCorrection,
+    postal_line,
+)
 from services.overdue.books.entries import payment_key
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
@@ -31,6 +39,7 @@ AccountMessage = (
     AccountNumbered
     | AccountEvent
     | KnownFixed
+    | CorrectionAsked
     | MoneyPlaced
     | MoneyMoved
     | MoneyReversed
@@ -52,16 +61,16 @@ def fold(account: Account, message: AccountMessage, context: CreditorContext) ->
             apply_event(account, message, context)
         case KnownFixed():
             fix_known(account, message, context)
+        case CorrectionAsked():
+            account.corrections.append(WaitingCorrection(message.id, message.invoice, message.correction))
         case MoneyPlaced():
             _place(account, message)
         case MoneyMoved() | MoneyReversed() | MoneyRefunded():
             _take_away(account, message, context)
         case NoticeClaimed() | NoticeAttempting() | NoticeOutcome():
             _follow(account, message)
-        case MoneyPointed():
+        case MoneyPointed() | MoneyCleared():
             _point(account, message)
-        case MoneyCleared():
-            _clear(account, message)
         case UnreadEvent() | UnreadReleased():
             others = {key for key in account.unread if key != message.key}
             account.unread = sorted(others | {message.key} if isinstance(message, UnreadEvent) else others)
@@ -100,18 +109,16 @@ def _place(account: Account, message: MoneyPlaced) -> None:
     )
 
 
-def _point(account: Account, message: MoneyPointed) -> None:
-    """A payment that is not placed may be the account's; what it was before about the same payment is replaced."""
-    _clear(account, message)
-    pointed = PointedMoney(
-        message.account, message.payment, message.amount, message.currency, message.since, message.pointers
-    )
-    account.pointed = sorted([*account.pointed, pointed], key=lambda money: money.key)
-
-
-def _clear(account: Account, message: MoneyPointed | MoneyCleared) -> None:
+def _point(account: Account, message: MoneyPointed | MoneyCleared) -> None:
+    """A payment that is not placed may be the account's, or is no longer; the latest message about it counts."""
     same = (message.account, message.payment)
-    account.pointed = [money for money in account.pointed if (money.account, money.payment) != same]
+    others = [money for money in account.pointed if (money.account, money.payment) != same]
+    if isinstance(message, MoneyPointed):
+        pointed = PointedMoney(
+            message.account, message.payment, message.amount, message.currency, message.since, message.pointers
+        )
+        others = sorted([*others, pointed], key=lambda money: money.key)
+    account.pointed = others
 
 
 def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefunded, context: CreditorContext) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from schemas.journal import KnownFixed
 from services.overdue.account import (
     Account,
+    CorrectedAmount,
     CreditNote,
     DueDateChange,
     GrantedCredit,
@@ -27,7 +28,8 @@ from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of
 
 IdentifiedEntry = (
-    CreditNote
+    CorrectedAmount
+    | CreditNote
     | DueDateChange
     | GrantedCredit
     | PaymentPlan
@@ -73,13 +75,14 @@ def _entries(account: Account) -> Iterator[IdentifiedEntry]:
         yield from receivable.dues
         yield from receivable.credit_notes
         yield from receivable.reductions
+        yield from receivable.corrected
 
 
 def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
     entry.known = fixed.known
     if isinstance(entry, DueDateChange | PaymentPlan | PlanEnd | Stop | StopEnd):
         entry.time = fixed.time
-    if isinstance(entry, GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd):
+    if isinstance(entry, CorrectedAmount | GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd):
         entry.day = min(entry.day, day)
     elif isinstance(entry, CreditNote):
         entry.known_on = min(entry.known_on, day)

@@ -22,6 +22,7 @@ def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
         *_addresses(following),
         *_instalments(facts, cases),
         *_moneys(facts),
+        *_corrections(facts),
     ):
         if task.key not in facts.account.tasks:
             yield task
@@ -93,3 +94,14 @@ def _moneys(facts: AccountFacts) -> Iterator[RaiseTask]:
             yield RaiseTask(
                 f"money {money.key}", "look-at-money", "possible-payment", None, (money.account, money.payment)
             )
+
+
+def _corrections(facts: AccountFacts) -> Iterator[RaiseTask]:
+    """A person says what a correction does, and tells the collector of one to what was handed over (rules.md M10)."""
+    for waiting in facts.account.corrections:
+        key = f"correction {waiting.id}"
+        yield RaiseTask(key, "correction", "corrected", waiting.invoice, correction=waiting.correction)
+    for receivable in facts.account.receivables.values():
+        for corrected in receivable.corrected if receivable.handed_over is not None else ():
+            key = f"corrected {receivable.invoice} {corrected.id}"
+            yield RaiseTask(key, "correction", "handed-over", receivable.invoice, correction=corrected.by)

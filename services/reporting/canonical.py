@@ -67,7 +67,7 @@ _PLAIN: Final = (
         "SELECT creditor, debtor, invoice, currency, issued, due, effective_due, original, principal, interest, costs,"
         " step, status, subject, reference, discount_taken FROM receivable",
     ),
-    ("task", "SELECT creditor, debtor, date, task, invoice, reason, account, payment, debtors FROM task"),
+    ("task", "SELECT creditor, debtor, date, task, invoice, reason, account, payment, debtors, correction FROM task"),
     (
         "handover",
         "SELECT creditor, debtor, date, currency, status, invoices, principal, interest, costs FROM handover",

@@ -78,6 +78,7 @@ def _record_task(message: TaskRaised, unit: UnitOfWork) -> None:
             "account": message.account or NO_PAYMENT,
             "payment": message.payment or NO_PAYMENT,
             "debtors": None if message.debtors is None else json.dumps(message.debtors),
+            "correction": message.correction or WHOLE_ACCOUNT,
         },
     )
 

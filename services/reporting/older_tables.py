@@ -22,7 +22,8 @@ _HANDOVER: Final = """CREATE TABLE handover (
 _TASK: Final = """CREATE TABLE task (
     creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL, task TEXT NOT NULL,
     invoice TEXT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, debtors TEXT,
-    PRIMARY KEY (creditor, debtor, date, task, invoice, reason, account, payment))"""
+    correction TEXT NOT NULL,
+    PRIMARY KEY (creditor, debtor, date, task, invoice, reason, account, payment, correction))"""
 _UNMATCHED: Final = ("DROP VIEW unmatched_payment_now", "ALTER TABLE unmatched_payment ADD COLUMN since TEXT")
 
 _DISCOUNTS: Final = (
@@ -43,7 +44,8 @@ def to_version_3(store: Store) -> None:
     """Make the table of tasks anew with the rows that it has, and add columns, inside the open transaction."""
     tasks = store.tables.query("SELECT * FROM task")
     store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED, *_DISCOUNTS))
-    store.tables.upsert("task", [{**row, "account": "", "payment": "", "debtors": None} for row in tasks])
+    new = {"account": "", "payment": "", "debtors": None, "correction": ""}
+    store.tables.upsert("task", [{**row, **new} for row in tasks])
 
 
 def _digest(invoices: object) -> str:

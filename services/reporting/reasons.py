@@ -53,6 +53,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
 
 TASK_MEANINGS: Final[dict[str, Meaning]] = {
     "call": Meaning("S7", "The policy's next step is a phone call"),
+    "corrected": Meaning(
+        "M10", "Another invoice corrects this one: a person says whether it replaces it or adds to it"
+    ),
 }
 """Reasons of tasks that are no stop; other tasks have one of the codes above."""
 

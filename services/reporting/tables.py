@@ -84,11 +84,13 @@ TABLES: Final[tuple[str, ...]] = (
         code TEXT NOT NULL, invoice TEXT, until TEXT,
         PRIMARY KEY (creditor, debtor, position, number))""",
     # What a person was asked to do; invoice is empty where it concerns the whole account, account and payment where it
-    # concerns no payment. Without a debtor it is about money of any of `debtors`, a JSON list, and more.
+    # concerns no payment, correction (an invoice) where none corrects it. Without a debtor it is about money of any of
+    # `debtors`, a JSON list, and more.
     """CREATE TABLE IF NOT EXISTS task (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, date TEXT NOT NULL, task TEXT NOT NULL,
         invoice TEXT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, debtors TEXT,
-        PRIMARY KEY (creditor, debtor, date, task, invoice, reason, account, payment))""",
+        correction TEXT NOT NULL,
+        PRIMARY KEY (creditor, debtor, date, task, invoice, reason, account, payment, correction))""",
     # What was handed over to a collector, and what was recalled; `invoices` is a JSON list, which may be longer than a
     # key can be, so that `digest` (SHA-256 of it, hex) stands for it there.
     """CREATE TABLE IF NOT EXISTS handover (

@@ -12,6 +12,7 @@ from schemas.events import CreditorRegistered
 from schemas.invoice_events import InvoiceIssued
 from schemas.journal import (
     AccountEvent,
+    CorrectionAsked,
     FrontierReached,
     JournalMessage,
     MoneyMoved,
@@ -32,6 +33,12 @@ TableRow = dict[str, Scalar]
 WHOLE_ACCOUNT: Final = ""
 """In a key, instead of an invoice: the row concerns the whole account."""
 
+CORRECTED: Final = "invoice.corrected"
+"""The type of a row for an invoice that replaced another one (rules.md M10)."""
+
+CORRECTION_ASKED: Final = "correction-asked"
+"""The type of a row for an invoice that may replace another one: a person is to say (rules.md M10)."""
+
 STEP_TAKEN: Final = "step.taken"
 """The type of a row for a step taken before Eräpäivä, which the invoice's event lists."""
 
@@ -39,7 +46,7 @@ PLACED: Final = "money-placed"
 """The type of a row that places a payment; the payment's other rows follow it."""
 
 _DAYS: Final = ("due", "until")
-_WORDS: Final = ("reason", "ground", "outcome", "credit_note", "subject", "step")
+_WORDS: Final = ("as_", "reason", "ground", "outcome", "credit_note", "subject", "step")
 
 
 def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) -> None:
@@ -47,6 +54,8 @@ def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) ->
     match message:
         case AccountEvent():
             rows = _event_rows(message)
+        case CorrectionAsked():
+            rows = iter((_asked_row(message),))
         case MoneyPlaced():
             rows = iter((_placed_row(message),))
         case MoneyMoved() | MoneyReversed() | MoneyRefunded():
@@ -79,6 +88,9 @@ def _event_rows(message: AccountEvent) -> Iterator[TableRow]:
         "day": day_text(next((data[name] for name in _DAYS if data.get(name)), None)),
         "words": next((data[name] for name in _WORDS if data.get(name)), None),
     }
+    if isinstance(message.data, InvoiceIssued) and message.data.corrects is not None:
+        yield {**row, "type": CORRECTED, "invoice": message.data.corrects, "words": message.data.invoice}
+        return
     invoices = data.get("invoices") or (data.get("invoice") or WHOLE_ACCOUNT,)
     for invoice in invoices:
         yield {**row, "invoice": invoice}
@@ -99,6 +111,18 @@ def _taken_rows(invoice: InvoiceIssued, event_id: str, issued: TableRow) -> Iter
             "day": day_text(taken.sent),
             "words": taken.step,
         }
+
+
+def _asked_row(message: CorrectionAsked) -> TableRow:
+    return {
+        "creditor": message.creditor,
+        "debtor": message.debtor,
+        "type": CORRECTION_ASKED,
+        "id": message.id,
+        "invoice": message.invoice,
+        "time": instant_text(message.time),
+        "words": message.correction,
+    }
 
 
 def _money_row(message: MoneyPlaced | MoneyMoved | MoneyReversed | MoneyRefunded) -> TableRow:

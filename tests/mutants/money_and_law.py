@@ -8,6 +8,7 @@ APOLOGY = "services/overdue/letters/apology.py"
 CASES = "services/overdue/steps/cases.py"
 TASKS = "services/overdue/tasks.py"
 FOLD = "services/overdue/fold.py"
+CORRECTIONS = "services/cash_application/corrections.py"
 LEDGER = "services/overdue/books/ledger.py"
 DISCOUNTS = "services/overdue/books/discounts.py"
 PARTS = "services/overdue/books/parts.py"
@@ -97,6 +98,27 @@ MUTANTS = (
         "overdue/test_parts.py::dispute",
     ),
     Mutant(
+        "M10 what a correction adds was owed from the beginning",
+        LEDGER,
+        "            principal=principal - later,",
+        "            principal=principal,",
+        "overdue/test_corrections.py::m10",
+    ),
+    Mutant(
+        "M10 an invoice that a person is asked about is not held",
+        CASES,
+        "    if any(receivable.is_named_by(correction.invoice) for correction in account.corrections):",
+        "    if account.corrections is None:",
+        "overdue/test_corrections.py::m10",
+    ),
+    Mutant(
+        "M10 a credited invoice is replaced without a person",
+        CORRECTIONS,
+        "_may_replace(known, correction) and not known.credited:",
+        "_may_replace(known, correction):",
+        "cash_application/test_corrections.py::credited",
+    ),
+    Mutant(
         "M1 a letter books though nothing was open",
         BOOKINGS,
         "        if entry.principal <= 0:\n            return booking\n",
@@ -177,15 +199,15 @@ MUTANTS = (
     Mutant(
         "M4 a cancelled invoice is owed",
         LEDGER,
-        "        principal = 0 if receivable.cancelled is not None else max(0, receivable.amount - credited)",
-        "        principal = max(0, receivable.amount - credited)",
+        "        principal = 0 if receivable.cancelled is not None else max(0, receivable.amount_now - credited)",
+        "        principal = max(0, receivable.amount_now - credited)",
         "overdue/test_money_in.py::m4",
     ),
     Mutant(
         "M4 too much credited vanishes",
         LEDGER,
-        "            if credited > receivable.amount and receivable.cancelled is None:",
-        "            if credited is None:",
+        "            if rest > 0 and receivable.cancelled is None:",
+        "            if rest is None:",
         "overdue/test_money_in.py::m4",
     ),
     Mutant(

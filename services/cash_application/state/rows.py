@@ -19,7 +19,8 @@ class Creditor:
     """A registered creditor, by its latest registration: ``time`` and ``id`` are the event's.
 
     ``known``: since when it is known, where that is earlier than ``time`` (rules.md K1).
-    ``accounts`` are its IBANs; ``policies`` names the policy that it uses for each kind of debtor.
+    ``accounts`` are its IBANs; ``policies`` names the policy that it uses for each kind of debtor; ``corrections`` what
+    an invoice that corrects another one does (rules.md M10).
     """
 
     time: datetime
@@ -28,6 +29,7 @@ class Creditor:
     accounts: list[str]
     policies: dict[PartyKind, str] = field(default_factory=dict)
     known: datetime | None = None
+    corrections: Literal["replace", "add", "ask"] = "ask"
 
     @property
     def version(self) -> tuple[datetime, datetime, str]:
@@ -78,7 +80,8 @@ class KnownInvoice:
     """An invoice that was issued, or one of its parts; ``content`` tells a repeated event from another one.
 
     ``parts`` is the number of an invoice's parts, 0 without; a part has the id of its invoice as ``whole`` (rules.md
-    M9).
+    M9). ``terms`` digests all but the party; an invoice that ``replaces`` another one is known as that one from then
+    on; ``credited`` and ``cancelled`` say what came about it (rules.md M10).
     """
 
     content: str
@@ -86,6 +89,42 @@ class KnownInvoice:
     currency: str
     parts: int = 0
     whole: str | None = None
+    terms: str = ""
+    replaces: str | None = None
+    credited: bool = False
+    cancelled: bool = False
+
+
+@dataclass(slots=True)
+class Correction:
+    """An invoice that corrects another one; ``settled`` is what it does, None until that is decided (rules.md M10).
+
+    ``number`` is its own, or where that is taken one made of it: ``1001 (2)``. ``id`` is its event's ``source#id``;
+    ``content``, ``terms`` and ``parts`` are as of a `KnownInvoice`. ``asked``: a person is to decide.
+    """
+
+    number: str
+    id: str
+    content: str
+    terms: str
+    currency: str
+    parts: int = 0
+    settled: Literal["replace", "add"] | None = None
+    asked: bool = False
+
+
+@dataclass(slots=True)
+class InvoiceCorrections:
+    """The corrections of one invoice, in the order in which they came."""
+
+    corrections: list[Correction] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CorrectedInvoice:
+    """The invoice that a correcting one is about."""
+
+    invoice: str
 
 
 @dataclass(slots=True)
@@ -207,6 +246,12 @@ POLICIES: Final = RowKind("policy", PolicyVersions)
 """By policy."""
 PAYMENTS: Final = RowKind("payment", KnownPayment)
 """By creditor, bank account, name: the archive id under which it was first told, with the day where that is taken."""
+CORRECTIONS: Final = RowKind("corrections", InvoiceCorrections)
+"""By creditor, invoice that is corrected."""
+CORRECTED: Final = RowKind("corrected", CorrectedInvoice)
+"""By creditor, number of the correcting invoice."""
+DECIDED_CORRECTIONS: Final = RowKind("correction-decided", Change)
+"""By creditor, invoice that is corrected, id of the correcting event. It has no content; the event waits for it."""
 NUMBERS: Final = RowKind("number", NumberOwner)
 """By creditor, account number."""
 FEEDS: Final = RowKind("feed", Feed)
@@ -264,6 +309,8 @@ DOUBTS: Final = "doubt"
 """By doubt: the message that raised it, reduced to what it holds."""
 DOUBTS_OF_BANK_ACCOUNT: Final = "doubt-of-account"
 """By IBAN, doubt: nothing. The doubt names the bank account and no creditor."""
+NEW_CORRECTIONS: Final = "correction-new"
+"""By creditor, invoice: nothing. A correction of the invoice came since the last frontier."""
 OWNERS: Final = "owner"
 """By IBAN, creditor: nothing. The creditor registered the bank account."""
 REGISTRATIONS: Final = "registration"

@@ -107,6 +107,7 @@ def task(raised: TaskRaised) -> JsonLine:
         "invoice": raised.invoice,
         **({} if raised.payment is None else {"payment": raised.payment}),
         **({} if raised.debtors is None else {"debtors": list(raised.debtors)}),
+        **({} if raised.correction is None else {"correction": raised.correction}),
     }
 
 
@@ -178,7 +179,8 @@ def _task_text(line: JsonLine) -> str:
     named = line["invoice"] or ("payment" in line and f"payment {line['payment']}")
     whose = line["debtor"] or ", ".join(line.get("debtors", ()))
     about = f" ({named})" if named else ""
-    return f"{line['date']}  task       {line['task']} for {whose}{about}: {line['reason']}"
+    by = f" by {line['correction']}" if "correction" in line else ""
+    return f"{line['date']}  task       {line['task']} for {whose}{about}: {line['reason']}{by}"
 
 
 def _handover_text(line: JsonLine) -> str:

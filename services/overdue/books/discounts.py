@@ -14,7 +14,7 @@ def offered(receivable: Receivable, credited: int, country: str) -> list[tuple[d
 
     Credit notes of ``credited`` minor units lessen each amount in proportion, half up.
     """
-    left, whole = max(0, receivable.amount - credited), receivable.amount
+    left, whole = max(0, receivable.amount_now - credited), receivable.amount_now
     offers = (
         (roll(each.through, country), (2 * each.amount * left + whole) // (2 * whole)) for each in receivable.discounts
     )
@@ -41,5 +41,5 @@ class Discounts:
     def _is_earned(self, entry: OpenReceivable, day: date, amount: int) -> bool:
         if not 0 < entry.principal <= amount:
             return False
-        asked = entry.receivable.amount - entry.credited
+        asked = entry.receivable.amount_now - entry.credited
         return asked - self.used.principal_paid_by(entry, day) <= amount

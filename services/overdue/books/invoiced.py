@@ -1,4 +1,4 @@
-"""The receivables that an invoice begins: one, or one for each of its parts (rules.md M9, S3)."""
+"""The receivables that an invoice begins, one or one for each of its parts, or changes (rules.md M9, M10, S3)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from schemas.invoice_events import InvoiceIssued, InvoicePart, part_number
 from services.law.percent import rate_of
-from services.overdue.account import DueDateChange, OfferedDiscount, Receivable, StepDone
+from services.overdue.account import CorrectedAmount, DueDateChange, OfferedDiscount, Receivable, StepDone
 
 
 def receivables_of(data: InvoiceIssued, known: datetime, dues: Sequence[DueDateChange]) -> list[Receivable]:
@@ -33,6 +33,24 @@ def receivables_of(data: InvoiceIssued, known: datetime, dues: Sequence[DueDateC
     return [_part_of(whole, data.parts, number) for number in range(1, len(data.parts) + 1)]
 
 
+def replace_terms(
+    receivable: Receivable, correction: Receivable, amount: CorrectedAmount, time: datetime | None
+) -> None:
+    """Give a receivable the terms of the one that corrects it; payments, steps and claims stay (rules.md M10).
+
+    Another due date counts as a reschedule (M7). Of several corrections the one known last holds; ``time`` is its
+    event's where it is known earlier (K1).
+    """
+    receivable.corrected.append(amount)
+    if correction.due != receivable.due:
+        receivable.dues.append(DueDateChange(amount.known, amount.id, correction.due, False, time))
+    if amount is max(receivable.corrected, key=lambda it: (it.known, it.id)):
+        receivable.reference, receivable.subject = correction.reference, correction.subject
+        receivable.issued, receivable.sent = correction.issued, correction.sent
+        receivable.due_agreed, receivable.interest_stated = correction.due_agreed, correction.interest_stated
+        receivable.late_interest, receivable.discounts = correction.late_interest, correction.discounts
+
+
 def _part_of(whole: Receivable, parts: Sequence[InvoicePart], number: int) -> Receivable:
     part = parts[number - 1]
     return replace(
@@ -48,6 +66,7 @@ def _part_of(whole: Receivable, parts: Sequence[InvoicePart], number: int) -> Re
         approved=[],
         done=_taken_of_part(whole.done, parts, number),
         reversals=[],
+        corrected=[],
         whole=whole.invoice,
         part=number,
     )

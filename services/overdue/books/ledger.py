@@ -14,6 +14,7 @@ from functools import partial
 from services.law.calendar import roll
 from services.overdue.account import (
     Account,
+    CorrectedAmount,
     GrantedCredit,
     OfferedDiscount,
     Receivable,
@@ -55,25 +56,27 @@ class _Replay:
     def _begin(self, receivable: Receivable) -> None:
         """Credit notes and cancellations count from the invoice's beginning (rules.md M4, M6)."""
         credited = credited_of(self.account, receivable)
-        principal = 0 if receivable.cancelled is not None else max(0, receivable.amount - credited)
+        principal = 0 if receivable.cancelled is not None else max(0, receivable.amount_now - credited)
+        later = max(0, principal - max(0, receivable.amount - credited))
         agreed = self.account.kind == "business" if receivable.due_agreed is None else receivable.due_agreed
         base = receivable.due_now if agreed else receivable.issued
         entry = OpenReceivable(
             receivable=receivable,
             effective_due=roll(receivable.due_now, self.context.country),
             lapses=self.context.law.limitation_end(base),
-            principal=principal,
-            credited=min(credited, receivable.amount),
+            principal=principal - later,
+            added_later=later,
+            credited=min(credited, receivable.amount_now),
             reduced=credited > 0,
             discounts=offered(receivable, credited, self.context.country) if receivable.discounts else [],
         )
         self.books.open[receivable.invoice] = entry
         if credited:
             self._waive_after_notes(entry)
-            if credited > receivable.amount and receivable.cancelled is None:
+            rest = credited - receivable.amount_now
+            if rest > 0 and receivable.cancelled is None:
                 last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
-                currency, rest = receivable.currency, credited - receivable.amount
-                terms = self.terms.of_note(last)
+                currency, terms = receivable.currency, self.terms.of_note(last)
                 self.books.credit.append(UnusedCredit(last.day, rest, currency, currency, last.day, terms))
         entry.history.append((BEGINNING, entry.principal))
 
@@ -81,7 +84,7 @@ class _Replay:
         """A rest that one of the credit notes left small is waived, but for what later notes take of it (M6, K3)."""
         receivable = entry.receivable
         for note in sorted(receivable.credit_notes, key=lambda note: (note.known, note.id)):
-            rest = receivable.amount - credited_of(self.account, receivable, note)
+            rest = receivable.amount_now - credited_of(self.account, receivable, note)
             if self._is_waived(entry, rest, self.terms.of_note(note)) and entry.principal:
                 self.used.waive(entry)
 
@@ -117,6 +120,8 @@ class _Replay:
             self.letters.book_taken(self.books.open[whose], what)
         elif isinstance(what, GrantedCredit):
             self._grant(what, day)
+        elif isinstance(what, CorrectedAmount):
+            self._add_principal(self.books.open[whose], day)
         elif isinstance(what, Refund):
             self._refund(whose, what, day)
         elif isinstance(what, Reduction):
@@ -303,6 +308,15 @@ class _Replay:
         """How much of a payment was left in its place when other money paid its refund."""
         refunded = self.refunded.get((currency, payment), 0)
         return refunded - self.used.of(payment).given_back if refunded else 0
+
+    # -- corrections -------------------------------------------------------------------------------------------
+
+    def _add_principal(self, entry: OpenReceivable, day: date) -> None:
+        """What a correction asks more than was invoiced is owed from the day it is known (rules.md M10)."""
+        entry.principal += entry.added_later
+        entry.added_later = 0
+        self._remember(entry, day)
+        self._use_credit(day)
 
     # -- what people give up -----------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ def credited_of(account: Account, receivable: Receivable, last: CreditNote | Non
     left = sum(note.amount for note in _until(last, receivable) if note.of_whole)
     for part in reversed(account.whole_of(receivable)):
         own = sum(note.amount for note in _until(last, part) if not note.of_whole)
-        taken = left if part.part <= 1 else min(left, max(0, part.amount - own))
+        taken = left if part.part <= 1 else min(left, max(0, part.amount_now - own))
         if part is receivable:
             return own + taken
         left -= taken
@@ -29,4 +29,4 @@ def fee_room(account: Account, kind: Kind, receivable: Receivable, books: Books,
     """How much of fees the invoice may still bear: the ceilings count over all parts, by the invoice's amount (F3)."""
     parts = account.whole_of(receivable)
     fees = sum(books.open[part.invoice].fees for part in parts)
-    return law.total_cap(kind, sum(part.amount for part in parts)) - fees
+    return law.total_cap(kind, sum(part.amount_now for part in parts)) - fees

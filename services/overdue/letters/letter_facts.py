@@ -88,7 +88,7 @@ def _line(
         issued=receivable.issued,
         due=receivable.due_now,
         effective_due=line.effective_due,
-        original=receivable.amount,
+        original=receivable.amount_now,
         received=entry.received,
         credited=entry.credited,
         disputed=disputed,

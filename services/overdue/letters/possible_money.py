@@ -4,7 +4,7 @@ Cash application knows why a payment may be the account's, and only the account 
 with its own strength, and the exact sum of an invoice or a letter decides what that comes to here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -77,21 +77,35 @@ def _is_exact_sum(facts: AccountFacts, money: PointedMoney, pointer: MoneyPointe
     open_ = [entry for entry in _meant(facts, pointer) if entry.balance and _currency(entry) == money.currency]
     if any(money.amount in _sums_of(entry) for entry in open_):
         return True
+    wholes = {entry.receivable.whole for entry in open_} - {None}
+    if any(
+        money.amount in _sums_together([entry for entry in open_ if entry.receivable.whole == each]) for each in wholes
+    ):
+        return True
     return not pointer.invoices and money.amount in _letter_sums(facts, money.currency)
+
+
+def _sums_together(entries: Sequence[OpenReceivable]) -> tuple[int, int, int]:
+    """What was invoiced, the open principal, and all that is open of the open parts of an invoice (rules.md M9)."""
+    return (
+        sum(entry.receivable.amount_now for entry in entries),
+        sum(entry.principal for entry in entries),
+        sum(entry.balance for entry in entries),
+    )
 
 
 def _meant(facts: AccountFacts, pointer: MoneyPointer) -> Iterator[OpenReceivable]:
     """The receivables that a pointer means: all, where it names none."""
-    for invoice, entry in facts.books.open.items():
-        if not pointer.invoices or invoice in pointer.invoices:
+    for entry in facts.books.open.values():
+        if not pointer.invoices or any(map(entry.receivable.is_named_by, pointer.invoices)):
             yield entry
 
 
 def _sums_of(entry: OpenReceivable) -> set[int]:
     """What a receivable may be paid with: what was invoiced or is open of it, also less a cash discount (M8)."""
     less = {entry.principal - amount for _, amount in entry.discounts}
-    less |= {entry.receivable.amount - discount.amount for discount in entry.receivable.discounts}
-    return {entry.receivable.amount, entry.principal, entry.balance, *less}
+    less |= {entry.receivable.amount_now - discount.amount for discount in entry.receivable.discounts}
+    return {entry.receivable.amount_now, entry.principal, entry.balance, *less}
 
 
 def _letter_sums(facts: AccountFacts, currency: str) -> Iterator[int]:

@@ -115,6 +115,8 @@ def _stops(facts: AccountFacts, entry: OpenReceivable, disputed: int) -> Iterato
     account, receivable = facts.account, entry.receivable
     if receivable.handed_over is not None:
         yield StopReason("handed-over", receivable.invoice)
+    if any(receivable.is_named_by(correction.invoice) for correction in account.corrections):
+        yield StopReason("held", receivable.invoice)
     if entry.lapses <= facts.today:
         yield StopReason("lapsed", receivable.invoice)
     if plan_of(account, receivable.invoice, facts.now) is not None:

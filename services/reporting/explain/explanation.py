@@ -82,7 +82,7 @@ def _invoice_entries(store: Store, invoice: QueryRow, whole: str | None, zone: t
     )
     yield from _letters_about(store, about, zone)
     yield from _withheld_entries(store, about)
-    yield from _task_entries(store, about)
+    yield from _task_entries(store, about, whole)
     yield from _handover_entries(store, about)
     yield from _unmatched_entries(store, about, whole)
 
@@ -142,14 +142,17 @@ def _reason_words(reason: QueryRow) -> str:
     return f"{reason['code']}: {sentence_of(text(reason, 'code'))}" + (f", may change on {until}" if until else "")
 
 
-def _task_entries(store: Store, about: tuple[str, str, str]) -> Iterator[StoryEntry]:
+def _task_entries(store: Store, about: tuple[str, str, str], whole: str | None) -> Iterator[StoryEntry]:
     tasks = query_rows(
-        store, "SELECT * FROM task WHERE creditor = ? AND debtor = ? AND invoice IN (?, '') ORDER BY date, task", about
+        store,
+        "SELECT * FROM task WHERE creditor = ? AND debtor = ? AND invoice IN (?, ?, '') ORDER BY date, task",
+        (*about, whole or about[2]),
     )
     for task in tasks:
-        whole = " (for the whole account)" if task["invoice"] == WHOLE_ACCOUNT else ""
+        account = " (for the whole account)" if task["invoice"] == WHOLE_ACCOUNT else ""
+        by = f" by invoice {task['correction']}" if task["correction"] else ""
         why = sentence_of(text(task, "reason"))
-        yield StoryEntry(day(task, "date"), (f"A person was asked to act, task {task['task']!r}{whole}: {why}",))
+        yield StoryEntry(day(task, "date"), (f"A person was asked to act, task {task['task']!r}{account}{by}: {why}",))
 
 
 def _handover_entries(store: Store, about: tuple[str, str, str]) -> Iterator[StoryEntry]:

@@ -7,7 +7,7 @@ from typing import Final
 from schemas.money import decimal_text
 from services.reporting.explain.story import StoryEntry
 from services.reporting.reading import QueryRow, Value, instant, number, text, text_or_none
-from services.reporting.timeline import PLACED, STEP_TAKEN, WHOLE_ACCOUNT
+from services.reporting.timeline import CORRECTED, CORRECTION_ASKED, PLACED, STEP_TAKEN, WHOLE_ACCOUNT
 
 
 def money(amount: int, currency: str) -> str:
@@ -73,6 +73,9 @@ SENTENCES: Final[dict[str, Callable[[QueryRow], str]]] = {
     STEP_TAKEN: lambda row: (
         f"Step {row['words']!r} had been taken on {row['day']}, before go-live{_amount(row, ', fee ')} (S3)"
     ),
+    CORRECTED: lambda row: f"Corrected by invoice {row['words']}: {_amount(row)}, due {row['day']} (M10)",
+    CORRECTION_ASKED: lambda row: f"Invoice {row['words']} corrects it; a person is to say what it does (M10)",
+    "correction.settled.v1": lambda row: f"A person said what a correction does{_because(row)} (M10)",
     "invoice.credited.v1": lambda row: f"Credited with {_amount(row)} (M4){_because(row)}",
     "invoice.cancelled.v1": lambda row: f"Invoice cancelled (M4){_because(row)}",
     "invoice.rescheduled.v1": lambda row: f"Rescheduled: now due {row['day']} (M7)",

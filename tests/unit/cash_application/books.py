@@ -8,6 +8,7 @@ from schemas.facts import UnreadEvent
 from schemas.journal import (
     AccountEvent,
     AccountNumbered,
+    CorrectionAsked,
     FeedReached,
     MoneyCleared,
     MoneyMoved,
@@ -42,6 +43,7 @@ class Books:
     money: dict[tuple[str, str], Money] = field(default_factory=dict)
     pointed: set[tuple[str, str]] = field(default_factory=set)
     held: dict[str, int] = field(default_factory=dict)
+    asked: set[tuple[str, str]] = field(default_factory=set)
     unmatched: dict[str, tuple[int, str, tuple[Suggestion, ...]]] = field(default_factory=dict)
     fed: dict[str, Any] = field(default_factory=dict)
     tally: LaneTally = field(default_factory=LaneTally)
@@ -71,6 +73,8 @@ def apply(books: Books, debtor: str, message: Any) -> None:
         books.events[debtor].sort()
     elif isinstance(message, UnreadEvent):
         books.held[debtor] = books.held.get(debtor, 0) + 1
+    elif isinstance(message, CorrectionAsked):
+        books.asked.add((message.invoice, message.correction))
     elif isinstance(message, MoneyPointed):
         books.pointed.add((debtor, message.payment))
     elif isinstance(message, MoneyCleared):

@@ -22,6 +22,8 @@ from tests.unit.intake.public_events import (
     said,
 )
 
+SETTLED = said("correction.settled", "s", "D2", invoice="2")
+SETTLED["data"]["as"] = "replace"
 HISTORY = [
     *(said("dispute.raised", f"d{number}", f"D{number}", invoice=str(number)) for number in (1, 2, 3)),
     *(payment(f"P{number}", reference_of(number), payer={"name": "Name of D3"}) for number in range(1, 6)),
@@ -30,7 +32,9 @@ HISTORY = [
     completed("2026-01-08", "c", count=5, sum="500.00"),
     *(invoice(number, f"D{number}") for number in (1, 2, 3)),
     invoice(1, "D1"),
-    invoice(2, "D2", amount="1.00") | {"id": "conflict"},
+    invoice(2, "D1", amount="1.00") | {"id": "conflict"},
+    invoice(2, "D2", amount="1.00") | {"id": "correction"},
+    SETTLED,
     creditor(),
 ]
 

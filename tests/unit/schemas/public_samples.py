@@ -161,6 +161,7 @@ DATA: dict[str, dict[str, Any]] = {
     "credit.granted.v1": _ON_ACCOUNT | {"credit": "H-1", "amount": "12.50", "currency": "EUR", "reason": "hyvitys"},
     "step.approved.v1": _ON_INVOICE | {"step": "collection"},
     "task.done.v1": _ON_INVOICE | {"task": "call-1", "outcome": "puhuttu"},
+    "correction.settled.v1": _ON_INVOICE | {"as": "replace", "correction": "1002"},
     "notice.settled.v1": _ON_ACCOUNT | {"notice": "n-1", "outcome": "accepted"},
 }
 
