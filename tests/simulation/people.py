@@ -95,14 +95,20 @@ class People:
             day = self._some_day(bill)
             until = self._later(bill, day, -10, 30, days=6)
             whole = whole and all(b.known < self.t.at(day) for b in self.t.bills if b.debtor == bill.debtor)
-            self.t.about(self.t.person_at(day), "extension.granted", bill, whole, until=until.isoformat())
+            instant = self.t.person_at(day)
+            named = None if whole else self._part_of(bill)
+            about = {"creditor": CREDITOR, "debtor": bill.debtor, "invoice": named}
+            self.t.write(instant, "extension.granted", **about, until=until.isoformat())
         if self.t.chance(self.t.p.rescheduled):
             day = self._some_day(bill, -10, 40)
             due = bill.due + timedelta(days=self.t.rng.choice((-5, -2, 3, 7, 10, 14, 21, 30, 45)))
             bill.quiet += [due + n * DAY for n in range(6)]
-            named = f"{bill.id}/{self.t.rng.randint(1, len(bill.parts))}" if bill.parts else bill.id
-            data = {"creditor": CREDITOR, "debtor": bill.debtor, "invoice": named, "due": due.isoformat()}
+            data = {"creditor": CREDITOR, "debtor": bill.debtor, "invoice": self._part_of(bill), "due": due.isoformat()}
             self.t.write(self.t.person_at(day), "invoice.rescheduled", **data)
+
+    def _part_of(self, bill: Bill) -> str:
+        """The invoice, or one of its parts: a new due date is a part's own (M9)."""
+        return f"{bill.id}/{self.t.rng.randint(1, len(bill.parts))}" if bill.parts else bill.id
 
     def _forgive(self, bill: Bill) -> None:
         p = self.t.p

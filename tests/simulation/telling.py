@@ -77,14 +77,16 @@ class Telling:
             self._write(later, data, payment=f"{number}-b{place}", statement=f"T{number}b", place=place)
 
     def _without_a_common_id(self, data: Payment, known: datetime, number: str) -> None:
-        """Two messages, two ids: the second waits for a person."""
-        first, second = self.t.rng.sample(["notification", "statement"], 2)
+        """Two messages, two ids: a statement speaks for its day, without one the second waits for a person."""
+        first, second = self.t.rng.sample(["notification", "notification", "statement", "ktl"], 2)
+        if first == second:
+            second = "table"
         data |= {"channel": first, "statement": f"F{number}"}
         later = self._later(known)
         self._write(later, data, payment=f"O{number}", channel=second, statement=f"G{number}")
         named = {"creditor": CREDITOR, "account": data["account"], "payment": f"O{number}"}
         said = self.t.person_at(later.date() + timedelta(days=self.t.rng.randint(1, 30)))
-        what = self.t.rng.random()
+        what = self.t.rng.random() if "statement" not in (first, second) else 1.0
         if what < 0.4:
             self.t.write(said, "payment.same-as", **named, **{"as": data["payment"]})
         elif what < 0.7:

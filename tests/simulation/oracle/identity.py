@@ -11,7 +11,7 @@ from typing import Any
 from tests.simulation.oracle.days import banking_day_after
 from tests.simulation.oracle.facts import Fact, Known, World, as_date, cents
 
-NOTIFICATION = "notification"
+NOTIFICATION, STATEMENT = "notification", "statement"
 FAR_TELLINGS = 5
 """So many banking days may lie between two tellings under one id (B2)."""
 TRACES = ("end_to_end", "uetr", "instruction")
@@ -110,7 +110,7 @@ class Purse:
         if "table" == d.get("channel") == first.get("channel") and "place" in d and "place" in first:
             return _like(d) == _like(first) and d["place"] == first["place"]
         if not paid.ids & _archive_ids(d):
-            return False
+            return self._is_paired(paid, fact)
         if d["booked"] == first["booked"]:
             if d["amount"] != first["amount"]:
                 raise ValueError(f"two contents of {fact.id}: not a history this oracle can judge")
@@ -119,11 +119,20 @@ class Purse:
         only_noted = paid.channels == {NOTIFICATION} or d.get("channel") == NOTIFICATION
         return same and only_noted and _are_near(as_date(d["booked"]), paid.booked)
 
-    def _may_be_twice(self, paid: Payment, new: Payment) -> bool:
-        channels = {*paid.channels, *new.channels}
-        if None in channels or len(channels) < 2 or paid.channels & new.channels:
+    def _is_paired(self, paid: Payment, fact: Fact) -> bool:
+        """No common id, but a statement tells one of the two: it speaks for its day, line by line."""
+        alike = self._tell_alike(paid, fact.data)
+        return alike and STATEMENT in {*paid.channels, fact.data["channel"]}
+
+    def _tell_alike(self, paid: Payment, d: dict[str, Any]) -> bool:
+        """Two channels tell money of the same like."""
+        channel = d.get("channel")
+        if channel is None or None in paid.channels or channel in paid.channels:
             return False
-        return _like(paid.data) == _like(new.data) and paid.twice_of is None
+        return _like(paid.data) == _like(d)
+
+    def _may_be_twice(self, paid: Payment, new: Payment) -> bool:
+        return self._tell_alike(paid, new.data) and paid.twice_of is None
 
     # -- who is spoken of ---------------------------------------------------------------------------------------
 
