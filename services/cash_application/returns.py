@@ -66,9 +66,8 @@ def _go_back(
     if open_ == 0 or (amount or 0) > open_:
         line = f"data.amount: more would be {kind} than was received; check whether this is told twice"
         return Refused("more-than-received", (line,), payment.placement.debtor if payment.placement else None)
-    booked = data.booked or lane.date_of(payment.creditor, ahead.moment_of(fact))
     channel = data.channel if isinstance(data, PaymentReversed) else None
-    back = Return(kind, fact.time, _id(fact), amount, fact.known, booked, channel)
+    back = Return(kind, fact.time, _id(fact), amount, fact.known, data.booked, channel)
     payment.returns.append(back)
     moving.publish_return(lane, payment, back)
     PAYMENTS.put(lane.unit, payment.key, payment)
