@@ -116,6 +116,20 @@ def test_every_public_event_travels_on_facts_unchanged() -> None:
         assert encode(arrived) == encode(fact)
 
 
+@pytest.mark.parametrize("reference", ["RF18 5390 0754 7034", "RF1853900754 70Y", "RF7812345"])
+def test_an_rf_reference_that_is_no_national_one_travels_in_its_canonical_form(reference: str) -> None:
+    event = cloud_event("invoice.issued.v1")
+    event["data"] = event["data"] | {"reference": reference}
+    data = parse_event(event).data
+    assert isinstance(data, InvoiceIssued)
+
+    fact = Fact(type=data.event_type, source="//a", id="1", time=NOON, content=content_of(data), data=data)
+
+    read = decode_facts(encode(fact))
+    assert isinstance(read, Fact)
+    assert read.data == data
+
+
 def test_every_event_of_an_account_travels_on_the_journal_unchanged() -> None:
     messages = account_events()
     assert len(messages) > 15
