@@ -1,17 +1,21 @@
-"""The terms that an entry of an account keeps, whatever policy or choice of the creditor comes later (rules.md K3)."""
+"""The terms that an entry keeps, whatever policy, choice of the creditor or kind of debtor comes later (K3)."""
 
 from dataclasses import dataclass
 from datetime import date
+
+from schemas.fields import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class EntryTerms:
     """The terms under which money or a credit note counts.
 
-    ``allocation`` is the order in which it pays the classes of a receivable (rules.md M2); a rest below ``waive_below``
-    minor units is waived after it (M6), 0 is never.
+    ``kind`` is the debtor's: a suspension stops a consumer's receivables only (rules.md G3). ``allocation`` is the
+    order in which it pays the classes of a receivable (M2); a rest below ``waive_below`` minor units is waived after it
+    (M6), 0 is never.
     """
 
+    kind: Kind = "consumer"
     allocation: str = "principal-first"
     waive_below: int = 0
 

@@ -115,7 +115,7 @@ MUTANTS = (
         "M3 what the payer names is passed by under a stop",
         LEDGER,
         "            rest = self._pay(self._in_order(own, known), amount, day, paying)\n",
-        "            own = [entry for entry in own if self._reachable(entry, known, day)]\n"
+        "            own = [entry for entry in own if self._reachable(entry, known, day, paying.terms.kind)]\n"
         "            rest = self._pay(self._in_order(own, known), amount, day, paying)\n",
         "overdue/test_money_for_several.py::under_a_stop",
     ),

@@ -94,7 +94,7 @@ MUTANTS = (
     Mutant(
         "G3 businesses may suspend",
         STOPS,
-        '        if stop.kind == "suspension" and account.kind != "consumer":\n            continue\n',
+        '        if stop.kind == "suspension" and (kind or account.kind) != "consumer":\n            continue\n',
         "",
         "overdue/test_stops.py::g3",
     ),

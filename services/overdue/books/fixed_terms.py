@@ -41,7 +41,9 @@ class TermsLookup:
         """The terms by the policy in force on a day; before the first one those of today."""
         kind = self._account.kind
         policy = self._context.policy_on(kind, day) or self._context.policy_on(kind, self._today)
-        return EntryTerms() if policy is None else EntryTerms(policy.allocation, policy.residual.waive_below)
+        if policy is None:
+            return EntryTerms(kind)
+        return EntryTerms(kind, policy.allocation, policy.residual.waive_below)
 
 
 def fix_terms(account: Account, context: CreditorContext, today: date) -> None:

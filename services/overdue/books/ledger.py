@@ -16,6 +16,7 @@ from services.overdue.account import (
     Account,
     CorrectedAmount,
     GrantedCredit,
+    Kind,
     OfferedDiscount,
     Receivable,
     ReceivedMoney,
@@ -147,7 +148,7 @@ class _Replay:
             rest = self._pay(self._in_order(own, known), amount, day, paying)
         else:
             rest = amount
-            for group in self._groups(money, day, known):
+            for group in self._groups(money, day, known, paying.terms.kind):
                 rest = self._pay(self._in_order(group, known), rest, day, paying, known)
         if rest:
             self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.paid, paying.terms))
@@ -159,9 +160,9 @@ class _Replay:
         self.books.credit.append(UnusedCredit(day, credit.amount, credit.currency, credit.currency, day, terms))
         self._use_credit(day)
 
-    def _groups(self, money: ReceivedMoney, day: date, known: datetime) -> list[list[OpenReceivable]]:
+    def _groups(self, money: ReceivedMoney, day: date, known: datetime, kind: Kind) -> list[list[OpenReceivable]]:
         """Where money without a receivable's own reference goes, group by group (rules.md M3)."""
-        free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, day)]
+        free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, day, kind)]
         if money.letter is not None:
             listed = {
                 line.invoice
@@ -183,8 +184,10 @@ class _Replay:
     def _in(self, currency: str) -> list[OpenReceivable]:
         return [entry for entry in self.books.open.values() if entry.receivable.currency == currency and entry.balance]
 
-    def _reachable(self, entry: OpenReceivable, known: datetime, day: date) -> bool:
-        return entry.lapses > day and not is_skipped(self.account, entry.receivable, known, day, self.context.country)
+    def _reachable(self, entry: OpenReceivable, known: datetime, day: date, kind: Kind) -> bool:
+        if entry.lapses <= day:
+            return False
+        return not is_skipped(self.account, entry.receivable, known, day, self.context.country, kind)
 
     def _use_credit(self, day: date) -> None:
         """Credit pays the other receivables on the later of their due date and the day it arose (rules.md M3).
@@ -196,8 +199,8 @@ class _Replay:
             known = datetime.combine(free_on, time.max, UTC)
             for credit in usable:
                 due = [entry for entry in self._in(credit.currency) if self._was_due(entry, day)]
-                free = [entry for entry in due if self._reachable(entry, known, free_on)]
                 terms = credit.terms if credit.day == day else self.terms.of_use(day)
+                free = [entry for entry in due if self._reachable(entry, known, free_on, terms.kind)]
                 paying = PayingMoney(credit.payment, credit.paid, terms)
                 credit.amount = self._pay(self._in_order(free, known), credit.amount, day, paying, known)
         self.books.credit = [credit for credit in self.books.credit if credit.amount]

@@ -8,17 +8,20 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from services.law.calendar import roll
-from services.overdue.account import Account, PaymentPlan, Receivable, Stop, StopEnd
+from services.overdue.account import Account, Kind, PaymentPlan, Receivable, Stop, StopEnd
 
 CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "promise": "promised"}
 
 
-def _stops_of(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
-    """The stops that ever held a receivable, by ``at``: its own, and the account's that had not ended when it came."""
+def _stops_of(account: Account, receivable: Receivable, at: datetime, kind: Kind | None = None) -> Iterator[Stop]:
+    """The stops that ever held a receivable, by ``at``: its own, and the account's that had not ended when it came.
+
+    ``kind`` is the debtor's then, where it may be another now (rules.md K3).
+    """
     for stop in account.stops:
         if stop.known > at or not (stop.invoice is None or receivable.is_named_by(stop.invoice)):
             continue
-        if stop.kind == "suspension" and account.kind != "consumer":
+        if stop.kind == "suspension" and (kind or account.kind) != "consumer":
             continue
         if not any(end.known <= receivable.known for end in _ends_of(account, stop, receivable, at)):
             yield stop
@@ -61,9 +64,9 @@ def last_day(stop: Stop, country: str) -> date | None:
     return roll(stop.until, country) if stop.kind == "promise" else stop.until
 
 
-def stops_in_force(account: Account, receivable: Receivable, at: datetime) -> Iterator[Stop]:
+def stops_in_force(account: Account, receivable: Receivable, at: datetime, kind: Kind | None = None) -> Iterator[Stop]:
     """The stops on a receivable that no event has ended by ``at``; dates are for the caller to judge."""
-    for stop in _stops_of(account, receivable, at):
+    for stop in _stops_of(account, receivable, at, kind):
         if ended_on(account, stop, receivable, at) is None:
             yield stop
 
@@ -88,13 +91,13 @@ def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:
     )
 
 
-def is_skipped(account: Account, receivable: Receivable, at: datetime, day: date, country: str) -> bool:
-    """Whether money without the receivable's own reference skips it on ``day`` (rules.md G0, M3)."""
+def is_skipped(account: Account, receivable: Receivable, at: datetime, day: date, country: str, kind: Kind) -> bool:
+    """Whether money of a debtor of a ``kind`` without the receivable's own reference skips it on ``day`` (G0, M3)."""
     if receivable.handed_over is not None and receivable.handed_over <= day:
         return True
     if plan_of(account, receivable.invoice, at) is not None:
         return True
-    for stop in stops_in_force(account, receivable, at):
+    for stop in stops_in_force(account, receivable, at, kind):
         last = last_day(stop, country)
         if (last is None or day <= last) and not (stop.kind == "dispute" and stop.amount is not None):
             return True

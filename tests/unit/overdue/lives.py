@@ -13,7 +13,7 @@ explore = settings(settings.get_profile("lives"))
 
 START, UNTIL = date(2026, 1, 5), "2026-04-15"
 AMOUNTS = ("4.00", "9.99", "30.00", "100.00", "100.01", "650.50", "1999.99")
-PARTS = ("0.30", "5.00", "29.00", "60.00", "97.00", "100.00", "130.00", "2000.00")
+PARTS = ("0.30", "5.00", "29.00", "60.00", "97.00", "99.50", "100.00", "130.00", "2000.00")
 
 
 def day(first: int, last: int) -> st.SearchStrategy[str]:
@@ -74,9 +74,11 @@ def _invoice(draw: st.DrawFn, story: Story, invoice: str) -> None:
         more |= {"due_agreed": False, "interest_stated": draw(st.booleans())}
     due, known = START + timedelta(days=draw(st.integers(15, 50))), START + timedelta(days=draw(st.integers(0, 1)))
     issued = due - timedelta(days=draw(st.sampled_from((7, 14, 14, 40))))
-    story.invoice(
-        due.isoformat(), draw(st.sampled_from(AMOUNTS)), invoice, known.isoformat(), issued=issued.isoformat(), **more
-    )
+    amount = draw(st.sampled_from(AMOUNTS))
+    if draw(st.integers(0, 2)) == 0:
+        through = (due - timedelta(days=draw(st.integers(0, 6)))).isoformat()
+        more["discounts"] = [{"through": through, "amount": draw(st.sampled_from(("0.50", "3.00")))}]
+    story.invoice(due.isoformat(), amount, invoice, known.isoformat(), issued=issued.isoformat(), **more)
 
 
 def _payment(draw: st.DrawFn, story: Story, invoices: list[str], payment: str, returns: bool) -> None:

@@ -18,12 +18,14 @@ from services.law.figures import law_of
 from services.overdue.account import dump_account, load_account
 from services.overdue.books.balances import Books
 from services.overdue.books.entries import money_day
+from services.overdue.books.fixed_terms import fix_terms
 from services.overdue.books.ledger import books
 from services.overdue.books.payment_allocation import payment_allocation
 from services.overdue.fold import AccountMessage, fold
 from tests.unit.overdue.harness import AccountHarness
-from tests.unit.overdue.lives import UNTIL, explore, lives
-from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, day_of
+from tests.unit.overdue.lives import AMOUNTS, PARTS, UNTIL, explore, lives
+from tests.unit.overdue.reading import balances
+from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, ZONE, Story, consumer_policy, day_of
 
 pytestmark = pytest.mark.slow
 
@@ -51,12 +53,12 @@ class Audited(AccountHarness):
 
 
 def each_receivable_is_conserved(found: Books, invoice: str) -> None:
-    """I1: what was invoiced and booked = what is open + what was paid, credited, waived and given up."""
+    """I1: what was invoiced and booked = what is open + what was paid, credited, taken off, waived and given up."""
     entry = found.open[invoice]
     bookings = [booked[invoice] for booked in found.bookings.values() if invoice in booked]
     booked = sum(booking.interest + booking.fee + booking.compensation for booking in bookings)
     invoiced = entry.credited if entry.receivable.cancelled else entry.receivable.amount
-    gone = entry.received + entry.credited + entry.waived + entry.written_off
+    gone = entry.received + entry.credited + entry.discount_taken + entry.waived + entry.written_off
 
     assert invoiced + booked == entry.balance + gone
     assert min(entry.principal, entry.interest, entry.costs, entry.received, entry.waived, entry.written_off) >= 0
@@ -174,6 +176,39 @@ def test_i6_a_reversal_restores_exactly_the_balances_before_and_a_second_one_cha
         fold(account, MoneyReversed(time=known + timedelta(hours=1), id=again, **whose), harness.context)
 
     assert by_invoice(harness.books()) == before
+
+
+@given(st.sampled_from(AMOUNTS), st.sampled_from(PARTS), st.sampled_from(("0.00", "5.00", "20.00")), st.integers(1, 20))
+@settings(explore)
+def test_m5_a_refund_of_all_of_a_payment_opens_exactly_what_it_had_paid_and_what_followed(
+    amount: str, paid: str, below: str, days: int
+) -> None:
+    def story() -> Story:
+        return Story(consumer_policy(residual={"waive_below": below})).invoice(
+            "2026-02-20", amount, issued="2026-01-05"
+        )
+
+    back = (date(2026, 1, 13) + timedelta(days=days)).isoformat()
+    untouched = story().play("2026-02-10")
+    refunded = story().paid(paid, "2026-01-12").money_back("refunded", back).play("2026-02-10")
+
+    assert balances(refunded) == balances(untouched)
+    assert refunded.books().credit == []
+    assert refunded.books().open["1001"].waived == 0
+
+
+@given(lives(), st.sampled_from(("principal-first", "interest-first")), st.sampled_from(("0.00", "5.00", "50.00")))
+@settings(explore)
+def test_k3_no_later_version_of_the_policy_changes_the_books(story: Story, allocation: str, below: str) -> None:
+    harness = story.play(UNTIL, lazy=True)
+    account, today = harness.accounts[DEBTOR], day_of(UNTIL)
+    fix_terms(account, harness.context, today)
+    before = by_invoice(books(account, today, harness.context))
+
+    version = {**story.policy, "version": 9, "allocation": allocation, "residual": {"waive_below": below}}
+    harness.take(parse_event(Story(version).events[0]))
+
+    assert by_invoice(books(account, today, harness.context)) == before
 
 
 @given(lives())

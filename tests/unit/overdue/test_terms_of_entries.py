@@ -119,6 +119,14 @@ def test_k3_a_payment_keeps_its_day_when_the_debtor_turns_out_to_be_a_consumer()
     assert first_principal(turned) == first_principal(story().play("2026-03-31")) == "2026-02-06"
 
 
+def test_k3_a_suspension_of_one_who_turns_out_to_be_a_consumer_moves_no_money_that_was_placed() -> None:
+    story = Story(business_policy()).invoice("2026-01-23").says("suspension.requested", "2026-01-26", invoice="1001")
+    story.paid("100.00", "2026-01-28", invoice=None, debtor="C-1")
+
+    harness = turned_consumer(story, "2026-02-02").play("2026-02-03")
+    assert (balances(harness)["1001"], credit(harness)) == (("0.00", "0.00", "0.00"), "0.00")
+
+
 def test_k3_a_debtor_who_turns_out_to_be_a_consumer_owes_cut_fees_and_no_compensation() -> None:
     # As a business: 12.00, then 28.00 more to the 40.00, which swallow the fees of the second and third letter.
     story = Story(business_policy(*CLAIMING)).invoice("2026-01-23")
