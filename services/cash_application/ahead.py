@@ -27,19 +27,24 @@ TIME_AHEAD: Final = "time-ahead"
 """The code of the alert."""
 
 
-def moment_of(fact: Fact) -> datetime:
-    """The instant by which decisions at once are dated: its time, at most soon after the last tick before it."""
-    return fact.known_at if fact.after is None else min(fact.known_at, fact.after + FAR)
-
-
 def note(lane: Lane, fact: Fact, row: NotedRow, *names: str) -> None:
     """Note a fact that was applied, or waits, and may be known before its time; ``names`` find the row it changed."""
-    if fact.known is not None or (fact.after is not None and fact.time <= fact.after):
-        return
-    reached = lane.frontier.reached
-    if reached is None or fact.time > reached:
+    if may_be_earlier(lane, fact):
         event = f"{fact.source}#{fact.id}"
         lane.noted.append(NotedFact(row, names, fact.type, event, fact.source, fact.creditor, fact.time, fact.after))
+
+
+def may_be_earlier(lane: Lane, fact: Fact) -> bool:
+    """Whether a frontier that is still to come may be earlier than the fact's time, and so fix when it is known."""
+    if fact.known is not None or (fact.after is not None and fact.time <= fact.after):
+        return False
+    reached = lane.frontier.reached
+    return reached is None or fact.time > reached
+
+
+def is_open(lane: Lane, fact: Fact, frontier: datetime) -> bool:
+    """Whether a later frontier than this one fixes when the fact is known."""
+    return may_be_earlier(lane, fact) and fact.after is not None and fact.after >= frontier
 
 
 def fix(lane: Lane, frontier: datetime, most: int) -> int:

@@ -31,7 +31,7 @@ from services.cash_application import (
 )
 from services.cash_application.state import identity, waiting
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import DUPLICATE, Applied, Duplicate, Refused, Result, Waits
+from services.cash_application.state.result import DUPLICATE, Applied, Duplicate, Refused, Result, Undecided, Waits
 from services.cash_application.state.rows import CHANGES, CREDITORS
 from services.cash_application.state.waiting import Missing
 
@@ -46,9 +46,9 @@ def apply_new(lane: Lane, fact: Fact, offset: int, raw: bytes) -> None:
         return
     result = identity.seen(lane, fact)
     if result is None or (result is not DUPLICATE and _has_identity_of_its_own(fact.data)):
-        result = _apply(lane, fact)
+        result = _apply(lane, fact, offset)
     elif result is DUPLICATE:
-        result = _sent_again(lane, fact)
+        result = _sent_again(lane, fact, offset)
     if not isinstance(result, Refused):
         identity.remember(lane, fact)
     if fact.creditor is None and not lane.counts_for_all:
@@ -66,11 +66,11 @@ def _has_identity_of_its_own(data: Data) -> bool:
     return isinstance(data, PaymentReceived | PaymentReversed)
 
 
-def _sent_again(lane: Lane, fact: Fact) -> Result:
+def _sent_again(lane: Lane, fact: Fact, offset: int) -> Result:
     """Take a fact that came again as it was; a bank's statement and its lines count as told once more."""
     match fact.data:
         case PaymentReceived() if statements.is_gone(lane, fact.data):
-            return _apply(lane, fact)
+            return _apply(lane, fact, offset)
         case PaymentReceived():
             statements.note_line(lane, fact.data)
         case PaymentReversed():
@@ -97,7 +97,7 @@ def apply_registrations(lane: Lane, frontier: datetime, most: int) -> int:
         fact = decode_facts(raw)
         assert isinstance(fact, Fact), "only registrations are kept for a frontier"
         assert isinstance(fact.data, CreditorRegistered), "only registrations are kept for a frontier"
-        lane.moment = ahead.moment_of(fact)
+        lane.moment = fact.known_at
         result = identity.seen(lane, fact) or settings.registered(lane, fact, fact.data, frontier)
         if not isinstance(result, Refused):
             identity.remember(lane, fact)
@@ -118,14 +118,23 @@ def apply_waiting(lane: Lane, offset: int, raw: bytes, released: datetime) -> No
         doubts.hold(lane, message)
         return
     assert isinstance(message, Fact), "only facts and doubts wait"
-    lane.moment = max(released, ahead.moment_of(message))
+    lane.moment = max(released, message.known_at)
     lane.tally.waiting -= 1
-    result = _apply(lane, message)
+    result = _apply(lane, message, offset)
     if isinstance(message.data, PaymentReversed) and not isinstance(result, Waits):
         returns.found(lane, message)
     if isinstance(result, Refused):
         identity.forget(lane, message)
     _finish(lane, message, offset, raw, result)
+
+
+def move_feeds(lane: Lane, frontier: datetime) -> None:
+    """Move the bank feeds to a frontier, and finish the completions that it decides."""
+    for fact, offset, result in watermarks.reach(lane, frontier):
+        lane.tally.waiting -= 1
+        if isinstance(result, Refused):
+            identity.forget(lane, fact)
+        _finish(lane, fact, offset, b"", result)
 
 
 def _finish(lane: Lane, fact: Fact, offset: int, raw: bytes, result: Result) -> None:
@@ -141,12 +150,14 @@ def _finish(lane: Lane, fact: Fact, offset: int, raw: bytes, result: Result) -> 
             ahead.note(lane, fact, "waiting", row_key)
             if isinstance(fact.data, PaymentReversed) and missing.kind is CHANGES:
                 returns.wait(lane, fact, offset, row_key, debtor)
+        case Undecided():
+            lane.tally.waiting += 1
         case Refused():
             lane.tally.dead_letters += 1
             dead_letters.report(lane, fact, offset, result)
 
 
-def _apply(lane: Lane, fact: Fact) -> Result:
+def _apply(lane: Lane, fact: Fact, offset: int) -> Result:
     """Apply a fact that is new; everything but settings waits for its creditor."""
     data = fact.data
     creditor = creditor_of(data)
@@ -154,6 +165,8 @@ def _apply(lane: Lane, fact: Fact) -> Result:
         return Waits(Missing(CREDITORS, creditor))
     if isinstance(data, AccountData):
         return _apply_to_account(lane, fact, data)
+    if isinstance(data, BankFeedCompleted):
+        return watermarks.completed(lane, fact, data, offset)
     return _apply_money_or_settings(lane, fact, data)
 
 
@@ -176,8 +189,6 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
         case PaymentReceived():
             statements.note_line(lane, data)
             return payments.received(lane, fact, data)
-        case BankFeedCompleted():
-            return watermarks.completed(lane, fact, data)
         case PaymentReversed():
             return returns.reversed_(lane, fact, data)
         case PaymentRefunded():

@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas.decisions import PaymentWithdrawn
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
-from services.cash_application import payment_decisions, unmatched
+from services.cash_application import counted_money, payment_decisions, unmatched
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.certain_match import UnmatchedReason
 from services.cash_application.state.known_payment import KnownPayment, Placement, Return
@@ -138,7 +138,7 @@ def withdraw(lane: Lane, payment: KnownPayment, same_as: str | None) -> None:
     """
     unplace(lane, payment)
     unmatched.withdraw(lane, payment)
-    lane.feed(payment.creditor, payment.account).withdrawn(payment.amount, payment.currency)
+    counted_money.withdrawn(lane, payment)
     payment.same_as = same_as or ""
     message = PaymentWithdrawn(
         creditor=payment.creditor, account=payment.account, payment=payment.payment, same_as=same_as

@@ -12,7 +12,7 @@ from schemas.facts import Fact
 from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentSameAs
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from schemas.references import parse_letter_reference
-from services.cash_application import ahead, moving, payment_decisions, prefetch, receivables, unmatched, watermarks
+from services.cash_application import ahead, counted_money, moving, payment_decisions, prefetch, receivables, unmatched
 from services.cash_application.identity_of_money import equal_sums, likeness, naming, one_money
 from services.cash_application.matching import required_confidence
 from services.cash_application.matching.candidates import CandidateLookup
@@ -51,7 +51,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
         known=fact.known,
     )
     one_money.note_telling(payment, data)
-    watermarks.received(lane, data)
+    counted_money.received(lane, data)
     payment_decisions.received(lane, payment)
     naming.keep_ids(lane, payment, data)
     subscriptions.notify(lane, subscriptions.of_money(data.creditor, data.account))
@@ -68,7 +68,7 @@ def _told_again(lane: Lane, data: PaymentReceived, known: KnownPayment) -> Resul
     if not likeness.is_same_money(known, data):
         return conflict("data.payment: this archive id of the bank account")
     if one_money.is_first_line_of_channel(known, data):
-        watermarks.told_again(lane, data)
+        counted_money.told_again(lane, data)
     told = one_money.reported(known)
     if one_money.learn(lane, known, data):
         _publish_learnt(lane, known, told)

@@ -22,7 +22,6 @@ from services.cash_application.state.rows import (
     CHAINS,
     PAYMENTS,
     STATEMENT_LINES,
-    STATEMENT_NEWS,
     STATEMENT_VERSIONS,
     ChainedStatement,
     StatementChain,
@@ -109,7 +108,6 @@ def _keep(lane: Lane, data: BankFeedCompleted, taken: StatementTaken) -> None:
     chain.statements.append(one)
     CHAINS.put(lane.unit, row_key, chain)
     lane.feed(data.creditor, data.account).gaps[taken.currency] = gaps(chain.statements)
-    lane.unit.put(STATEMENT_NEWS, key(data.creditor, data.account), b"")
     lane.record_decision(data.creditor, taken)
 
 
@@ -181,17 +179,14 @@ def _not_safe() -> Refused:
     )
 
 
-def raise_alerts(lane: Lane) -> None:
-    """Raise an alert for each gap that appeared since the last frontier and is still there.
+def raise_alerts(lane: Lane, creditor: str, account: str) -> None:
+    """Raise an alert for each gap of a bank account that appeared since the last frontier and is still there.
 
     Statements out of order raise none: by the frontier the gap between them is closed.
     """
-    for row_key, _ in lane.unit.scan(STATEMENT_NEWS):
-        creditor, account = row_key.split(SEPARATOR)
-        for gap in lane.feed(creditor, account).new_gaps():
-            what = f"bank account {account}: {gap.words}; order it from the bank, no letters go meanwhile"
-            lane.record_decision(creditor, Alert(code=GAP, creditor=creditor, date=gap.after, detail=what))
-        lane.unit.delete(STATEMENT_NEWS, row_key)
+    for gap in lane.feed(creditor, account).new_gaps():
+        what = f"bank account {account}: {gap.words}; order it from the bank, no letters go meanwhile"
+        lane.record_decision(creditor, Alert(code=GAP, creditor=creditor, date=gap.after, detail=what))
 
 
 def _natural_key(fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> str:

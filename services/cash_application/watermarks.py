@@ -1,43 +1,101 @@
-"""Publishing to every partition of the journal how far a creditor's bank feeds reach (design.md §3, watermarks)."""
+"""How far a creditor's bank feeds reach, published to every partition of the journal (design.md §3, watermarks).
 
-from schemas.facts import Fact
+Payments and completions count as they come. A feed moves at the lane's frontiers: there the days on which completions
+are known are fixed (rules.md K1, K2), and days end.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from schemas.facts import Fact, decode_facts
 from schemas.journal import FeedReached
-from schemas.payment_events import BankFeedCompleted, PaymentReceived
+from schemas.messages import encode
+from schemas.payment_events import BankFeedCompleted
 from schemas.statements import BankStatement
-from services.cash_application import moving, statements
+from services.cash_application import ahead, moving, statements
+from services.cash_application.counted_money import note_news
 from services.cash_application.identity_of_money import naming
-from services.cash_application.state.feeds import Feed
+from services.cash_application.state.feeds import CountedMoney, Feed, QueuedCompletion
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import APPLIED, CONFLICT, Refused, Result
-from services.cash_application.state.rows import PAYMENTS
+from services.cash_application.state.result import APPLIED, CONFLICT, UNDECIDED, Refused, Result
+from services.cash_application.state.row_kind import SEPARATOR
+from services.cash_application.state.rows import FEED_NEWS, PAYMENTS
+
+IN_FUTURE = "through-in-future"
+"""The reason code of a completion through a day that had not come when it was known."""
 
 
-def received(lane: Lane, data: PaymentReceived) -> None:
-    """Count a payment towards its bank account's next completion."""
+def completed(lane: Lane, fact: Fact, data: BankFeedCompleted, offset: int) -> Result:
+    """Apply the completion of a bank account's feed through a day, and the statement with it.
+
+    It is refused when its day was still to come when it became known; where that is not fixed it is decided at the next
+    frontier, and what follows it with it.
+    """
+    ahead.note(lane, fact, "completion")
     feed = lane.feed(data.creditor, data.account)
-    feed.received(data)
-    _publish(lane, data, feed)
+    if data.through > lane.date_of(data.creditor, fact.known_at):
+        return _in_future()
+    if feed.queue or data.through > _known_from(lane, fact, data):
+        feed.queue.append(QueuedCompletion(offset, encode(fact).decode()))
+        note_news(lane, data.creditor, data.account)
+        return UNDECIDED
+    return _complete(lane, fact, data)
 
 
-def told_again(lane: Lane, data: PaymentReceived) -> None:
-    """Count a line of a statement about a payment that was known before by another channel."""
-    feed = lane.feed(data.creditor, data.account)
-    feed.told_again(data)
-    _publish(lane, data, feed)
+def reach(lane: Lane, frontier: datetime) -> Iterator[tuple[Fact, int, Result]]:
+    """Move the feeds that have news; the facts that are decided by this frontier, their offsets, what became of them.
+
+    What a later frontier decides, and days that have not ended, stay news.
+    """
+    for row_key, _ in lane.unit.scan(FEED_NEWS):
+        creditor, account = row_key.split(SEPARATOR)
+        feed = lane.feed(creditor, account)
+        yield from _decide(lane, feed, frontier)
+        today = lane.date_of(creditor, frontier)
+        goes_on = feed.end_days(today)
+        _publish(lane, creditor, account, feed)
+        statements.raise_alerts(lane, creditor, account)
+        if goes_on:
+            lane.unit.put(FEED_NEWS, row_key, b"", wake=_end_of(lane, creditor, feed.days[0].through))
+        elif not feed.queue:
+            lane.unit.delete(FEED_NEWS, row_key)
 
 
-def completed(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Result:
-    """Apply the completion of a bank account's feed through a day, and the statement with it."""
+def _decide(lane: Lane, feed: Feed, frontier: datetime) -> Iterator[tuple[Fact, int, Result]]:
+    """Take the queue up to the first completion that a later frontier decides."""
+    while feed.queue:
+        first = feed.queue[0]
+        if isinstance(first, CountedMoney):
+            feed.count_money(first)
+        else:
+            fact = decode_facts(first.message.encode())
+            assert isinstance(fact, Fact), "only completions are queued"
+            if ahead.is_open(lane, fact, frontier):
+                return
+            known = fact if fact.time <= frontier else fact.model_copy(update={"known": fact.known or frontier})
+            yield fact, first.offset, _decided(lane, known)
+        del feed.queue[0]
+
+
+def _decided(lane: Lane, fact: Fact) -> Result:
+    data = fact.data
+    assert isinstance(data, BankFeedCompleted), "only completions are queued"
+    if data.through > lane.date_of(data.creditor, fact.known_at):
+        return _in_future()
+    return _complete(lane, fact, data)
+
+
+def _complete(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Result:
     if data.statement is not None:
         result = statements.take(lane, fact, data, data.statement)
         if isinstance(result, Refused) and result.reason == CONFLICT:
             return _corrected(lane, fact, data, data.statement)
         if result is not APPLIED:
             return result
-    feed = lane.feed(data.creditor, data.account)
-    feed.completed(data)
-    _publish(lane, data, feed)
+    lane.feed(data.creditor, data.account).completed(data, "")
+    note_news(lane, data.creditor, data.account)
     return APPLIED
 
 
@@ -51,9 +109,8 @@ def _corrected(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankS
         if isinstance(payment, KnownPayment) and not _is_in_another(payment, correction.name):
             moving.withdraw(lane, payment, None)
             PAYMENTS.put(lane.unit, payment.key, payment)
-    feed = lane.feed(data.creditor, data.account)
-    feed.corrected(data.through)
-    _publish(lane, data, feed)
+    lane.feed(data.creditor, data.account).corrected(data.through)
+    note_news(lane, data.creditor, data.account)
     return APPLIED
 
 
@@ -61,10 +118,32 @@ def _is_in_another(payment: KnownPayment, statement: str) -> bool:
     return any(each.channel == "statement" and each.statement != statement for each in payment.tellings)
 
 
-def _publish(lane: Lane, data: PaymentReceived | BankFeedCompleted, feed: Feed) -> None:
+def _in_future() -> Refused:
+    line = (
+        "data.through: a day that had not come when this was sent; no feed is complete through it. Correct the day, or "
+        "send it again once the day has ended"
+    )
+    return Refused(IN_FUTURE, (line,))
+
+
+def _known_from(lane: Lane, fact: Fact, data: BankFeedCompleted) -> date:
+    """The earliest local day on which a fact may turn out to be known."""
+    if not ahead.may_be_earlier(lane, fact):
+        return lane.date_of(data.creditor, fact.known_at)
+    return date.min if fact.after is None else lane.date_of(data.creditor, fact.after)
+
+
+def _end_of(lane: Lane, creditor: str, day: date) -> int:
+    """The epoch second at which a creditor's local day ends."""
+    row = lane.creditor(creditor)
+    zone = ZoneInfo(row.timezone if row else "UTC")
+    return int(datetime.combine(day + timedelta(days=1), time.min, zone).timestamp())
+
+
+def _publish(lane: Lane, creditor: str, account: str, feed: Feed) -> None:
     """Publish how far the feed reaches when that changed: further, or back when a statement is found missing."""
     reached = feed.reached
     if reached is not None and reached != feed.published:
         feed.published = reached
-        message = FeedReached(lane=lane.number, creditor=data.creditor, account=data.account, through=reached)
+        message = FeedReached(lane=lane.number, creditor=creditor, account=account, through=reached)
         lane.to_every_partition(message)

@@ -30,7 +30,6 @@ from services.cash_application import (
     payments,
     prefetch,
     returns,
-    statements,
     told_twice,
 )
 from services.cash_application.state import waiting
@@ -83,7 +82,7 @@ class CashApplication:
 def _handle(lane: Lane, record: Record, message: FactsMessage) -> None:
     match message:
         case Fact():
-            lane.moment = ahead.moment_of(message)
+            lane.moment = message.known_at
             application.apply_new(lane, message, record.offset, record.value)
         case Tick():
             origins = len(PUBLIC_TOPICS) * lane.unit.partitions
@@ -139,10 +138,11 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     if left <= 0 or lane.has_released:
         return left
     account_owners.raise_alerts(lane)
-    statements.raise_alerts(lane)
+    application.move_feeds(lane, instant)
     left -= told_twice.compare(lane, left)
     left -= returns.report(lane, left)
     left -= payments.score_unscored(lane, left)
     if left > 0:
+        application.move_feeds(lane, instant)
         lane.to_every_partition(FrontierReached(lane=lane.number, instant=lane.frontier.rose()))
     return left

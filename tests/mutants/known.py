@@ -5,6 +5,8 @@ from tests.mutants.mutant import Mutant
 AHEAD = "services/cash_application/ahead.py"
 NOTED = "services/cash_application/state/noted_facts.py"
 KNOWN = "services/overdue/known.py"
+FEEDS = "services/cash_application/state/feeds.py"
+WATERMARKS = "services/cash_application/watermarks.py"
 
 MUTANTS = (
     Mutant(
@@ -34,5 +36,19 @@ MUTANTS = (
         "        entry.time = fixed.time",
         "        entry.time = None",
         "overdue/test_known.py",
+    ),
+    Mutant(
+        "K2 a completion through its own day counts at once",
+        FEEDS,
+        "            if day.through < today:",
+        "            if day.through <= today:",
+        "cash_application/test_bank_feeds.py::k2",
+    ),
+    Mutant(
+        "K2 the day of its own time decides about a completion from the future",
+        WATERMARKS,
+        "known = fact if fact.time <= frontier else",
+        "known = fact if fact.time else",
+        "cash_application/test_bank_feeds.py::k2",
     ),
 )

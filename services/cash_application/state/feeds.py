@@ -8,6 +8,9 @@ those of the ones before it, tie. A completion without figures is also how a per
 Where statements are missing, the feed reaches no further than the first gap, even when later statements are in; a
 completion without figures ends a gap as well (docs/adr/0008). So the feed goes back when a gap is found before the day
 that it had reached.
+
+A completion through the day on which it is known counts from that day's end, one through a later day never (rules.md
+K2). While the day on which one is known is not fixed, it and all that comes after it wait in the feed's queue.
 """
 
 from dataclasses import dataclass, field
@@ -28,18 +31,57 @@ _AHEAD: Final = ("notification", "ktl")
 """These channels tell payments beside the statement whose figures a completion gives."""
 
 
-def _thousandths(amount: int, currency: str) -> int:
-    thousandths: int = amount * 10 ** (_SUM_DECIMALS - currency_decimals(currency))
-    return thousandths
-
-
 @dataclass(slots=True)
 class Completion:
-    """A completion that waits until the payments tie with it; ``total`` is its sum in thousandths of the currency."""
+    """A completion that waits until the payments tie with it; ``total`` is its sum in thousandths of the currency.
+
+    ``row`` is the key of its row among the completions that were taken; older stores have none.
+    """
 
     through: date
     count: int | None
     total: int | None
+    row: str = ""
+
+
+@dataclass(slots=True)
+class CountedMoney:
+    """What a payment adds to the figures that completions must tie with; ``total`` in thousandths of the currency.
+
+    ``payments`` is 1, 0 for one known before, -1 for one that turns out to be another's money; ``lines``: how many
+    lines that completions count told it.
+    """
+
+    total: int
+    payments: int = 0
+    lines: int = 0
+
+
+@dataclass(slots=True)
+class TiedCompletion:
+    """A completion that counts now, by its row, and the figures of the payments that it settles."""
+
+    row: str
+    count: int = 0
+    total: int = 0
+    lines: int = 0
+    lines_total: int = 0
+
+
+@dataclass(slots=True)
+class DayReached:
+    """The day through which a completion counts, once that day has ended; ``believed``: it had no figures."""
+
+    through: date
+    believed: bool = False
+
+
+@dataclass(slots=True)
+class QueuedCompletion:
+    """A completion of which the day on which it is known is not fixed, or that follows one: its fact on the lane."""
+
+    offset: int
+    message: str
 
 
 @dataclass(slots=True)
@@ -49,7 +91,8 @@ class Feed:
     ``count`` and ``total`` (thousandths of the currency) are of the payments since the last completion that counted,
     ``lines`` and ``lines_total`` of those that statements, tables or events told since then, known before or not;
     ``waiting`` are the completions since then. ``through``: the day to which they tied; ``believed``: the latest
-    completion without figures. ``gaps``: where statements are missing, by currency, ``alarmed`` those for which an
+    completion without figures; ``days``: what counts as soon as its day has ended. ``queue``: what waits for the next
+    frontier, in its order. ``gaps``: where statements are missing, by currency, ``alarmed`` those for which an
     alert was raised. ``published``: how far the feed reaches as the journal says; it is stored under an older name.
     """
 
@@ -63,42 +106,40 @@ class Feed:
     gaps: dict[str, list[Gap]] = field(default_factory=dict)
     alarmed: dict[str, list[Gap]] = field(default_factory=dict)
     published: Annotated[date | None, Field(alias="told")] = None
+    days: list[DayReached] = field(default_factory=list)
+    queue: list[QueuedCompletion | CountedMoney] = field(default_factory=list)
 
-    def received(self, payment: PaymentReceived) -> None:
-        """Count a payment."""
-        self.count += 1
-        self.total += _thousandths(payment.amount, payment.currency)
-        if payment.channel not in _AHEAD:
-            self._count_line(payment)
-        if self.waiting:
-            self._open()
+    def count_money(self, money: CountedMoney) -> list[TiedCompletion]:
+        """Count a payment, a line about one, or a payment no more; the completions that count now."""
+        if money.payments > 0 or self.count:
+            self.count += money.payments
+            self.total += money.payments * money.total
+        self.lines += money.lines
+        self.lines_total += money.lines * money.total
+        return self._open() if self.waiting else []
 
-    def told_again(self, payment: PaymentReceived) -> None:
-        """Count a line about a payment that was known before: what told it ahead may have counted for other days."""
-        self._count_line(payment)
-        if self.waiting:
-            self._open()
-
-    def withdrawn(self, amount: int, currency: str) -> None:
-        """Count a payment no more: it is another one's money, told twice."""
-        if self.count:
-            self.count -= 1
-            self.total -= _thousandths(amount, currency)
-        if self.waiting:
-            self._open()
-
-    def completed(self, completion: BankFeedCompleted) -> None:
-        """Take a completion. Where it has no sum but a statement, what the statement received is the sum."""
+    def completed(self, completion: BankFeedCompleted, row: str) -> list[TiedCompletion]:
+        """Take a completion; those that count now. A statement without a sum beside it is one: of what it received."""
         total = completion.sum
         if total is None and completion.statement is not None:
             total = completion.statement.received
         if completion.count is None and total is None:
-            self.believed = max(completion.through, self.believed or completion.through)
-            self._reach(completion.through, len(self.waiting))
-            return
+            self.days.append(DayReached(completion.through, believed=True))
+            self.waiting.clear()
+            return [self._settled_by(row)]
         thousandths = None if total is None else total * 10 ** (_SUM_DECIMALS - _COMPLETION_DECIMALS)
-        self.waiting.append(Completion(completion.through, completion.count, thousandths))
-        self._open()
+        self.waiting.append(Completion(completion.through, completion.count, thousandths, row))
+        return self._open()
+
+    def end_days(self, today: date) -> bool:
+        """Reach the days that have ended before ``today``; whether some have not."""
+        for day in self.days:
+            if day.through < today:
+                self.through = max(day.through, self.through or day.through)
+                if day.believed:
+                    self.believed = max(day.through, self.believed or day.through)
+        self.days = [day for day in self.days if day.through >= today]
+        return bool(self.days)
 
     def corrected(self, through: date) -> None:
         """A corrected statement ends on this day, and its payments come to what it says: all of that day are in."""
@@ -106,7 +147,8 @@ class Feed:
         if self.waiting:
             self._open()
         else:
-            self._reach(through, 0)
+            self._settled_by("")
+            self.days.append(DayReached(through))
 
     @property
     def reached(self) -> date | None:
@@ -128,11 +170,7 @@ class Feed:
         found = [(currency, gap) for currency, gaps in sorted(self.gaps.items()) for gap in gaps]
         return [(currency, gap) for currency, gap in found if believed is None or gap.after > believed]
 
-    def _count_line(self, payment: PaymentReceived) -> None:
-        self.lines += 1
-        self.lines_total += _thousandths(payment.amount, payment.currency)
-
-    def _open(self) -> None:
+    def _open(self) -> list[TiedCompletion]:
         """Settle the completions whose figures are those of the payments, or of the lines, since the last one."""
         count: int | None = 0
         total: int | None = 0
@@ -142,15 +180,40 @@ class Feed:
             total = None if total is None or completion.total is None else total + completion.total
             if (count is not None or total is not None) and self._ties(count, total):
                 tied = position
-        if tied:
-            self._reach(max(completion.through for completion in self.waiting[:tied]), tied)
+        if not tied:
+            return []
+        counting = self.waiting[:tied]
+        del self.waiting[:tied]
+        self.days += [DayReached(each.through) for each in counting]
+        return [*(TiedCompletion(each.row) for each in counting[:-1]), self._settled_by(counting[-1].row)]
 
     def _ties(self, count: int | None, total: int | None) -> bool:
         payments = count in (None, self.count) and total in (None, self.total)
         return payments or (count in (None, self.lines) and total in (None, self.lines_total))
 
-    def _reach(self, through: date, completions: int) -> None:
-        """Move the feed to a day; the first ``completions`` that wait and all payments so far are settled."""
+    def _settled_by(self, row: str) -> TiedCompletion:
+        """The completion of a row settles the payments since the last one that counted."""
+        tied = TiedCompletion(row, self.count, self.total, self.lines, self.lines_total)
         self.count = self.total = self.lines = self.lines_total = 0
-        del self.waiting[:completions]
-        self.through = max(through, self.through or through)
+        return tied
+
+
+def received(payment: PaymentReceived) -> CountedMoney:
+    """What a payment counts that was not known before."""
+    lines = 0 if payment.channel in _AHEAD else 1
+    return CountedMoney(_thousandths(payment.amount, payment.currency), payments=1, lines=lines)
+
+
+def told_again(payment: PaymentReceived) -> CountedMoney:
+    """What a line counts about a payment known before: what told it ahead may have counted for other days."""
+    return CountedMoney(_thousandths(payment.amount, payment.currency), lines=1)
+
+
+def withdrawn(amount: int, currency: str) -> CountedMoney:
+    """What a payment counts no more that is another one's money, told twice."""
+    return CountedMoney(_thousandths(amount, currency), payments=-1)
+
+
+def _thousandths(amount: int, currency: str) -> int:
+    thousandths: int = amount * 10 ** (_SUM_DECIMALS - currency_decimals(currency))
+    return thousandths

@@ -36,9 +36,15 @@ class Refused:
     debtor: str | None = None
 
 
-Result = Applied | Duplicate | Waits | Refused
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The fact is decided at the next frontier, as when it is known decides about it (rules.md K2)."""
+
+
+Result = Applied | Duplicate | Waits | Undecided | Refused
 APPLIED: Final = Applied()
 DUPLICATE: Final = Duplicate()
+UNDECIDED: Final = Undecided()
 CONFLICT: Final = "conflict"
 """Why a fact is refused whose identity is known with other content."""
 

@@ -31,6 +31,7 @@ class CashHarness:
         store: SqliteStore | None = None,
         observer: Observer | None = None,
         commit: int = 20_000,
+        started: bool = False,
     ) -> None:
         self.engine = EmbeddedEngine(
             store or SqliteStore(),
@@ -40,6 +41,10 @@ class CashHarness:
             observer=observer,
         )
         self.minutes = 0
+        self.passed = timedelta(days=1)
+        if started:
+            self.passed = timedelta(days=365)
+            self.tick()
         if registered:
             self.publish(creditor())
 
@@ -71,7 +76,7 @@ class CashHarness:
     @property
     def reached(self) -> datetime:
         """The instant of the last tick."""
-        return later(self.minutes) + timedelta(days=1)
+        return later(self.minutes) + self.passed
 
     # -- what was written -----------------------------------------------------------------------------------------
 

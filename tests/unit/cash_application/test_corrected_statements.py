@@ -1,5 +1,6 @@
 """A bank's corrected statement takes the place of the one that it corrects (rules.md B1)."""
 
+from datetime import timedelta
 from typing import Any
 
 from schemas.decisions import Alert, PaymentWithdrawn
@@ -18,7 +19,7 @@ def statement(received: str, version: int = 1, **said: Any) -> Event:
     """Statement 5 of 2026-01-20, in one of its versions."""
     closing = f"{1000 + float(received):.2f}"
     sums = {"currency": "EUR", "number": 5, "opening": "1000.00", "received": received, "closing": closing}
-    return completed("2026-01-20", f"s-{version}", at=later(version), statement=sums | said)
+    return completed("2026-01-20", f"s-{version}", at=later(version) + timedelta(days=20), statement=sums | said)
 
 
 def gone(harness: CashHarness) -> list[str]:
@@ -27,7 +28,7 @@ def gone(harness: CashHarness) -> list[str]:
 
 
 def test_what_a_corrected_statement_no_longer_tells_is_gone_and_what_it_tells_anew_has_come() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(invoice(1), line("A"), line("B"), statement("200.00"))
     harness.publish(line("A"), line("C", amount="70.00"), statement("170.00", 2))
     assert (gone(harness), harness.reasons()) == (["B"], [])
@@ -36,8 +37,9 @@ def test_what_a_corrected_statement_no_longer_tells_is_gone_and_what_it_tells_an
 
 
 def test_its_balances_count_in_the_chain_and_the_feed_goes_on() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(statement("0.00"), line("A"), statement("100.00", 2))
+    harness.tick()
     sums = {"currency": "EUR", "number": 6, "opening": "1100.00", "closing": "1100.00"}
     harness.publish(completed("2026-01-21", "next", statement=sums))
     harness.tick()
@@ -46,28 +48,28 @@ def test_its_balances_count_in_the_chain_and_the_feed_goes_on() -> None:
 
 
 def test_the_same_statement_sent_again_between_both_hides_nothing() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     first = line("A"), line("B"), statement("200.00")
     harness.publish(invoice(1), *first, *first, line("A"), statement("100.00", 2))
     assert gone(harness) == ["B"]
 
 
 def test_a_corrected_statement_that_comes_first_is_not_undone_by_the_one_that_it_corrects() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(invoice(1), line("A"), statement("100.00", 2))
     harness.publish(line("A"), line("B"), statement("200.00", 1))
     assert (gone(harness), harness.reasons()) == (["B"], [])
 
 
 def test_a_third_version_may_bring_a_payment_back() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(invoice(1), line("A"), statement("100.00"), statement("0.00", 2), line("A"), statement("100.00", 3))
     assert gone(harness) == ["A"]
     assert [name for name, *_ in harness.placed()] == ["A", "A 2026-01-20"]
 
 
 def test_one_whose_payments_do_not_come_to_its_sum_says_what_to_do() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(invoice(1), line("A"), statement("100.00"), statement("300.00", 2))
     assert harness.reasons() == ["conflict"]
     assert "corrects" in harness.dead_letters()[0].detail[0]
@@ -75,7 +77,7 @@ def test_one_whose_payments_do_not_come_to_its_sum_says_what_to_do() -> None:
 
 
 def test_one_that_tells_of_other_returns_says_what_to_do() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(invoice(1), line("A"), statement("100.00"))
     harness.publish(line("A"), statement("100.00", 2, returned="10.00", closing="1090.00"))
     assert harness.reasons() == ["conflict"]

@@ -77,7 +77,7 @@ FEED = completed("2026-01-08", "c")
 def test_it_holds_the_narrowest_thing_that_is_known_until_it_is_redriven(
     broken: Event, mended: Event, held: tuple[str, Any]
 ) -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(invoice(1), broken)
     assert holds(harness) == [held]
     mend(harness, mended)

@@ -42,7 +42,8 @@ def week(days: int = 5, first: date = MONDAY, number: int = 1, balance: int = 10
 
 
 def reached(harness: CashHarness, account: str = IBAN) -> str | None:
-    """How far the accounts know the feed to reach: the last message, the same in every partition."""
+    """How far the accounts know the feed to reach at a frontier now: the last message, the same in every partition."""
+    harness.tick()
     log = harness.engine.store.log
     words = set()
     for partition, end in enumerate(log.ends(JOURNAL.name)):
@@ -58,7 +59,7 @@ def alerts(harness: CashHarness) -> list[str]:
 
 
 def test_statements_that_follow_each_other_carry_the_feed_on() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(*week())
     harness.tick()
     assert reached(harness) == "2026-01-09"
@@ -66,13 +67,13 @@ def test_statements_that_follow_each_other_carry_the_feed_on() -> None:
 
 
 def test_the_first_statement_there_is_counts_as_the_beginning() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(*week(number=120, balance=5_000))
     assert reached(harness) == "2026-01-09"
 
 
 def test_a_missing_statement_holds_the_feed_and_an_alert_names_it() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     monday, tuesday, _, thursday, friday = week()
     harness.publish(monday, tuesday, thursday, friday)
     harness.tick()
@@ -86,7 +87,7 @@ def test_a_missing_statement_holds_the_feed_and_an_alert_names_it() -> None:
 
 
 def test_the_missing_one_closes_the_chain_when_it_comes() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     monday, tuesday, wednesday, thursday, friday = week()
     harness.publish(monday, tuesday, thursday, friday)
     harness.tick()
@@ -95,7 +96,7 @@ def test_the_missing_one_closes_the_chain_when_it_comes() -> None:
 
 
 def test_statements_in_any_order_within_a_minute_raise_no_alert() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(*reversed(week()))
     harness.tick()
     assert reached(harness) == "2026-01-09"
@@ -103,7 +104,7 @@ def test_statements_in_any_order_within_a_minute_raise_no_alert() -> None:
 
 
 def test_the_feed_goes_back_when_an_older_statement_shows_that_one_is_missing() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     monday, _, *rest = week()
     harness.publish(*rest)
     assert reached(harness) == "2026-01-09"
@@ -112,7 +113,7 @@ def test_the_feed_goes_back_when_an_older_statement_shows_that_one_is_missing() 
 
 
 def test_the_right_number_with_another_balance_is_a_gap_too() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(statement("2026-01-05", 1, 100, 110), statement("2026-01-06", 2, 111, 120))
     harness.tick()
     assert reached(harness) == "2026-01-05"
@@ -120,7 +121,7 @@ def test_the_right_number_with_another_balance_is_a_gap_too() -> None:
 
 
 def test_the_right_balance_with_another_number_is_a_gap_too() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(statement("2026-01-05", 1, 0, 0), statement("2026-01-08", 4, 0, 0))
     harness.tick()
     assert reached(harness) == "2026-01-05"
@@ -129,19 +130,19 @@ def test_the_right_balance_with_another_number_is_a_gap_too() -> None:
 
 def test_a_new_year_may_begin_again_at_one_or_count_on() -> None:
     for number in (1, 252):
-        harness = CashHarness()
+        harness = CashHarness(started=True)
         harness.publish(statement("2025-12-31", 251, 100, 110), statement("2026-01-02", number, 110, 120))
         assert reached(harness) == "2026-01-02"
 
 
 def test_in_the_same_year_it_may_not_begin_again() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(statement("2025-12-30", 251, 100, 110), statement("2025-12-31", 1, 110, 120))
     assert reached(harness) == "2025-12-30"
 
 
 def test_an_empty_statement_without_a_number_does_not_stop_the_count() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(statement("2026-01-05", 1, 100, 110), statement("2026-01-06", None, 110, 110))
     harness.publish(statement("2026-01-07", 2, 110, 120))
     assert reached(harness) == "2026-01-07"
@@ -150,7 +151,7 @@ def test_an_empty_statement_without_a_number_does_not_stop_the_count() -> None:
 
 
 def test_a_copy_of_a_statement_under_another_id_changes_nothing() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     first, second = week(days=2)
     harness.publish(first, first | {"id": "copy"}, second, second | {"id": "copy", "source": "//elsewhere"})
     harness.publish(payment("P"), completed("2026-01-08", "c", count=1, sum="100.00"))
@@ -160,20 +161,20 @@ def test_a_copy_of_a_statement_under_another_id_changes_nothing() -> None:
 
 
 def test_another_statement_of_the_same_number_takes_its_place_in_the_chain() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(statement("2026-01-05", 1, 100, 110), statement("2026-01-05", 1, 100, 111, name="other"))
     harness.publish(statement("2026-01-06", 2, 111, 111))
     assert (harness.reasons(), reached(harness)) == ([], "2026-01-06")
 
 
 def test_another_statement_of_the_same_number_and_another_day_is_a_conflict() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(statement("2026-01-05", 1, 100, 110), statement("2026-01-06", 1, 100, 111, name="other"))
     assert harness.reasons() == ["conflict"]
 
 
 def test_each_account_has_a_chain_of_its_own() -> None:
-    harness = CashHarness(registered=False)
+    harness = CashHarness(started=True, registered=False)
     harness.publish(creditor(accounts=TWO_ACCOUNTS))
     monday, _, wednesday = week(days=3)
     harness.publish(monday, wednesday)
@@ -183,7 +184,7 @@ def test_each_account_has_a_chain_of_its_own() -> None:
 
 
 def test_each_currency_has_a_chain_of_its_own_and_the_feed_waits_for_all() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(*week(days=2))
     harness.publish(statement("2026-01-05", 1, 0, 0, currency="SEK"))
     assert reached(harness) == "2026-01-06"
@@ -192,7 +193,7 @@ def test_each_currency_has_a_chain_of_its_own_and_the_feed_waits_for_all() -> No
 
 
 def test_a_person_ends_a_gap_by_a_completion_without_figures() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     monday, _, wednesday, thursday, _ = week()
     harness.publish(monday, wednesday, completed("2026-01-07", "all is in"))
     harness.tick()
@@ -203,7 +204,7 @@ def test_a_person_ends_a_gap_by_a_completion_without_figures() -> None:
 
 
 def test_a_statement_whose_payments_have_not_come_keeps_the_feed_back() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(*week(days=1))
     lump = completed(
         "2026-01-06",
@@ -218,7 +219,7 @@ def test_a_statement_whose_payments_have_not_come_keeps_the_feed_back() -> None:
 
 
 def test_what_a_statement_received_is_the_sum_where_the_completion_has_none() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     sent = completed(
         "2026-01-06",
         "s",
@@ -231,7 +232,7 @@ def test_what_a_statement_received_is_the_sum_where_the_completion_has_none() ->
 
 
 def test_a_statement_that_does_not_come_to_its_closing_balance_is_a_dead_letter() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     sent = statement("2026-01-05", 1, 100, 110)
     sent["data"]["statement"]["closing"] = "109.00"
     harness.publish(sent)
@@ -240,7 +241,7 @@ def test_a_statement_that_does_not_come_to_its_closing_balance_is_a_dead_letter(
 
 
 def test_amounts_that_the_currency_does_not_have_are_refused() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     yen = {"currency": "JPY", "opening": "0.00", "other": "500.50", "closing": "500.50"}
     harness.publish(completed("2026-01-05", "half a yen", sum="0.00", statement=yen))
     assert harness.reasons() == ["wrong-field"]
@@ -252,9 +253,9 @@ def test_amounts_that_the_currency_does_not_have_are_refused() -> None:
 def test_after_a_restart_the_chain_goes_on(tmp_path: Path) -> None:
     monday, tuesday, wednesday, thursday, _ = week()
     with SqliteStore(tmp_path / "store.db") as store:
-        CashHarness(store=store).publish(monday, wednesday)
+        CashHarness(started=True, store=store).publish(monday, wednesday)
     with SqliteStore(tmp_path / "store.db") as store:
-        harness = CashHarness(store=store, registered=False)
+        harness = CashHarness(started=True, store=store, registered=False)
         harness.minutes = 1
         harness.tick()
         assert reached(harness) == "2026-01-05"
@@ -287,7 +288,7 @@ def test_whatever_the_order_the_feed_reaches_to_the_first_gap(
     chain: tuple[list[Event], int], data: st.DataObject
 ) -> None:
     sent, unbroken = chain
-    harness = CashHarness(batch=data.draw(st.integers(1, 50)))
+    harness = CashHarness(started=True, batch=data.draw(st.integers(1, 50)))
     harness.publish_at_once(*data.draw(st.permutations(sent)))
     harness.tick()
     expected = None if unbroken < 0 else (date(2025, 12, 15) + timedelta(unbroken)).isoformat()
@@ -296,7 +297,7 @@ def test_whatever_the_order_the_feed_reaches_to_the_first_gap(
 
 @pytest.mark.parametrize("field", ["opening", "closing"])
 def test_a_statement_without_a_balance_is_a_dead_letter(field: str) -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     sent = statement("2026-01-05", 1, 100, 110)
     del sent["data"]["statement"][field]
     harness.publish(sent)

@@ -168,9 +168,10 @@ def test_overlapping_tables_tell_as_many_payments_as_the_longer_of_them() -> Non
 
 
 def test_a_statement_ties_though_a_notification_told_its_payments_before() -> None:
-    harness = CashHarness()
+    harness = CashHarness(started=True)
     harness.publish(told("N", "notification", reference_of(1)))
     harness.publish(completed("2026-01-19", "before", count=0))
+    harness.tick()
     harness.publish(told("S", "statement", reference_of(1)), completed("2026-01-20", "after", count=1, sum="100.00"))
     harness.tick()
     assert [str(each.through) for each in harness.journal(FeedReached)] == ["2026-01-19", "2026-01-20"]

@@ -22,7 +22,7 @@ from tests.unit.intake.public_events import (
 
 
 def test_everything_of_a_creditor_waits_until_the_creditor_is_registered() -> None:
-    harness = CashHarness(registered=False)
+    harness = CashHarness(registered=False, started=True)
     harness.publish(
         completed("2026-01-08", "c"), payment("P", reference_of(1)), invoice(1), said("hold.placed", "h", reason="x")
     )

@@ -99,8 +99,9 @@ def about_payment(kind: str, archive_id: str, id: str, at: datetime = MORNING, *
     return event(kind, data | said, id=id, at=at, source="//bank")
 
 
-def completed(through: str, id: str, at: datetime = MORNING, **said: Any) -> Event:  # noqa: A002
-    """``bank-feed.completed``."""
+def completed(through: str, id: str, at: datetime | None = None, **said: Any) -> Event:  # noqa: A002
+    """``bank-feed.completed``, sent on the morning after the day it names unless ``at`` says otherwise."""
+    at = at or max(MORNING, datetime.fromisoformat(f"{through}T06:00:00+00:00") + timedelta(days=1))
     data = {"creditor": ACME, "account": IBAN, "through": through}
     return event("bank-feed.completed", data | said, id=id, at=at, source="//bank")
 
