@@ -4,10 +4,13 @@ Each command is a module of ``services.commands``; only the one that was asked f
 """
 
 import argparse
+import os
+import select
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
+from typing import Final
 
 COMMANDS: dict[str, str] = {
     "run": "run all workers in one process with a live clock, and take files from inbox/",
@@ -28,6 +31,8 @@ COMMANDS: dict[str, str] = {
     "validate": "list each fault in files",
     "config": "the settings in force, secrets masked",
 }
+READER_GONE: Final = 141
+"""The exit status when nobody reads the output on: that of programs which SIGPIPE ends."""
 EXAMPLES = """examples:
   erapaiva run --example
   erapaiva play events.jsonl --until 2026-05-31
@@ -37,7 +42,10 @@ EXAMPLES = """examples:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; its exit status: 0 done, 1 something is wrong with what was given, 2 wrong use."""
+    """Run one command; its exit status.
+
+    0: done; 1: something is wrong with what was given; 2: wrong use; ``READER_GONE``: nobody reads on.
+    """
     arguments = sys.argv[1:] if argv is None else argv
     if arguments == ["--version"]:
         print(f"erapaiva {version('erapaiva')}")
@@ -50,11 +58,25 @@ def main(argv: list[str] | None = None) -> int:
     from services.runtime.refusal import Refusal
 
     try:
-        return run(given)
+        status = run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _is_unread():
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what the interpreter writes at its end
+        return READER_GONE
     except (Refusal, ExtensionError) as refusal:
         for line in str(refusal).splitlines():
             print(f"erapaiva {arguments[0]}: {line}", file=sys.stderr)
         return 1
+    return status
+
+
+def _is_unread() -> bool:
+    """Whether whoever reads the output (``head``, a pager) has closed it: no other pipe or connection broke."""
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    return any(event & select.POLLERR for _, event in output.poll(0))
 
 
 def _command(name: str) -> tuple[argparse.ArgumentParser, Callable[[argparse.Namespace], int]]:

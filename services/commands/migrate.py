@@ -17,11 +17,17 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Bring it up to date."""
+    """Bring it up to date. Raises Refusal where the settings name a file that does not exist: it may be mistyped."""
     del arguments
     from services.prepared_store import migrated
+    from services.runtime.refusal import Refusal
     from services.runtime.settings import load
 
-    for line in migrated(load()):
+    settings = load()
+    if settings.postgres.dsn is None and not settings.store.path.exists():
+        raise Refusal(
+            f"{settings.store.path}: there is no store; mend ERAPAIVA_STORE__PATH (`erapaiva run` makes a new store)"
+        )
+    for line in migrated(settings):
         print(line)
     return 0

@@ -132,7 +132,6 @@ def _plan(
         creditor=account.creditor, debtor=account.debtor, date=letter.date, notice=letter.notice, letter=letter
     )
     yield COMMANDS, NoticePlanned(notice=letter.notice, letter=letter)
-    yield from _rate_unknown(letter)
     yield DECISIONS, decided
     yield from _rate_unknown(letter)
 
@@ -151,11 +150,10 @@ def _grant(
     closes = context.closes_at(account.kind, letter.date)
     good_until = min(planned.claimed + good_for, closes)
     yield COMMANDS, NoticeGranted(notice=letter.notice, letter=letter, good_until=good_until)
-    yield from _rate_unknown(letter)
 
 
 def _rate_unknown(letter: Letter) -> Iterator[tuple[Topic, Message]]:
-    """The alert after each message with a letter, where no rate is known for the letter's last days (rules.md I3)."""
+    """The alert about a planned letter for whose last days no rate is known (rules.md I3)."""
     if letter.interest_through is not None:
         yield (
             DECISIONS,

@@ -1,11 +1,14 @@
 """The command line before a command is chosen: its overview, its version, its exit status (services/cli.py)."""
 
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from services.cli import COMMANDS, main
+from services.cli import COMMANDS, READER_GONE, main
 from tests.checkout import ROOT
 
 
@@ -40,3 +43,26 @@ def test_help_lists_every_command(arguments: list[str], capsys: pytest.CaptureFi
 
     said = capsys.readouterr().out
     assert all(f"  {name} " in said for name in COMMANDS)
+
+
+def test_output_that_nobody_reads_on_ends_the_command_in_silence() -> None:
+    command = [sys.executable, "-m", "services.cli", "formats"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        said = running.stderr.read()
+
+    assert said == b""
+    assert running.returncode == READER_GONE
+
+
+def test_migrate_makes_no_store_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ERAPAIVA_STORE__PATH", str(tmp_path / "mistyped.db"))
+
+    assert main(["migrate"]) == 1
+
+    assert "mistyped.db: there is no store" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from schemas.commands import HandOver, NoticeGranted, NoticePlanned, NoticeWithdrawn
 from schemas.data import AccountData, SettingsData
-from schemas.decisions import HandedOver, TaskRaised, Withheld
+from schemas.decisions import Alert, HandedOver, TaskRaised, Withheld
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import UnreadEvent
 from schemas.invoice_events import InvoiceIssued, part_number
@@ -66,6 +66,7 @@ class AccountHarness:
     withheld: list[Withheld] = field(default_factory=list)
     tasks: list[TaskRaised] = field(default_factory=list)
     handed_over: list[HandedOver] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
     commands: list[HandOver] = field(default_factory=list)
     post: list[Outcome] = field(default_factory=list)
     planned: list[Letter] = field(default_factory=list)
@@ -281,6 +282,8 @@ class AccountHarness:
                 self.withheld.append(message)
             case TaskRaised():
                 self.tasks.append(message)
+            case Alert():
+                self.alerts.append(message)
             case HandedOver():
                 self.handed_over.append(message)
 

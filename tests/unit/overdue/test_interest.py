@@ -137,6 +137,9 @@ def test_i3_counting_stops_before_the_first_day_whose_rate_is_not_known_and_the_
     # 16.6. to 30.6. are 15 days; no rate is shipped for the second half of 2026.
     assert interests(harness) == ["3.90", "0.00"]
     assert [letter.interest_through for letter in harness.letters] == [date(2026, 6, 30)] * 2
+    assert [(alert.code, alert.date) for alert in harness.alerts] == [
+        ("rate-unknown", letter.date) for letter in harness.letters
+    ]
 
 
 def test_i3_later_claims_go_on_from_there_once_the_rate_is_published() -> None:
