@@ -4,12 +4,12 @@ A bank account that a creditor registered, or the field ``creditor`` of an event
 in UTF-16 alike: those creditors are held until a person has looked at the file (rules.md K5).
 """
 
-import codecs
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from services.intake.broken_lines import creditors_in
+from services.intake.formats.encoding import head_in_utf8, utf16_of
 from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Directory, Fault
 from services.intake.formats.registry import registry
 from services.intake.formats.xml.elements import names_at
@@ -19,7 +19,6 @@ _KEPT: Final = 1_000
 _LOOKED_AT: Final = 1_000_000
 """Bytes from the beginning of a file in which creditors are looked for."""
 _IBAN: Final = re.compile(rb"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Z0-9])")
-_UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _WEB_PAGE: Final = re.compile(
     rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.I | re.S
 )
@@ -40,7 +39,7 @@ def unknown_format(head: bytes, stream: BinaryIO, directory: Directory) -> Itera
         head = stream.read(HEAD)
         if not head:
             return
-    text = _text(head + stream.read(_LOOKED_AT))
+    text = head_in_utf8(head + stream.read(_LOOKED_AT))
     accounts = {account for found in _IBAN.findall(text) if directory.creditor_of_account(account := _compact(found))}
     owners = {owner for account in accounts if (owner := directory.creditor_of_account(account))}
     named = sorted(owners | creditors_in(text))[:CREDITORS_NAMED]
@@ -54,16 +53,6 @@ def unknown_format(head: bytes, stream: BinaryIO, directory: Directory) -> Itera
         content=head[:_KEPT],
         creditors=() if creditor else tuple(named),
     )
-
-
-def _text(raw: bytes) -> bytes:
-    """The bytes in UTF-8 where they begin with the mark of UTF-16, else as they are."""
-    encoding = _utf16(raw)
-    return raw if encoding is None else raw[2:].decode(encoding, "replace").encode("utf-8", "replace")
-
-
-def _utf16(head: bytes) -> str | None:
-    return next((encoding for mark, encoding in _UTF16.items() if head.startswith(mark)), None)
 
 
 def _compact(iban: bytes) -> str:
@@ -85,7 +74,7 @@ def _likely_content(head: bytes) -> str:
             "the file is camt.052, a report during the day whose entries may still change, which is not read here;"
             " order camt.053 statements from the bank instead, and camt.054 for payments before the day ends"
         )
-    if _utf16(head) is not None:
+    if utf16_of(head) is not None:
         return "the file is written in UTF-16, in which only tables are read; save it in UTF-8 and send it again"
     known = ", ".join(each.title for each in registry())
     return f"the file is none of these: {known}"

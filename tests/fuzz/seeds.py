@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tests.unit.intake.formats import test_csv_tables as csv
+from tests.unit.intake.formats import csv_rows as csv
 from tests.unit.intake.formats import test_ktl as ktl
 from tests.unit.intake.formats import test_ubl as ubl
 from tests.unit.intake.formats.camt_messages import (

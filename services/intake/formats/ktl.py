@@ -27,7 +27,7 @@ from services.intake.formats.format import (
     money_event,
     unknown_account,
 )
-from services.intake.formats.numbering import Places, RepeatedIds, id_at, likeness
+from services.intake.formats.numbering import PlacesAmongAlike, RepeatedIds, id_at, likeness
 from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked
 
@@ -90,7 +90,7 @@ class _Batch:
     corrected: _Total = _Total()
     failed: _Total = _Total()
     owners: dict[str, str | None] = field(default_factory=dict)
-    places: Places = field(default_factory=Places)
+    places: PlacesAmongAlike = field(default_factory=PlacesAmongAlike)
     repeated: RepeatedIds = field(default_factory=RepeatedIds)
 
     def count(self, record: re.Match[str]) -> None:

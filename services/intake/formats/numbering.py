@@ -14,7 +14,7 @@ _BETWEEN: Final = "\x1f"
 
 
 @dataclass(slots=True)
-class Places:
+class PlacesAmongAlike:
     """Counts the payments without an id that are alike in one message."""
 
     _counts: dict[str, int] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from services.intake.formats.camt.transaction import (
     says_something,
 )
 from services.intake.formats.format import Event, Fault, Piece
-from services.intake.formats.numbering import Places, RepeatedIds, id_at
+from services.intake.formats.numbering import PlacesAmongAlike, RepeatedIds, id_at
 from services.intake.formats.xml.elements import Element, first
 
 WRONG_ENTRY: Final = "wrong-entry"
@@ -74,7 +74,7 @@ class AccountReport:
     returned: int = 0
     sums_up: bool = False
     is_doubtful: bool = False
-    places: Places = field(default_factory=Places)
+    places: PlacesAmongAlike = field(default_factory=PlacesAmongAlike)
     repeated: RepeatedIds = field(default_factory=RepeatedIds)
 
     def fault(self, reason: str, line: str, where: str | None = None) -> Fault:

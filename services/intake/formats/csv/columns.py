@@ -17,7 +17,7 @@ from services.intake.formats.billing.documents import (
     owner_of,
 )
 from services.intake.formats.format import Directory, Event, Fault, known_at, money_event, unknown_account
-from services.intake.formats.numbering import Places, id_at, likeness
+from services.intake.formats.numbering import PlacesAmongAlike, id_at, likeness
 from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked
 from services.law.figures import law_of
@@ -40,7 +40,7 @@ class CsvFile:
     titles: Mapping[str, str]
     decimal_sign: str | None
     name: str
-    places: Places = field(default_factory=Places)
+    places: PlacesAmongAlike = field(default_factory=PlacesAmongAlike)
 
 
 @dataclass(frozen=True, slots=True)

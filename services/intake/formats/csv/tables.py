@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 
 from services.intake.formats.billing.decimals import column_sign
 from services.intake.formats.csv.columns import AMOUNT, INVOICES, TABLES, CsvFile, CsvRow, CsvTable
-from services.intake.formats.csv.encoding import head_in_utf8, in_utf8
+from services.intake.formats.encoding import head_in_utf8, in_utf8
 from services.intake.formats.format import HEAD, Directory, Fault, Format, Piece
 
 WRONG_COLUMNS: Final = "wrong-columns"

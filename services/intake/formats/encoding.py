@@ -1,4 +1,4 @@
-"""The encoding of a table: UTF-16, which spreadsheets write as "Unicode text", becomes UTF-8 before lines are read."""
+"""The encoding of a text file: UTF-16, which spreadsheets write as "Unicode text", becomes UTF-8 before it is read."""
 
 import codecs
 import io
