@@ -70,6 +70,13 @@ MUTANTS = (
         "overdue/test_discounts.py::m8",
     ),
     Mutant(
+        "M8 money for several pays the first whole",
+        LEDGER,
+        '            if name == "principal" and off:',
+        '            if name == "interest" and off:',
+        "overdue/test_discounts.py::m8",
+    ),
+    Mutant(
         "M8 a rest that will be discount taken is waived",
         LEDGER,
         " and not self.discounts.is_near(entry, day):",
@@ -170,8 +177,8 @@ MUTANTS = (
     Mutant(
         "M3 money pays what is disputed in part",
         LEDGER,
-        '                if name == "principal" and known is not None:',
-        '                if name == "principal" and known is self:',
+        '        if name == "principal" and known is not None:',
+        '        if name == "principal" and known is self:',
         "overdue/test_money_in.py::m3",
     ),
     Mutant(

@@ -1,5 +1,6 @@
 """Cash discounts: what is taken off a receivable whose rest was paid in time (rules.md M8)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +38,19 @@ class Discounts:
     def is_near(self, entry: OpenReceivable, today: date) -> bool:
         """Whether what is open will be discount taken at the end of a day that is yet to end."""
         return any(day >= today and self._is_earned(entry, day, amount) for day, amount in entry.discounts)
+
+    def left_off(self, entries: Sequence[OpenReceivable], amount: int, paid: date) -> dict[str, int]:
+        """What money for several receivables leaves open of each invoice, so that it pays them all less discounts.
+
+        Nothing where it pays them whole, does not reach all the rests, or was ``paid`` after the last days.
+        """
+        off = {entry.receivable.invoice: self._largest(entry, paid) for entry in entries}
+        whole = sum(entry.principal for entry in entries)
+        return off if len(entries) > 1 and whole - sum(off.values()) <= amount < whole else {}
+
+    @staticmethod
+    def _largest(entry: OpenReceivable, paid: date) -> int:
+        return min(entry.principal, max((amount for day, amount in entry.discounts if paid <= day), default=0))
 
     def _is_earned(self, entry: OpenReceivable, day: date, amount: int) -> bool:
         if not 0 < entry.principal <= amount:

@@ -7,7 +7,7 @@ credit notes count under the terms that were fixed for them (``fixed_terms``).
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
@@ -228,12 +228,10 @@ class _Replay:
         """
         self.used.turn += 1
         touched: list[OpenReceivable] = []
-        for name in _CLASSES[money.terms.allocation]:
+        off = self.discounts.left_off(targets, amount, money.paid) if any(it.discounts for it in targets) else {}
+        for name, kept in self._turns(money.terms, off):
             for entry in targets:
-                payable = getattr(entry, name)
-                if name == "principal" and known is not None:
-                    payable -= disputed_part(self.account, entry.receivable, known, self.books.principal_of)
-                part = min(amount, payable)
+                part = min(amount, self._payable(entry, name, known) - kept.get(entry.receivable.invoice, 0))
                 if part > 0:
                     self.used.pay(money, entry, name, part)
                     amount -= part
@@ -245,6 +243,20 @@ class _Replay:
             self._let_go(entry, day, money.terms)
             self._remember(entry, day)
         return amount
+
+    @staticmethod
+    def _turns(terms: EntryTerms, off: dict[str, int]) -> Iterator[tuple[PaidClass, dict[str, int]]]:
+        """The classes in the order in which money pays them, principal less discounts first (rules.md M2, M8)."""
+        for name in _CLASSES[terms.allocation]:
+            if name == "principal" and off:
+                yield name, off
+            yield name, {}
+
+    def _payable(self, entry: OpenReceivable, name: PaidClass, known: datetime | None) -> int:
+        payable: int = getattr(entry, name)
+        if name == "principal" and known is not None:
+            payable -= disputed_part(self.account, entry.receivable, known, self.books.principal_of)
+        return payable
 
     def _let_go(self, entry: OpenReceivable, day: date, terms: EntryTerms) -> None:
         """What is let go after a payment: a discount of an earlier day, or a small rest that is none of a later one."""

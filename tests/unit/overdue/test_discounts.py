@@ -141,3 +141,31 @@ def test_m8_after_a_refund_of_a_part_letters_ask_the_discount_again() -> None:
 
     line = next(line for letter in harness.letters for line in letter.lines if line.invoice == "1001")
     assert (line.received, line.discount_taken, line.principal) == (9760, 0, 240)
+
+
+@pytest.mark.parametrize(
+    ("amount", "left", "discounts"),
+    [
+        ("196.00", ("0.00", "0.00"), (200, 200)),
+        ("197.00", ("0.00", "0.00"), (100, 200)),
+        ("200.00", ("0.00", "0.00"), (0, 0)),
+        ("195.99", ("0.00", "4.01"), (0, 0)),
+    ],
+)
+def test_m8_money_for_several_that_reaches_all_their_rests_pays_each_less_its_discount(
+    amount: str, left: tuple[str, str], discounts: tuple[int, int]
+) -> None:
+    offer = [{"through": "2026-01-19", "amount": "2.00"}]
+    story = offered().invoice("2026-02-09", invoice="1002", issued="2026-01-05", discounts=offer)
+    harness = story.paid(amount, "2026-01-16", invoice=None, debtor="C-1").play("2026-01-20")
+
+    assert tuple(balances(harness)[invoice][0] for invoice in ("1001", "1002")) == left
+    assert (taken(harness), taken(harness, "1002")) == discounts
+
+
+def test_m8_money_for_several_that_came_too_late_for_discounts_pays_the_first_whole() -> None:
+    offer = [{"through": "2026-01-19", "amount": "2.00"}]
+    story = offered().invoice("2026-02-09", invoice="1002", issued="2026-01-05", discounts=offer)
+    harness = story.paid("196.00", "2026-01-20", invoice=None, debtor="C-1").play("2026-01-22")
+
+    assert balances(harness) == {"1001": PAID, "1002": ("4.00", "0.00", "0.00")}
