@@ -205,3 +205,24 @@ def test_an_upgraded_store_has_todays_versions_and_belongs_to_its_own_log(
     with SqliteStore(store, Access.READ) as opened:
         assert versions_of(opened) == CURRENT
         assert identity_of(opened) == EMBEDDED
+
+
+@pytest.mark.parametrize("version", KEPT)
+def test_a_payment_that_an_older_store_knew_by_a_digest_is_known_by_what_it_says(
+    version: str, folder: Path, capsys: Capture
+) -> None:
+    made(version, folder)
+    lines = (STORES / version / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    seen = next(event for event in map(json.loads, lines[:-3]) if event["type"] == "payment.received.v1")
+    without_id = {"payment": "digest-0", "channel": "statement", "statement": "2026/1", "place": 1}
+    again = folder / "again.jsonl"
+    other_day = {"booked": "2026-01-02", "paid": "2026-01-02"}
+    events = [
+        seen | {"id": "again", "data": seen["data"] | without_id},
+        seen | {"id": "other", "data": seen["data"] | without_id | other_day},
+    ]
+    again.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+
+    summary = play(folder, again, UNTIL, capsys)[-1]
+
+    assert (summary["applied"], summary["duplicates"]) == (1, 1)

@@ -79,7 +79,9 @@ def _may_be_told_twice(one: KnownPayment, other: KnownPayment) -> bool:
 
 
 def _are_told_apart(one: KnownPayment, other: KnownPayment) -> bool:
-    """Whether no channel told both, and nothing that they say differs."""
+    """Whether different channels told both, and nothing that they say differs."""
+    if not one.channels or not other.channels:
+        return False  # an older store or an event by which the sender knows it
     return not one.channels & other.channels and may_be_one(one, other)
 
 
