@@ -37,6 +37,7 @@ from schemas.parties import (
 from schemas.payment_events import (
     BankFeedCompleted,
     PaymentAssigned,
+    PaymentNotOf,
     PaymentReceived,
     PaymentRefunded,
     PaymentReversed,
@@ -300,6 +301,7 @@ EVENT_TYPES: Final[dict[str, type[Data]]] = {
         PaymentReversed,
         PaymentRefunded,
         PaymentAssigned,
+        PaymentNotOf,
         PaymentSameAs,
         BankFeedCompleted,
         DisputeRaised,

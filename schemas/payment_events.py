@@ -134,6 +134,19 @@ class PaymentSameAs(BankData):
     booked: Day | None = None
 
 
+class PaymentNotOf(BankData):
+    """A person says that a payment is not this debtor's (rules.md G10): it neither holds nor pays the account.
+
+    A later assignment to the debtor, by time and id, says otherwise again. ``booked`` is the payment's booking day.
+    """
+
+    event_type: ClassVar[str] = "payment.not-of.v1"
+
+    payment: Identifier
+    debtor: Identifier
+    booked: Day | None = None
+
+
 class BankFeedCompleted(BankData):
     """All payments booked up to and with ``through`` are in (design.md §3, watermarks).
 

@@ -15,7 +15,7 @@ from schemas.journal import KnownFixed, SettingKnownFixed
 from schemas.messages import encode
 from schemas.topics import DECISIONS
 from services.cash_application.state import noted_facts
-from services.cash_application.state.known_payment import Assignment, KnownPayment, Return
+from services.cash_application.state.known_payment import Assignment, KnownPayment, NotOf, Return
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.noted_facts import NotedFact, NotedRow
 from services.cash_application.state.row_kind import key
@@ -103,8 +103,9 @@ def _fix_payment(lane: Lane, fact: NotedFact, known: datetime) -> None:
         _publish(lane, fact, known, payment.creditor, payment.placement.debtor, None)
 
 
-def _parts(payment: KnownPayment) -> Iterator[KnownPayment | Assignment | Return]:
+def _parts(payment: KnownPayment) -> Iterator[KnownPayment | Assignment | NotOf | Return]:
     yield payment
+    yield from payment.not_of.values()
     yield from payment.returns
     if payment.assigned is not None:
         yield payment.assigned

@@ -10,6 +10,7 @@ from schemas.invoice_events import InvoiceCredited, InvoiceIssued
 from schemas.payment_events import (
     BankFeedCompleted,
     PaymentAssigned,
+    PaymentNotOf,
     PaymentReceived,
     PaymentRefunded,
     PaymentReversed,
@@ -195,6 +196,8 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
             return returns.refunded(lane, fact, data)
         case PaymentAssigned():
             return payments.assigned(lane, fact, data)
+        case PaymentNotOf():
+            return payments.not_of(lane, fact, data)
         case PaymentSameAs():
             return payments.same_as(lane, data)
         case Policy():

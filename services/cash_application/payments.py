@@ -1,30 +1,20 @@
 """Payments from their arrival to their end: received, placed, assigned, returned (rules.md M3, M5; design.md §4).
 
 Each time something becomes known that could place a payment, or place it better, it is placed again, so the order of
-arrival does not matter. Once an invoice's own reference or a person has placed it, only a person moves it. Payments
-without certain placement are scored at the next frontier, when everything published before is known: then they are
-placed if the score reaches the confidence that the policy requires, or declared unmatched.
+arrival does not matter (see `placing`). Once an invoice's own reference or a person has placed it, only a person moves
+it.
 """
 
-from collections.abc import Iterable, Iterator
-
 from schemas.facts import Fact
-from schemas.payment_events import PaymentAssigned, PaymentReceived, PaymentSameAs
-from schemas.policy import LEAST_CONFIDENCE, SURE
-from schemas.references import parse_letter_reference
-from services.cash_application import ahead, counted_money, moving, payment_decisions, prefetch, receivables, unmatched
+from schemas.payment_events import PaymentAssigned, PaymentNotOf, PaymentReceived, PaymentSameAs
+from services.cash_application import ahead, counted_money, moving, payment_decisions, placing, receivables
 from services.cash_application.identity_of_money import equal_sums, likeness, naming, one_money
-from services.cash_application.matching import required_confidence
-from services.cash_application.matching.candidates import CandidateLookup
-from services.cash_application.matching.certain_match import MatchEvidence, certain_placement
-from services.cash_application.matching.scoring import ScoredMatch, scored_matches, sure_enough
-from services.cash_application.state import subscriptions, waiting
-from services.cash_application.state.account_numbers import debtor_of
-from services.cash_application.state.known_payment import Assignment, KnownPayment, Placement
+from services.cash_application.state import subscriptions
+from services.cash_application.state.known_payment import Assignment, KnownPayment, NotOf
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict
 from services.cash_application.state.row_kind import key
-from services.cash_application.state.rows import ACCOUNTS, INVOICES, NUMBERS, PAYMENTS, REFERENCES, PartyKind
+from services.cash_application.state.rows import ACCOUNTS, PAYMENTS
 from services.cash_application.state.waiting import Missing
 
 
@@ -57,7 +47,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     subscriptions.notify(lane, subscriptions.of_money(data.creditor, data.account))
     one_money.read_words(payment)
     if not equal_sums.waits_to_be_compared(lane, payment):
-        _place(lane, payment)
+        placing.place(lane, payment)
     PAYMENTS.put(lane.unit, payment.key, payment)
     ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
@@ -85,7 +75,7 @@ def _publish_learnt(lane: Lane, payment: KnownPayment, told: one_money.Reported)
         payment_decisions.received(lane, payment)
         moving.place_anew(lane, payment)
     if not (payment.placement and payment.placement.is_final):
-        _place(lane, payment)
+        placing.place(lane, payment)
 
 
 def place_again(lane: Lane, row_key: str) -> None:
@@ -93,7 +83,7 @@ def place_again(lane: Lane, row_key: str) -> None:
     payment = PAYMENTS.get(lane.unit, row_key)
     assert payment is not None, "a payment that waits to be placed is kept"
     if payment.same_as is None and not (payment.placement and payment.placement.is_final):
-        _place(lane, payment)
+        placing.place(lane, payment)
         PAYMENTS.put(lane.unit, row_key, payment)
 
 
@@ -110,9 +100,6 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
         result = receivables.check_invoice(lane, data.creditor, data.debtor, data.invoice)
         if result is not None:
             return result
-        invoice = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
-        if invoice is not None and invoice.currency != payment.currency:
-            return receivables.wrong_currency()
     number = None if data.invoice is None else receivables.own_number(lane, data.creditor, data.invoice)
     assignment = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, number, fact.known)
     before = payment.assigned
@@ -120,7 +107,25 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
         payment.assigned = assignment
         payment.is_other_money = payment.is_other_money or payment.maybe is not None
         payment.maybe = None
-        _place(lane, payment)
+        placing.place(lane, payment)
+        PAYMENTS.put(lane.unit, payment.key, payment)
+        ahead.note(lane, fact, "payment", payment.key)
+    return APPLIED
+
+
+def not_of(lane: Lane, fact: Fact, data: PaymentNotOf) -> Result:
+    """Apply a person's word that a payment is not a debtor's: it neither pays nor holds the account (rules.md G10)."""
+    payment = naming.named(lane, data.creditor, data.account, data.payment, data.booked)
+    if not isinstance(payment, KnownPayment):
+        return payment
+    row_key = key(data.creditor, data.debtor)
+    if ACCOUNTS.get(lane.unit, row_key) is None:
+        return Waits(Missing(ACCOUNTS, row_key))
+    said = NotOf(fact.time, f"{fact.source}#{fact.id}", fact.known)
+    before = payment.not_of.get(data.debtor)
+    if before is None or before.version < said.version:
+        payment.not_of[data.debtor] = said
+        placing.place_without(lane, payment, data.debtor)
         PAYMENTS.put(lane.unit, payment.key, payment)
         ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
@@ -149,7 +154,7 @@ def settle_doubles(lane: Lane, payment: KnownPayment, maybe: str | None) -> None
     is_new = payment.placement is None and payment.reason is None
     if payment.maybe != maybe or is_new:
         payment.maybe = maybe
-        _place(lane, payment)
+        placing.place(lane, payment)
         PAYMENTS.put(lane.unit, payment.key, payment)
 
 
@@ -177,101 +182,3 @@ def unite(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> None:
     for back in returns:
         moving.publish_return(lane, stays, back)
     PAYMENTS.put(lane.unit, stays.key, stays)
-
-
-# -- certain placement ----------------------------------------------------------------------------------------------
-
-
-def _place(lane: Lane, payment: KnownPayment) -> None:
-    """Place a payment by what is certain, or queue it for scoring; and wait for what could place it better."""
-    if payment.maybe is not None:
-        moving.leave_unplaced(lane, payment, "maybe-twice")
-        return
-    evidence = _evidence(lane, payment)
-    found = certain_placement(payment, evidence)
-    if isinstance(found, Placement):
-        moving.place_on(lane, payment, found)
-        if found.is_final:
-            return
-    else:
-        moving.leave_uncertain(lane, payment, found)
-    for missing in _missing_evidence(payment, evidence):
-        waiting.keep_payment(lane, missing, payment.key)
-
-
-def _evidence(lane: Lane, payment: KnownPayment) -> MatchEvidence:
-    letter = None
-    invoices = None
-    if payment.reference is not None:
-        row = REFERENCES.get(lane.unit, key(payment.creditor, payment.reference))
-        invoices = row.invoices if row else None
-        letter = None if invoices else _letter(lane, payment.creditor, payment.reference)
-    debtor_is_known = (
-        payment.debtor is not None and ACCOUNTS.get(lane.unit, key(payment.creditor, payment.debtor)) is not None
-    )
-    return MatchEvidence(invoices or (), letter, debtor_is_known)
-
-
-def _letter(lane: Lane, creditor: str, reference: str) -> tuple[str, int] | None:
-    numbers = parse_letter_reference(reference)
-    debtor = debtor_of(lane, creditor, numbers[0]) if numbers else None
-    return None if numbers is None or debtor is None else (debtor, numbers[1])
-
-
-def _missing_evidence(payment: KnownPayment, evidence: MatchEvidence) -> Iterator[Missing]:
-    """The rows that do not exist yet and could place the payment, or place it better."""
-    if payment.reference is not None and not evidence.invoices:
-        yield Missing(REFERENCES, key(payment.creditor, payment.reference))
-        numbers = parse_letter_reference(payment.reference)
-        if numbers is not None and evidence.letter is None:
-            yield Missing(NUMBERS, key(payment.creditor, str(numbers[0])))
-    if payment.debtor is not None and not evidence.debtor_is_known:
-        yield Missing(ACCOUNTS, key(payment.creditor, payment.debtor))
-
-
-# -- scoring --------------------------------------------------------------------------------------------------------
-
-
-def score_unscored(lane: Lane, most: int) -> int:
-    """Score up to ``most`` of the payments without certain placement; how many were scored."""
-    unscored = unmatched.take_unscored(lane, most)
-    prefetch.fetch_candidates(lane.unit, unscored)
-    for payment in unscored:
-        _score(lane, payment)
-        PAYMENTS.put(lane.unit, payment.key, payment)
-    return len(unscored)
-
-
-def _score(lane: Lane, payment: KnownPayment) -> None:
-    """Place a payment by its best score, or declare it unmatched; and wait for what would change the score."""
-    if payment.maybe is not None:
-        unmatched.declare_suggested(lane, payment, equal_sums.suggestions(lane, payment))
-        return
-    lookup = CandidateLookup(lane, payment)
-    candidates = lookup.named_in_text()
-    ranked = scored_matches(payment, candidates)
-    best = sure_enough(ranked, lambda scored: _required(lane, payment, scored))
-    if best is None:  # the payer changes no confidence of a debtor whom the text names, so it is looked up only now
-        ranked = scored_matches(payment, lookup.with_payer(candidates))
-        best = sure_enough(ranked, lambda scored: _required(lane, payment, scored))
-    if best is not None:
-        moving.place_on(lane, payment, best.placement)
-    else:
-        moving.unplace(lane, payment)
-        unmatched.declare(lane, payment, ranked)
-    for missing in lookup.missing:
-        waiting.keep_payment(lane, missing, payment.key)
-    if any(scored.confidence >= LEAST_CONFIDENCE for scored in ranked):
-        policies = subscriptions.of_required_confidence(payment.creditor)
-        waiting.keep_payment(lane, subscriptions.subscribe(lane, policies), payment.key)
-
-
-def _required(lane: Lane, payment: KnownPayment, scored: ScoredMatch) -> int:
-    if scored.confidence < LEAST_CONFIDENCE:
-        return SURE
-    return required_confidence.required(lane, payment.creditor, _debtor_kinds(scored), payment.booked)
-
-
-def _debtor_kinds(scored: ScoredMatch) -> Iterable[PartyKind]:
-    """The debtor's kind, by the invoices. Where no invoice says it, both policies count."""
-    return {invoice.kind for invoice in scored.invoices} or ("consumer", "business")

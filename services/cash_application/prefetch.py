@@ -8,7 +8,7 @@ from schemas.facts import Fact, FactsMessage
 from schemas.invoice_events import InvoiceIssued
 from schemas.payment_events import PaymentReceived
 from services.cash_application.identity_of_money import equal_sums, naming
-from services.cash_application.matching import payer_hints
+from services.cash_application.matching import name_index, payer_hints
 from services.cash_application.matching.candidates import rows_of_candidates
 from services.cash_application.matching.remittance import folded_number
 from services.cash_application.state import subscriptions
@@ -46,6 +46,16 @@ def fetch_candidates(unit: UnitOfWork, payments: Sequence[KnownPayment]) -> None
     _read(unit, ((kind.name, row_key) for kind, row_key in candidates))
     known = [(kind, row_key) for kind, row_key in candidates if unit.get(kind.name, row_key)]
     _read(unit, ((WATCHED, subscriptions.of_carriers(kind, row_key)) for kind, row_key in known))
+    _read(unit, (row for payment in payments for row in _rows_of_unplaced(payment)))
+
+
+def _rows_of_unplaced(payment: KnownPayment) -> Iterator[tuple[str, str]]:
+    """The rows by which a payment waits for debtors whose it may be."""
+    if payment.iban is not None:
+        yield WATCHED, subscriptions.of_hint(payment.creditor, payer_hints.by_iban(payment.iban))
+    if payment.name is not None:
+        yield WATCHED, subscriptions.of_payer(payment.key)
+        yield from name_index.rows_of_payer(payment)
 
 
 def _read(unit: UnitOfWork, rows: Iterable[tuple[str, str]]) -> None:
@@ -78,8 +88,7 @@ def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
         yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
         yield NUMBERS.name, key(data.creditor, str(drawn_number(data.creditor, data.debtor)))
         yield WATCHED, subscriptions.of_invoices(data.creditor, data.debtor)
-        name = payer_hints.folded(data.party.name)
-        yield from payer_hints.rows_of_hint(data.creditor, payer_hints.by_name(name), data.debtor)
+        yield from name_index.rows_of_name(data.creditor, data.debtor, data.party.name)
     elif isinstance(data, AccountData):
         invoice: str | None = getattr(data, "invoice", None)
         if invoice is None:

@@ -19,7 +19,7 @@ from schemas.invoice_events import (
 from schemas.journal import AccountEvent, AccountNumbered
 from schemas.parties import PartyChange
 from services.cash_application import ahead
-from services.cash_application.matching import invoice_parts, payer_hints
+from services.cash_application.matching import invoice_parts, name_index
 from services.cash_application.matching.remittance import folded_number
 from services.cash_application.state import identity, subscriptions, waiting
 from services.cash_application.state.account_numbers import give_number
@@ -249,15 +249,15 @@ def _learn_account(lane: Lane, data: InvoiceIssued) -> None:
     """Make a new account known; its number is the first message that is published to it."""
     row_key = key(data.creditor, data.debtor)
     row = ACCOUNTS.get(lane.unit, row_key)
-    if row is not None:
-        _learn_name(lane, data.creditor, data.debtor, data.party.name)
-        return
-    waiting.release(lane, ACCOUNTS, row_key)
-    number = give_number(lane, data.creditor, data.debtor)
-    ACCOUNTS.put(lane.unit, row_key, NumberedAccount(number, ""))
-    lane.to_account(
-        data.creditor, data.debtor, AccountNumbered(creditor=data.creditor, debtor=data.debtor, number=number)
-    )
+    if row is None:
+        waiting.release(lane, ACCOUNTS, row_key)
+        number = give_number(lane, data.creditor, data.debtor)
+        row = NumberedAccount(number, "")
+        numbered = AccountNumbered(creditor=data.creditor, debtor=data.debtor, number=number)
+        lane.to_account(data.creditor, data.debtor, numbered)
+    if data.currency not in row.currencies:
+        row.currencies.append(data.currency)
+        ACCOUNTS.put(lane.unit, row_key, row)
     _learn_name(lane, data.creditor, data.debtor, data.party.name)
 
 
@@ -265,8 +265,7 @@ def _learn_name(lane: Lane, creditor: str, debtor: str, name: str) -> None:
     """From now on money in this name points to the account; the debtor's earlier names still do (rules.md G10)."""
     row_key = key(creditor, debtor)
     row = ACCOUNTS.get(lane.unit, row_key)
-    folded = payer_hints.folded(name)
-    if row is not None and row.name != folded:
-        row.name = folded
+    if row is not None and row.name != name:
+        row.name = name
         ACCOUNTS.put(lane.unit, row_key, row)
-        payer_hints.learn(lane, creditor, payer_hints.by_name(folded), debtor)
+        name_index.learn(lane, creditor, debtor, name)

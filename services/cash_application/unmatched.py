@@ -1,15 +1,16 @@
 """Unmatched payments stay visible until their money is placed or has gone back (rules.md M3, G10).
 
 They are scored and declared at the next frontier, not at once: a payment that came just before its invoice needs no
-declaration. From then a payment holds the letters of the accounts to which its payer points, and its end is published
-as well. It is declared anew when the amount left, the reason or the suggestions have changed.
+declaration. From then a payment points to the accounts whose it may be (see `matching.pointing`), and its end is
+published as well. It is declared anew when the amount left, the reason or the suggestions have changed.
 """
 
 from itertools import islice
 
 from schemas.decisions import Placed, Suggestion, Unmatched
-from services.cash_application.matching import payer_hints
+from services.cash_application.matching import name_index, pointing
 from services.cash_application.matching.certain_match import UnmatchedReason
+from services.cash_application.matching.pointers import Pointers
 from services.cash_application.matching.scoring import MOST_SUGGESTIONS, ScoredMatch
 from services.cash_application.state.known_payment import DeclaredUnmatched, KnownPayment, Placement, Suggested
 from services.cash_application.state.lane import Lane
@@ -26,11 +27,14 @@ def reduce(lane: Lane, payment: KnownPayment) -> None:
     """A part of the payment went back: declare it anew with what is left, or end it when nothing is."""
     lane.unit.put(UNSCORED, payment.key, b"")
     if not payment.left:
+        name_index.unlist_payer(lane, payment)
         _publish_end(lane, payment, None)
 
 
 def end(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
-    """The payment is placed."""
+    """The payment is placed. One that a score placed still waits for debtors of its payer's name."""
+    if not placement.is_scored:
+        name_index.unlist_payer(lane, payment)
     if payment.reason is not None:
         lane.unit.delete(UNSCORED, payment.key)
         _publish_end(lane, payment, placement)
@@ -40,6 +44,7 @@ def end(lane: Lane, payment: KnownPayment, placement: Placement) -> None:
 def withdraw(lane: Lane, payment: KnownPayment) -> None:
     """The payment was another payment's money, told twice: it waits for nothing any more (rules.md B2)."""
     lane.unit.delete(UNSCORED, payment.key)
+    name_index.unlist_payer(lane, payment)
     _publish_end(lane, payment, None)
     payment.reason = None
 
@@ -57,19 +62,29 @@ def take_unscored(lane: Lane, most: int) -> list[KnownPayment]:
     return unscored
 
 
-def declare(lane: Lane, payment: KnownPayment, ranked: list[ScoredMatch]) -> None:
-    """Publish that the payment is unmatched, with suggestions, unless the same was published or nothing is left."""
-    declare_suggested(lane, payment, tuple(map(_suggested, ranked[:MOST_SUGGESTIONS])))
+def declare(lane: Lane, payment: KnownPayment, suggestions: tuple[Suggested, ...], pointers: Pointers) -> None:
+    """Publish that the payment is unmatched, the best suggestion first, and to whom it points.
 
-
-def declare_suggested(lane: Lane, payment: KnownPayment, suggested: tuple[Suggested, ...]) -> None:
-    """Publish that the payment is unmatched with these suggestions, the best first; as `declare`."""
+    Nothing is published twice; nothing of a payment of which nothing is left.
+    """
     assert payment.reason is not None, "a payment that is queued has a reason"
-    declared = DeclaredUnmatched(payment.left, payment.reason, suggested)
-    if not payment.left or payment.declared == declared:
+    if not payment.left:
         return
-    payment.declared = declared
-    message = Unmatched(
+    payment.since = payment.since or lane.moment
+    declared = DeclaredUnmatched(payment.left, payment.reason, suggestions)
+    if payment.declared != declared:
+        payment.declared = declared
+        lane.record_decision(payment.creditor, _message(lane, payment, declared))
+    pointing.publish(lane, payment, pointers)
+
+
+def suggested(ranked: list[ScoredMatch]) -> tuple[Suggested, ...]:
+    """The surest of the scored matches, as suggestions."""
+    return tuple(map(_suggested, ranked[:MOST_SUGGESTIONS]))
+
+
+def _message(lane: Lane, payment: KnownPayment, declared: DeclaredUnmatched) -> Unmatched:
+    return Unmatched(
         creditor=payment.creditor,
         date=lane.date_of(payment.creditor, lane.moment),
         account=payment.account,
@@ -77,10 +92,9 @@ def declare_suggested(lane: Lane, payment: KnownPayment, suggested: tuple[Sugges
         amount=declared.amount,
         currency=payment.currency,
         reason=declared.reason,
+        since=lane.date_of(payment.creditor, payment.since or lane.moment),
         suggestions=tuple(map(_suggestion, declared.suggestions)),
     )
-    lane.record_decision(payment.creditor, message)
-    payer_hints.hold_accounts(lane, payment)
 
 
 def _publish_end(lane: Lane, payment: KnownPayment, placement: Placement | None) -> None:
@@ -97,8 +111,8 @@ def _publish_end(lane: Lane, payment: KnownPayment, placement: Placement | None)
         invoices=placement.several if placement else None,
     )
     lane.record_decision(payment.creditor, placed)
-    payer_hints.release_accounts(lane, payment)
-    payment.declared = None
+    pointing.end(lane, payment)
+    payment.declared = payment.since = None
 
 
 def _suggested(scored: ScoredMatch) -> Suggested:

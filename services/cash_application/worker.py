@@ -28,6 +28,7 @@ from services.cash_application import (
     corrections,
     doubts,
     payments,
+    placing,
     prefetch,
     returns,
     told_twice,
@@ -141,7 +142,7 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     application.move_feeds(lane, instant)
     left -= told_twice.compare(lane, left)
     left -= returns.report(lane, left)
-    left -= payments.score_unscored(lane, left)
+    left -= placing.score_unscored(lane, left)
     if left > 0:
         application.move_feeds(lane, instant)
         lane.to_every_partition(FrontierReached(lane=lane.number, instant=lane.frontier.rose()))

@@ -8,6 +8,7 @@ LEDGER = "services/overdue/books/ledger.py"
 MOVING = "services/cash_application/moving.py"
 PAYMENTS = "services/cash_application/payments.py"
 REMITTANCE = "services/cash_application/matching/remittance.py"
+PLACING = "services/cash_application/placing.py"
 SCORING = "services/cash_application/matching/scoring.py"
 SCORES = "cash_application/test_scoring.py"
 PAYMENT_FLOW = "cash_application/test_scored_money.py"
@@ -72,8 +73,8 @@ MUTANTS = (
     Mutant(
         "matching: a short number is as good as a long one",
         SCORING,
-        'IN_TEXT["short" if len(text_match.candidate) <= SHORT else text_match.by]',
-        "IN_TEXT[text_match.by]",
+        'ways.append(IN_TEXT["short" if len(text_match.candidate) <= SHORT else text_match.by])',
+        "ways.append(IN_TEXT[text_match.by])",
         SCORES,
     ),
     Mutant(
@@ -106,10 +107,31 @@ MUTANTS = (
     ),
     Mutant(
         "matching: a policy that comes later is not noticed",
-        PAYMENTS,
-        "    if any(scored.confidence >= LEAST_CONFIDENCE for scored in ranked):",
-        "    if any(scored.confidence > SURE for scored in ranked):",
+        PLACING,
+        "    if best is None and any(scored.confidence >= LEAST_CONFIDENCE for scored in ranked):",
+        "    if best is None and any(scored.confidence > SURE for scored in ranked):",
         f"{PAYMENT_FLOW}::policy_that_becomes_known",
+    ),
+    Mutant(
+        "K3 placed money is weighed under new terms",
+        PLACING,
+        "    if placement is None or not placement.is_scored:",
+        "    if placement is None or placement.is_scored:",
+        f"{PAYMENT_FLOW}::needed_when_it_was_placed",
+    ),
+    Mutant(
+        "G10 two names in different order are two names",
+        "services/cash_application/matching/names.py",
+        "sorted(mine.words) == sorted(theirs.words)",
+        "mine.words == theirs.words",
+        "cash_application/test_names.py::same",
+    ),
+    Mutant(
+        "G10 an IBAN of two debtors is one's",
+        "services/cash_application/matching/pointers.py",
+        '"strong" if len(by_iban) == 1 else "weak"',
+        '"strong"',
+        "cash_application/test_pointing.py::iban",
     ),
     Mutant(
         "M3 what the payer names is passed by under a stop",

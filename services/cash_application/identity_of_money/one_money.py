@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from schemas.payment_events import PaymentReceived
-from services.cash_application.matching import payer_hints
+from services.cash_application.matching import name_index, payer_hints
 from services.cash_application.matching.remittance import remittance_words
 from services.cash_application.state.known_payment import KnownPayment, Return, Telling
 from services.cash_application.state.lane import Lane
@@ -69,6 +69,9 @@ def take_over(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> list[Retur
     _learn_payer(lane, stays, gone.iban, gone.name)
     if gone.assigned is not None and (stays.assigned is None or stays.assigned.version < gone.assigned.version):
         stays.assigned = gone.assigned
+    for debtor, said in gone.not_of.items():
+        if debtor not in stays.not_of or stays.not_of[debtor].version < said.version:
+            stays.not_of[debtor] = said
     stays.is_other_money = stays.is_other_money or gone.is_other_money
     known = {back.id for back in stays.returns}
     returns = [back for back in gone.returns if back.id not in known]
@@ -108,16 +111,13 @@ def _evidence(payment: KnownPayment) -> tuple[object, ...]:
 
 
 def _learn_payer(lane: Lane, payment: KnownPayment, iban: str | None, name: str | None) -> None:
-    """Take the richer payer; what the payer's name and IBAN teach and hold follows."""
+    """Take the richer payer and what its IBAN teaches; the payment is to be placed or scored again."""
     payer = payment.iban or iban, _richer(payment.name, name)
     if payer == (payment.iban, payment.name):
         return
     placement = payment.placement
     certain = placement.debtor if placement is not None and not placement.is_scored else None
-    if payment.declared is not None:
-        payer_hints.release_accounts(lane, payment)
+    name_index.unlist_payer(lane, payment)
     if payment.iban is None and iban is not None and certain is not None:
         payer_hints.learn(lane, payment.creditor, payer_hints.by_iban(iban), certain)
     payment.iban, payment.name = payer
-    if payment.declared is not None:
-        payer_hints.hold_accounts(lane, payment)

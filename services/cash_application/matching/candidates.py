@@ -1,14 +1,16 @@
 """Looking up the invoices and debtors that a payment may mean, and which changes would make it mean others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from schemas.references import parse_letter_reference
-from services.cash_application.matching import payer_hints
+from services.cash_application.matching import name_index, payer_hints
+from services.cash_application.matching.evidence import EvidenceLookup
+from services.cash_application.matching.near_references import near_references
 from services.cash_application.matching.remittance import folded_number
-from services.cash_application.matching.scoring import Candidates, HintKind, TextMatch
+from services.cash_application.matching.scoring import MOST_DEBTORS, Candidates, HintKind, TextMatch
 from services.cash_application.state import subscriptions
 from services.cash_application.state.account_numbers import debtor_of
 from services.cash_application.state.known_payment import KnownPayment
@@ -24,8 +26,9 @@ from services.cash_application.state.rows import (
 )
 from services.cash_application.state.waiting import Missing
 
-_MOST_DEBTORS: Final = 20
-"""Debtors of one payer: a payer who has paid for more (a debt adviser, a parent company) points to none of them."""
+_SHORTEST_MISTYPED: Final = 5
+_MOST_MISTYPED: Final = 4
+"""Numbers in a text of so many digits that may be mistyped references, and how many of them are looked up."""
 _MOST_OF_A_SUM: Final = 100
 """Invoices of a debtor with the payment's sum that are read."""
 _SHOWN_OF_A_SUM: Final = 5
@@ -33,30 +36,48 @@ _SHOWN_OF_A_SUM: Final = 5
 
 
 class CandidateLookup:
-    """The look-up of one payment's candidates; ``missing`` are the rows whose appearance would change its outcome."""
+    """The look-up of one payment's candidates; ``missing`` are the rows whose appearance would change its outcome.
 
-    def __init__(self, lane: Lane, payment: KnownPayment) -> None:
-        """Look up nothing yet."""
+    Debtors whose the payment is not, as a person said, are none.
+    """
+
+    def __init__(self, lane: Lane, payment: KnownPayment, evidence: EvidenceLookup) -> None:
+        """Look up nothing yet; ``evidence`` is what did not settle it."""
         self._lane = lane
         self._payment = payment
+        self._evidence = evidence
         self.missing: list[Missing] = []
 
     def named_in_text(self) -> Candidates:
         """The invoices and letters that the remittance text names, and the invoices of the payment's reference."""
         reference = self._payment.reference
         of_reference = () if reference is None else self._carriers(REFERENCES, reference)
-        return Candidates(of_reference, list(self._named()))
+        return Candidates(of_reference, list(self._named()), sorted(self._evidence.evidence.foreign))
 
     def with_payer(self, candidates: Candidates) -> Candidates:
-        """The same candidates, and the debtors to whom the payer points."""
-        return replace(candidates, payers={by: self._debtors_of_payer(hint) for by, hint in _hints(self._payment)})
+        """The same candidates, the debtors to whom the payer points, and what a mistyped reference may mean."""
+        payers = self._payers()
+        few = {debtor for debtors in payers.values() if len(debtors) <= MOST_DEBTORS for debtor in debtors}
+        of_the_sum = {debtor: self._invoices_of_the_sum(debtor) for debtor in sorted(few)}
+        return replace(candidates, payers=payers, of_the_sum=of_the_sum, near=list(self._near()))
 
     def _named(self) -> Iterator[TextMatch]:
         for reference in self._payment.references:
             invoices = self._carriers(REFERENCES, reference)
-            yield TextMatch("reference", reference, invoices, None if invoices else self._letter(reference))
+            yield self._match_of(reference, invoices)
         for number in _numbers(self._payment):
             yield TextMatch("number", number, self._carriers(INVOICE_NUMBERS, number))
+
+    def _match_of(self, reference: str, invoices: Sequence[IndexedInvoice]) -> TextMatch:
+        letter = None if invoices else self._letter(reference)
+        is_foreign = letter is not None and self._evidence.owes_none(letter[0])
+        return TextMatch("reference", reference, invoices, letter, is_foreign)
+
+    def _near(self) -> Iterator[TextMatch]:
+        for reference in _near_references(self._payment):
+            found = self._match_of(reference, self._carriers(REFERENCES, reference))
+            if found.invoices or found.letter is not None:
+                yield found
 
     def _carriers(self, kind: RowKind[CarryingInvoices], candidate: str) -> Sequence[IndexedInvoice]:
         row_key = key(self._payment.creditor, candidate)
@@ -65,7 +86,7 @@ class CandidateLookup:
             self.missing.append(Missing(kind, row_key))
             return ()
         self._subscribe(subscriptions.of_carriers(kind, row_key))
-        return row.invoices
+        return [invoice for invoice in row.invoices if not self._payment.is_not_of(invoice.debtor)]
 
     def _letter(self, reference: str) -> tuple[str, int] | None:
         """Debtor and number of the letter that has this reference, None while the account is not known."""
@@ -76,16 +97,25 @@ class CandidateLookup:
         if debtor is None:
             self.missing.append(Missing(NUMBERS, key(self._payment.creditor, str(numbers[0]))))
             return None
-        return debtor, numbers[1]
+        return None if self._payment.is_not_of(debtor) else (debtor, numbers[1])
 
-    def _debtors_of_payer(self, hint: str) -> dict[str, list[IndexedInvoice]]:
-        """The debtors to whom a hint points, with their invoices of the payment's sum; none when there are too many."""
-        creditor = self._payment.creditor
-        self._subscribe(subscriptions.of_hint(creditor, hint))
-        debtors = list(islice(payer_hints.debtors_of(self._lane, creditor, hint), _MOST_DEBTORS + 1))
-        return (
-            {debtor: self._invoices_of_the_sum(debtor) for debtor in debtors} if len(debtors) <= _MOST_DEBTORS else {}
-        )
+    def _payers(self) -> dict[HintKind, list[str]]:
+        """The debtors to whom the payer's IBAN and name point."""
+        payment, found = self._payment, dict[HintKind, list[str]]()
+        if payment.iban is not None:
+            hint = payer_hints.by_iban(payment.iban)
+            self._subscribe(subscriptions.of_hint(payment.creditor, hint))
+            found["iban"] = self._but_not(payer_hints.debtors_of(self._lane, payment.creditor, hint))
+        if payment.name is not None:
+            name_index.list_payer(self._lane, payment)
+            self._subscribe(subscriptions.of_payer(payment.key))
+            alike = name_index.debtors_like(self._lane, payment.creditor, payment.name)
+            found["name"] = self._but_not(debtor for debtor, likeness in alike.items() if likeness == "same")
+            found["similar"] = self._but_not(debtor for debtor, likeness in alike.items() if likeness == "similar")
+        return found
+
+    def _but_not(self, debtors: Iterable[str]) -> list[str]:
+        return sorted(debtor for debtor in debtors if not self._payment.is_not_of(debtor))
 
     def _invoices_of_the_sum(self, debtor: str) -> list[IndexedInvoice]:
         creditor, money = self._payment.creditor, self._payment
@@ -106,6 +136,8 @@ def rows_of_candidates(payment: KnownPayment) -> Iterator[tuple[RowKind[Carrying
         yield REFERENCES, key(payment.creditor, reference)
     for number in _numbers(payment):
         yield INVOICE_NUMBERS, key(payment.creditor, number)
+    for reference in _near_references(payment):
+        yield REFERENCES, key(payment.creditor, reference)
 
 
 def _numbers(payment: KnownPayment) -> Iterator[str]:
@@ -116,8 +148,8 @@ def _numbers(payment: KnownPayment) -> Iterator[str]:
         yield mistaken
 
 
-def _hints(payment: KnownPayment) -> Iterator[tuple[HintKind, str]]:
-    if payment.iban is not None:
-        yield "iban", payer_hints.by_iban(payment.iban)
-    if payment.name is not None:
-        yield "name", payer_hints.by_name(payer_hints.folded(payment.name))
+def _near_references(payment: KnownPayment) -> Iterator[str]:
+    """What the payment's reference, and long numbers in its text, are one digit or transposition away from."""
+    given = [] if payment.reference is None else [payment.reference]
+    given += [number for number in payment.numbers if len(number) >= _SHORTEST_MISTYPED][:_MOST_MISTYPED]
+    yield from dict.fromkeys(near for mistyped in given for near in near_references(mistyped))

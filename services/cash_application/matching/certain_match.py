@@ -22,29 +22,37 @@ class MatchEvidence:
     """What is known about a payment's reference and debtor.
 
     ``invoices`` carry its reference. ``letter`` is the debtor and number of the letter that carries it.
-    ``debtor_is_known`` says whether the debtor that the payment names has an account.
+    ``debtor_is_known`` says whether the debtor that the payment names has an account. ``foreign``: the debtors whom
+    an assignment, a letter's reference or the payment itself names, and who owe nothing in the payment's currency.
     """
 
     invoices: Sequence[IndexedInvoice] = ()
     letter: tuple[str, int] | None = None
     debtor_is_known: bool = False
+    foreign: frozenset[str] = frozenset()
 
 
 def certain_placement(payment: KnownPayment, evidence: MatchEvidence) -> Placement | UnmatchedReason:
     """The payment's certain placement, or why it has none."""
-    if payment.assigned is not None:
-        named = payment.assigned.invoice
-        return Placement("assignment", payment.assigned.debtor, () if named is None else (named,))
+    assigned = payment.assignment
+    if assigned is not None:
+        named = () if assigned.invoice is None else (assigned.invoice,)
+        return _unless_foreign(Placement("assignment", assigned.debtor, named), evidence)
     if evidence.invoices:
         return _by_reference(payment, evidence.invoices)
     if evidence.letter is not None:
         debtor, number = evidence.letter
-        return Placement("letter", debtor, letter=number)
+        return _unless_foreign(Placement("letter", debtor, letter=number), evidence)
     if payment.debtor is not None and evidence.debtor_is_known:
-        return Placement("debtor", payment.debtor)
+        return _unless_foreign(Placement("debtor", payment.debtor), evidence)
     if payment.reference is not None:
         return "unknown-reference"
     return "no-reference" if payment.debtor is None else "unknown-debtor"
+
+
+def _unless_foreign(placement: Placement, evidence: MatchEvidence) -> Placement | UnmatchedReason:
+    """Money in another currency than any of the debtor's receivables is for a person, whoever names the debtor."""
+    return "other-currency" if placement.debtor in evidence.foreign else placement
 
 
 def _by_reference(payment: KnownPayment, invoices: Sequence[IndexedInvoice]) -> Placement | UnmatchedReason:

@@ -40,6 +40,12 @@ PAYER: Final = Way("payer", 40)
 """Only the payer's bank account is known."""
 NAME: Final = Way("name", 30)
 """Only the payer's name is a debtor's."""
+NEAR_REFERENCE: Final = Way("reference-nearly-and-sum", 45)
+"""One digit, or two neighbours changed, make the reference an invoice's of this sum. Below ``LEAST_CONFIDENCE``."""
+SIMILAR_NAME_AND_SUM: Final = Way("similar-name-and-sum", 40)
+"""The payer's name is a debtor's without a company form or middle name, or cut; and an invoice of this sum."""
+SIMILAR_NAME: Final = Way("similar-name", 20)
+"""Only such a name."""
 
 IN_TEXT: Final = {
     "reference": (REFERENCE_IN_TEXT, REFERENCE_IN_TEXT_AND_SUM),
@@ -49,8 +55,15 @@ IN_TEXT: Final = {
 """By kind of candidate in a text: the way when the payment's sum is another, and when the sum agrees."""
 SHORT: Final = 4
 """Characters of a reference or number that is short."""
-OF_PAYER: Final = {"iban": (PAYER, PAYER_AND_SUM), "name": (NAME, NAME_AND_SUM)}
+OF_PAYER: Final = {
+    "iban": (PAYER, PAYER_AND_SUM),
+    "name": (NAME, NAME_AND_SUM),
+    "similar": (SIMILAR_NAME, SIMILAR_NAME_AND_SUM),
+}
 """By kind of payer hint: the way without such an invoice, and when the debtor has an invoice of the payment's sum."""
+
+AS_GOOD_AS_SURE: Final = 90
+"""A suggestion of so much holds the debtor's letters until a person decides (rules.md G10)."""
 
 AMBIGUOUS: Final = 45
 """The highest confidence of a match while another debtor matches too. Below ``LEAST_CONFIDENCE``: for a person."""

@@ -1,16 +1,19 @@
 """The confidence that a creditor's policies require before money is placed by a score (docs/matching.md).
 
-The policy of the debtor's kind counts, in the latest version that was in force on the day the payment was booked: the
-answer does not depend on when the payment is scored.
+The policy of the debtor's kind counts, in the latest known version that was in force on the day the payment was booked.
+Money that a score has placed keeps what it demanded then (rules.md K3).
 """
 
-from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from schemas.policy import SURE, Policy
 from services.cash_application.state import subscriptions
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.rows import CREDITORS, POLICIES, PartyKind, PolicyVersion, PolicyVersions
+
+KINDS: Final[tuple[PartyKind, ...]] = ("consumer", "business")
+"""The kinds of debtors: a creditor has a policy for each."""
 
 
 def record_policy(lane: Lane, policy: Policy) -> None:
@@ -24,9 +27,9 @@ def record_policy(lane: Lane, policy: Policy) -> None:
             subscriptions.notify(lane, subscriptions.of_required_confidence(creditor))
 
 
-def required(lane: Lane, creditor: str, kinds: Iterable[PartyKind], booked: date) -> int:
-    """The confidence in percent that money of debtors of these kinds needs: the highest that their policies require."""
-    return max((_required_of_kind(lane, creditor, kind, booked) for kind in kinds), default=SURE)
+def by_kind(lane: Lane, creditor: str, booked: date) -> dict[PartyKind, int]:
+    """The confidence in percent that money of each kind of debtor needs now, booked on this day."""
+    return {kind: _required_of_kind(lane, creditor, kind, booked) for kind in KINDS}
 
 
 def _required_of_kind(lane: Lane, creditor: str, kind: PartyKind, booked: date) -> int:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from services.cash_application.matching.confidence import (
     AMBIGUOUS,
     IN_TEXT,
+    NEAR_REFERENCE,
     OF_PAYER,
     REFERENCE,
     REFERENCE_IN_TEXT,
@@ -23,23 +24,37 @@ from services.cash_application.matching.invoice_parts import sums_of, with_parts
 from services.cash_application.state.known_payment import KnownPayment, Placement
 from services.cash_application.state.rows import IndexedInvoice
 
+MOST_DEBTORS: Final = 20
+"""Debtors of one payer: one who has paid for more (a debt adviser, a parent company) is no suggestion for any."""
 MOST_SUGGESTIONS: Final = 5
 """Scored matches that are published as suggestions."""
 
 TextKind = Literal["reference", "number"]
 """The kinds of candidates in a remittance text: a payment reference or an invoice number."""
-HintKind = Literal["iban", "name"]
-"""The kinds of payer hints: the payer's IBAN or name."""
+HintKind = Literal["iban", "name", "similar"]
+"""The kinds of payer hints: the payer's IBAN, the payer's name, a name similar to it."""
+HINT_KINDS: Final[tuple[HintKind, ...]] = ("iban", "name", "similar")
+"""In the order in which they count."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextMatch:
-    """A candidate in the remittance text and what carries it: invoices, or a letter (its debtor and number)."""
+    """A candidate in the remittance text and what carries it: invoices, or a letter (its debtor and number).
+
+    ``letter_is_foreign``: the letter's debtor owes nothing in the payment's currency.
+    """
 
     by: TextKind
     candidate: str
     invoices: Sequence[IndexedInvoice] = ()
     letter: tuple[str, int] | None = None
+    letter_is_foreign: bool = False
+
+    def is_foreign(self, currency: str) -> bool:
+        """Whether it means something, and all of that in another currency."""
+        if self.letter is not None:
+            return self.letter_is_foreign
+        return bool(self.invoices) and all(invoice.currency != currency for invoice in self.invoices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +62,17 @@ class Candidates:
     """The invoices and debtors that an uncertain payment may mean.
 
     ``of_reference`` carry the payment's own reference, which did not settle it. ``named`` are named in the remittance
-    text. ``payers``: the debtors to whom the payer's IBAN or name points, each with the invoices of the payment's sum.
+    text. ``foreign``: the debtors whom other certain evidence names, and who owe nothing in the payment's currency.
+    ``near``: what carries a reference one digit or transposition away. ``payers``: the debtors to whom the payer's IBAN
+    or name points; where they are few, ``of_the_sum`` has the invoices of each that have the payment's sum.
     """
 
     of_reference: Sequence[IndexedInvoice] = ()
     named: Sequence[TextMatch] = ()
-    payers: Mapping[HintKind, Mapping[str, Sequence[IndexedInvoice]]] = field(default_factory=dict)
+    foreign: Sequence[str] = ()
+    near: Sequence[TextMatch] = ()
+    payers: Mapping[HintKind, Sequence[str]] = field(default_factory=dict)
+    of_the_sum: Mapping[str, Sequence[IndexedInvoice]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +97,8 @@ def scored_matches(payment: KnownPayment, candidates: Candidates) -> list[Scored
     """One match for each debtor who may have paid, the surest first."""
     groups = (
         _text_scores(payment, candidates),
-        *(_payer_scores(by, candidates.payers.get(by, {})) for by in ("iban", "name")),
+        *(_payer_scores(by, candidates) for by in HINT_KINDS),
+        _near_scores(payment, candidates),
     )
     found: dict[str, ScoredMatch] = {}
     for group in groups:
@@ -103,7 +124,12 @@ def _ambiguous(scored: ScoredMatch) -> ScoredMatch:
 def _text_scores(payment: KnownPayment, candidates: Candidates) -> list[ScoredMatch]:
     """The surest match for each debtor whom the remittance text or the reference names."""
     best: dict[str, ScoredMatch] = {}
-    for scored in (*_letter_matches(candidates), *_text_matches(payment, candidates), *_reference_matches(candidates)):
+    for scored in (
+        *_letter_matches(candidates),
+        *_text_matches(payment, candidates),
+        *_foreign_matches(payment, candidates),
+        *_reference_matches(candidates),
+    ):
         before = best.get(scored.debtor)
         if before is None or scored.confidence > before.confidence:
             best[scored.debtor] = scored
@@ -112,9 +138,10 @@ def _text_scores(payment: KnownPayment, candidates: Candidates) -> list[ScoredMa
 
 def _letter_matches(candidates: Candidates) -> Iterator[ScoredMatch]:
     """Matches by a letter's own reference in the text; what the letter demanded is known only to the account."""
-    letters = dict(sorted(named.letter for named in candidates.named if named.letter is not None))
-    for debtor, number in letters.items():
-        yield ScoredMatch("words", debtor, (), REFERENCE_IN_TEXT, REFERENCE_IN_TEXT.percent, number)
+    letters = sorted((*named.letter, named.letter_is_foreign) for named in candidates.named if named.letter is not None)
+    for debtor, number, is_foreign in {letter[0]: letter for letter in letters}.values():
+        scored = ScoredMatch("words", debtor, (), REFERENCE_IN_TEXT, REFERENCE_IN_TEXT.percent, number)
+        yield _ambiguous(scored) if is_foreign else scored
 
 
 def _text_matches(payment: KnownPayment, candidates: Candidates) -> Iterator[ScoredMatch]:
@@ -130,6 +157,18 @@ def _text_matches(payment: KnownPayment, candidates: Candidates) -> Iterator[Sco
         ways_taken = [max((pair[agrees] for pair in found[each.invoice][1]), key=_percent) for each in invoices]
         way = min(ways_taken, key=_percent)
         yield ScoredMatch("words", debtor, _in_order(invoices), way, way.percent)
+
+
+def _foreign_matches(payment: KnownPayment, candidates: Candidates) -> Iterator[ScoredMatch]:
+    """Matches by invoices in other currencies that the text names, the surest way first: they are for a person."""
+    found = []
+    for text_match in candidates.named:
+        if text_match.is_foreign(payment.currency):
+            way = IN_TEXT["short" if len(text_match.candidate) <= SHORT else text_match.by][False]
+            found += [(way, invoice) for invoice in text_match.invoices]
+    found.sort(key=lambda pair: (-pair[0].percent, pair[1].due, pair[1].invoice))
+    for way, invoice in found:
+        yield _ambiguous(ScoredMatch("words", invoice.debtor, (invoice,), way, way.percent))
 
 
 def _reference_matches(candidates: Candidates) -> Iterator[ScoredMatch]:
@@ -157,10 +196,22 @@ def _percent(way: Way) -> int:
 # -- the payer ------------------------------------------------------------------------------------------------------
 
 
-def _payer_scores(by: HintKind, debtors: Mapping[str, Sequence[IndexedInvoice]]) -> list[ScoredMatch]:
+def _payer_scores(by: HintKind, candidates: Candidates) -> list[ScoredMatch]:
     """Matches by the payer's IBAN or name, one for each debtor; surer when an invoice has the payment's sum."""
+    debtors = candidates.payers.get(by, ())
+    if len(debtors) > MOST_DEBTORS:
+        return []
     found = []
-    for debtor, invoices in debtors.items():
+    for debtor in debtors:
+        invoices = candidates.of_the_sum.get(debtor, ())
         way = OF_PAYER[by][bool(invoices)]
         found.append(ScoredMatch("payer", debtor, _in_order(invoices), way, way.percent))
     return found
+
+
+def _near_scores(payment: KnownPayment, candidates: Candidates) -> list[ScoredMatch]:
+    """Matches by a reference that is nearly an invoice's, where the payment is the sum of that invoice."""
+    own = (payment.currency, payment.amount)
+    fitting = [each for near in candidates.near for each in near.invoices if (each.currency, each.amount) == own]
+    way = NEAR_REFERENCE
+    return [ScoredMatch("payer", each.debtor, (each,), way, way.percent) for each in _first_due(fitting)]

@@ -83,6 +83,20 @@ class Assignment:
 
 
 @dataclass(slots=True)
+class NotOf:
+    """A person's word that a payment is not a debtor's; a later assignment says otherwise (`version`)."""
+
+    time: datetime
+    id: str
+    known: datetime | None = None
+
+    @property
+    def version(self) -> tuple[datetime, datetime, str]:
+        """As that of an `Assignment`."""
+        return self.known or self.time, self.time, self.id
+
+
+@dataclass(slots=True)
 class Return:
     """Money of a payment that went back, in minor units; ``amount`` None is the whole payment.
 
@@ -126,7 +140,11 @@ class KnownPayment:
     ``iban`` and ``name`` are the payer's. ``message`` are the words of the bank and the payer, ``references`` and
     ``numbers`` the candidates found in them (see `remittance`). ``reason`` says why it has no certain placement.
     ``declared`` is what was published about it as unmatched, if anything was: its end is published then as well.
-    ``pointed`` are the debtors whose letters it holds.
+    ``since`` is the frontier at which it was first found unplaced. ``pointed`` are the debtors whose letters it may
+    hold, each with a digest of what was published; ``is_listed``: debtors of a name like its payer's are awaited;
+    ``is_asked``: a person was asked to look at it. ``not_of`` are the debtors whose it is not, as persons say.
+    ``demands`` is the confidence that each kind of debtor needed when a score placed it: the placement stays under
+    these terms (rules.md K3).
 
     ``tellings``: by what it was told, the first one first; none of a payment that an older store knew. ``batch``: the
     archive id of the entry of which it is one of several transactions. ``same_as``: the payment whose money it is,
@@ -157,7 +175,12 @@ class KnownPayment:
     returns: list[Return] = field(default_factory=list)
     reason: str | None = None
     declared: Annotated[DeclaredUnmatched | None, Field(alias="told")] = None
-    pointed: list[str] = field(default_factory=list)
+    since: datetime | None = None
+    pointed: dict[str, str] = field(default_factory=dict)
+    is_listed: bool = False
+    is_asked: bool = False
+    not_of: dict[str, NotOf] = field(default_factory=dict)
+    demands: dict[Literal["consumer", "business"], int] = field(default_factory=dict)
     same_as: str | None = None
     known: datetime | None = None
     tellings: list[Telling] = field(default_factory=list)
@@ -180,6 +203,18 @@ class KnownPayment:
     def known_at(self) -> datetime:
         """The instant at which it is known (rules.md K1)."""
         return self.known or self.time
+
+    @property
+    def assignment(self) -> Assignment | None:
+        """The assignment in force: the latest, unless a person has said since that it is not this debtor's."""
+        return None if self.assigned is None or self.is_not_of(self.assigned.debtor) else self.assigned
+
+    def is_not_of(self, debtor: str) -> bool:
+        """Whether a person has said so, and nobody has assigned it to the debtor since."""
+        said, assigned = self.not_of.get(debtor), self.assigned
+        if said is None or assigned is None or assigned.debtor != debtor:
+            return said is not None
+        return assigned.version < said.version
 
     def gone(self, kind: Literal["reversed", "refunded"]) -> int:
         """How much of it was reversed, or refunded, in minor units; never more than came."""

@@ -61,11 +61,12 @@ class AccountHolders:
 class NumberedAccount:
     """A debtor of a creditor, known since the first invoice: the account's number (see `account_numbers`).
 
-    ``name`` is the debtor's, folded for comparison with payers' names.
+    ``name`` is the debtor's latest; ``currencies`` are those of its invoices.
     """
 
     number: int
     name: str
+    currencies: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -282,11 +283,13 @@ RELEASED: Final = "released"
 WATCHED: Final = "watched"
 """By subject of a subscription: the number of its next change."""
 HINTS: Final = "hint"
-"""By creditor, payer hint, debtor: how many reasons make the hint point to the debtor."""
-HINTS_USED: Final = "sought"
-"""By creditor, payer hint: nothing. An unmatched payment had the hint at some time."""
-UNMATCHED_BY_HINT: Final = "seeking"
-"""By creditor, payer hint, payment: nothing. The unmatched payment has the hint."""
+"""By creditor, payer's IBAN, debtor: how many reasons make the IBAN point to the debtor."""
+NAMES: Final = "debtor-name"
+"""By creditor, index text, debtor: the name in UTF-8 (see `matching.name_index`)."""
+PAYERS: Final = "payer-name"
+"""By creditor, bucket of names, payment: its payer's name in UTF-8. The payment waits for debtors of such a name."""
+PAYERS_IN_BUCKET: Final = "payer-names"
+"""By creditor, bucket of names: how many payments wait for debtors of names in it."""
 EQUAL_MONEY: Final = "equal-money"
 """By creditor, bank account, booking day, currency, amount, payment: nothing."""
 CHANNELS_OF_SUM: Final = "channels"
@@ -346,6 +349,8 @@ HINT_CHANGES: Final = "hint"
 """Of a subscription; then creditor, payer hint."""
 INVOICE_CHANGES: Final = "invoices"
 """Of a subscription; then creditor, debtor."""
+PAYER_CHANGES: Final = "payer"
+"""Of a subscription; then payment."""
 CARRIER_CHANGES: Final = "carriers"
 """Of a subscription; then kind of row, its key."""
 MONEY_CHANGES: Final = "money"

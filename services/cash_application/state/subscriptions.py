@@ -13,6 +13,7 @@ from services.cash_application.state.rows import (
     HINT_CHANGES,
     INVOICE_CHANGES,
     MONEY_CHANGES,
+    PAYER_CHANGES,
     POLICY_CHANGES,
     WATCHED,
     CarryingInvoices,
@@ -21,8 +22,13 @@ from services.cash_application.state.waiting import Missing
 
 
 def of_hint(creditor: str, hint: str) -> str:
-    """The subject: to which debtors a payer's name or IBAN points."""
+    """The subject: to which debtors a payer's IBAN points."""
     return key(HINT_CHANGES, creditor, hint)
+
+
+def of_payer(payment_key: str) -> str:
+    """The subject: which debtors have a name like the payment's payer's."""
+    return key(PAYER_CHANGES, payment_key)
 
 
 def of_invoices(creditor: str, debtor: str) -> str:

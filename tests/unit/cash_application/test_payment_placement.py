@@ -1,5 +1,7 @@
 """Where payments go (rules.md M3, M5; design.md §3, a letter's own reference)."""
 
+from typing import Any
+
 import pytest
 
 from schemas.decisions import Unmatched
@@ -145,12 +147,15 @@ def test_a_payment_that_a_person_placed_is_not_moved_by_an_invoice_that_comes_la
     assert harness.placed() == [("P", "D1", None, None)]
 
 
-def test_a_payment_assigned_to_an_invoice_of_another_currency_is_refused() -> None:
+@pytest.mark.parametrize("named", [{"invoice": "1"}, {}])
+def test_a_payment_assigned_to_a_receivable_of_another_currency_stays_unmatched(named: dict[str, Any]) -> None:
     harness = CashHarness()
     harness.publish(invoice(1), payment("P", currency="SEK"))
-    harness.publish(about_payment("payment.assigned", "P", "a", debtor="D1", invoice="1"))
+    harness.publish(about_payment("payment.assigned", "P", "a", debtor="D1", **named))
+    harness.tick()
     assert harness.placed() == []
-    assert harness.reasons() == ["other-currency"]
+    assert harness.reasons() == []
+    assert [message.reason for message in harness.decisions() if isinstance(message, Unmatched)] == ["other-currency"]
 
 
 def test_a_reversal_follows_the_payment_to_its_account() -> None:

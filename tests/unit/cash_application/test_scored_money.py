@@ -96,7 +96,7 @@ def test_the_confidence_required_is_that_of_the_debtors_kind() -> None:
     assert placed(harness) == [("P", "D1", ("10131",), 90)]
 
 
-def test_a_policy_that_becomes_known_later_counts_for_unmatched_payments() -> None:
+def test_a_policy_that_becomes_known_later_counts_for_unmatched_payments_only() -> None:
     harness = CashHarness()
     harness.publish(invoice(10131), payment("P", message="10131"))
     harness.tick()
@@ -105,10 +105,22 @@ def test_a_policy_that_becomes_known_later_counts_for_unmatched_payments() -> No
     harness.tick()
     assert placed(harness) == [("P", "D1", ("10131",), 90)]
     assert isinstance(harness.decisions()[-1], Placed)
-    harness.publish(requiring(95, version=3))
+    harness.publish(requiring(95, version=3), payment("Q", message="10131"))
     harness.tick()
-    assert [moved.payment for moved in harness.journal(MoneyMoved)] == ["P"]
-    assert suggested(harness) == [("D1", ("10131",), 90, "number-in-text-and-sum")]
+    assert harness.journal(MoneyMoved) == []
+    assert [message.payment for message in unmatched(harness)] == ["P", "Q"]
+
+
+def test_placed_money_that_is_scored_again_needs_what_it_needed_when_it_was_placed() -> None:
+    harness = requiring_harness(70)
+    harness.publish(invoice(1, amount="30.00"), payment("O", reference_of(1), amount="30.00", payer={"iban": IBAN}))
+    harness.publish(invoice(2), payment("P", payer={"iban": IBAN}))
+    harness.tick()
+    harness.publish(requiring(100, version=3))
+    harness.publish(invoice(3))  # of the same debtor and sum: the payment is scored again
+    harness.tick()
+    assert harness.journal(MoneyMoved) == []
+    assert placed(harness)[-1] == ("P", "D1", (), 70)
 
 
 def test_a_creditor_that_chooses_another_policy_requires_its_confidence() -> None:

@@ -61,12 +61,14 @@ def test_each_way_of_matching_by_text_has_its_confidence(
         ("iban", [], 40, "payer"),
         ("name", [owed("1013")], 60, "name-and-sum"),
         ("name", [], 30, "name"),
+        ("similar", [owed("1013")], 40, "similar-name-and-sum"),
+        ("similar", [], 20, "similar-name"),
     ],
 )
 def test_each_way_of_matching_by_payer_has_its_confidence(
     by: HintKind, invoices: Sequence[IndexedInvoice], confidence: int, why: str
 ) -> None:
-    candidates = Candidates(payers={by: {"D1": invoices}})
+    candidates = Candidates(payers={by: ["D1"]}, of_the_sum={"D1": invoices})
     assert scores(paid(), candidates) == [("D1", [invoice.invoice for invoice in invoices], confidence, why)]
 
 
@@ -105,8 +107,10 @@ def test_one_number_that_two_debtors_invoices_carry_is_for_a_person() -> None:
     assert [(debtor, sure) for debtor, _, sure, _ in scores(paid(), candidates)] == [("D1", 45), ("D2", 45)]
 
 
-def test_an_invoice_in_another_currency_is_not_named() -> None:
-    assert scores(paid(), Candidates(named=[TextMatch("number", "10130", [owed("10130", currency="SEK")])])) == []
+def test_an_invoice_in_another_currency_is_for_a_person() -> None:
+    assert scores(paid(), Candidates(named=[TextMatch("number", "10130", [owed("10130", currency="SEK")])])) == [
+        ("D1", ["10130"], 45, "number-in-text")
+    ]
 
 
 def test_a_reference_that_places_nothing_is_suggested_to_a_person() -> None:
@@ -116,10 +120,11 @@ def test_a_reference_that_places_nothing_is_suggested_to_a_person() -> None:
 
 def test_text_counts_before_the_payer_and_the_iban_before_the_name() -> None:
     words = [TextMatch("reference", "10139", [owed("1013")])]
-    by_iban, by_name = {"D2": [owed("1014", "D2")]}, {"D3": [owed("1015", "D3")], "D1": [owed("1013")]}
-    everything = Candidates(named=words, payers={"iban": by_iban, "name": by_name})
+    payers: dict[HintKind, list[str]] = {"iban": ["D2"], "name": ["D1", "D3"]}
+    sums = {"D1": [owed("1013")], "D2": [owed("1014", "D2")], "D3": [owed("1015", "D3")]}
+    everything = Candidates(named=words, payers=payers, of_the_sum=sums)
     assert [(debtor, sure) for debtor, _, sure, _ in scores(paid(), everything)] == [("D1", 95), ("D2", 45), ("D3", 45)]
-    payers_only = Candidates(payers={"iban": by_iban, "name": by_name})
+    payers_only = Candidates(payers=payers, of_the_sum=sums)
     assert [(debtor, sure) for debtor, _, sure, _ in scores(paid(), payers_only)] == [
         ("D2", 70),
         ("D1", 45),
@@ -128,7 +133,7 @@ def test_text_counts_before_the_payer_and_the_iban_before_the_name() -> None:
 
 
 def test_an_iban_that_paid_for_two_debtors_is_for_a_person() -> None:
-    candidates = Candidates(payers={"iban": {"D1": [owed("1013")], "D2": []}})
+    candidates = Candidates(payers={"iban": ["D1", "D2"]}, of_the_sum={"D1": [owed("1013")]})
     assert scores(paid(), candidates) == [("D1", ["1013"], 45, "payer-and-sum"), ("D2", [], 40, "payer")]
 
 
@@ -149,10 +154,17 @@ names = st.builds(
     st.none() | st.tuples(st.sampled_from(DEBTORS), st.integers(1, 3)),
 )
 payers = st.dictionaries(
-    st.sampled_from(["iban", "name"]),
-    st.dictionaries(st.sampled_from(DEBTORS), st.lists(invoices, max_size=2), max_size=3),
+    st.sampled_from(["iban", "name", "similar"]), st.lists(st.sampled_from(DEBTORS), unique=True), max_size=3
 )
-candidate_sets = st.builds(Candidates, st.lists(invoices, max_size=2), st.lists(names, max_size=4), payers)
+sums = st.dictionaries(st.sampled_from(DEBTORS), st.lists(invoices, max_size=2), max_size=3)
+candidate_sets = st.builds(
+    Candidates,
+    of_reference=st.lists(invoices, max_size=2),
+    named=st.lists(names, max_size=4),
+    near=st.lists(names, max_size=2),
+    payers=payers,
+    of_the_sum=sums,
+)
 
 
 @given(candidates=candidate_sets, required=st.integers(LEAST_CONFIDENCE, 100))
@@ -167,10 +179,12 @@ def test_the_chosen_match_is_sure_enough_and_no_other_debtor_is(candidates: Cand
 
 @given(candidates=candidate_sets, data=st.data())
 def test_the_order_in_which_candidates_are_known_changes_no_score(candidates: Candidates, data: st.DataObject) -> None:
-    shuffled = Candidates(
-        data.draw(st.permutations(candidates.of_reference)),
-        data.draw(st.permutations(candidates.named)),
-        dict(reversed(list(candidates.payers.items()))),
+    shuffled = replace(
+        candidates,
+        of_reference=data.draw(st.permutations(candidates.of_reference)),
+        named=data.draw(st.permutations(candidates.named)),
+        near=data.draw(st.permutations(candidates.near)),
+        payers=dict(reversed(list(candidates.payers.items()))),
     )
     assert scores(paid(), shuffled) == scores(paid(), candidates)
 

@@ -149,6 +149,7 @@ def test_it_points_as_well_when_the_name_or_the_iban_is_learned_after_the_money_
     harness.publish(invoice(1, "D1", name=PAYER["name"]))
     harness.publish(invoice(2, "D2"), payment("Q", reference_of(2), payer={"iban": PAYER["iban"]}))
     harness.publish(invoice(3, "D3"), said("debtor.updated", "u", "D3", party={"name": PAYER["name"]}))
+    harness.tick()
     assert pointed(harness) == {"D1": ["P"], "D2": ["P"], "D3": ["P"]}
 
 

@@ -123,6 +123,7 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "payment.refunded.v1": _ON_PAYMENT | {"reason": "liikaa", "booked": "2026-02-05", "payment_booked": "2026-02-02"},
     "payment.assigned.v1": _ON_PAYMENT | {"debtor": "C-1", "invoice": "1001", "booked": "2026-02-02"},
+    "payment.not-of.v1": _ON_PAYMENT | {"debtor": "C-1", "booked": "2026-02-02"},
     "payment.same-as.v1": _ON_PAYMENT | {"as": "A-7", "booked": "2026-02-02"},
     "bank-feed.completed.v1": _ON_BANK
     | {
