@@ -105,7 +105,11 @@ class HandedOver(Message):
 
 
 class PaymentTaken(Message):
-    """A payment came in: its amount and booking day, before it is placed anywhere. One message for each payment."""
+    """A payment came in: its amount and booking day, before it is placed anywhere.
+
+    A later message about the same payment replaces it. ``payer`` is a digest of the payer's name, whatever its order;
+    ``told`` says by which channels and messages it was told.
+    """
 
     type: Literal["payment-taken"] = "payment-taken"
     creditor: str
@@ -114,6 +118,9 @@ class PaymentTaken(Message):
     amount: int
     currency: str
     booked: Date
+    reference: str | None = None
+    payer: str | None = None
+    told: tuple[str, ...] = ()
 
 
 class PaymentReturned(Message):

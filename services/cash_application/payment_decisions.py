@@ -1,8 +1,10 @@
 """Publishes each payment as it was received and returned, whatever its placement: one side of a reconciliation."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from schemas.decisions import PaymentReturned, PaymentTaken
+from services.cash_application.identity_of_money.likeness import name_digest
 from services.cash_application.state.known_payment import KnownPayment, Return
 from services.cash_application.state.lane import Lane
 
@@ -16,8 +18,17 @@ def received(lane: Lane, payment: KnownPayment) -> None:
         amount=payment.amount,
         currency=payment.currency,
         booked=payment.booked,
+        reference=payment.reference,
+        payer=None if payment.name is None else name_digest(payment.name),
+        told=tuple(
+            sorted({f"{each.channel} {each.statement or ''}".strip() for each in payment.tellings if each.channel})
+        ),
     )
     lane.record_decision(payment.creditor, message)
+
+
+def _tellings(payment: KnownPayment) -> Iterator[str]:
+    return (f"{each.channel} {each.statement or ''}".strip() for each in payment.tellings if each.channel is not None)
 
 
 def returned(lane: Lane, payment: KnownPayment, back: Return, booked: date) -> None:

@@ -220,7 +220,7 @@ def _record_taken(
     row = message.model_dump(mode="json", exclude={"type"})
     match message:
         case PaymentTaken():
-            unit.read_model.upsert("payment", row)
+            unit.read_model.upsert("payment", row | {"told": json.dumps(message.told, ensure_ascii=False)})
         case PaymentReturned():
             unit.read_model.upsert("payment_return", row)
         case PaymentWithdrawn():

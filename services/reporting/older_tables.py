@@ -32,6 +32,16 @@ _DISCOUNTS: Final = (
     "ALTER TABLE notice_line ADD COLUMN discount_taken BIGINT",
 )
 
+_PAYMENTS: Final = (
+    """CREATE TABLE IF NOT EXISTS payment (
+        creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, amount BIGINT NOT NULL,
+        currency TEXT NOT NULL, booked TEXT NOT NULL,
+        PRIMARY KEY (creditor, account, payment))""",
+    "ALTER TABLE payment ADD COLUMN reference TEXT",
+    "ALTER TABLE payment ADD COLUMN payer TEXT",
+    "ALTER TABLE payment ADD COLUMN told TEXT",
+)
+
 
 def to_version_2(store: Store) -> None:
     """Make the tables anew with the rows that they have, inside the open transaction."""
@@ -43,7 +53,7 @@ def to_version_2(store: Store) -> None:
 def to_version_3(store: Store) -> None:
     """Make the table of tasks anew with the rows that it has, and add columns, inside the open transaction."""
     tasks = store.tables.query("SELECT * FROM task")
-    store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED, *_DISCOUNTS))
+    store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED, *_DISCOUNTS, *_PAYMENTS))
     new = {"account": "", "payment": "", "debtors": None, "correction": ""}
     store.tables.upsert("task", [{**row, **new} for row in tasks])
 

@@ -98,10 +98,11 @@ TABLES: Final[tuple[str, ...]] = (
         status TEXT NOT NULL, invoices TEXT NOT NULL, principal BIGINT NOT NULL, interest BIGINT NOT NULL,
         costs BIGINT NOT NULL, digest TEXT NOT NULL,
         PRIMARY KEY (creditor, debtor, date, currency, status, digest))""",
-    # What came in, before it was placed anywhere, on the bank's day.
+    # What came in, before it was placed anywhere, on the bank's day; `payer` is a digest of the payer's name, `told` a
+    # JSON list of the channels and messages that told it.
     """CREATE TABLE IF NOT EXISTS payment (
         creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, amount BIGINT NOT NULL,
-        currency TEXT NOT NULL, booked TEXT NOT NULL,
+        currency TEXT NOT NULL, booked TEXT NOT NULL, reference TEXT, payer TEXT, told TEXT,
         PRIMARY KEY (creditor, account, payment))""",
     "CREATE INDEX IF NOT EXISTS payment_by_day ON payment (creditor, booked)",
     # What went back of a payment, `kind` reversed or refunded; without an amount all that was left.

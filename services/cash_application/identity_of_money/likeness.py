@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from hashlib import sha256
 from typing import Final
 from unicodedata import combining, normalize
 
@@ -95,6 +96,11 @@ def are_names_alike(one: str, other: str) -> bool:
         return bool(first)
     short, long = " ".join(first), " ".join(second)
     return len(short.replace(" ", "")) >= _LEAST_LETTERS and (long.startswith(short) or short.startswith(long))
+
+
+def name_digest(name: str) -> str:
+    """The same for names that are one but for capitals, accents and order; it does not give the name away at once."""
+    return sha256(" ".join(sorted(_folded(name))).encode()).hexdigest()[:16]
 
 
 def are_words_alike(one: str, other: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from services.reporting.reading import QueryRow, number, query_rows, text
 from services.reporting.reconcile.discrepancy import Discrepancy
+from services.reporting.reconcile.maybe_one_money import MaybeOneMoney, pairs_that_may_be_one
 from services.reporting.reconcile.statement_ties import StatementTie, statement_ties
 from services.runtime.store.port import Store
 
@@ -50,7 +51,10 @@ class AccountPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The payments booked from ``first`` to ``last``, the statements of these days, and what does not tie."""
+    """The payments booked from ``first`` to ``last``, the statements of these days, and what does not tie.
+
+    ``pairs`` may be one money each; they tie nevertheless.
+    """
 
     creditor: str
     first: date
@@ -58,6 +62,7 @@ class Reconciliation:
     accounts: tuple[AccountPlaces, ...]
     statements: tuple[StatementTie, ...]
     discrepancies: tuple[Discrepancy, ...]
+    pairs: tuple[MaybeOneMoney, ...] = ()
 
     @property
     def ties(self) -> bool:
@@ -73,7 +78,10 @@ def reconcile(store: Store, creditor: str, first: date, last: date) -> Reconcili
     about = {"creditor": creditor, "first": first.isoformat(), "last": last.isoformat()}
     statements, untied = statement_ties(store, creditor, first, last)
     discrepancies = (*_misplaced(store, about), *_never_received(store, about), *_refunds(store, about), *untied)
-    return Reconciliation(creditor, first, last, tuple(_accounts(store, about)), tuple(statements), discrepancies)
+    pairs = tuple(pairs_that_may_be_one(store, about))
+    return Reconciliation(
+        creditor, first, last, tuple(_accounts(store, about)), tuple(statements), discrepancies, pairs
+    )
 
 
 # -- each payment and its places ----------------------------------------------------------------------------------

@@ -33,7 +33,12 @@ def as_tables(found: Reconciliation) -> Iterator[Table]:
 
 
 def verdict(found: Reconciliation) -> Iterator[str]:
-    """The last lines: that it ties, or each discrepancy on a line."""
+    """The last lines: which payments may be one money, and that it ties, or each discrepancy on a line."""
+    if found.pairs:
+        yield f"May be one money, told twice (payment.same-as says that it is): {len(found.pairs)}"
+    for pair in found.pairs:
+        names = " and ".join(f"{name} of {day}" for name, day in zip(pair.payments, pair.booked, strict=True))
+        yield f"  payments {names} on {pair.account}: {decimal_text(pair.amount, pair.currency)} {pair.currency} each"
     if found.ties:
         yield "Difference 0.00: every cent is in exactly one place" + (
             ", and the statements tie." if found.statements else ". There are no statements to tie with."
@@ -55,6 +60,17 @@ def as_json(found: Reconciliation) -> Iterator[str]:
     for discrepancy in found.discrepancies:
         values = {name: getattr(discrepancy, name) or None for name in ("account", "what", "name", "words", "currency")}
         yield _line("discrepancy", {**values, "amount": None if discrepancy.amount is None else _amount(discrepancy)})
+    for pair in found.pairs:
+        one, other = pair.payments
+        amount = decimal_text(pair.amount, pair.currency)
+        values = {
+            "account": pair.account,
+            "payment": one,
+            "same_as": other,
+            "amount": amount,
+            "currency": pair.currency,
+        }
+        yield _line("maybe-one-money", values)
     period = {"first": found.first.isoformat(), "last": found.last.isoformat()}
     yield _line("summary", {"creditor": found.creditor, **period, "ties": found.ties})
 
