@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from schemas.events import CreditorRegistered
 from schemas.facts import Fact, Tick, content_of
 from schemas.journal import MoneyPlaced
 from schemas.messages import encode
@@ -41,7 +42,7 @@ def measure(folder: Path, scale: float) -> list[Figure]:
     bills = [Bill(1_000_000 + number, number % _DEBTORS, _DAY) for number in range(max(1, int(_BILLS * scale)))]
     with SqliteStore(folder / "matching.db") as store:
         engine = EmbeddedEngine(store, [CashApplication()], _PARTITIONS)
-        _applied(engine, [registered(_DAY), *_policies()])
+        _applied(engine, [registered(_DAY), *_policies()], instant(_DAY, "06:00"))
         known = _applied(engine, map(issued, bills))
         references = _applied(engine, (paid(bill, _DAY) for bill in bills))
         told = bills[: max(1, int(_IN_TEXT * scale))]
@@ -63,7 +64,7 @@ def _applied(engine: EmbeddedEngine, lines: Iterable[bytes], then: datetime | No
     """How long it takes from facts on the log, and a tick behind them, to all of it applied and durable."""
     for line in lines:
         fact = _fact(line)
-        if fact.creditor is not None:
+        if fact.creditor is not None and not isinstance(fact.data, CreditorRegistered):
             engine.publish(FACTS, fact.creditor, encode(fact))
         else:
             for partition in range(engine.partitions):
