@@ -108,7 +108,7 @@ class Telling:
                 trace = {self.t.rng.choice(("end_to_end", "uetr")): f"E{self.t.seed}-{self.numbers}"}
                 data["ids"] = trace
                 own["ids"] = trace
-            elif amount is None and data.get("reference") == bill.reference:
+            elif amount is None and data.get("reference") == bill.reference and "channel" not in data:
                 own["reference"] = bill.reference
             else:
                 return

@@ -175,7 +175,7 @@ class Books:
             if row.interest:
                 if r.principal > 0:
                     interest = self._accrued(r, row, letter.known)
-                r.counted_to = max(filter(None, (r.counted_to, row.counted_to)))
+                    r.counted_to = max(filter(None, (r.counted_to, row.counted_to)))
             if r.principal > 0:
                 before = sum(f.whole for f in r.fees if not f.forgiven)
                 if row.compensate and not self._turned_consumer(letter.known):
