@@ -97,7 +97,7 @@ class Books:
     def _open(self, parts: list[Invoice]) -> None:
         """The beginning of an invoice: its amount, then its credit notes before all else, the last part first (M4)."""
         world, now, whole = self.world, self.now, parts[0]
-        found = [Receivable(i, principal=world.amount(i, now)) for i in parts]
+        found = [Receivable(i, principal=min(i.amount, world.amount(i, now))) for i in parts]
         cancelled = world.known("invoice.cancelled", now, creditor=self.creditor, invoice=whole.number)
         for r in found:
             self.receivables[r.invoice.id] = r
@@ -109,10 +109,30 @@ class Books:
         for r in found:
             r.begun = r.principal
             r.history.append((min(r.invoice.issued, r.invoice.sent), r.principal))
+            self._replace(r)
             for taken in r.invoice.taken:
                 self._push(as_date(taken["sent"]), r.invoice.known, self._taken, r, taken)
             for discount in r.invoice.discounts:
                 self._push(days.rolled(as_date(discount["through"])), END_OF_DAY, self._discount, r, discount)
+
+    def _replace(self, r: Receivable) -> None:
+        """M10: a correction to less counts from the beginning, one to more from the day on which it is known."""
+        more = self.world.amount(r.invoice, self.now) - r.invoice.amount
+        last = self.world.latest(self.world.replacements(r.invoice, self.now))
+        if last is not None and more > 0:
+            told = next(f for f in self.world.corrections[self.creditor, r.invoice.number] if f.id == last.id)
+            self._push(self.world.day_of(self.creditor, told.known), told.known, self._more, r, more, last.known)
+
+    def _more(self, day: date, _known: Known, r: Receivable, more: int, settled: Known) -> None:
+        r.take(PRINCIPAL, -more, day)
+        self._use_again([r], day, settled)
+
+    def _use_again(self, opened: list[Receivable], day: date, known: Known) -> None:
+        """Credit is there for what is open again."""
+        for credit in self.credits:
+            found = [r for r in opened if r.invoice.currency == credit.currency and not self._is_stopped(r, known)]
+            if credit.amount > 0 and found:
+                self._push(day, known, self._use_credit, credit, found)
 
     def _credit_note(self, note: Fact, parts: list[Receivable], cancelled: bool) -> None:
         left = cents(note.data["amount"])
@@ -172,10 +192,9 @@ class Books:
             r = self.receivables[row.invoice]
             r.interruptions.append(day)
             fee = interest = compensation = 0
-            if row.interest:
-                if r.principal > 0:
-                    interest = self._accrued(r, row, letter.known)
-                    r.counted_to = max(filter(None, (r.counted_to, row.counted_to)))
+            if row.interest and r.principal > 0:
+                interest = self._accrued(r, row, letter.known)
+                r.counted_to = max(filter(None, (r.counted_to, row.counted_to)))
             if r.principal > 0:
                 before = sum(f.whole for f in r.fees if not f.forgiven)
                 if row.compensate and not self._turned_consumer(letter.known):
@@ -309,10 +328,7 @@ class Books:
         for r in opened:
             self.reopened.setdefault(r.invoice.id, []).append(fact)
             r.touched = r.noted or any(u.receivable is r and u.amount > 0 for us in self.uses.values() for u in us)
-        for credit in self.credits:
-            found = [r for r in opened if r.invoice.currency == credit.currency and not self._is_stopped(r, known)]
-            if credit.amount > 0 and found:
-                self._push(day, known, self._use_credit, credit, found)
+        self._use_again(opened, day, known)
 
     def _waivers_fall(self, payment: Payment, opened: list[Receivable], day: date) -> None:
         for waived in self.waived[payment]:
