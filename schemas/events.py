@@ -36,6 +36,7 @@ from schemas.parties import (
 )
 from schemas.payment_events import (
     BankFeedCompleted,
+    BankFeedWithdrawn,
     PaymentAssigned,
     PaymentNotOf,
     PaymentReceived,
@@ -304,6 +305,7 @@ EVENT_TYPES: Final[dict[str, type[Data]]] = {
         PaymentNotOf,
         PaymentSameAs,
         BankFeedCompleted,
+        BankFeedWithdrawn,
         DisputeRaised,
         DisputeSettled,
         HoldPlaced,

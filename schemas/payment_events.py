@@ -147,6 +147,17 @@ class PaymentNotOf(BankData):
     booked: Day | None = None
 
 
+class BankFeedWithdrawn(BankData):
+    """A person takes back that a bank account's payments are in further than to ``through`` (rules.md K2).
+
+    All completions and statements known earlier reach no further than that day; those sent again count anew.
+    """
+
+    event_type: ClassVar[str] = "bank-feed.withdrawn.v1"
+
+    through: Day
+
+
 class BankFeedCompleted(BankData):
     """All payments booked up to and with ``through`` are in (design.md §3, watermarks).
 

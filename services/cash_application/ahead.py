@@ -19,7 +19,7 @@ from services.cash_application.state.known_payment import Assignment, KnownPayme
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.noted_facts import NotedFact, NotedRow
 from services.cash_application.state.row_kind import key
-from services.cash_application.state.rows import PAYMENTS, TIME_ALERTS, WAITING
+from services.cash_application.state.rows import COMPLETIONS, PAYMENTS, TIME_ALERTS, WAITING
 
 FAR: Final = timedelta(minutes=15)
 """An event whose time lies further ahead of the frontier raises the alert."""
@@ -73,6 +73,10 @@ def _fix(lane: Lane, fact: NotedFact, known: datetime) -> None:
             _fix_payment(lane, fact, known)
         case "creditor" | "rate":
             _fix_setting(lane, fact, known)
+        case "completion":
+            _fix_completion(lane, fact.names[0], known)
+        case "withdrawal":
+            _fix_withdrawal(lane, fact, known)
         case "waiting":
             _fix_waiting(lane, fact.names[0], known)
 
@@ -120,6 +124,20 @@ def _fix_setting(lane: Lane, fact: NotedFact, known: datetime) -> None:
             lane.keep_creditor(name, row)
     fixed = SettingKnownFixed(lane=lane.number, event=fact.type, name=name, id=fact.event, time=fact.time, known=known)
     lane.to_every_partition(fixed)
+
+
+def _fix_completion(lane: Lane, row_key: str, known: datetime) -> None:
+    taken = COMPLETIONS.get(lane.unit, row_key)
+    if taken is not None:
+        taken.known = min(taken.known, known)
+        COMPLETIONS.put(lane.unit, row_key, taken)
+
+
+def _fix_withdrawal(lane: Lane, fact: NotedFact, known: datetime) -> None:
+    creditor, account = fact.names
+    for withdrawal in lane.feed(creditor, account).withdrawals:
+        if withdrawal.id == fact.event:
+            withdrawal.known = known
 
 
 def _fix_waiting(lane: Lane, row_key: str, known: datetime) -> None:

@@ -9,6 +9,7 @@ from schemas.facts import Fact, UnreadEvent, decode_facts
 from schemas.invoice_events import InvoiceCredited, InvoiceIssued
 from schemas.payment_events import (
     BankFeedCompleted,
+    BankFeedWithdrawn,
     PaymentAssigned,
     PaymentNotOf,
     PaymentReceived,
@@ -29,6 +30,7 @@ from services.cash_application import (
     settings,
     statements,
     watermarks,
+    withdrawals,
 )
 from services.cash_application.state import identity, waiting
 from services.cash_application.state.lane import Lane
@@ -76,6 +78,8 @@ def _sent_again(lane: Lane, fact: Fact, offset: int) -> Result:
             statements.note_line(lane, fact.data)
         case PaymentReversed():
             returns.told_again(lane, fact)
+        case BankFeedCompleted() if withdrawals.is_cut(lane, fact, fact.data):
+            return _apply(lane, fact, offset)
         case BankFeedCompleted():
             statements.told_again(lane, fact, fact.data)
     return DUPLICATE
@@ -190,6 +194,8 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
         case PaymentReceived():
             statements.note_line(lane, data)
             return payments.received(lane, fact, data)
+        case BankFeedWithdrawn():
+            return withdrawals.withdrawn(lane, fact, data)
         case PaymentReversed():
             return returns.reversed_(lane, fact, data)
         case PaymentRefunded():

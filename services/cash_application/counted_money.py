@@ -2,11 +2,11 @@
 
 from schemas.payment_events import PaymentReceived
 from services.cash_application.state import feeds
-from services.cash_application.state.feeds import CountedMoney
+from services.cash_application.state.feeds import CountedMoney, TiedCompletion
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.row_kind import key
-from services.cash_application.state.rows import FEED_NEWS
+from services.cash_application.state.rows import COMPLETIONS, FEED_NEWS
 
 
 def received(lane: Lane, data: PaymentReceived) -> None:
@@ -33,5 +33,17 @@ def _count(lane: Lane, creditor: str, account: str, money: CountedMoney) -> None
     feed = lane.feed(creditor, account)
     if feed.queue:
         feed.queue.append(money)
-    elif feed.count_money(money):
+    else:
+        settle(lane, creditor, account, feed.count_money(money))
+
+
+def settle(lane: Lane, creditor: str, account: str, tied: list[TiedCompletion]) -> None:
+    """Note which completions count now, and the payments that they settle, in case they are taken back."""
+    for each in tied:
+        taken = COMPLETIONS.get(lane.unit, each.row)
+        if taken is not None:
+            taken.counted, taken.count, taken.total = True, each.count, each.total
+            taken.lines, taken.lines_total = each.lines, each.lines_total
+            COMPLETIONS.put(lane.unit, each.row, taken)
+    if tied:
         note_news(lane, creditor, account)

@@ -51,7 +51,7 @@ def take(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStateme
     taken = _in_minor_units(data, statement)
     if isinstance(taken, Refused):
         return taken
-    result = identity.claim(lane, _natural_key(fact, data, statement), fact, "data.statement.number: this statement")
+    result = identity.claim(lane, natural_key(fact, data, statement), fact, "data.statement.number: this statement")
     if not isinstance(result, Refused):
         _count_version(lane, fact, data, statement)
     if result is APPLIED:
@@ -137,7 +137,7 @@ def correct(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStat
     if known.returned != taken.returned or (is_later and _sum(lane, data, now) != taken.received):
         return _not_safe()
     if is_later:
-        identity.replace(lane, _natural_key(fact, data, statement), fact)
+        identity.replace(lane, natural_key(fact, data, statement), fact)
         _keep(lane, data, taken)
     _count_version(lane, fact, data, statement)
     gone = before - now if is_later else now - before
@@ -189,7 +189,7 @@ def raise_alerts(lane: Lane, creditor: str, account: str) -> None:
         lane.record_decision(creditor, Alert(code=GAP, creditor=creditor, date=gap.after, detail=what))
 
 
-def _natural_key(fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> str:
+def natural_key(fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> str:
     """A bank gives a number once a year; a statement without one is known by its whole content."""
     name = fact.content if statement.number is None else f"{data.through.year}/{statement.number}"
     return identity.of_statement(data.creditor, data.account, statement.currency, name)

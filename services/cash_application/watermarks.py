@@ -13,10 +13,10 @@ from schemas.journal import FeedReached
 from schemas.messages import encode
 from schemas.payment_events import BankFeedCompleted
 from schemas.statements import BankStatement
-from services.cash_application import ahead, moving, statements
-from services.cash_application.counted_money import note_news
+from services.cash_application import ahead, moving, statements, withdrawals
+from services.cash_application.counted_money import note_news, settle
 from services.cash_application.identity_of_money import naming
-from services.cash_application.state.feeds import CountedMoney, Feed, QueuedCompletion
+from services.cash_application.state.feeds import CountedMoney, Feed, QueuedCompletion, TiedCompletion
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, CONFLICT, UNDECIDED, Refused, Result
@@ -33,7 +33,7 @@ def completed(lane: Lane, fact: Fact, data: BankFeedCompleted, offset: int) -> R
     It is refused when its day was still to come when it became known; where that is not fixed it is decided at the next
     frontier, and what follows it with it.
     """
-    ahead.note(lane, fact, "completion")
+    ahead.note(lane, fact, "completion", withdrawals.row_of(fact, data))
     feed = lane.feed(data.creditor, data.account)
     if data.through > lane.date_of(data.creditor, fact.known_at):
         return _in_future()
@@ -52,7 +52,7 @@ def reach(lane: Lane, frontier: datetime) -> Iterator[tuple[Fact, int, Result]]:
     for row_key, _ in lane.unit.scan(FEED_NEWS):
         creditor, account = row_key.split(SEPARATOR)
         feed = lane.feed(creditor, account)
-        yield from _decide(lane, feed, frontier)
+        yield from _decide(lane, creditor, account, frontier)
         today = lane.date_of(creditor, frontier)
         goes_on = feed.end_days(today)
         _publish(lane, creditor, account, feed)
@@ -63,12 +63,13 @@ def reach(lane: Lane, frontier: datetime) -> Iterator[tuple[Fact, int, Result]]:
             lane.unit.delete(FEED_NEWS, row_key)
 
 
-def _decide(lane: Lane, feed: Feed, frontier: datetime) -> Iterator[tuple[Fact, int, Result]]:
+def _decide(lane: Lane, creditor: str, account: str, frontier: datetime) -> Iterator[tuple[Fact, int, Result]]:
     """Take the queue up to the first completion that a later frontier decides."""
+    feed = lane.feed(creditor, account)
     while feed.queue:
         first = feed.queue[0]
         if isinstance(first, CountedMoney):
-            feed.count_money(first)
+            settle(lane, creditor, account, feed.count_money(first))
         else:
             fact = decode_facts(first.message.encode())
             assert isinstance(fact, Fact), "only completions are queued"
@@ -88,13 +89,18 @@ def _decided(lane: Lane, fact: Fact) -> Result:
 
 
 def _complete(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Result:
+    name = None if data.statement is None else statements.natural_key(fact, data, data.statement)
     if data.statement is not None:
         result = statements.take(lane, fact, data, data.statement)
         if isinstance(result, Refused) and result.reason == CONFLICT:
             return _corrected(lane, fact, data, data.statement)
         if result is not APPLIED:
             return result
-    lane.feed(data.creditor, data.account).completed(data, "")
+    feed = lane.feed(data.creditor, data.account)
+    tied = feed.completed(data, withdrawals.keep(lane, fact, data, name))
+    settle(lane, data.creditor, data.account, tied)
+    if feed.withdrawals:
+        withdrawals.cut_back(lane, data.creditor, data.account)
     note_news(lane, data.creditor, data.account)
     return APPLIED
 
@@ -110,7 +116,8 @@ def _corrected(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankS
             moving.withdraw(lane, payment, None)
             PAYMENTS.put(lane.unit, payment.key, payment)
     lane.feed(data.creditor, data.account).corrected(data.through)
-    note_news(lane, data.creditor, data.account)
+    row_key = withdrawals.keep(lane, fact, data, statements.natural_key(fact, data, statement))
+    settle(lane, data.creditor, data.account, [TiedCompletion(row_key)])
     return APPLIED
 
 

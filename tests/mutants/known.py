@@ -6,6 +6,7 @@ AHEAD = "services/cash_application/ahead.py"
 NOTED = "services/cash_application/state/noted_facts.py"
 KNOWN = "services/overdue/known.py"
 FEEDS = "services/cash_application/state/feeds.py"
+WITHDRAWALS = "services/cash_application/withdrawals.py"
 WATERMARKS = "services/cash_application/watermarks.py"
 
 MUTANTS = (
@@ -50,5 +51,12 @@ MUTANTS = (
         "known = fact if fact.time <= frontier else",
         "known = fact if fact.time else",
         "cash_application/test_bank_feeds.py::k2",
+    ),
+    Mutant(
+        "K2 a withdrawal cuts what became known after it",
+        WITHDRAWALS,
+        "            if (taken.known, taken.id) < (withdrawal.known, withdrawal.id):",
+        "            if True:",
+        "cash_application/test_withdrawn_feeds.py",
     ),
 )

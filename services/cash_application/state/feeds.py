@@ -14,7 +14,7 @@ K2). While the day on which one is known is not fixed, it and all that comes aft
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -77,6 +77,15 @@ class DayReached:
 
 
 @dataclass(slots=True)
+class Withdrawal:
+    """A person's word that no completion known before ``known`` reaches further than ``through`` (rules.md K2)."""
+
+    through: date
+    known: datetime
+    id: str
+
+
+@dataclass(slots=True)
 class QueuedCompletion:
     """A completion of which the day on which it is known is not fixed, or that follows one: its fact on the lane."""
 
@@ -108,6 +117,7 @@ class Feed:
     published: Annotated[date | None, Field(alias="told")] = None
     days: list[DayReached] = field(default_factory=list)
     queue: list[QueuedCompletion | CountedMoney] = field(default_factory=list)
+    withdrawals: list[Withdrawal] = field(default_factory=list)
 
     def count_money(self, money: CountedMoney) -> list[TiedCompletion]:
         """Count a payment, a line about one, or a payment no more; the completions that count now."""
@@ -130,6 +140,13 @@ class Feed:
         thousandths = None if total is None else total * 10 ** (_SUM_DECIMALS - _COMPLETION_DECIMALS)
         self.waiting.append(Completion(completion.through, completion.count, thousandths, row))
         return self._open()
+
+    def cut(self, through: date, rows: set[str], days: list[DayReached]) -> None:
+        """Reach no further than ``through``, but for ``days``; the completions of ``rows`` no longer wait."""
+        self.through = None if self.through is None else min(self.through, through)
+        self.believed = None if self.believed is None else min(self.believed, through)
+        self.waiting = [each for each in self.waiting if each.row not in rows and (each.row or each.through <= through)]
+        self.days = [*(day for day in self.days if day.through <= through), *days]
 
     def end_days(self, today: date) -> bool:
         """Reach the days that have ended before ``today``; whether some have not."""

@@ -66,6 +66,11 @@ def replace(lane: Lane, natural_key: str, fact: Fact) -> None:
     lane.unit.put(NATURAL, natural_key, _digest(fact))
 
 
+def release(lane: Lane, natural_key: str) -> None:
+    """Delete a natural key: what it was for was taken back, so that it counts anew when it is sent again."""
+    lane.unit.delete(NATURAL, natural_key)
+
+
 def of_policy(policy: str, version: int) -> str:
     """The natural key of a policy's version."""
     return key(NATURAL_POLICY, policy, str(version))

@@ -186,6 +186,29 @@ class ChainedStatement:
 
 
 @dataclass(slots=True)
+class TakenCompletion:
+    """A completion that was taken, so that it can be taken back (rules.md K2).
+
+    ``count`` to ``lines_total`` are of the payments that it settled, once it has ``counted``. ``statement`` is the
+    natural key of its statement, ``currency`` and ``number`` that one's. ``cut``: it was taken back.
+    """
+
+    through: date
+    known: datetime
+    id: str
+    believed: bool = False
+    counted: bool = False
+    count: int = 0
+    total: int = 0
+    lines: int = 0
+    lines_total: int = 0
+    statement: str | None = None
+    currency: str | None = None
+    number: int | None = None
+    cut: bool = False
+
+
+@dataclass(slots=True)
 class StatementChain:
     """All statements of one bank account in one currency."""
 
@@ -265,6 +288,8 @@ RETURNS_WAITING: Final = RowKind("return-waiting", WaitingReturn)
 """By creditor, source, id of the event."""
 STATEMENT_VERSIONS: Final = RowKind("statement-versions", StatementVersions)
 """By creditor, bank account, currency, the statement's year and number."""
+COMPLETIONS: Final = RowKind("completion", TakenCompletion)
+"""By creditor, bank account, day, source, id of the event."""
 CHANGES: Final = RowKind("change", Change)
 """By subject of a subscription, number of the change."""
 

@@ -125,6 +125,7 @@ DATA: dict[str, dict[str, Any]] = {
     "payment.assigned.v1": _ON_PAYMENT | {"debtor": "C-1", "invoice": "1001", "booked": "2026-02-02"},
     "payment.not-of.v1": _ON_PAYMENT | {"debtor": "C-1", "booked": "2026-02-02"},
     "payment.same-as.v1": _ON_PAYMENT | {"as": "A-7", "booked": "2026-02-02"},
+    "bank-feed.withdrawn.v1": _ON_BANK | {"through": "2026-02-02"},
     "bank-feed.completed.v1": _ON_BANK
     | {
         "through": "2026-02-01",
