@@ -6,7 +6,7 @@ from services.cash_application import payments
 from services.cash_application.identity_of_money import equal_sums, pairing
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.rows import LUMP_NEWS, MAYBE_TWICE
+from services.cash_application.state.rows import LUMP_NEWS, MAYBE_TWICE, PAYMENTS
 
 
 def compare(lane: Lane, most: int) -> int:
@@ -37,15 +37,17 @@ def _unite_lumps(lane: Lane, day_key: str) -> None:
 
 def _compare(lane: Lane, sum_key: str) -> None:
     known = equal_sums.equal_money(lane, sum_key)
-    while (pair := pairing.one_money(known)) is not None:
-        payments.unite(lane, *pair)
+    while pairs := pairing.one_money(known):
+        for stays, gone in pairs:
+            payments.unite(lane, _now(lane, stays), _now(lane, gone))
         known = equal_sums.equal_money(lane, sum_key)
     maybe = pairing.maybe_one_money(known)
-    for name in [each.payment for each in known]:
-        payment = _again(lane, sum_key, name)
-        payments.settle_doubles(lane, payment, maybe.get(name))
+    for each in known:
+        payments.settle_doubles(lane, _now(lane, each), maybe.get(each.payment))
 
 
-def _again(lane: Lane, sum_key: str, name: str) -> KnownPayment:
+def _now(lane: Lane, payment: KnownPayment) -> KnownPayment:
     """A payment as it is now: to place another one may have changed it."""
-    return next(each for each in equal_sums.equal_money(lane, sum_key) if each.payment == name)
+    now = PAYMENTS.get(lane.unit, payment.key)
+    assert now is not None, "a payment that is compared is kept"
+    return now

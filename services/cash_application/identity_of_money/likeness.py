@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 from unicodedata import combining, normalize
@@ -15,6 +16,8 @@ _NEAR: Final = 5
 _BANKS_COUNTRY: Final = "FI"
 _LEAST_LETTERS: Final = 6
 """A name that is cut shorter says too little."""
+_REMEMBERED: Final = 1 << 14
+"""Texts whose words are kept: one is compared with all of its day and sum."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -109,9 +112,10 @@ def are_words_alike(one: str, other: str) -> bool:
     return bool(first) and first <= second
 
 
-def _folded(text: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _folded(text: str) -> tuple[str, ...]:
     plain = "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
-    return _WORD.findall(plain)
+    return tuple(_WORD.findall(plain))
 
 
 def _same_iban(one: KnownPayment, other: KnownPayment) -> bool:

@@ -1,8 +1,8 @@
 """Which payments of one day are one money, or may be, told by two channels. Pure (rules.md B2)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, product
 
 from services.cash_application.identity_of_money.equal_sums import is_lump
 from services.cash_application.identity_of_money.likeness import is_named_alike, likeness, may_be_one
@@ -13,28 +13,41 @@ Pair = tuple[KnownPayment, KnownPayment]
 """The payment that stays, and the other."""
 
 
-def one_money(payments: Sequence[KnownPayment]) -> Pair | None:
-    """The two that are most surely one money: a statement tells one of them and speaks for all money of its day."""
-    pairs = [pair for pair in combinations(payments, 2) if _are_one(*pair)]
-    if not pairs:
-        return None
-    return _ordered(*min(pairs, key=_rank))
+def one_money(payments: Sequence[KnownPayment]) -> list[Pair]:
+    """Which of them are one money, the likest first, each in one pair: a statement speaks for all money of its day."""
+    pairs = (pair for pair in _candidates(payments) if _are_one(*pair))
+    return [_ordered(*pair) for pair in _each_once(pairs)]
 
 
 def maybe_one_money(payments: Sequence[KnownPayment]) -> dict[str, str]:
     """The payments that may be another one's money, by name, each with that other one; no statement tells either."""
-    pairs = [pair for pair in combinations(payments, 2) if _may_be_told_twice(*pair)]
+    pairs = (pair for pair in _candidates(payments) if _may_be_told_twice(*pair))
     found: dict[str, str] = {}
+    for stays, second in map(_placed_first, _each_once(pairs)):
+        found[second.payment] = stays.payment
+    return found
+
+
+def _candidates(payments: Sequence[KnownPayment]) -> Iterator[Pair]:
+    """The pairs that are worth a look: two references that differ are never one money, and there may be thousands."""
+    by_reference: defaultdict[str | None, list[KnownPayment]] = defaultdict(list)
+    for each in payments:
+        by_reference[each.reference].append(each)
+    without = by_reference.pop(None, [])
+    for alike in (*by_reference.values(), without):
+        yield from combinations(alike, 2)
+    named = [each for alike in by_reference.values() for each in alike]
+    yield from product(without, named)
+
+
+def _each_once(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The likest pairs, no payment in two of them."""
     taken: set[str] = set()
     for pair in sorted(pairs, key=_rank):
-        stays, second = _ordered(*pair)
-        if second.is_other_money:
-            stays, second = second, stays
-        if second.is_other_money or {stays.payment, second.payment} & taken:
-            continue
-        found[second.payment] = stays.payment
-        taken |= {stays.payment, second.payment}
-    return found
+        names = {each.payment for each in pair}
+        if not names & taken:
+            taken |= names
+            yield pair
 
 
 def details_of(lump: KnownPayment, payments: Sequence[KnownPayment]) -> list[KnownPayment]:
@@ -75,7 +88,7 @@ def _are_one(one: KnownPayment, other: KnownPayment) -> bool:
 def _may_be_told_twice(one: KnownPayment, other: KnownPayment) -> bool:
     if _STATEMENT in one.channels | other.channels or not _are_told_apart(one, other):
         return False
-    return is_named_alike(one, other)
+    return is_named_alike(one, other) and not (one.is_other_money and other.is_other_money)
 
 
 def _are_told_apart(one: KnownPayment, other: KnownPayment) -> bool:
@@ -90,8 +103,14 @@ def _is_free(one: KnownPayment, other: KnownPayment) -> bool:
     return not one.is_other_money or other.channels == {_STATEMENT}
 
 
-def _rank(pair: Pair) -> tuple[int, str, str]:
-    return -likeness(*pair), pair[0].payment, pair[1].payment
+def _rank(pair: Pair) -> tuple[int, list[str]]:
+    return -likeness(*pair), sorted(each.payment for each in pair)
+
+
+def _placed_first(pair: Pair) -> Pair:
+    """The placed one first; one that a person called other money never waits."""
+    stays, second = _ordered(*pair)
+    return (second, stays) if second.is_other_money else (stays, second)
 
 
 def _ordered(one: KnownPayment, other: KnownPayment) -> Pair:
