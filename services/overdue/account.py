@@ -102,7 +102,6 @@ class CorrectedAmount:
 
     known: datetime
     id: str
-    day: date
     amount: int
     by: str
 

@@ -73,7 +73,7 @@ def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
         account.receivables.update({receivable.invoice: receivable for receivable in issued})
         return
     for receivable, correction in zip(account.named(data.corrects), issued, strict=True):
-        amount = CorrectedAmount(applied.known, applied.event.id, applied.day, correction.amount, correction.invoice)
+        amount = CorrectedAmount(applied.known, applied.event.id, correction.amount, correction.invoice)
         replace_terms(receivable, correction, amount, applied.time)
 
 

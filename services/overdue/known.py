@@ -82,7 +82,7 @@ def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
     entry.known = fixed.known
     if isinstance(entry, DueDateChange | PaymentPlan | PlanEnd | Stop | StopEnd):
         entry.time = fixed.time
-    if isinstance(entry, CorrectedAmount | GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd):
+    if isinstance(entry, GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd):
         entry.day = min(entry.day, day)
     elif isinstance(entry, CreditNote):
         entry.known_on = min(entry.known_on, day)

@@ -105,10 +105,10 @@ MUTANTS = (
         "overdue/test_parts.py::dispute",
     ),
     Mutant(
-        "M10 what a correction adds was owed from the beginning",
-        LEDGER,
-        "            principal=principal - later,",
-        "            principal=principal,",
+        "M10 the correction known first holds",
+        ACCOUNT,
+        "        latest = max(self.corrected, key=lambda it: (it.known, it.id), default=None)",
+        "        latest = min(self.corrected, key=lambda it: (it.known, it.id), default=None)",
         "overdue/test_corrections.py::m10",
     ),
     Mutant(

@@ -14,8 +14,8 @@ class OpenReceivable:
 
     ``fees`` counts reminder fees whole (rules.md F3, F4); ``history`` holds the principal after each day's entries;
     ``discounts`` are those offered, each with the last day on which it is earned, in minor units (M8); ``reopened`` the
-    days of refunds that opened it again (M5, G9); ``added_later`` is what a correction adds on a day yet to come (M10);
-    ``lapses`` is the day from which the debt may no longer be collected (act 728/2003; G8).
+    days of refunds that opened it again (M5, G9); ``lapses`` is the day from which the debt may no longer be collected
+    (act 728/2003; G8).
     """
 
     receivable: Receivable
@@ -36,7 +36,6 @@ class OpenReceivable:
     discount_taken: int = 0
     discounts: list[tuple[date, int]] = field(default_factory=list)
     reopened: list[date] = field(default_factory=list)
-    added_later: int = 0
     history: list[tuple[date, int]] = field(default_factory=list)
 
     @property

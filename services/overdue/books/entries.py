@@ -68,9 +68,6 @@ def _of_receivable(receivable: Receivable, acknowledged: list[date], country: st
     for index, done in enumerate(receivable.done):
         if done.letter:
             yield done.day, done.known, whose, 3 + index, whose, done
-    latest = max(receivable.corrected, key=lambda it: (it.known, it.id), default=None)
-    if latest is not None:
-        yield latest.day, latest.known, latest.id, 2, whose, latest
     for cut in receivable.reductions:
         if not cut.of_whole:
             yield cut.day, cut.known, cut.id, 2, whose, cut

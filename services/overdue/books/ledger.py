@@ -14,7 +14,6 @@ from functools import partial
 from services.law.calendar import roll
 from services.overdue.account import (
     Account,
-    CorrectedAmount,
     GrantedCredit,
     Kind,
     OfferedDiscount,
@@ -55,18 +54,16 @@ class _Replay:
             self._begin(receivable)
 
     def _begin(self, receivable: Receivable) -> None:
-        """Credit notes and cancellations count from the invoice's beginning (rules.md M4, M6)."""
+        """Corrections, credit notes and cancellations count from the invoice's beginning (rules.md M4, M6, M10)."""
         credited = credited_of(self.account, receivable)
         principal = 0 if receivable.cancelled is not None else max(0, receivable.amount_now - credited)
-        later = max(0, principal - max(0, receivable.amount - credited))
         agreed = self.account.kind == "business" if receivable.due_agreed is None else receivable.due_agreed
         base = receivable.due_now if agreed else receivable.issued
         entry = OpenReceivable(
             receivable=receivable,
             effective_due=roll(receivable.due_now, self.context.country),
             lapses=self.context.law.limitation_end(base),
-            principal=principal - later,
-            added_later=later,
+            principal=principal,
             credited=min(credited, receivable.amount_now),
             reduced=credited > 0,
             discounts=offered(receivable, credited, self.context.country) if receivable.discounts else [],
@@ -121,8 +118,6 @@ class _Replay:
             self.letters.book_taken(self.books.open[whose], what)
         elif isinstance(what, GrantedCredit):
             self._grant(what, day)
-        elif isinstance(what, CorrectedAmount):
-            self._add_principal(self.books.open[whose], day)
         elif isinstance(what, Refund):
             self._refund(whose, what, day)
         elif isinstance(what, Reduction):
@@ -323,15 +318,6 @@ class _Replay:
         """How much of a payment was left in its place when other money paid its refund."""
         refunded = self.refunded.get((currency, payment), 0)
         return refunded - self.used.of(payment).given_back if refunded else 0
-
-    # -- corrections -------------------------------------------------------------------------------------------
-
-    def _add_principal(self, entry: OpenReceivable, day: date) -> None:
-        """What a correction asks more than was invoiced is owed from the day it is known (rules.md M10)."""
-        entry.principal += entry.added_later
-        entry.added_later = 0
-        self._remember(entry, day)
-        self._use_credit(day)
 
     # -- what people give up -----------------------------------------------------------------------------------
 

@@ -81,11 +81,11 @@ def test_m10_a_lower_amount_makes_what_was_paid_too_much_credit() -> None:
     assert credit(harness) == "10.00"
 
 
-def test_m10_a_higher_amount_is_owed_from_the_day_it_is_known() -> None:
-    # The reminder of 12.2. claims 20 days x 9.5 % on 100.00: 0.52, and nothing on what was not known yet.
+def test_m10_a_higher_amount_counts_from_the_beginning_as_well() -> None:
+    # The reminder of 12.2. claims 20 days x 9.5 %, as of the correction on 150.00: 0.78.
     harness = corrected("150.00", "2026-02-16").play("2026-02-20")
 
-    assert balances(harness) == {"1001": ("150.00", "0.52", "5.00")}
+    assert balances(harness) == {"1001": ("150.00", "0.78", "5.00")}
 
 
 def test_m10_credit_that_was_too_much_pays_what_a_correction_adds() -> None:
