@@ -34,9 +34,13 @@ def in_doubt(lane: Lane, data: PaymentReversed) -> str | None:
 
 
 def known_return(payment: KnownPayment, event: str, data: PaymentReversed) -> Return | None:
-    """The return of a payment of which an event tells again: the same event, or another channel's."""
+    """The return of a payment of which an event tells again: the same event, or another channel's.
+
+    Files of banks gave events of returns ids without the digest at their end before there were channels.
+    """
     for back in payment.returns:
-        if back.kind == "reversed" and (back.id == event or _is_told_again(payment, back, data)):
+        is_event = back.id in (event, event.rpartition(":")[0])
+        if back.kind == "reversed" and (is_event or _is_told_again(payment, back, data)):
             return back
     return None
 

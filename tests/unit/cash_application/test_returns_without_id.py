@@ -125,3 +125,12 @@ def close(harness: CashHarness, sent: Event | None = None) -> None:
     line = labelled(b"" if sent is None else raw(sent), label)
     harness.engine.publish(PAYMENTS, IBAN, line)
     harness.engine.settle()
+
+
+def test_a_return_that_an_older_version_read_from_a_file_is_known_when_the_file_comes_again() -> None:
+    harness = CashHarness()
+    said: Event = {"amount": "4.00", "currency": "EUR"}
+    harness.publish(invoice(1), payment("A", reference_of(1)))
+    harness.publish(about_payment("payment.reversed", "A", "A:reversed:E7", **said))
+    harness.publish(about_payment("payment.reversed", "A", "A:reversed:E7:5d41402a", channel="statement", **said))
+    assert (reversed_payments(harness), harness.reasons(), harness.tally.duplicates) == (["A"], [], 1)

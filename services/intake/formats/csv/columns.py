@@ -16,7 +16,7 @@ from services.intake.formats.billing.documents import (
     meaning_of,
     owner_of,
 )
-from services.intake.formats.format import Directory, Event, Fault, known_at, money_event, unknown_account
+from services.intake.formats.format import Directory, Event, Fault, event, known_at, money_event, unknown_account
 from services.intake.formats.numbering import PlacesAmongAlike, id_at, likeness
 from services.intake.formats.plain_text import plain
 from services.intake.formats.refusals import checked
@@ -204,8 +204,8 @@ def _payment(row: CsvRow, directory: Directory) -> Event | Fault:
     except ValueError:
         return row.fault("booked", "must be a day; write it as 2026-01-31 or 31.1.2026", creditor, account)
     kind = (row["type"] or "payment").lower()
-    if kind not in _PAYMENT_KINDS:
-        return row.fault("type", f"must be one of {', '.join(_PAYMENT_KINDS)}", creditor, account)
+    if kind not in (*_PAYMENT_KINDS, "refund"):
+        return row.fault("type", f"must be one of {', '.join((*_PAYMENT_KINDS, 'refund'))}", creditor, account)
     if unclear := row.unclear_amount(creditor, account):
         return unclear
     data: dict[str, Any] = {
@@ -216,13 +216,15 @@ def _payment(row: CsvRow, directory: Directory) -> Event | Fault:
         "currency": row["currency"].upper() or law_of(directory.country_of(creditor)).currency,
         "booked": booked,
     }
-    type_, suffix = _PAYMENT_KINDS[kind]
+    source = f"//bank/{account}"
     if kind == "refund":
-        data["reason"] = row["reason"] or kind
+        data |= {"reason": row["reason"] or kind, "booked": None}
+        made = event("payment.refunded.v1", source, f"{data['payment']}:refunded:{booked}", known, data)
     else:
         _name(row, kind, data)
         data |= _payment_fields(row, booked) if kind == "payment" else {"reason": row["reason"] or kind}
-    made = money_event(type_, f"//bank/{account}", f"{data['payment']}{suffix.format(booked)}", known, data)
+        type_, suffix = _PAYMENT_KINDS[kind]
+        made = money_event(type_, source, f"{data['payment']}{suffix.format(booked)}", known, data)
     return checked(made, _titles(row, _PAYMENT_FIELDS), row.where)
 
 
@@ -257,8 +259,8 @@ def _payment_fields(row: CsvRow, booked: str) -> dict[str, Any]:
 _PAYMENT_KINDS: Final = {
     "payment": ("payment.received.v1", ":{}"),
     "reversal": ("payment.reversed.v1", ":reversed:{}"),
-    "refund": ("payment.refunded.v1", ":refunded:{}"),
 }
+"""Kinds of what a bank tells, beside refunds, which only the creditor tells."""
 _PAYMENT_FIELDS: Final = {"id": "payment", "payer.name": "payer", "payer.iban": "payer_iban"}
 """Fields of the events that are called otherwise in the table."""
 

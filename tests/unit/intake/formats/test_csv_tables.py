@@ -209,9 +209,9 @@ def test_reversals_and_refunds_name_the_payment_they_undo() -> None:
 
     assert [said["type"] for said in (reversed_, refunded)] == ["payment.reversed.v1", "payment.refunded.v1"]
     assert reversed_["id"].startswith("20260119X001:reversed:2026-01-19:")
-    assert refunded["id"].startswith("20260119X001:refunded:2026-01-19:")
+    assert refunded["id"] == "20260119X001:refunded:2026-01-19"  # as older stores know it
     assert [said["data"]["reason"] for said in (reversed_, refunded)] == ["reversal", "paid twice"]
-    assert [said["data"].get("booked") for said in (reversed_, refunded)] == ["2026-01-19", "2026-01-19"]
+    assert [said["data"].get("booked") for said in (reversed_, refunded)] == ["2026-01-19", None]
     assert [said["data"]["amount"] for said in (reversed_, refunded)] == ["30.00", "10"]
 
 
