@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "worker": "run one worker on Kafka until SIGTERM",
     "play": "play event files with a virtual clock and print what happens",
     "tell": "record what a person knows: a hold, a dispute, an approval, a task done, ...",
+    "unmatched": "money that is not placed: whose it may be, whom it holds; place it, refund it, say whose it is not",
     "explain": "why a letter went or did not: the story of an invoice or a notice, in words",
     "report": "what is owed, by age",
     "reconcile": "whether every booked cent is in one place and ties to the statements",

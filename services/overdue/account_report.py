@@ -71,6 +71,7 @@ def account_changed(account: Account, decision: Decision, context: CreditorConte
         balances=tuple(_balance(account, entry, decision, context) for _, entry in sorted(found.open.items())),
         credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
         money=tuple(payment_allocation(account, found, context, context.local(now).date())),
+        held_by=tuple(_held_by(account, decision, context, now)),
         next_check=decision.next_check,
     )
 
