@@ -238,10 +238,10 @@ MUTANTS = (
         "overdue/test_money_back_and_rests.py::m5",
     ),
     Mutant(
-        "M5 only its own credit is refunded",
+        "M5 other credit does not pay what a refund opened",
         LEDGER,
-        "            if credit.currency == currency:\n                taken",
-        "            if credit.payment == key:\n                taken",
+        "            self._remember(entry, day)\n        self._use_credit(day)\n",
+        "            self._remember(entry, day)\n",
         "overdue/test_money_back_and_rests.py::m5 or refund",
     ),
     Mutant(

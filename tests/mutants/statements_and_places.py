@@ -84,7 +84,7 @@ MUTANTS = (
     Mutant(
         "I2 the second refund of a payment forgets the first",
         LEDGER,
-        "        before = self.refunded.get(place, 0)\n",
+        "        before = self.refunded.get(key, 0)\n",
         "        before = 0\n",
         "overdue/test_money_in.py::refund",
     ),

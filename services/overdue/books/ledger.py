@@ -7,9 +7,8 @@ credit notes count under the terms that were fixed for them (``fixed_terms``).
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 
 from services.law.calendar import roll
 from services.overdue.account import (
@@ -49,7 +48,7 @@ class _Replay:
         self.used = UsedMoney(self.books)
         self.discounts = Discounts(self.used)
         self.letters = LetterBookings(account, context, self.books)
-        self.refunded: dict[tuple[str, str], int] = {}
+        self.refunded: dict[str, int] = {}
         for receivable in account.receivables.values():
             self._begin(receivable)
 
@@ -278,46 +277,26 @@ class _Replay:
     # -- refunds -----------------------------------------------------------------------------------------------
 
     def _refund(self, key: str, refund: Refund, day: date) -> None:
-        """A refund takes unused credit first, then what the payment paid, which is open again (rules.md M5).
+        """A refund takes the payment's unused credit first, then what it paid, which is open again (rules.md M5).
 
-        No more of a payment is refunded than was received and not reversed.
+        No more of a payment is refunded than was received and not reversed. Other credit pays what was opened.
         """
         money = next(money for money in self.account.moneys if payment_key(money) == key)
-        place = money.currency, key
-        before = self.refunded.get(place, 0)
+        before = self.refunded.get(key, 0)
         rest = money.amount - money.reversed - before
         amount = max(0, rest if refund.amount is None else min(refund.amount, rest))
-        self.refunded[place] = before + amount
-        if any(refused is money for refused in self.books.refused):
-            self.used.of(key).given_back += amount
-            return
-        amount = self._give_credit_back(key, money.currency, amount)
-        left = self._open_again(amount, day, lambda payment: amount if payment == key else 0)
-        self._open_again(left, day, partial(self._spared, money.currency))
-
-    def _give_credit_back(self, key: str, currency: str, amount: int) -> int:
-        """Take a refund out of the payment's own unused credit, then out of other; what is left of the refund."""
-        for credit in sorted(self.books.credit, key=lambda credit: credit.payment != key):
-            if credit.currency == currency:
+        self.refunded[key] = before + amount
+        self.used.of(key).given_back += amount
+        for credit in self.books.credit:
+            if credit.payment == key:
                 taken = min(credit.amount, amount)
                 credit.amount -= taken
-                self.used.of(credit.payment).given_back += taken
                 amount -= taken
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
-        return amount
-
-    def _open_again(self, amount: int, day: date, most: Callable[[str], int]) -> int:
-        """Open again what money paid; what is left of the refund. The receivable's next step waits (rules.md G9)."""
-        for entry, taken in self.used.give_back(amount, most):
-            amount -= taken
+        for entry in self.used.give_back(key, amount):
             entry.reopened.append(day)
             self._remember(entry, day)
-        return amount
-
-    def _spared(self, currency: str, payment: str) -> int:
-        """How much of a payment was left in its place when other money paid its refund."""
-        refunded = self.refunded.get((currency, payment), 0)
-        return refunded - self.used.of(payment).given_back if refunded else 0
+        self._use_credit(day)
 
     # -- what people give up -----------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 """What each payment paid, in the order in which it did, so that a refund can open it again (rules.md M5)."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -80,20 +79,19 @@ class UsedMoney:
         entry.discount_taken += entry.principal
         entry.principal = 0
 
-    def give_back(self, amount: int, most: Callable[[str], int]) -> Iterator[tuple[OpenReceivable, int]]:
-        """Open again what payments paid, the latest part first, for a refund of ``amount``.
-
-        ``most`` says how much of a payment may be taken. Yields each receivable that was opened and the amount.
-        """
+    def give_back(self, payment: str, amount: int) -> list[OpenReceivable]:
+        """Open again what a payment paid, the latest part first, for a refund of ``amount``; what was opened."""
+        opened: list[OpenReceivable] = []
         for part in reversed(self.parts):
-            taken = min(amount, part.amount, most(part.payment))
+            taken = min(amount, part.amount) if part.payment == payment else 0
             if taken > 0:
                 part.amount -= taken
                 self._move(part, -taken)
-                self.of(part.payment).given_back += taken
                 self._ask_again(part)
                 amount -= taken
-                yield part.entry, taken
+                if part.entry not in opened:
+                    opened.append(part.entry)
+        return opened
 
     def _move(self, part: PaidPart, amount: int) -> None:
         """Money goes from a payment to a class of a receivable, or back where ``amount`` is below zero."""

@@ -146,7 +146,7 @@ def test_m5_a_reversal_after_a_refund_undoes_the_payment_once() -> None:
     assert balances(harness) == {"1001": ("100.00", "0.00", "0.00")}
 
 
-def test_m5_a_refund_of_credit_takes_that_of_credit_notes_too() -> None:
+def test_m5_credit_of_credit_notes_pays_what_a_refund_opened() -> None:
     story = Story().invoice("2026-01-23").invoice("2026-01-23", "50.00", invoice="1002").paid("100.00", "2026-01-20")
     story.credited("80.00", "2026-01-26", invoice="1002").money_back("refunded", "2026-02-02", amount="40.00")
     harness = story.play("2026-02-02")
