@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "explain": "why a letter went or did not: the story of an invoice or a notice, in words",
     "report": "what is owed, by age",
     "reconcile": "whether every booked cent is in one place and ties to the statements",
+    "feeds": "how far each bank account's payments are in, and what is missing; take back how far",
+    "waiting": "what waits, since when and for what",
     "dump": "the whole state, as JSON Lines",
     "dead-letters": "what could not be read or applied: list, show, put back mended, discard",
     "publish": "put files of events, invoices or payments into the log, and report what arrived",

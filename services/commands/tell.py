@@ -30,6 +30,11 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Append the event; 1 for a wrong event, or where the brokers did not take it."""
+    return publish_event("tell", arguments.type, arguments.fields, arguments.store)
+
+
+def publish_event(command: str, kind: str, fields: list[str], store: Path | None) -> int:
+    """Check an event that a person tells by a command, and append it to the log; the command's exit status."""
     from schemas.parsing import InvalidEvent, parse_event
     from services.clock.worker import WallClock
     from services.commands.stores import open_log
@@ -38,21 +43,21 @@ def run(arguments: argparse.Namespace) -> int:
     from services.runtime.log_client import ClientRecord
 
     try:
-        event = event_of(arguments.type, arguments.fields, WallClock().now())
+        event = event_of(kind, fields, WallClock().now())
         raw = json.dumps(event, ensure_ascii=False).encode()
         parse_event(raw)
         address = destination_of(raw)
-        with open_log(arguments.store) as log:
+        with open_log(store) as log:
             (lost,) = log.append([ClientRecord(address.topic, address.key, labelled(raw, Label(door="tell")))])
     except InvalidEvent as fault:
         for line in fault.lines:
-            print(f"erapaiva tell: {line}", file=sys.stderr)
+            print(f"erapaiva {command}: {line}", file=sys.stderr)
         return 1
     except ValueError as fault:
-        print(f"erapaiva tell: {fault}", file=sys.stderr)
+        print(f"erapaiva {command}: {fault}", file=sys.stderr)
         return 1
     if lost is not None:
-        print(f"erapaiva tell: the brokers did not take it ({lost}); run the command again", file=sys.stderr)
+        print(f"erapaiva {command}: the brokers did not take it ({lost}); run the command again", file=sys.stderr)
         return 1
     print(f"told: {event['type']} {event['id']}")
     return 0

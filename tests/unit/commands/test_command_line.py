@@ -1,5 +1,6 @@
 """The command line before a command is chosen: its overview, its version, its exit status (services/cli.py)."""
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,7 @@ import pytest
 
 from services.cli import COMMANDS, READER_GONE, main
 from tests.checkout import ROOT
+from tests.unit.intake.public_events import IBAN, completed, creditor, raw, said
 
 
 def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,3 +68,23 @@ def test_migrate_makes_no_store_where_there_is_none(
 
     assert "mistyped.db: there is no store" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_feeds_and_what_waits_are_listed_and_a_feed_is_taken_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [creditor(), completed("2026-01-08", "a"), said("hold.placed", "h", "D9", reason="other")]
+    (tmp_path / "events.jsonl").write_bytes(b"\n".join(map(raw, events)) + b"\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["play", "events.jsonl", "--until", "2026-01-09", "--store", "play"]) == 0
+    store = str(next((tmp_path / "play").glob("*.db")))
+    capsys.readouterr()
+
+    assert main(["feeds", "acme", "--store", store]) == 0
+    assert capsys.readouterr().out == f"acme  {IBAN}  complete through 2026-01-08\n"
+    assert main(["waiting", "--json", "--store", store]) == 0
+    assert json.loads(capsys.readouterr().out)["waits_for"] == "the first invoice of debtor D9"
+    assert main(["feeds", "take-back", "acme", IBAN, "2026-01-07", "--store", store]) == 0
+    assert capsys.readouterr().out.startswith("told: bank-feed.withdrawn.v1 ")
+    assert main(["feeds", "take-back", "acme", IBAN, "--store", store]) == 2
+    assert main(["feeds", "take-back", "acme", IBAN, "yesterday", "--store", store]) == 1

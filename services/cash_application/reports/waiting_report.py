@@ -1,0 +1,86 @@
+"""What waits, since when and for what, in words (`erapaiva waiting`)."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from schemas.facts import Fact, UnreadEvent, decode_facts
+from services.cash_application.reports.stored_rows import stored_rows
+from services.cash_application.state import rows
+from services.cash_application.state.known_payment import KnownPayment
+from services.cash_application.state.row_kind import SEPARATOR
+from services.runtime.store.port import Store
+
+_PAYMENT = TypeAdapter(KnownPayment)
+_END: Final = "\x1e"
+_FOR: Final = {
+    rows.CREDITORS.name: "the registration of creditor {0}",
+    rows.ACCOUNTS.name: "the first invoice of debtor {1}",
+    rows.INVOICES.name: "invoice {1}",
+    rows.PAYMENTS.name: "payment {2} on bank account {1}",
+    rows.REFERENCES.name: "an invoice with its reference",
+    rows.NUMBERS.name: "the first invoice of the debtor whose letter it pays",
+    rows.CHANGES.name: "the payment that it is about",
+}
+"""What a missing row means, by its kind; the numbers are places in its key."""
+
+
+def waiting(store: Store, creditor: str | None) -> list[dict[str, Any]]:
+    """All that waits of all creditors, or of one, the longest first: what, since when (its time), for what."""
+    found = [*_facts(store), *_payments(store), *_doubts(store)]
+    return sorted(
+        (each for each in found if creditor in (None, each["creditor"])),
+        key=lambda each: (each["since"] or "", each["what"], each["waits_for"]),
+    )
+
+
+def waiting_words(entry: dict[str, Any]) -> str:
+    """One that waits, in words."""
+    since = f" since {entry['since']}" if entry["since"] else ""
+    return f"{entry['creditor'] or 'all creditors'}  {entry['what']} waits{since} for {entry['waits_for']}"
+
+
+def _facts(store: Store) -> Iterator[dict[str, Any]]:
+    for row_key, stored in stored_rows(store, rows.WAITING):
+        message = decode_facts(stored.partition(b"\n")[2])
+        missing = _words_of(row_key.partition(_END)[0])
+        if isinstance(message, Fact):
+            yield _entry(message.creditor, f"{message.type} {message.id}", message.known_at.isoformat(), missing)
+        elif isinstance(message, UnreadEvent):
+            yield _entry(message.creditor, f"the doubt about dead letter {message.key}", None, missing)
+
+
+def _payments(store: Store) -> Iterator[dict[str, Any]]:
+    """Payments that are placed again when something comes; several things may place one."""
+    wanted: dict[str, list[str]] = {}
+    for row_key, _ in stored_rows(store, rows.WANTING):
+        missing, _, paying = row_key.partition(_END)
+        kind = missing.partition(SEPARATOR)[0]
+        if kind in _FOR and kind != rows.CHANGES.name:
+            wanted.setdefault(paying, []).append(_words_of(missing))
+    for row_key, stored in stored_rows(store, rows.PAYMENTS.name) if wanted else ():
+        if row_key in wanted and stored:
+            payment = _PAYMENT.validate_json(stored)
+            if payment.placement is None:
+                what, since = f"payment {payment.payment}", payment.known_at.isoformat()
+                yield _entry(payment.creditor, what, since, " or ".join(sorted(set(wanted[row_key]))))
+
+
+def _doubts(store: Store) -> Iterator[dict[str, Any]]:
+    for _, stored in stored_rows(store, rows.DOUBTS):
+        doubt = decode_facts(stored)
+        if isinstance(doubt, UnreadEvent):
+            held = f"letters of {doubt.debtor}" if doubt.debtor else f"bank account {doubt.account}"
+            what = held if doubt.debtor or doubt.account else "every letter of the creditor"
+            person = f"a person: redrive or discard dead letter {doubt.key} ({doubt.reason})"
+            yield _entry(doubt.creditor, what, None, person)
+
+
+def _entry(creditor: str | None, what: str, since: str | None, waits_for: str) -> dict[str, Any]:
+    return {"creditor": creditor, "what": what, "since": since, "waits_for": waits_for}
+
+
+def _words_of(missing: str) -> str:
+    kind, *names = missing.split(SEPARATOR)
+    return _FOR.get(kind, "what it names").format(*names)

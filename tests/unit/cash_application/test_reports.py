@@ -1,0 +1,68 @@
+"""What a person sees of feeds and of what waits (rules.md K2, K4): `erapaiva feeds`, `erapaiva waiting`."""
+
+from services.cash_application.reports.feed_report import feed_words, feeds
+from services.cash_application.reports.waiting_report import waiting, waiting_words
+from tests.unit.cash_application.harness import CashHarness
+from tests.unit.intake.public_events import (
+    IBAN,
+    about_payment,
+    completed,
+    creditor,
+    invoice,
+    payment,
+    reference_of,
+    said,
+)
+
+
+def test_a_feed_says_how_far_it_is_complete_and_what_is_missing() -> None:
+    harness = CashHarness(started=True)
+    sums = {"currency": "EUR", "opening": "100.00", "closing": "100.00"}
+    harness.publish(completed("2026-01-12", "a", statement=sums | {"number": 1}))
+    harness.publish(completed("2026-01-14", "b", statement=sums | {"number": 3}))
+    harness.publish(completed("2026-01-15", "c", count=2))
+    harness.publish(completed("2026-01-15", "d") | {"data": {"creditor": "acme", "account": IBAN}})
+    harness.tick()
+
+    (entry,) = feeds(harness.engine.store, None)
+    gap, untied, unread = entry["missing"]
+    assert (entry["creditor"], entry["account"], entry["through"]) == ("acme", IBAN, "2026-01-12")
+    assert gap == "EUR: statement 2 is missing between 2026-01-12 and 2026-01-14"
+    assert untied.startswith("the completion through 2026-01-15 does not tie")
+    assert unread.startswith("held by an event that could not be read: ")
+    assert feed_words(entry).splitlines()[0] == f"acme  {IBAN}  complete through 2026-01-12"
+
+
+def test_an_account_from_which_nothing_came_is_listed_and_of_one_creditor_only_its_own() -> None:
+    harness = CashHarness(started=True)
+
+    assert [entry["through"] for entry in feeds(harness.engine.store, "acme")] == [None]
+    assert feeds(harness.engine.store, "kuura") == []
+
+
+def test_what_waits_says_since_when_and_for_what() -> None:
+    harness = CashHarness(started=True)
+    harness.publish(said("hold.placed", "h", "D9", reason="other"), about_payment("payment.reversed", "P9", "r"))
+    harness.publish(payment("P", reference_of(7)), said("hold.placed", "k", reason="other", invoice="8"))
+    harness.publish(invoice(1) | {"data": invoice(1)["data"] | {"creditor": "kuura"}})
+    harness.tick()
+
+    found = {entry["what"]: (entry["creditor"], entry["waits_for"]) for entry in waiting(harness.engine.store, None)}
+    assert found["hold.placed.v1 h"] == ("acme", "the first invoice of debtor D9")
+    assert found["hold.placed.v1 k"] == ("acme", "invoice 8")
+    assert found["invoice.issued.v1 invoice-1"] == ("kuura", "the registration of creditor kuura")
+    assert found["payment P"] == ("acme", "an invoice with its reference")
+    assert "payment" in found["payment.reversed.v1 r"][1]
+    assert all(entry["since"] for entry in waiting(harness.engine.store, "kuura"))
+    assert waiting_words(waiting(harness.engine.store, "kuura")[0]) == (
+        "kuura  invoice.issued.v1 invoice-1 waits since 2026-01-09T06:00:00+00:00 "
+        "for the registration of creditor kuura"
+    )
+
+
+def test_what_has_come_waits_no_longer() -> None:
+    harness = CashHarness(started=True)
+    harness.publish(payment("P", reference_of(1)), said("hold.placed", "h", reason="other"), invoice(1))
+    harness.publish(creditor("kuura", "FI1410093000123458"))
+
+    assert waiting(harness.engine.store, None) == []
