@@ -10,7 +10,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from services.reporting.bank_statements import missing_statements
-from services.reporting.explain.invoice_parts import parts_of, whole_of
+from services.reporting.explain.invoice_parts import receivables_of, replaced_by, whole_of
 from services.reporting.explain.letter_words import (
     letter_entry,
     what_it_asked,
@@ -30,8 +30,7 @@ def explain(store: Store, what: str) -> str:
 
     Raises LookupError where there is none; its text is for a person and names similar ids.
     """
-    invoices = query_rows(store, "SELECT * FROM receivable WHERE invoice = ? ORDER BY creditor, debtor", (what,))
-    invoices += parts_of(store, what)
+    invoices = [row for number in (what, *replaced_by(store, what)) for row in receivables_of(store, number)]
     notices = query_rows(store, "SELECT * FROM notice WHERE notice = ?", (what,))
     if not invoices and not notices:
         raise LookupError(_unknown(store, what))

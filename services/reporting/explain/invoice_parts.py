@@ -1,17 +1,29 @@
-"""An invoice in parts: its parts are the receivables, while events may name the whole (rules.md M9)."""
+"""Which receivables an invoice's number means: itself, its parts, or the one that it replaced (rules.md M9, M10)."""
 
 from services.reporting.reading import QueryRow, query_rows, text
+from services.reporting.timeline import CORRECTED
 from services.runtime.store.port import Store
 
 
-def parts_of(store: Store, invoice: str) -> list[QueryRow]:
-    """The receivables that are parts of the invoices with this number, in their order; none where it has no parts."""
+def receivables_of(store: Store, invoice: str) -> list[QueryRow]:
+    """The receivables of the invoices with this number: each itself, or its parts in their order."""
+    own = query_rows(store, "SELECT * FROM receivable WHERE invoice = ? ORDER BY creditor, debtor", (invoice,))
     alike = query_rows(
         store,
         "SELECT * FROM receivable WHERE invoice LIKE ? ESCAPE '!' ORDER BY creditor, debtor, LENGTH(invoice), invoice",
         (invoice.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "/%",),
     )
-    return [row for row in alike if whole_of(store, row) == invoice]
+    return [*own, *(row for row in alike if whole_of(store, row) == invoice)]
+
+
+def replaced_by(store: Store, invoice: str) -> list[str]:
+    """The numbers of the invoices that the one with this number has replaced."""
+    found = query_rows(
+        store,
+        "SELECT DISTINCT invoice FROM happening WHERE type = ? AND words = ? AND invoice <> ? ORDER BY invoice",
+        (CORRECTED, invoice, invoice),
+    )
+    return [text(row, "invoice") for row in found]
 
 
 def whole_of(store: Store, receivable: QueryRow) -> str | None:

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.decisions import HandedOver, Placed, Reason, Suggestion, TaskRaised
 from schemas.events import ACCOUNT_EVENT_TYPES
-from schemas.journal import MoneyMoved, MoneyReversed
+from schemas.journal import CorrectionAsked, MoneyMoved, MoneyReversed
 from services.reporting.explain import timeline_words
 from services.reporting.explain.explanation import explain
 from tests.unit.reporting.harness import (
@@ -371,3 +371,24 @@ def test_an_invoice_whose_number_only_looks_like_a_parts_is_none(reporting: Repo
     assert "a part of" not in explain(reporting.store, "2002/1")
     with pytest.raises(LookupError):
         explain(reporting.store, "2002")
+
+
+def test_an_invoice_that_replaced_another_is_explained_by_that_one(reporting: ReportingHarness) -> None:
+    asked = CorrectionAsked(
+        creditor=CREDITOR, debtor=DEBTOR, time=at("2026-02-17"), id="c", invoice="1001", correction="1002"
+    )
+    reporting.publish(asked, invoice_issued(invoice="1002", corrects="1001", amount=9000))
+
+    story = one_line(explain(reporting.store, "1002"))
+    assert story.startswith("Invoice 1001 of creditor acme")
+    assert "Invoice 1002 corrects it; a person is to say what it does (M10)" in story
+    assert "Corrected by invoice 1002: 90.00 EUR, due 2026-01-23 (M10)" in story
+
+
+def test_the_task_of_a_correction_names_both_invoices(reporting: ReportingHarness) -> None:
+    about: dict[str, Any] = {"task": "correction", "reason": "corrected", "invoice": "1001", "correction": "1002"}
+    reporting.publish(TaskRaised(creditor=CREDITOR, debtor=DEBTOR, date=date(2026, 2, 17), **about))
+
+    assert "task 'correction' by invoice 1002: Another invoice corrects this one" in one_line(
+        explain(reporting.store, "1001")
+    )
