@@ -74,7 +74,7 @@ TAMPERED = {
         {("payment", "is in more than one place")},
     ),
     "a payment placed and unmatched": (
-        "INSERT INTO unmatched_payment SELECT creditor, '', account, payment, '2026-01-01', 1, currency, 'x'"
+        "INSERT INTO unmatched_payment SELECT creditor, '', account, payment, '2026-01-01', 1, currency, 'x', NULL"
         f" FROM payment WHERE payment = ({BIGGEST})",
         {("payment", "is in more than one place")},
     ),
