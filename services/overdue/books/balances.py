@@ -62,15 +62,13 @@ class Booking:
 class UnusedCredit:
     """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment.
 
-    ``payment`` is the payment's key; of the credit of credit notes the currency. ``paid`` is the payer's day, ``terms``
-    are those of its entry.
+    ``payment`` is the payment's key; of the credit of credit notes the currency. ``terms`` are those of its entry.
     """
 
     day: date
     amount: int
     currency: str
     payment: str
-    paid: date
     terms: EntryTerms
 
 

@@ -74,7 +74,7 @@ class _Replay:
             if rest > 0 and receivable.cancelled is None:
                 last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
                 currency, terms = receivable.currency, self.terms.of_note(last)
-                self.books.credit.append(UnusedCredit(last.day, rest, currency, currency, last.day, terms))
+                self.books.credit.append(UnusedCredit(last.day, rest, currency, currency, terms))
         entry.history.append((BEGINNING, entry.principal))
 
     def _waive_after_notes(self, entry: OpenReceivable) -> None:
@@ -145,13 +145,13 @@ class _Replay:
             for group in self._groups(money, day, known, paying.terms.kind):
                 rest = self._pay(self._in_order(group, known), rest, day, paying, known)
         if rest:
-            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.paid, paying.terms))
+            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.terms))
             self._use_credit(day)
 
     def _grant(self, credit: GrantedCredit, day: date) -> None:
         """Credit without an invoice is used as that of credit notes is (rules.md M3, M11)."""
         terms = self.terms.of_granted(credit)
-        self.books.credit.append(UnusedCredit(day, credit.amount, credit.currency, credit.currency, day, terms))
+        self.books.credit.append(UnusedCredit(day, credit.amount, credit.currency, credit.currency, terms))
         self._use_credit(day)
 
     def _groups(self, money: ReceivedMoney, day: date, known: datetime, kind: Kind) -> list[list[OpenReceivable]]:
@@ -195,7 +195,7 @@ class _Replay:
                 due = [entry for entry in self._in(credit.currency) if self._was_due(entry, day)]
                 terms = credit.terms if credit.day == day else self.terms.of_use(day)
                 free = [entry for entry in due if self._reachable(entry, known, free_on, terms.kind)]
-                paying = PayingMoney(credit.payment, credit.paid, terms)
+                paying = PayingMoney(credit.payment, day, terms)
                 credit.amount = self._pay(self._in_order(free, known), credit.amount, day, paying, known)
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
 

@@ -12,7 +12,10 @@ PaidClass = Literal["principal", "interest", "costs"]
 
 @dataclass(frozen=True, slots=True)
 class PayingMoney:
-    """Money that pays: its payment's key, the day on which its payer ``paid``, and the terms under which it does."""
+    """Money that pays: its payment's key, the day on which its payer ``paid``, and the terms under which it does.
+
+    Credit pays on the day on which it is used.
+    """
 
     payment: str
     paid: date

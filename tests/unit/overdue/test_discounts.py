@@ -169,3 +169,11 @@ def test_m8_money_for_several_that_came_too_late_for_discounts_pays_the_first_wh
     harness = story.paid("196.00", "2026-01-20", invoice=None, debtor="C-1").play("2026-01-22")
 
     assert balances(harness) == {"1001": PAID, "1002": ("4.00", "0.00", "0.00")}
+
+
+def test_m8_credit_of_an_earlier_payment_that_is_used_after_the_last_day_earns_no_discount() -> None:
+    story = offered().invoice("2026-01-12", "50.00", invoice="1002", issued="2026-01-05")
+    story.paid("55.00", "2026-01-07", invoice="1002").paid("94.00", "2026-01-19", payment="P2")
+    harness = story.play("2026-02-07")
+
+    assert (balances(harness)["1001"], taken(harness)) == (("1.00", "0.00", "0.00"), 0)
