@@ -1,6 +1,7 @@
 """Rules and guards broken on purpose, one by one: the tests named for each must notice (`make mutants`)."""
 
 from tests.mutants import (
+    bank_files,
     bank_identity,
     calendar_and_steps,
     fees_and_interest,
@@ -18,6 +19,7 @@ ALL = (
     *money_and_law.MUTANTS,
     *statements_and_places.MUTANTS,
     *stops_and_notices.MUTANTS,
+    *bank_files.MUTANTS,
     *bank_identity.MUTANTS,
     *scored_money.MUTANTS,
 )
