@@ -56,9 +56,8 @@ def fix(lane: Lane, frontier: datetime, most: int) -> int:
         if not noted:
             break
         for fact in noted:
-            if fact.time > frontier:
-                _fix(lane, fact, frontier)
-                changed += 1
+            _fix(lane, fact, frontier)
+            changed += 1
     return changed
 
 

@@ -11,10 +11,10 @@ WATERMARKS = "services/cash_application/watermarks.py"
 
 MUTANTS = (
     Mutant(
-        "K1 an event from the future stays there",
-        AHEAD,
-        "            if fact.time > frontier:",
-        "            if fact.time > frontier + FAR * 10**8:",
+        "K1 an event known in time is dated by the frontier",
+        NOTED,
+        "if each.time > frontier and not",
+        "if not",
         "cash_application/test_known.py",
     ),
     Mutant(

@@ -1,7 +1,7 @@
 """The facts of a lane that may be known before their time (rules.md K1): noted in a call, kept until a frontier."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from pydantic import TypeAdapter
@@ -35,23 +35,38 @@ class NotedFact:
 
 
 _NOTED: Final = TypeAdapter(list[NotedFact])
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def keep(unit: UnitOfWork, number: int, noted: list[NotedFact]) -> None:
-    """Keep the facts that a call has noted as one row, under a number that no other row has."""
-    unit.put(AHEAD, f"{number:015d}", _NOTED.dump_json(noted))
+    """Keep the facts that a call has noted as one row, under a number that no other row has.
+
+    In front stand their latest time and last tick, so that a row of which nothing lies ahead need not be read.
+    """
+    latest = max(each.time for each in noted)
+    after = max((each.after for each in noted if each.after is not None), default=_FIRST)
+    head = f"{latest.isoformat()} {after.isoformat()}\n".encode()
+    unit.put(AHEAD, f"{number:015d}", head + _NOTED.dump_json(noted))
 
 
 def take(unit: UnitOfWork, frontier: datetime) -> list[NotedFact]:
-    """The facts kept in one row, which is removed but for those that a later frontier decides; [] when none is left."""
+    """The facts of one row that lie ahead of a frontier which fixes when they are known; [] when no more do.
+
+    Rows are removed but for facts that a later frontier decides.
+    """
     for row_key, stored in unit.scan(AHEAD):
-        noted = _NOTED.validate_json(stored)
-        open_ = [each for each in noted if each.is_open_at(frontier)]
-        if len(open_) == len(noted):
+        head, _, listed = stored.partition(b"\n")
+        latest, after = map(datetime.fromisoformat, head.decode().split())
+        if latest <= frontier and after < frontier:
+            unit.delete(AHEAD, row_key)
             continue
+        noted = _NOTED.validate_json(listed)
+        open_ = [each for each in noted if each.is_open_at(frontier)]
         if open_:
-            unit.put(AHEAD, row_key, _NOTED.dump_json(open_))
+            keep(unit, int(row_key), open_)
         else:
             unit.delete(AHEAD, row_key)
-        return [each for each in noted if not each.is_open_at(frontier)]
+        ahead = [each for each in noted if each.time > frontier and not each.is_open_at(frontier)]
+        if ahead:
+            return ahead
     return []
