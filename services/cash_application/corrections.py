@@ -24,7 +24,7 @@ from services.cash_application.state.rows import (
     NEW_CORRECTIONS,
     Change,
     CorrectedInvoice,
-    Correction,
+    InvoiceCorrection,
     InvoiceCorrections,
     KnownInvoice,
 )
@@ -83,7 +83,7 @@ def _take(
         return APPLIED
     row_key = key(data.creditor, invoice)
     number = _free_number(lane, data, kept)
-    own = Correction(number, _event(fact), fact.content, terms, data.currency, len(data.parts))
+    own = InvoiceCorrection(number, _event(fact), fact.content, terms, data.currency, len(data.parts))
     kept.corrections.append(own)
     waiting.release(lane, CORRECTIONS, row_key)
     CORRECTIONS.put(lane.unit, row_key, kept)
@@ -138,7 +138,7 @@ def decide_new(lane: Lane, most: int) -> int:
     return len(rows)
 
 
-def _decide_or_ask(lane: Lane, row_key: str, kept: InvoiceCorrections, correction: Correction) -> None:
+def _decide_or_ask(lane: Lane, row_key: str, kept: InvoiceCorrections, correction: InvoiceCorrection) -> None:
     creditor, invoice = row_key.split(SEPARATOR)
     registered, known = lane.creditor(creditor), INVOICES.get(lane.unit, row_key)
     assert registered is not None, "facts wait for their creditor"
@@ -161,13 +161,13 @@ def _decide_or_ask(lane: Lane, row_key: str, kept: InvoiceCorrections, correctio
         lane.to_account(creditor, known.debtor, asked)
 
 
-def _may_replace(known: KnownInvoice, correction: Correction) -> bool:
+def _may_replace(known: KnownInvoice, correction: InvoiceCorrection) -> bool:
     """Whether the correction can take the invoice's place: one that is not void, part by part, in its currency."""
     same = (known.parts, known.currency) == (correction.parts, correction.currency)
     return same and not known.cancelled
 
 
-def _settle(lane: Lane, row_key: str, kept: InvoiceCorrections, correction: Correction, does: Settled) -> None:
+def _settle(lane: Lane, row_key: str, kept: InvoiceCorrections, correction: InvoiceCorrection, does: Settled) -> None:
     """Decide what a correction does; the fact that waited is applied again."""
     correction.settled = does
     CORRECTIONS.put(lane.unit, row_key, kept)

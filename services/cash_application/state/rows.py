@@ -97,7 +97,7 @@ class KnownInvoice:
 
 
 @dataclass(slots=True)
-class Correction:
+class InvoiceCorrection:
     """An invoice that corrects another one; ``settled`` is what it does, None until that is decided (rules.md M10).
 
     ``number`` is its own, or where that is taken one made of it: ``1001 (2)``. ``id`` is its event's ``source#id``;
@@ -118,7 +118,7 @@ class Correction:
 class InvoiceCorrections:
     """The corrections of one invoice, in the order in which they came."""
 
-    corrections: list[Correction] = field(default_factory=list)
+    corrections: list[InvoiceCorrection] = field(default_factory=list)
 
 
 @dataclass(slots=True)
