@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Final
 
-from services.cash_application import older_owners, older_payments, older_pointers, older_rows
+from services.cash_application.older import owners, payments, pointers, rows
 from services.overdue import older_accounts
 from services.reporting import older_tables
 from services.reporting.tables import TABLES
@@ -23,15 +23,15 @@ from services.runtime.store.versions import (
 )
 
 STEPS: Final = (
-    UpgradeStep(STATE, 2, older_rows.to_version_2, older_accounts.to_version_2),
+    UpgradeStep(STATE, 2, rows.to_version_2, older_accounts.to_version_2),
     UpgradeStep(READ_MODEL, 2, older_tables.to_version_2),
     UpgradeStep(MESSAGES, 2),  # fields that older messages lack may be left out
     UpgradeStep(
         STATE,
         3,
-        older_owners.to_version_3,
-        older_payments.to_version_3,
-        older_pointers.to_version_3,
+        owners.to_version_3,
+        payments.to_version_3,
+        pointers.to_version_3,
         older_accounts.to_version_3,
     ),
     UpgradeStep(READ_MODEL, 3, older_tables.to_version_3),

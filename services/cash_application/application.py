@@ -18,21 +18,12 @@ from schemas.payment_events import (
     PaymentSameAs,
 )
 from schemas.policy import Policy
-from services.cash_application import (
-    account_owners,
-    ahead,
-    corrections,
-    dead_letters,
-    doubts,
-    payments,
-    receivables,
-    returns,
-    settings,
-    statements,
-    watermarks,
-    withdrawals,
-)
-from services.cash_application.state import identity, waiting
+from services.cash_application.feeds import statements, watermarks, withdrawals
+from services.cash_application.invoices import corrections, receivables
+from services.cash_application.payments import payment_events, returns
+from services.cash_application.refusals import dead_letters, doubts
+from services.cash_application.settings import account_owners, setting_events
+from services.cash_application.state import ahead, identity, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import DUPLICATE, Applied, Duplicate, Refused, Result, Undecided, Waits
 from services.cash_application.state.rows import CHANGES, CREDITORS
@@ -103,7 +94,7 @@ def apply_registrations(lane: Lane, frontier: datetime, most: int) -> int:
         assert isinstance(fact, Fact), "only registrations are kept for a frontier"
         assert isinstance(fact.data, CreditorRegistered), "only registrations are kept for a frontier"
         lane.moment = fact.known_at
-        result = identity.seen(lane, fact) or settings.registered(lane, fact, fact.data, frontier)
+        result = identity.seen(lane, fact) or setting_events.registered(lane, fact, fact.data, frontier)
         if not isinstance(result, Refused):
             identity.remember(lane, fact)
         if lane.is_lane_of(fact.data.creditor):
@@ -193,7 +184,7 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
     match data:
         case PaymentReceived():
             statements.note_line(lane, data)
-            return payments.received(lane, fact, data)
+            return payment_events.received(lane, fact, data)
         case BankFeedWithdrawn():
             return withdrawals.withdrawn(lane, fact, data)
         case PaymentReversed():
@@ -201,14 +192,14 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
         case PaymentRefunded():
             return returns.refunded(lane, fact, data)
         case PaymentAssigned():
-            return payments.assigned(lane, fact, data)
+            return payment_events.assigned(lane, fact, data)
         case PaymentNotOf():
-            return payments.not_of(lane, fact, data)
+            return payment_events.not_of(lane, fact, data)
         case PaymentSameAs():
-            return payments.same_as(lane, data)
+            return payment_events.same_as(lane, data)
         case Policy():
-            return settings.policy_published(lane, fact, data)
+            return setting_events.policy_published(lane, fact, data)
         case ReferenceRatePublished():
-            return settings.rate_published(lane, fact, data)
+            return setting_events.rate_published(lane, fact, data)
         case _:
             raise AssertionError(f"a fact of a type that nothing applies: {fact.type}")

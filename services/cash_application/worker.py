@@ -21,19 +21,12 @@ from typing import Final
 from schemas.facts import Fact, FactsMessage, Tick, UnreadEvent, UnreadReleased, decode_facts
 from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
-from services.cash_application import (
-    account_owners,
-    ahead,
-    application,
-    corrections,
-    doubts,
-    payments,
-    placing,
-    prefetch,
-    returns,
-    told_twice,
-)
-from services.cash_application.state import waiting
+from services.cash_application import application
+from services.cash_application.invoices import corrections
+from services.cash_application.payments import payment_events, placing, prefetch, returns, told_twice
+from services.cash_application.refusals import doubts
+from services.cash_application.settings import account_owners
+from services.cash_application.state import ahead, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.tally import WORKER
 from services.runtime.unit_of_work import UnitOfWork
@@ -118,7 +111,7 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
     """Place the payments and apply the facts that waited for the row of this name."""
     lane.moment = moment
     for payment in waiting.take_payments(lane, name, left):
-        payments.place_again(lane, payment)
+        payment_events.place_again(lane, payment)
         left -= 1
     for offset, raw in waiting.take_facts(lane, name, left):
         application.apply_waiting(lane, offset, raw, moment)

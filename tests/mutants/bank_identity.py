@@ -47,7 +47,7 @@ MUTANTS = (
     ),
     Mutant(
         "statements: a corrected one takes away what it still tells",
-        "services/cash_application/statements.py",
+        "services/cash_application/feeds/statements.py",
         "    gone = before - now if is_later else now - before",
         "    gone = before if is_later else now - before",
         "cash_application/test_corrected_statements.py::no_longer_tells",

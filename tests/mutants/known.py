@@ -2,12 +2,12 @@
 
 from tests.mutants.mutant import Mutant
 
-AHEAD = "services/cash_application/ahead.py"
+AHEAD = "services/cash_application/state/ahead.py"
 NOTED = "services/cash_application/state/noted_facts.py"
 KNOWN = "services/overdue/known.py"
 FEEDS = "services/cash_application/state/feeds.py"
-WITHDRAWALS = "services/cash_application/withdrawals.py"
-WATERMARKS = "services/cash_application/watermarks.py"
+WITHDRAWALS = "services/cash_application/feeds/withdrawals.py"
+WATERMARKS = "services/cash_application/feeds/watermarks.py"
 
 MUTANTS = (
     Mutant(

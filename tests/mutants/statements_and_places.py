@@ -3,12 +3,12 @@
 from tests.mutants.mutant import Mutant
 
 FEEDS = "services/cash_application/state/feeds.py"
-OWNERS = "services/cash_application/account_owners.py"
+OWNERS = "services/cash_application/settings/account_owners.py"
 LEDGER = "services/overdue/books/ledger.py"
 RULE = "schemas/statements.py"
 TIES = "services/reporting/reconcile/statement_ties.py"
 USES = "services/overdue/books/payment_allocation.py"
-CHAINS = "services/cash_application/statements.py"
+CHAINS = "services/cash_application/feeds/statements.py"
 
 MUTANTS = (
     Mutant(

@@ -11,7 +11,7 @@ from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import Refused, Waits
 from services.cash_application.state.row_kind import key
-from services.cash_application.state.rows import MONEY_IDS, PAYMENTS, RETURN_IDS, IdBearers
+from services.cash_application.state.rows import MONEY_IDS, PAYMENTS, RETURN_IDS, PaymentsOfId
 from services.cash_application.state.waiting import Missing
 
 _NO_ID: Final = "NOTPROVIDED"
@@ -20,7 +20,7 @@ _NO_ID: Final = "NOTPROVIDED"
 
 def told_before(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
     """The payment of which an event tells again; its sum may differ. None for money that is new."""
-    found = {each.key: each for id_ in ids_of(data) for each in bearers(lane, data.creditor, data.account, id_)}
+    found = {each.key: each for id_ in ids_of(data) for each in known_by_id(lane, data.creditor, data.account, id_)}
     same_day = [each for each in found.values() if likeness.is_same_day(each, data)]
     if same_day:
         return next((each for each in same_day if likeness.is_same_money(each, data)), same_day[0])
@@ -36,7 +36,7 @@ def ids_of(data: PaymentReceived) -> list[str]:
     return [data.payment] if entry in (None, data.payment) else [data.payment, entry]
 
 
-def bearers(lane: Lane, creditor: str, account: str, id_: str) -> list[KnownPayment]:
+def known_by_id(lane: Lane, creditor: str, account: str, id_: str) -> list[KnownPayment]:
     """The payments of a bank account that have an archive id or a name, each once."""
     row = MONEY_IDS.get(lane.unit, key(creditor, account, id_))
     names = dict.fromkeys([id_, *(row.names if row is not None else ())])
@@ -57,7 +57,7 @@ def standing(lane: Lane, creditor: str, account: str, name: str) -> KnownPayment
 
 def named(lane: Lane, creditor: str, account: str, name: str, booked: date | None) -> KnownPayment | Waits | Refused:
     """The payment that an event calls by a name or an archive id, with its booking day or without."""
-    found = bearers(lane, creditor, account, name)
+    found = known_by_id(lane, creditor, account, name)
     fitting = [each for each in found if booked is None or likeness.is_booked_on(each, booked)]
     if len(fitting) == 1:
         return fitting[0]
@@ -88,7 +88,7 @@ def keep_ids(lane: Lane, payment: KnownPayment, data: PaymentReceived) -> None:
         row_key = key(payment.creditor, payment.account, id_)
         row = MONEY_IDS.get(lane.unit, row_key)
         if id_ != payment.payment:
-            row = row or IdBearers()
+            row = row or PaymentsOfId()
             if payment.payment not in row.names:
                 row.names.append(payment.payment)
                 MONEY_IDS.put(lane.unit, row_key, row)

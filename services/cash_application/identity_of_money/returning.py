@@ -60,7 +60,7 @@ def _is_told_again(payment: KnownPayment, back: Return, data: PaymentReversed) -
 
 def _fitting(lane: Lane, data: PaymentReversed) -> Iterable[list[KnownPayment]]:
     """The payments that fit, by one way of naming after the other."""
-    by_id = [each for id_ in archive_ids(data) for each in naming.bearers(lane, data.creditor, data.account, id_)]
+    by_id = [each for id_ in archive_ids(data) for each in naming.known_by_id(lane, data.creditor, data.account, id_)]
     if data.payment_booked is not None:
         by_id = [each for each in by_id if likeness.is_booked_on(each, data.payment_booked)]
     several = len({each.key for each in by_id}) > 1

@@ -216,7 +216,7 @@ class StatementChain:
 
 
 @dataclass(slots=True)
-class IdBearers:
+class PaymentsOfId:
     """The names of the payments of a bank account that were told under one archive id."""
 
     names: list[str] = field(default_factory=list)
@@ -282,7 +282,7 @@ FEEDS: Final = RowKind("feed", Feed)
 """By creditor, bank account."""
 CHAINS: Final = RowKind("statements", StatementChain)
 """By creditor, bank account, currency."""
-MONEY_IDS: Final = RowKind("money-id", IdBearers)
+MONEY_IDS: Final = RowKind("money-id", PaymentsOfId)
 """By creditor, bank account, archive id, where it is not the payment's name."""
 RETURNS_WAITING: Final = RowKind("return-waiting", WaitingReturn)
 """By creditor, source, id of the event."""

@@ -12,8 +12,8 @@ from schemas.decisions import Alert
 from schemas.journal import AccountEvent, CreditorHold, CreditorReleased, FeedHold, SettingsCopied
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import DECISIONS, PUBLIC_TOPICS, SETTINGS, partition_of
-from services.cash_application.account_owners import REASON, SHARED
-from services.cash_application.older_owners import to_version_3
+from services.cash_application.older.owners import to_version_3
+from services.cash_application.settings.account_owners import REASON, SHARED
 from services.cash_application.state.rows import ACCOUNT_HOLDERS, CREDITORS, REGISTERED_ACCOUNTS
 from services.cash_application.state.tally import WORKER, LaneTally
 from services.intake.creditor_directory import CreditorDirectory

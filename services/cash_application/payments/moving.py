@@ -4,9 +4,10 @@ from typing import Any
 
 from schemas.decisions import PaymentWithdrawn
 from schemas.journal import MoneyMoved, MoneyPlaced, MoneyRefunded, MoneyReversed
-from services.cash_application import counted_money, payment_decisions, unmatched
 from services.cash_application.matching import payer_hints
 from services.cash_application.matching.certain_match import UnmatchedReason
+from services.cash_application.payments import payment_decisions, unmatched
+from services.cash_application.state import counted_money
 from services.cash_application.state.known_payment import KnownPayment, Placement, Return
 from services.cash_application.state.lane import Lane
 

@@ -11,7 +11,7 @@ from schemas.events import CorrectionSettled
 from schemas.facts import Fact
 from schemas.invoice_events import InvoiceIssued
 from schemas.journal import CorrectionAsked
-from services.cash_application import receivables
+from services.cash_application.invoices import receivables
 from services.cash_application.state import waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict

@@ -12,9 +12,11 @@ from schemas.facts import Fact, UnreadEvent, UnreadReleased, decode_facts
 from schemas.money import currency_decimals
 from schemas.payment_events import PaymentRefunded, PaymentReversed
 from schemas.topics import DEAD_LETTERS, FACTS
-from services.cash_application import ahead, dead_letters, doubts, moving, receivables
 from services.cash_application.identity_of_money import naming, returning
-from services.cash_application.state import identity, subscriptions
+from services.cash_application.invoices import receivables
+from services.cash_application.payments import moving
+from services.cash_application.refusals import dead_letters, doubts
+from services.cash_application.state import ahead, identity, subscriptions
 from services.cash_application.state.known_payment import KnownPayment, Return
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict

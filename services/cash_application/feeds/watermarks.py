@@ -13,9 +13,11 @@ from schemas.journal import FeedReached
 from schemas.messages import encode
 from schemas.payment_events import BankFeedCompleted
 from schemas.statements import BankStatement
-from services.cash_application import ahead, moving, statements, withdrawals
-from services.cash_application.counted_money import note_news, settle
+from services.cash_application.feeds import statements, withdrawals
 from services.cash_application.identity_of_money import naming
+from services.cash_application.payments import moving
+from services.cash_application.state import ahead
+from services.cash_application.state.counted_money import note_news, settle
 from services.cash_application.state.feeds import CountedMoney, Feed, QueuedCompletion, TiedCompletion
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane

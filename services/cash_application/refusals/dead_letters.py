@@ -7,7 +7,7 @@ from schemas.decisions import Alert
 from schemas.facts import Fact, UnreadEvent
 from schemas.parsing import public_json
 from schemas.topics import DEAD_LETTERS, DECISIONS, FACTS
-from services.cash_application import doubts
+from services.cash_application.refusals import doubts
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import Refused
 

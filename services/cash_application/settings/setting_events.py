@@ -7,9 +7,10 @@ from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact
 from schemas.journal import SettingsCopied
 from schemas.policy import Policy
-from services.cash_application import account_owners, ahead, doubts
 from services.cash_application.matching import required_confidence
-from services.cash_application.state import identity, subscriptions, waiting
+from services.cash_application.refusals import doubts
+from services.cash_application.settings import account_owners
+from services.cash_application.state import ahead, identity, subscriptions, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, Refused, Result
 from services.cash_application.state.rows import CREDITORS, Creditor, PartyKind, RegisteredAccounts

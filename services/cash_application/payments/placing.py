@@ -7,7 +7,6 @@ are placed if the score reaches the confidence that the policy requires, or decl
 from collections.abc import Callable, Iterable, Mapping
 
 from schemas.policy import LEAST_CONFIDENCE, SURE
-from services.cash_application import moving, prefetch, unmatched
 from services.cash_application.identity_of_money import equal_sums
 from services.cash_application.matching import required_confidence
 from services.cash_application.matching.candidates import CandidateLookup
@@ -15,6 +14,7 @@ from services.cash_application.matching.certain_match import certain_placement
 from services.cash_application.matching.evidence import EvidenceLookup
 from services.cash_application.matching.pointers import pointers_of
 from services.cash_application.matching.scoring import Candidates, ScoredMatch, scored_matches, sure_enough
+from services.cash_application.payments import moving, prefetch, unmatched
 from services.cash_application.state import subscriptions, waiting
 from services.cash_application.state.known_payment import KnownPayment, Placement
 from services.cash_application.state.lane import Lane

@@ -2,8 +2,8 @@
 
 from itertools import islice
 
-from services.cash_application import payments
 from services.cash_application.identity_of_money import equal_sums, pairing
+from services.cash_application.payments import payment_events
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.rows import LUMP_NEWS, MAYBE_TWICE, PAYMENTS
@@ -32,18 +32,18 @@ def _unite_lumps(lane: Lane, day_key: str) -> None:
         if lump is not None:
             details = pairing.details_of(lump, known)
             if details:
-                payments.take_apart(lane, lump, details)
+                payment_events.take_apart(lane, lump, details)
 
 
 def _compare(lane: Lane, sum_key: str) -> None:
     known = equal_sums.equal_money(lane, sum_key)
     while pairs := pairing.one_money(known):
         for stays, gone in pairs:
-            payments.unite(lane, _now(lane, stays), _now(lane, gone))
+            payment_events.unite(lane, _now(lane, stays), _now(lane, gone))
         known = equal_sums.equal_money(lane, sum_key)
     maybe = pairing.maybe_one_money(known)
     for each in known:
-        payments.settle_doubles(lane, _now(lane, each), maybe.get(each.payment))
+        payment_events.settle_doubles(lane, _now(lane, each), maybe.get(each.payment))
 
 
 def _now(lane: Lane, payment: KnownPayment) -> KnownPayment:

@@ -18,10 +18,9 @@ from schemas.invoice_events import (
 )
 from schemas.journal import AccountEvent, AccountNumbered
 from schemas.parties import PartyChange
-from services.cash_application import ahead
 from services.cash_application.matching import invoice_parts, name_index
 from services.cash_application.matching.remittance import folded_number
-from services.cash_application.state import identity, subscriptions, waiting
+from services.cash_application.state import ahead, identity, subscriptions, waiting
 from services.cash_application.state.account_numbers import give_number
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, Refused, Result, Waits, conflict

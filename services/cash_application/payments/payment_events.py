@@ -7,9 +7,10 @@ it.
 
 from schemas.facts import Fact
 from schemas.payment_events import PaymentAssigned, PaymentNotOf, PaymentReceived, PaymentSameAs
-from services.cash_application import ahead, counted_money, moving, payment_decisions, placing, receivables
 from services.cash_application.identity_of_money import equal_sums, likeness, naming, one_money
-from services.cash_application.state import subscriptions
+from services.cash_application.invoices import receivables
+from services.cash_application.payments import moving, payment_decisions, placing
+from services.cash_application.state import ahead, counted_money, subscriptions
 from services.cash_application.state.known_payment import Assignment, KnownPayment, NotOf
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict

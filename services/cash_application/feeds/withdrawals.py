@@ -7,9 +7,8 @@ was cut and is sent again counts anew, and the payments that it had settled are 
 from schemas.facts import Fact
 from schemas.payment_events import BankFeedCompleted, BankFeedWithdrawn
 from schemas.statements import gaps
-from services.cash_application import ahead
-from services.cash_application.counted_money import note_news
-from services.cash_application.state import identity
+from services.cash_application.state import ahead, identity
+from services.cash_application.state.counted_money import note_news
 from services.cash_application.state.feeds import DayReached, Feed, Withdrawal
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, Result
