@@ -285,6 +285,13 @@ class World:
         return party
 
     @remembered
+    def names(self, creditor: str, debtor: str, now: Known) -> list[str]:
+        """All names that the debtor ever had: money may still come under an older one (M10)."""
+        told = self.known("invoice.issued", now, creditor=creditor, debtor=debtor)
+        told += self.known("debtor.updated", now, creditor=creditor, debtor=debtor)
+        return sorted({f.data["party"]["name"] for f in told if f.data["party"].get("name")})
+
+    @remembered
     def policy(self, creditor: str, debtor: str, now: Known) -> dict[str, Any] | None:
         """The latest version in force on the moment's day."""
         day = self.day_of(creditor, now)

@@ -87,15 +87,15 @@ class Pointing:
 
     def _by_name(self, paid: Payment, alike: Callable[[str | None, str], bool]) -> bool:
         name = (paid.data.get("payer") or {}).get("name")
-        return alike(name, self.world.party(self.creditor, self.debtor, self.now)["name"])
+        return any(alike(name, each) for each in self.world.names(self.creditor, self.debtor, self.now))
 
     def _means_many(self, paid: Payment) -> bool:
         name = (paid.data.get("payer") or {}).get("name")
         meant = 0
         for creditor, debtor in self.world.accounts():
-            party = self.world.party(creditor, debtor, self.now)
-            if creditor == self.creditor and party:
-                meant += same_name(name, party["name"]) or weaker_name(name, party["name"])
+            if creditor == self.creditor:
+                theirs = self.world.names(creditor, debtor, self.now)
+                meant += any(same_name(name, each) or weaker_name(name, each) for each in theirs)
         return meant > MANY
 
     def _is_exact(self, paid: Payment) -> bool:
