@@ -9,7 +9,7 @@ LAST = (
     "Korpijärvi", "Nieminen", "Särkkälä", "Laaksonen", "Peltomäki", "Kuusisto", "Tammelin", "Öhman",
 )  # fmt: skip
 TRADES = ("Rakennus", "Kauppa", "Kuljetus", "Siivous")
-FORMS = ("Oy", "Ab", "Oyj", "Ky", "Tmi")
+FORMS = ("Oy", "Ab", "Oyj", "Ky", "Ay")
 _PLAIN = str.maketrans("äöåÄÖÅ", "aoaAOA")
 
 

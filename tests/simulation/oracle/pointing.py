@@ -91,9 +91,10 @@ class Pointing:
 
     def _means_many(self, paid: Payment) -> bool:
         name = (paid.data.get("payer") or {}).get("name")
+        denied = {f.data["debtor"] for f in purse(self.world).denials[paid] if f.known <= self.now}
         meant = 0
         for creditor, debtor in self.world.accounts():
-            if creditor == self.creditor:
+            if creditor == self.creditor and debtor not in denied:
                 theirs = self.world.names(creditor, debtor, self.now)
                 meant += any(same_name(name, each) or weaker_name(name, each) for each in theirs)
         return meant > MANY
