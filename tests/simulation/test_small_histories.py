@@ -104,6 +104,13 @@ SMALL = {
         .about("P1", "2026-02-15", "payment.refunded", reason="palautettu"),
         [("2026-02-27", "100.00")],
     ),
+    "a slip in a reference may mean two invoices of one debtor: the one of that sum holds (G10)": (
+        SmallHistory()
+        .invoice("1004", "473.14", "2026-01-23", reference="1710043")
+        .invoice("1001", "225.02", "2026-01-23", reference="1710014")
+        .paid("P1", "2026-01-22", "225.02", reference="1710041"),
+        [("2026-02-06", "698.16"), ("2026-02-23", "708.80")],
+    ),
 }
 
 

@@ -52,9 +52,11 @@ class _Found:
         for invoice in invoices:
             means[invoice.debtor].append(invoice.invoice)
         for debtor in debtors:
-            named = tuple(sorted(means[debtor]))
-            pointer = MoneyPointer(why=why, strength=strength, many=many, invoices=named)
-            self._by_debtor[debtor].setdefault(why, pointer)
+            before = self._by_debtor[debtor].get(why)
+            named = {*means[debtor], *(before.invoices if before else ())}
+            pointer = MoneyPointer(why=why, strength=strength, many=many, invoices=tuple(sorted(named)))
+            if before is None or means[debtor]:
+                self._by_debtor[debtor][why] = pointer
 
     def pointers(self) -> Pointers:
         """All of them, each debtor's by code."""

@@ -52,7 +52,8 @@ def target(world: World, paid: Payment, letters: list[Letter], now: Known) -> Ta
 def carrying(world: World, paid: Payment, now: Known) -> list[Invoice]:
     """The receivables whose own reference the money has, or that of their whole invoice."""
     own, whole = _by_their_reference(world).get((paid.data["creditor"], paid.data["reference"]), ((), ()))
-    return [i for i in own if i.known <= now] or [i for i in whole if i.known <= now]
+    denied = {f.data["debtor"] for f in purse(world).denials[paid] if f.known <= now}
+    return [i for i in own or whole if i.known <= now and i.debtor not in denied]
 
 
 _Carriers = dict[tuple[str, str], tuple[list[Invoice], list[Invoice]]]
@@ -87,8 +88,9 @@ def _by_reference(world: World, paid: Payment, now: Known) -> Target | None:
         return None
     found = [i for i in found if i.known <= max(paid.known, min(i.known for i in found))]
     first = found[0]
+    denials = [f.known for f in purse(world).denials[paid] if f.known <= now]
     named = tuple(i.id for i in found if (i.debtor, i.number) == (first.debtor, first.number))
-    return Target(first.debtor, max(paid.known, first.known), named, placed=_same_currency(first, paid))
+    return Target(first.debtor, max(paid.known, first.known, *denials), named, placed=_same_currency(first, paid))
 
 
 def _by_letter(paid: Payment, letters: list[Letter]) -> Target | None:
