@@ -36,9 +36,13 @@ def report_account(
 def _refused(
     account: Account, decision: Decision, context: CreditorContext, now: datetime
 ) -> Iterator[tuple[Topic, Message]]:
-    """A payment of a lapsed debt is not accepted until a person decides (rules.md M3; act 728/2003 14 §)."""
-    for money in decision.books.refused:
-        if payment_key(money) not in account.refused:
+    """A payment of a lapsed debt, or in another currency than its letter's, waits for a person (rules.md M3).
+
+    A lapsed debt may not be paid by what the debtor did not mean for it (act 728/2003 14 §).
+    """
+    for money in account.moneys:
+        reason = decision.books.refused.get(payment_key(money))
+        if reason is not None and payment_key(money) not in account.refused:
             account.refused.append(payment_key(money))
             yield (
                 DECISIONS,
@@ -49,7 +53,7 @@ def _refused(
                     payment=money.payment,
                     amount=money.amount - money.reversed,
                     currency=money.currency,
-                    reason="lapsed",
+                    reason=reason,
                 ),
             )
 

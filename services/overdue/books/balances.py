@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from services.law.figures import Law
-from services.overdue.account import Receivable, ReceivedMoney
+from services.overdue.account import Receivable
 from services.overdue.entry_terms import EntryTerms
+
+RefusalReason = Literal["lapsed", "other-currency"]
+"""Why an account does not take a payment that was placed on it (rules.md M3)."""
 
 
 @dataclass(slots=True)
@@ -88,14 +92,15 @@ class Books:
 
     ``open`` are the receivables by invoice, paid ones too; ``credit`` is money that is not used. ``bookings`` are what
     each letter booked, by notice and invoice; ``fee_days`` the days on which fees were booked or forgiven. ``refused``
-    are payments of lapsed debts. ``paid_by`` says how much each payment paid on each invoice, ``uses`` by class.
+    says why payments are not taken, by payment. ``paid_by`` says how much each payment paid on each invoice, ``uses``
+    by class.
     """
 
     open: dict[str, OpenReceivable]
     credit: list[UnusedCredit] = field(default_factory=list)
     fee_days: list[date] = field(default_factory=list)
     bookings: dict[str, dict[str, Booking]] = field(default_factory=dict)
-    refused: list[ReceivedMoney] = field(default_factory=list)
+    refused: dict[str, RefusalReason] = field(default_factory=dict)
     paid_by: dict[str, dict[str, int]] = field(default_factory=dict)
     uses: dict[str, AllocatedMoney] = field(default_factory=dict)
 

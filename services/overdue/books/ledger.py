@@ -134,10 +134,13 @@ class _Replay:
         amount = money.amount - money.reversed
         if amount <= 0:
             return
+        if self._is_of_other_currency(money):
+            self.books.refused[key] = "other-currency"
+            return
         if money.named:
             own = [entry for entry in self._named(money.named) if entry.lapses > day]
             if not own:
-                self.books.refused.append(money)
+                self.books.refused[key] = "lapsed"
                 return
             rest = self._pay(self._in_order(own, known), amount, day, paying)
         else:
@@ -147,6 +150,11 @@ class _Replay:
         if rest:
             self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.terms))
             self._use_credit(day)
+
+    def _is_of_other_currency(self, money: ReceivedMoney) -> bool:
+        """Whether money names a letter that asked for another currency (rules.md M3)."""
+        letters = self.account.letters if money.letter is not None else ()
+        return any(letter.number == money.letter and letter.currency != money.currency for letter in letters)
 
     def _grant(self, credit: GrantedCredit, day: date) -> None:
         """Credit without an invoice is used as that of credit notes is (rules.md M3, M11)."""

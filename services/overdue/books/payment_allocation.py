@@ -16,7 +16,6 @@ def payment_allocation(account: Account, found: Books, context: CreditorContext,
     unused: dict[str, int] = {}
     for credit in found.credit:
         unused[credit.payment] = unused.get(credit.payment, 0) + credit.amount
-    refused = {payment_key(money) for money in found.refused}
     day_of = money_day(account, context)
     for money in sorted(account.moneys, key=payment_key):
         key = payment_key(money)
@@ -31,7 +30,7 @@ def payment_allocation(account: Account, found: Books, context: CreditorContext,
             refunded=_refunded(money, day_of(money), today, context),
             **asdict(use),
             credit=untouched if day_of(money) > today else unused.get(key, 0),
-            refused=untouched if key in refused else 0,
+            refused=untouched if key in found.refused else 0,
         )
     currencies = {receivable.currency for receivable in account.receivables.values()}
     for currency in sorted(currencies | {credit.currency for credit in account.credits}):

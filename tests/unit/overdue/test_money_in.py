@@ -10,12 +10,14 @@ from tests.unit.overdue.reading import (
     balances,
     compensations,
     credit,
+    days,
     fees,
     interests,
     moved,
     steps,
     sums,
     totals,
+    why,
 )
 from tests.unit.overdue.story import (
     NUDGE,
@@ -166,6 +168,16 @@ def test_m3_a_letters_own_reference_pays_what_the_letter_listed_and_nothing_else
     assert credit(harness) == "5.00"
 
 
+def test_m3_money_in_another_currency_than_its_letters_is_for_a_person_even_where_both_are_owed() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-06-01", invoice="1002", currency="SEK")
+    story.paid("100.00", "2026-02-03", invoice=None, reference=letter_reference(1, 1, FINNISH), currency="SEK")
+    harness = story.play("2026-02-20")
+
+    assert list(harness.books().refused.values()) == ["other-currency"]
+    assert why(harness, "2026-02-12") == {"unmatched-money": None}
+    assert days(harness) == ["2026-01-28"]
+
+
 def test_m3_money_by_debtor_pays_what_is_overdue_in_all_classes_before_what_is_not_yet_due() -> None:
     story = reminded().invoice("2026-03-20", invoice="1002", known="2026-02-13")
     harness = story.paid("110.52", "2026-02-18", invoice=None, debtor="C-1").play("2026-02-19")
@@ -312,7 +324,7 @@ def test_m3_a_payment_of_a_lapsed_debt_is_not_taken() -> None:
     harness = Story().invoice("2023-01-05", known="2026-01-07").paid("100.00", "2026-01-08").play("2026-01-09")
 
     assert balances(harness)["1001"] == ("100.00", "0.00", "0.00")
-    assert [money.payment for money in harness.books().refused] == ["P1"]
+    assert list(harness.books().refused.values()) == ["lapsed"]
 
 
 def test_m3_money_in_another_currency_is_no_payment_of_a_debt_in_euros() -> None:
