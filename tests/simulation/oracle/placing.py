@@ -74,7 +74,8 @@ def sharing(world: World, paid: Payment, now: Known) -> set[str]:
     """The debtors whose receivables share the payment's reference, as far as they were known when it came."""
     if not paid.data.get("reference"):
         return set()
-    return {i.debtor for i in carrying(world, paid, max(paid.known, _first_carrier(world, paid, now)))}
+    found = {i.debtor for i in carrying(world, paid, max(paid.known, _first_carrier(world, paid, now)))}
+    return found - {f.data["debtor"] for f in purse(world).denials[paid] if f.known <= now}
 
 
 def _first_carrier(world: World, paid: Payment, now: Known) -> Known:
