@@ -41,6 +41,11 @@ class Fact(Message):
     door: str | None = None
 
     @property
+    def event_id(self) -> str:
+        """What identifies the event for all its readers: ``source#id``."""
+        return f"{self.source}#{self.id}"
+
+    @property
     def known_at(self) -> datetime:
         """The instant at which it is known, as far as that is fixed (rules.md K1)."""
         return self.known or self.time

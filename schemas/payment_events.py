@@ -137,7 +137,7 @@ class PaymentSameAs(BankData):
 class PaymentNotOf(BankData):
     """A person says that a payment is not this debtor's (rules.md G10): it neither holds nor pays the account.
 
-    A later assignment to the debtor, by time and id, says otherwise again. ``booked`` is the payment's booking day.
+    An assignment to the debtor that is known later says otherwise again. ``booked`` is the payment's booking day.
     """
 
     event_type: ClassVar[str] = "payment.not-of.v1"

@@ -31,7 +31,7 @@ def keep(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: str | None)
     """Keep a completion that is taken; returns its row's key. One that was cut comes after what cut it."""
     row_key = row_of(fact, data)
     feed = lane.feed(data.creditor, data.account)
-    known, event = fact.known_at, f"{fact.source}#{fact.id}"
+    known, event = fact.known_at, fact.event_id
     if is_cut(lane, fact, data):
         last = max(feed.withdrawals, key=lambda each: (each.known, each.id))
         if (known, event) < (last.known, last.id):
@@ -52,7 +52,7 @@ def keep(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: str | None)
 def withdrawn(lane: Lane, fact: Fact, data: BankFeedWithdrawn) -> Result:
     """Apply a person's withdrawal of how far a feed is complete."""
     feed = lane.feed(data.creditor, data.account)
-    feed.withdrawals.append(Withdrawal(data.through, fact.known_at, f"{fact.source}#{fact.id}"))
+    feed.withdrawals.append(Withdrawal(data.through, fact.known_at, fact.event_id))
     cut_back(lane, data.creditor, data.account)
     ahead.note(lane, fact, "withdrawal", data.creditor, data.account)
     return APPLIED

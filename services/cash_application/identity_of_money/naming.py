@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from schemas.payment_events import BankIds, PaymentReceived
+from schemas.payment_events import BankIds, PaymentReceived, PaymentReversed
 from services.cash_application.identity_of_money import equal_sums, likeness
 from services.cash_application.state import waiting
 from services.cash_application.state.known_payment import KnownPayment
@@ -30,8 +30,8 @@ def told_before(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
     return _told_without_id(lane, data)
 
 
-def ids_of(data: PaymentReceived) -> list[str]:
-    """The archive ids under which an event tells its payment."""
+def ids_of(data: PaymentReceived | PaymentReversed) -> list[str]:
+    """The archive ids under which an event tells its payment, or a return names one."""
     entry = data.ids.entry if data.ids is not None else None
     return [data.payment] if entry in (None, data.payment) else [data.payment, entry]
 

@@ -45,12 +45,6 @@ def known_return(payment: KnownPayment, event: str, data: PaymentReversed) -> Re
     return None
 
 
-def archive_ids(data: PaymentReversed) -> list[str]:
-    """The archive ids that a return names."""
-    entry = data.ids.entry if data.ids is not None else None
-    return [data.payment] if entry in (None, data.payment) else [data.payment, entry]
-
-
 def _is_told_again(payment: KnownPayment, back: Return, data: PaymentReversed) -> bool:
     told = (back.amount or payment.amount) == (data.amount or payment.amount)
     if not told or back.channel is None or data.channel is None or back.channel == data.channel:
@@ -60,7 +54,7 @@ def _is_told_again(payment: KnownPayment, back: Return, data: PaymentReversed) -
 
 def _fitting(lane: Lane, data: PaymentReversed) -> Iterable[list[KnownPayment]]:
     """The payments that fit, by one way of naming after the other."""
-    by_id = [each for id_ in archive_ids(data) for each in naming.known_by_id(lane, data.creditor, data.account, id_)]
+    by_id = [each for id_ in naming.ids_of(data) for each in naming.known_by_id(lane, data.creditor, data.account, id_)]
     if data.payment_booked is not None:
         by_id = [each for each in by_id if likeness.is_booked_on(each, data.payment_booked)]
     several = len({each.key for each in by_id}) > 1

@@ -56,7 +56,7 @@ def _correct(lane: Lane, fact: Fact, data: InvoiceIssued) -> Result:
     if known is None:
         return Waits(Missing(INVOICES, row_key))
     kept = CORRECTIONS.get(lane.unit, row_key) or InvoiceCorrections()
-    own = next((each for each in kept.corrections if each.id == _event(fact)), None)
+    own = next((each for each in kept.corrections if each.id == fact.event_id), None)
     if own is None:
         return _take(lane, fact, data, invoice, known, kept)
     if own.settled is None:
@@ -83,7 +83,7 @@ def _take(
         return APPLIED
     row_key = key(data.creditor, invoice)
     number = _free_number(lane, data, kept)
-    own = InvoiceCorrection(number, _event(fact), fact.content, terms, data.currency, len(data.parts))
+    own = InvoiceCorrection(number, fact.event_id, fact.content, terms, data.currency, len(data.parts))
     kept.corrections.append(own)
     waiting.release(lane, CORRECTIONS, row_key)
     CORRECTIONS.put(lane.unit, row_key, kept)
@@ -116,10 +116,6 @@ def _free_number(lane: Lane, data: InvoiceIssued, kept: InvoiceCorrections) -> s
         for number in numbers
         if number not in taken and INVOICES.get(lane.unit, key(data.creditor, number)) is None
     )
-
-
-def _event(fact: Fact) -> str:
-    return f"{fact.source}#{fact.id}"
 
 
 # -- what a correction does -------------------------------------------------------------------------------------------

@@ -20,14 +20,13 @@ def received(lane: Lane, payment: KnownPayment) -> None:
         booked=payment.booked,
         reference=payment.reference,
         payer=None if payment.name is None else name_digest(payment.name),
-        told=tuple(
-            sorted({f"{each.channel} {each.statement or ''}".strip() for each in payment.tellings if each.channel})
-        ),
+        told=tuple(sorted(set(_tellings(payment)))),
     )
     lane.record_decision(payment.creditor, message)
 
 
 def _tellings(payment: KnownPayment) -> Iterator[str]:
+    """By which channels and in which messages it was told."""
     return (f"{each.channel} {each.statement or ''}".strip() for each in payment.tellings if each.channel is not None)
 
 

@@ -28,7 +28,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
         content=fact.content,
         creditor=data.creditor,
         time=fact.time,
-        id=f"{fact.source}#{fact.id}",
+        id=fact.event_id,
         account=data.account,
         payment=naming.free_name(lane, data),
         amount=data.amount,
@@ -102,7 +102,7 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
         if result is not None:
             return result
     number = None if data.invoice is None else receivables.own_number(lane, data.creditor, data.invoice)
-    assignment = Assignment(fact.time, f"{fact.source}#{fact.id}", data.debtor, number, fact.known)
+    assignment = Assignment(fact.time, fact.event_id, data.debtor, number, fact.known)
     before = payment.assigned
     if before is None or before.version < assignment.version:
         payment.assigned = assignment
@@ -122,7 +122,7 @@ def not_of(lane: Lane, fact: Fact, data: PaymentNotOf) -> Result:
     row_key = key(data.creditor, data.debtor)
     if ACCOUNTS.get(lane.unit, row_key) is None:
         return Waits(Missing(ACCOUNTS, row_key))
-    said = NotOf(fact.time, f"{fact.source}#{fact.id}", fact.known)
+    said = NotOf(fact.time, fact.event_id, fact.known)
     before = payment.not_of.get(data.debtor)
     if before is None or before.version < said.version:
         payment.not_of[data.debtor] = said

@@ -39,7 +39,7 @@ def reversed_(lane: Lane, fact: Fact, data: PaymentReversed) -> Result:
     amount = _minor_units(data, payment.currency)
     if isinstance(amount, Refused):
         return amount
-    known = returning.known_return(payment, _id(fact), data)
+    known = returning.known_return(payment, fact.event_id, data)
     if known is not None:
         same = (known.amount or payment.amount) == (amount or payment.amount)
         return DUPLICATE if same else conflict("the event's source and id")
@@ -69,7 +69,7 @@ def _go_back(
         line = f"data.amount: more would be {kind} than was received; check whether this is told twice"
         return Refused("more-than-received", (line,), payment.placement.debtor if payment.placement else None)
     channel = data.channel if isinstance(data, PaymentReversed) else None
-    back = Return(kind, fact.time, _id(fact), amount, fact.known, data.booked, channel)
+    back = Return(kind, fact.time, fact.event_id, amount, fact.known, data.booked, channel)
     payment.returns.append(back)
     moving.publish_return(lane, payment, back)
     PAYMENTS.put(lane.unit, payment.key, payment)
@@ -165,10 +165,6 @@ def _waiting_fact(lane: Lane, known: WaitingReturn) -> tuple[int, Fact]:
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
-
-
-def _id(fact: Fact) -> str:
-    return f"{fact.source}#{fact.id}"
 
 
 def _minor_units(data: PaymentReversed | PaymentRefunded, currency: str) -> int | Refused | None:

@@ -10,10 +10,10 @@ from services.cash_application.reports.stored_rows import stored_rows
 from services.cash_application.state import rows
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.row_kind import SEPARATOR
+from services.cash_application.state.waiting import END
 from services.runtime.store.port import Store
 
 _PAYMENT = TypeAdapter(KnownPayment)
-_END: Final = "\x1e"
 _FOR: Final = {
     rows.CREDITORS.name: "the registration of creditor {0}",
     rows.ACCOUNTS.name: "the first invoice of debtor {1}",
@@ -22,6 +22,8 @@ _FOR: Final = {
     rows.REFERENCES.name: "an invoice with its reference",
     rows.NUMBERS.name: "the first invoice of the debtor whose letter it pays",
     rows.CHANGES.name: "the payment that it is about",
+    rows.CORRECTIONS.name: "an invoice that corrects invoice {1}",
+    rows.DECIDED_CORRECTIONS.name: "what it does to invoice {1}: the next minute, or a person's correction.settled",
 }
 """What a missing row means, by its kind; the numbers are places in its key."""
 
@@ -44,7 +46,7 @@ def waiting_words(entry: dict[str, Any]) -> str:
 def _facts(store: Store) -> Iterator[dict[str, Any]]:
     for row_key, stored in stored_rows(store, rows.WAITING):
         message = decode_facts(stored.partition(b"\n")[2])
-        missing = _words_of(row_key.partition(_END)[0])
+        missing = _words_of(row_key.partition(END)[0])
         if isinstance(message, Fact):
             yield _entry(message.creditor, f"{message.type} {message.id}", message.known_at.isoformat(), missing)
         elif isinstance(message, UnreadEvent):
@@ -55,14 +57,14 @@ def _payments(store: Store) -> Iterator[dict[str, Any]]:
     """Payments that are placed again when something comes; several things may place one."""
     wanted: dict[str, list[str]] = {}
     for row_key, _ in stored_rows(store, rows.WANTING):
-        missing, _, paying = row_key.partition(_END)
+        missing, _, paying = row_key.partition(END)
         kind = missing.partition(SEPARATOR)[0]
         if kind in _FOR and kind != rows.CHANGES.name:
             wanted.setdefault(paying, []).append(_words_of(missing))
     for row_key, stored in stored_rows(store, rows.PAYMENTS.name) if wanted else ():
         if row_key in wanted and stored:
             payment = _PAYMENT.validate_json(stored)
-            if payment.placement is None:
+            if payment.placement is None and payment.same_as is None:
                 what, since = f"payment {payment.payment}", payment.known_at.isoformat()
                 yield _entry(payment.creditor, what, since, " or ".join(sorted(set(wanted[row_key]))))
 

@@ -25,21 +25,19 @@ from services.cash_application.state.rows import (
     AccountHolders,
     RegisteredAccounts,
 )
-from services.cash_application.state.waiting import sortable
+from services.cash_application.state.waiting import END, sortable
 
 REASON: Final = "account-of-another-creditor"
 """Why such a registration is a dead letter."""
 SHARED: Final = "account-of-two-creditors"
 """The code of the alert about an account that an older store let two creditors have."""
 
-_END: Final = "\x1e"
-
 
 def keep(lane: Lane, fact: Fact, offset: int, raw: bytes) -> bool:
     """Keep a registration until it is decided; whether it is not kept already."""
     after = "" if fact.after is None else sortable(fact.after)
-    event = key(f"{fact.source}#{fact.id}", fact.creditor or "", fact.content)
-    row_key = _END.join((after, sortable(fact.time), event))
+    event = key(fact.event_id, fact.creditor or "", fact.content)
+    row_key = END.join((after, sortable(fact.time), event))
     is_new = lane.unit.get(REGISTRATIONS, row_key) is None
     if is_new:
         lane.unit.put(REGISTRATIONS, row_key, b"%d\n%b" % (offset, raw))
@@ -53,7 +51,7 @@ def take_decidable(lane: Lane, frontier: datetime) -> Iterator[tuple[int, bytes]
     """
     reached = sortable(frontier)
     for row_key, kept in lane.unit.scan(REGISTRATIONS):
-        after = row_key.partition(_END)[0]
+        after = row_key.partition(END)[0]
         if after >= reached:
             return
         lane.unit.delete(REGISTRATIONS, row_key)

@@ -22,7 +22,7 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datet
     It replaces earlier ones: the latest counts, by when they were known, then time, then id (rules.md K1, M3).
     """
     accounts = list(dict.fromkeys(account.iban for account in data.accounts))
-    known, event = min(fact.time, frontier), f"{fact.source}#{fact.id}"
+    known, event = min(fact.time, frontier), fact.event_id
     in_force = account_owners.claim(lane, data.creditor, RegisteredAccounts(known, fact.time, event, accounts))
     if isinstance(in_force, Refused):
         return in_force
@@ -63,7 +63,7 @@ def _copy(lane: Lane, fact: Fact, data: SettingsData) -> None:
         lane=lane.number,
         event=fact.type,
         time=fact.time,
-        id=f"{fact.source}#{fact.id}",
+        id=fact.event_id,
         known=fact.known,
         data=data,
     )

@@ -30,7 +30,7 @@ TIME_AHEAD: Final = "time-ahead"
 def note(lane: Lane, fact: Fact, row: NotedRow, *names: str) -> None:
     """Note a fact that was applied, or waits, and may be known before its time; ``names`` find the row it changed."""
     if may_be_earlier(lane, fact):
-        event = f"{fact.source}#{fact.id}"
+        event = fact.event_id
         lane.noted.append(NotedFact(row, names, fact.type, event, fact.source, fact.creditor, fact.time, fact.after))
 
 

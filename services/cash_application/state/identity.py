@@ -2,7 +2,7 @@
 
 A fact is identified by (source, id), some facts by a natural key as well. The same content again is a duplicate, other
 content a conflict. Invoices and payments keep their content in their own rows; all other natural keys are kept here.
-No identity is ever deleted, except that of a fact that became a dead letter.
+No identity is ever deleted, except that of a fact that became a dead letter, or of a statement that was taken back.
 """
 
 from datetime import date

@@ -16,7 +16,7 @@ from services.cash_application.state.lane import Lane
 from services.cash_application.state.row_kind import SEPARATOR, RowKind, key
 from services.cash_application.state.rows import RELEASED, WAITING, WANTING
 
-_END: Final = "\x1e"
+END: Final = "\x1e"
 """Follows the name of a missing row; sorts before ``SEPARATOR``, and no id holds it."""
 
 
@@ -35,13 +35,13 @@ class Missing:
 
 def keep_fact(lane: Lane, missing: Missing, fact: Fact, offset: int, raw: bytes) -> str:
     """Keep a fact, and its offset on facts, until the missing row exists; returns the key under which it is kept."""
-    return keep_message(lane, missing, f"{sortable(fact.time)}{_END}{key(fact.source, fact.id)}", offset, raw)
+    return keep_message(lane, missing, f"{sortable(fact.time)}{END}{key(fact.source, fact.id)}", offset, raw)
 
 
 def keep_message(lane: Lane, missing: Missing, order: str, offset: int, raw: bytes) -> str:
     """Keep any message of facts; those that wait for one row are released in the order of ``order``."""
     missing.kind.expect(lane.unit, missing.row_key)
-    row_key = missing.name + _END + order
+    row_key = missing.name + END + order
     lane.unit.put(WAITING, row_key, b"%d\n%b" % (offset, raw))
     return row_key
 
@@ -49,7 +49,7 @@ def keep_message(lane: Lane, missing: Missing, order: str, offset: int, raw: byt
 def keep_payment(lane: Lane, missing: Missing, payment_key: str) -> None:
     """Have a payment placed again when the missing row exists."""
     missing.kind.expect(lane.unit, missing.row_key)
-    lane.unit.put(WANTING, missing.name + _END + payment_key, b"")
+    lane.unit.put(WANTING, missing.name + END + payment_key, b"")
 
 
 def release(lane: Lane, kind: RowKind[Any], row_key: str) -> None:
@@ -68,7 +68,7 @@ def next_released(lane: Lane) -> tuple[str, datetime] | None:
 
 def take_payments(lane: Lane, name: str, most: int) -> Iterator[str]:
     """Up to ``most`` keys of payments that waited for the row of this name; they wait no longer."""
-    prefix = name + _END
+    prefix = name + END
     for row_key, _ in islice(lane.unit.scan(WANTING, prefix), most):
         lane.unit.delete(WANTING, row_key)
         yield row_key.removeprefix(prefix)
@@ -76,7 +76,7 @@ def take_payments(lane: Lane, name: str, most: int) -> Iterator[str]:
 
 def take_facts(lane: Lane, name: str, most: int) -> Iterator[tuple[int, bytes]]:
     """Up to ``most`` messages that waited for the row, in order, each with its offset on facts; they wait no longer."""
-    for row_key, kept in islice(lane.unit.scan(WAITING, name + _END), most):
+    for row_key, kept in islice(lane.unit.scan(WAITING, name + END), most):
         lane.unit.delete(WAITING, row_key)
         offset, _, raw = kept.partition(b"\n")
         yield int(offset), raw

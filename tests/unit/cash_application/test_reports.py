@@ -1,5 +1,7 @@
 """What a person sees of feeds and of what waits (rules.md K2, K4): `erapaiva feeds`, `erapaiva waiting`."""
 
+from typing import Any
+
 from services.cash_application.reports.feed_report import feed_words, feeds
 from services.cash_application.reports.waiting_report import waiting, waiting_words
 from tests.unit.cash_application.harness import CashHarness
@@ -58,6 +60,29 @@ def test_what_waits_says_since_when_and_for_what() -> None:
         "kuura  invoice.issued.v1 invoice-1 waits since 2026-01-09T06:00:00+00:00 "
         "for the registration of creditor kuura"
     )
+
+
+def test_a_correction_waits_for_what_it_does_and_a_settlement_for_a_correction() -> None:
+    harness = CashHarness(started=True)
+    harness.publish(invoice(1), invoice(1, amount="35.00") | {"id": "corrected"}, invoice(2))
+    added: dict[str, Any] = {"as": "add"}
+    harness.publish(said("correction.settled", "s", invoice="2", **added))
+    harness.tick()
+
+    found = {entry["what"]: entry["waits_for"] for entry in waiting(harness.engine.store, None)}
+    assert "invoice 1" in found["invoice.issued.v1 corrected"]
+    assert "correction.settled" in found["invoice.issued.v1 corrected"]
+    assert found["correction.settled.v1 s"] == "an invoice that corrects invoice 2"
+
+
+def test_money_that_was_told_twice_waits_for_nothing() -> None:
+    harness = CashHarness(started=True)
+    harness.publish(payment("P", reference_of(7)), payment("Q", reference_of(7)))
+    stays: dict[str, Any] = {"as": "P"}
+    harness.publish(about_payment("payment.same-as", "Q", "s", **stays))
+    harness.tick()
+
+    assert [entry["what"] for entry in waiting(harness.engine.store, None)] == ["payment P"]
 
 
 def test_what_has_come_waits_no_longer() -> None:
