@@ -88,8 +88,13 @@ def _find(account: Account, message: MoneyPlaced | MoneyMoved | MoneyReversed | 
 
 
 def _place(account: Account, message: MoneyPlaced) -> None:
+    """Add a payment; of one that is here already, what it pays and its days as they are known better (rules.md B2).
+
+    The day for which it counts stays once it is fixed (K3).
+    """
     found = _find(account, message)
     if found is not None:
+        found.paid, found.booked = message.paid, message.booked
         found.invoice, found.invoices, found.letter = message.invoice, message.invoices or (), message.letter
         return
     account.moneys.append(

@@ -50,6 +50,17 @@ def test_m1_a_part_that_crossed_a_letter_leaves_the_fee_and_interest_on_what_was
     assert balances(harness) == {"1001": ("40.00", "0.36", "5.00")}
 
 
+def test_b2_the_days_of_a_payment_that_is_placed_are_those_known_last_until_its_day_is_fixed() -> None:
+    story = reminded().paid("60.00", "2026-02-02", known="2026-02-13")
+    story.paid("60.00", "2026-01-30", booked="2026-02-03", known="2026-02-13")
+
+    # 7 days on 100.00 and 13 days on 40.00
+    assert balances(story.play("2026-02-13")) == {"1001": ("40.00", "0.32", "5.00")}
+
+    story.paid("60.00", "2026-01-26", known="2026-02-16")
+    assert balances(story.play("2026-02-16")) == {"1001": ("40.00", "0.32", "5.00")}
+
+
 def test_k2_a_payment_dated_later_than_it_is_known_counts_from_the_day_on_which_it_is_known() -> None:
     harness = reminded().paid("100.00", "2026-04-15", booked="2026-02-16", known="2026-02-16").play("2026-04-30")
 
