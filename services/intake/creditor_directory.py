@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.events import CreditorRegistered
+from schemas.facts import content_of
 from schemas.parsing import InvalidEvent, parse_event
 from schemas.ticks import TICK_KEY, reached_instant
 from schemas.topics import SETTINGS
@@ -37,9 +38,9 @@ class StatedCreditor:
     before: datetime = _LAST
 
     @property
-    def order(self) -> tuple[datetime, datetime, str, str]:
-        """The order in which registrations are decided."""
-        return self.after, self.time, self.id, self.data.creditor
+    def order(self) -> tuple[datetime, datetime, str, str, str]:
+        """The order in which registrations are decided, that of `account_owners` of cash application."""
+        return self.after, self.time, self.id, self.data.creditor, content_of(self.data)
 
     @property
     def version(self) -> tuple[datetime, datetime, str]:
@@ -142,8 +143,10 @@ class DecidedCreditors:
         seen: set[tuple[str, str]] = set()
         for stated in sorted(self._stated, key=lambda each: each.order):
             creditor, before = stated.data.creditor, in_force.get(stated.data.creditor)
-            older = before is not None and stated.version <= before.version
-            if older or (creditor, stated.id) in seen:
+            if (creditor, stated.id) in seen:
+                continue
+            if before is not None and stated.version <= before.version:
+                seen.add((creditor, stated.id))
                 continue
             if any(holders.get(iban, creditor) != creditor for iban in _accounts(stated)):
                 continue

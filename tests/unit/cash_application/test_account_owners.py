@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.decisions import Alert
@@ -195,6 +195,17 @@ _registrations = st.builds(
 _rounds = st.lists(st.lists(_registrations, max_size=3), max_size=4)
 
 
+_TWO_CONTENTS_AT_ONCE: list[list[Event]] = [
+    [registration("gamma", THIRD_IBAN, IBAN), registration("gamma", IBAN)],
+    [registration("beta", IBAN, event_id="r"), registration("beta", OTHER_IBAN, event_id="r")],
+]
+_ANOTHER_UNDER_THE_ID_OF_AN_OLDER_ONE: list[list[Event]] = [
+    [registration("acme", IBAN, minute=2)],
+    [registration("acme", THIRD_IBAN, minute=0, event_id="r")],
+    [registration("acme", OTHER_IBAN, minute=3, event_id="r")],
+]
+
+
 def played(rounds: list[list[Event]], partitions: int, batch: int) -> CashHarness:
     """Registrations, round by round with a tick after each."""
     harness = CashHarness(partitions=partitions, batch=batch, registered=False)
@@ -206,6 +217,9 @@ def played(rounds: list[list[Event]], partitions: int, batch: int) -> CashHarnes
 
 @pytest.mark.slow
 @given(_rounds)
+@example(_TWO_CONTENTS_AT_ONCE)
+@example([events[::-1] for events in _TWO_CONTENTS_AT_ONCE])
+@example(_ANOTHER_UNDER_THE_ID_OF_AN_OLDER_ONE)
 @settings(max_examples=25, deadline=timedelta(seconds=10))
 def test_every_lane_every_cut_and_the_readers_of_files_decide_alike(rounds: list[list[Event]]) -> None:
     expected: object = None
