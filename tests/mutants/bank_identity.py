@@ -34,7 +34,7 @@ MUTANTS = (
     Mutant(
         "told twice: other names are one payer",
         LIKENESS,
-        "are_names_alike(one.name, other.name))\n    )",
+        "are_names_alike(first, second))\n    )",
         "True)\n    )",
         f"{TWICE}::names_in_another_order",
     ),

@@ -1,13 +1,11 @@
 """Whether two tellings may be of one money: day, sum, reference, words and payer compared. Pure (rules.md B1, B2)."""
 
-import re
 from datetime import date
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final
-from unicodedata import combining, normalize
 
 from schemas.payment_events import PaymentReceived
+from services.cash_application.matching.names import folded_words
 from services.cash_application.state.known_payment import KnownPayment
 from services.law.calendar import banking_days_after
 
@@ -16,9 +14,6 @@ _NEAR: Final = 5
 _BANKS_COUNTRY: Final = "FI"
 _LEAST_LETTERS: Final = 6
 """A name that is cut shorter says too little."""
-_REMEMBERED: Final = 1 << 14
-"""Texts whose words are kept: one is compared with all of its day and sum."""
-_WORD: Final = re.compile(r"\w+")
 
 
 def is_same_money(known: KnownPayment, data: PaymentReceived) -> bool:
@@ -69,18 +64,20 @@ def is_like(known: KnownPayment, data: PaymentReceived) -> bool:
 
 def may_be_one(one: KnownPayment, other: KnownPayment) -> bool:
     """Whether nothing that both say of reference, debtor or payer differs."""
+    first, second = _payer_name(one), _payer_name(other)
     return (
         _agree(one.reference, other.reference)
         and _agree(one.debtor, other.debtor)
         and _agree(one.iban, other.iban)
-        and (one.name is None or other.name is None or _same_iban(one, other) or are_names_alike(one.name, other.name))
+        and (first is None or second is None or _same_iban(one, other) or are_names_alike(first, second))
     )
 
 
 def likeness(one: KnownPayment, other: KnownPayment) -> int:
     """How much two payments that may be one say alike, reference before payer before words; 0 when nothing."""
     reference = one.reference is not None and one.reference == other.reference
-    name = one.name is not None and other.name is not None and are_names_alike(one.name, other.name)
+    first, second = _payer_name(one), _payer_name(other)
+    name = first is not None and second is not None and are_names_alike(first, second)
     words = one.message is not None and other.message is not None and are_words_alike(one.message, other.message)
     return 8 * reference + 4 * _same_iban(one, other) + 2 * name + words
 
@@ -94,7 +91,7 @@ def is_named_alike(one: KnownPayment, other: KnownPayment) -> bool:
 
 def are_names_alike(one: str, other: str) -> bool:
     """Whether two names are one but for capitals, accents and order, for what is left out of one, or for its cut."""
-    first, second = sorted((_folded(one), _folded(other)), key=len)
+    first, second = sorted((folded_words(one), folded_words(other)), key=len)
     if set(first) <= set(second):
         return bool(first)
     short, long = " ".join(first), " ".join(second)
@@ -103,19 +100,18 @@ def are_names_alike(one: str, other: str) -> bool:
 
 def name_digest(name: str) -> str:
     """The same for names that are one but for capitals, accents and order; it does not give the name away at once."""
-    return sha256(" ".join(sorted(_folded(name))).encode()).hexdigest()[:16]
+    return sha256(" ".join(sorted(folded_words(name))).encode()).hexdigest()[:16]
 
 
 def are_words_alike(one: str, other: str) -> bool:
     """Whether all words of one text are in the other."""
-    first, second = sorted((set(_folded(one)), set(_folded(other))), key=len)
+    first, second = sorted((set(folded_words(one)), set(folded_words(other))), key=len)
     return bool(first) and first <= second
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _folded(text: str) -> tuple[str, ...]:
-    plain = "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
-    return tuple(_WORD.findall(plain))
+def _payer_name(payment: KnownPayment) -> str | None:
+    """The payer's name; None too where a bank writes that it has none."""
+    return payment.name if payment.name is not None and folded_words(payment.name) else None
 
 
 def _same_iban(one: KnownPayment, other: KnownPayment) -> bool:

@@ -127,23 +127,33 @@ def buckets(name: str) -> tuple[str, ...]:
 # -- folding --------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1 << 14)
+def folded_words(text: str) -> tuple[str, ...]:
+    """The words of a name or another text without capitals, accents and signs; none of a name that says it is none."""
+    return _folded(_composed(text))
+
+
 @lru_cache(maxsize=1 << 12)
 def _spellings(name: str) -> tuple[NameWords, ...]:
     """The name with accents left out and, where that differs, with umlauts written as two letters."""
-    plain = _words(name, two_letters=False)
-    doubled = _words(name, two_letters=True)
+    plain = _sorted_out(folded_words(name))
+    doubled = _sorted_out(_folded(_composed(name).translate(_TWO_LETTERS)))
     return (plain,) if plain == doubled else (plain, doubled)
 
 
-def _words(name: str, *, two_letters: bool) -> NameWords:
-    text = normalize("NFC", normalize("NFKC", name).casefold())
-    if two_letters:
-        text = text.translate(_TWO_LETTERS)
+def _composed(text: str) -> str:
+    return normalize("NFC", normalize("NFKC", text).casefold())
+
+
+def _folded(text: str) -> tuple[str, ...]:
     text = "".join(sign for sign in normalize("NFD", text.translate(_UNDIVIDED)) if category(sign) != "Mn")
     text = _DOTTED.sub(_joined_form, _APOSTROPHES.sub("", text))
     words = tuple(_GAPS.sub(" ", text).split())
-    if words == _NO_NAME:
-        words = ()
+    return () if words == _NO_NAME else words
+
+
+def _sorted_out(words: tuple[str, ...]) -> NameWords:
+    """The words, with those that are no company form beside them."""
     core = tuple(word for word in words if word not in _COMPANY_FORMS and word not in _TRADE_FORMS)
     return NameWords(words, core, any(word in _COMPANY_FORMS for word in words))
 

@@ -84,6 +84,9 @@ def test_names_in_another_order_or_missing_are_one_payer_and_other_names_are_not
     for first, second, is_one in (
         ("Aino Mallila", "MALLILA AINO", True),
         ("Aino Mallila", None, True),
+        ("Aino Mallila", "NOTPROVIDED", True),
+        ("Máire O'Brien", "OBRIEN MAIRE", True),
+        ("Søren Ær", "SOREN AER", True),
         ("Esimerkkilän Rakennus Oy", "ESIMERKKILAN RAK", True),
         ("Aino Mallila", "Eino Mallila", False),
     ):
