@@ -24,6 +24,20 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     known = naming.told_before(lane, data)
     if known is not None:
         return _told_again(lane, data, known)
+    payment = _new_payment(lane, fact, data)
+    counted_money.received(lane, data)
+    payment_decisions.received(lane, payment)
+    naming.keep_ids(lane, payment, data)
+    subscriptions.notify(lane, subscriptions.of_money(data.creditor, data.account))
+    one_money.read_words(payment)
+    if not equal_sums.waits_to_be_compared(lane, payment):
+        placing.place(lane, payment)
+    PAYMENTS.put(lane.unit, payment.key, payment)
+    ahead.note(lane, fact, "payment", payment.key)
+    return APPLIED
+
+
+def _new_payment(lane: Lane, fact: Fact, data: PaymentReceived) -> KnownPayment:
     payment = KnownPayment(
         content=fact.content,
         creditor=data.creditor,
@@ -42,16 +56,7 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
         known=fact.known,
     )
     one_money.note_telling(payment, data)
-    counted_money.received(lane, data)
-    payment_decisions.received(lane, payment)
-    naming.keep_ids(lane, payment, data)
-    subscriptions.notify(lane, subscriptions.of_money(data.creditor, data.account))
-    one_money.read_words(payment)
-    if not equal_sums.waits_to_be_compared(lane, payment):
-        placing.place(lane, payment)
-    PAYMENTS.put(lane.unit, payment.key, payment)
-    ahead.note(lane, fact, "payment", payment.key)
-    return APPLIED
+    return payment
 
 
 def _told_again(lane: Lane, data: PaymentReceived, known: KnownPayment) -> Result:

@@ -67,34 +67,45 @@ def _read(unit: UnitOfWork, rows: Iterable[tuple[str, str]]) -> None:
 
 
 def _rows_of(fact: Fact) -> Iterator[tuple[str, str]]:
-    data = fact.data
     yield SEEN, seen_key(fact)
-    if isinstance(data, PaymentReceived):
-        for id_ in naming.ids_of(data):
-            yield PAYMENTS.name, key(data.creditor, data.account, id_)
-            yield MONEY_IDS.name, key(data.creditor, data.account, id_)
-        yield WATCHED, subscriptions.of_money(data.creditor, data.account)
-        if data.channel is not None:
-            yield CHANNELS_OF_SUM, equal_sums.of_sum(data)
-            yield LUMPS, equal_sums.of_day(data)
-        if data.reference is not None:
-            yield REFERENCES.name, key(data.creditor, data.reference)
-        if data.debtor is not None:
-            yield ACCOUNTS.name, key(data.creditor, data.debtor)
-    elif isinstance(data, InvoiceIssued):
-        yield INVOICES.name, key(data.creditor, data.invoice)
+    match fact.data:
+        case PaymentReceived():
+            yield from _rows_of_payment(fact.data)
+        case InvoiceIssued():
+            yield from _rows_of_invoice(fact.data)
+        case AccountData():
+            yield _row_of_account(fact.data)
+
+
+def _rows_of_payment(data: PaymentReceived) -> Iterator[tuple[str, str]]:
+    for id_ in naming.ids_of(data):
+        yield PAYMENTS.name, key(data.creditor, data.account, id_)
+        yield MONEY_IDS.name, key(data.creditor, data.account, id_)
+    yield WATCHED, subscriptions.of_money(data.creditor, data.account)
+    if data.channel is not None:
+        yield CHANNELS_OF_SUM, equal_sums.of_sum(data)
+        yield LUMPS, equal_sums.of_day(data)
+    if data.reference is not None:
         yield REFERENCES.name, key(data.creditor, data.reference)
+    if data.debtor is not None:
         yield ACCOUNTS.name, key(data.creditor, data.debtor)
-        yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
-        yield NUMBERS.name, key(data.creditor, str(drawn_number(data.creditor, data.debtor)))
-        yield WATCHED, subscriptions.of_invoices(data.creditor, data.debtor)
-        yield from name_index.rows_of_name(data.creditor, data.debtor, data.party.name)
-    elif isinstance(data, AccountData):
-        invoice: str | None = getattr(data, "invoice", None)
-        if invoice is None:
-            yield ACCOUNTS.name, key(data.creditor, data.debtor)
-        else:
-            yield INVOICES.name, key(data.creditor, invoice)
+
+
+def _rows_of_invoice(data: InvoiceIssued) -> Iterator[tuple[str, str]]:
+    yield INVOICES.name, key(data.creditor, data.invoice)
+    yield REFERENCES.name, key(data.creditor, data.reference)
+    yield ACCOUNTS.name, key(data.creditor, data.debtor)
+    yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
+    yield NUMBERS.name, key(data.creditor, str(drawn_number(data.creditor, data.debtor)))
+    yield WATCHED, subscriptions.of_invoices(data.creditor, data.debtor)
+    yield from name_index.rows_of_name(data.creditor, data.debtor, data.party.name)
+
+
+def _row_of_account(data: AccountData) -> tuple[str, str]:
+    invoice: str | None = getattr(data, "invoice", None)
+    if invoice is None:
+        return ACCOUNTS.name, key(data.creditor, data.debtor)
+    return INVOICES.name, key(data.creditor, invoice)
 
 
 def _rows_of_payer(unit: UnitOfWork, data: PaymentReceived) -> Iterator[tuple[str, str]]:

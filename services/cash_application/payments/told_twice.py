@@ -26,13 +26,19 @@ def compare(lane: Lane, most: int) -> int:
 
 
 def _unite_lumps(lane: Lane, day_key: str) -> None:
-    for name in [each.payment for each in equal_sums.money_of_day(lane, day_key) if equal_sums.is_lump(each)]:
-        known = equal_sums.money_of_day(lane, day_key)
-        lump = next((each for each in known if each.payment == name), None)
-        if lump is not None:
-            details = pairing.details_of(lump, known)
-            if details:
-                payment_events.take_apart(lane, lump, details)
+    """Take sums of several payments apart until none is left of which another channel told the details."""
+    while found := _lump_and_details(equal_sums.money_of_day(lane, day_key)):
+        payment_events.take_apart(lane, *found)
+
+
+def _lump_and_details(known: list[KnownPayment]) -> tuple[KnownPayment, list[KnownPayment]] | None:
+    lumps = [each for each in known if equal_sums.is_lump(each)]
+    others = [each for each in known if not equal_sums.is_lump(each)]
+    for lump in lumps if others else ():
+        details = pairing.details_of(lump, others)
+        if details:
+            return lump, details
+    return None
 
 
 def _compare(lane: Lane, sum_key: str) -> None:
