@@ -97,7 +97,7 @@ class Books:
     def _open(self, parts: list[Invoice]) -> None:
         """The beginning of an invoice: its amount, then its credit notes before all else, the last part first (M4)."""
         world, now, whole = self.world, self.now, parts[0]
-        found = [Receivable(i, principal=min(i.amount, world.amount(i, now))) for i in parts]
+        found = [Receivable(i, principal=world.amount(i, now)) for i in parts]
         cancelled = world.known("invoice.cancelled", now, creditor=self.creditor, invoice=whole.number)
         for r in found:
             self.receivables[r.invoice.id] = r
@@ -109,23 +109,10 @@ class Books:
         for r in found:
             r.begun = r.principal
             r.history.append((min(r.invoice.issued, r.invoice.sent), r.principal))
-            self._replace(r)
             for taken in r.invoice.taken:
                 self._push(as_date(taken["sent"]), r.invoice.known, self._taken, r, taken)
             for discount in r.invoice.discounts:
                 self._push(days.rolled(as_date(discount["through"])), END_OF_DAY, self._discount, r, discount)
-
-    def _replace(self, r: Receivable) -> None:
-        """M10: a correction to less counts from the beginning, one to more from the day on which it is known."""
-        more = self.world.amount(r.invoice, self.now) - r.invoice.amount
-        last = self.world.latest(self.world.replacements(r.invoice, self.now))
-        if last is not None and more > 0:
-            told = next(f for f in self.world.corrections[self.creditor, r.invoice.number] if f.id == last.id)
-            self._push(self.world.day_of(self.creditor, told.known), told.known, self._more, r, more, last.known)
-
-    def _more(self, day: date, _known: Known, r: Receivable, more: int, settled: Known) -> None:
-        r.take(PRINCIPAL, -more, day)
-        self._use_again([r], day, settled)
 
     def _use_again(self, opened: list[Receivable], day: date, known: Known) -> None:
         """Credit is there for what is open again."""
