@@ -14,12 +14,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from schemas.fields import Kind
 from schemas.journal import MoneyPointer
 from schemas.parties import Party
 from services.overdue.entry_terms import EntryTerms, TermsFrom
 from services.overdue.letter_record import LetterRecord
 
-Kind = Literal["consumer", "business"]
 KnownOrder = tuple[datetime, datetime, str]
 """By what replaces what: the instant at which it is known, the event's time, its id (rules.md K1)."""
 StopKind = Literal["dispute", "hold", "suspension", "promise"]

@@ -69,7 +69,10 @@ def named(lane: Lane, creditor: str, account: str, name: str, booked: date | Non
 def which_payment(fitting: list[KnownPayment]) -> Refused:
     """The refusal of an event that several payments fit."""
     days = ", ".join(sorted({str(each.booked) for each in fitting}))
-    line = f"data.payment: {len(fitting)} payments have this id, booked on {days}; say the payment's booking day"
+    line = (
+        f"data.payment: {len(fitting)} payments have this id, booked on {days}; say the payment's booking day (booked, "
+        "of a refund or a reversal payment_booked), or its name as the reports have it, such as ID DAY"
+    )
     return Refused("which-payment", (line,))
 
 

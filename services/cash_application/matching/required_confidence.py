@@ -7,12 +7,13 @@ Money that a score has placed keeps what it demanded then (rules.md K3).
 from datetime import date
 from typing import Final
 
+from schemas.fields import Kind
 from schemas.policy import SURE, Policy
 from services.cash_application.state import subscriptions
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.rows import CREDITORS, POLICIES, PartyKind, PolicyVersion, PolicyVersions
+from services.cash_application.state.rows import CREDITORS, POLICIES, PolicyVersion, PolicyVersions
 
-KINDS: Final[tuple[PartyKind, ...]] = ("consumer", "business")
+KINDS: Final[tuple[Kind, ...]] = ("consumer", "business")
 """The kinds of debtors: a creditor has a policy for each."""
 
 
@@ -27,12 +28,12 @@ def record_policy(lane: Lane, policy: Policy) -> None:
             subscriptions.notify(lane, subscriptions.of_required_confidence(creditor))
 
 
-def by_kind(lane: Lane, creditor: str, booked: date) -> dict[PartyKind, int]:
+def by_kind(lane: Lane, creditor: str, booked: date) -> dict[Kind, int]:
     """The confidence in percent that money of each kind of debtor needs now, booked on this day."""
     return {kind: _required_of_kind(lane, creditor, kind, booked) for kind in KINDS}
 
 
-def _required_of_kind(lane: Lane, creditor: str, kind: PartyKind, booked: date) -> int:
+def _required_of_kind(lane: Lane, creditor: str, kind: Kind, booked: date) -> int:
     policy = _policy_of(lane, creditor, kind)
     row = None if policy is None else POLICIES.get(lane.unit, policy)
     in_force = [version for version in row.versions if version.in_force <= booked] if row else []
@@ -40,6 +41,6 @@ def _required_of_kind(lane: Lane, creditor: str, kind: PartyKind, booked: date) 
     return SURE if latest is None else latest.confidence
 
 
-def _policy_of(lane: Lane, creditor: str, kind: PartyKind) -> str | None:
+def _policy_of(lane: Lane, creditor: str, kind: Kind) -> str | None:
     row = lane.creditor(creditor)
     return None if row is None else row.policies.get(kind)

@@ -6,6 +6,7 @@ are placed if the score reaches the confidence that the policy requires, or decl
 
 from collections.abc import Callable, Iterable, Mapping
 
+from schemas.fields import Kind
 from schemas.policy import LEAST_CONFIDENCE, SURE
 from services.cash_application.identity_of_money import equal_sums
 from services.cash_application.matching import required_confidence
@@ -18,7 +19,7 @@ from services.cash_application.payments import moving, prefetch, unmatched
 from services.cash_application.state import subscriptions, waiting
 from services.cash_application.state.known_payment import KnownPayment, Placement
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.rows import PAYMENTS, PartyKind
+from services.cash_application.state.rows import PAYMENTS
 
 
 def place(lane: Lane, payment: KnownPayment) -> None:
@@ -99,7 +100,7 @@ def _is_foreign(payment: KnownPayment, candidates: Candidates) -> bool:
     return bool(named) and all(text.is_foreign(payment.currency) for text in named)
 
 
-def _demands(lane: Lane, payment: KnownPayment) -> Mapping[PartyKind, int]:
+def _demands(lane: Lane, payment: KnownPayment) -> Mapping[Kind, int]:
     """The confidence that each kind of debtor needs: now or, while a score places it, when that was (rules.md K3)."""
     placement = payment.placement
     if placement is None or not placement.is_scored:
@@ -108,21 +109,19 @@ def _demands(lane: Lane, payment: KnownPayment) -> Mapping[PartyKind, int]:
     return {kind: kept.get(kind, placement.confidence) for kind in required_confidence.KINDS}
 
 
-def _sure_enough(
-    payment: KnownPayment, ranked: list[ScoredMatch], demands: Mapping[PartyKind, int]
-) -> ScoredMatch | None:
+def _sure_enough(payment: KnownPayment, ranked: list[ScoredMatch], demands: Mapping[Kind, int]) -> ScoredMatch | None:
     """The match that is sure enough; none for money that may be another payment's, which a person decides."""
     if payment.maybe is not None:
         return None
     return sure_enough(ranked, _required(demands))
 
 
-def _required(demands: Mapping[PartyKind, int]) -> Callable[[ScoredMatch], int]:
+def _required(demands: Mapping[Kind, int]) -> Callable[[ScoredMatch], int]:
     return lambda scored: (
         max(demands[kind] for kind in _debtor_kinds(scored)) if scored.confidence >= LEAST_CONFIDENCE else SURE
     )
 
 
-def _debtor_kinds(scored: ScoredMatch) -> Iterable[PartyKind]:
+def _debtor_kinds(scored: ScoredMatch) -> Iterable[Kind]:
     """The debtor's kind, by the invoices. Where no invoice says it, both policies count."""
     return {invoice.kind for invoice in scored.invoices} or required_confidence.KINDS

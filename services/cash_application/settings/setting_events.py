@@ -5,6 +5,7 @@ from datetime import datetime
 from schemas.data import SettingsData
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import Fact
+from schemas.fields import Kind
 from schemas.journal import SettingsCopied
 from schemas.policy import Policy
 from services.cash_application.matching import required_confidence
@@ -13,7 +14,7 @@ from services.cash_application.settings import account_owners
 from services.cash_application.state import ahead, identity, subscriptions, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, Refused, Result
-from services.cash_application.state.rows import CREDITORS, Creditor, PartyKind, RegisteredAccounts
+from services.cash_application.state.rows import CREDITORS, Creditor, RegisteredAccounts
 
 
 def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datetime) -> Result:
@@ -27,7 +28,7 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datet
     if isinstance(in_force, Refused):
         return in_force
     if in_force and lane.is_lane_of(data.creditor):
-        policies: dict[PartyKind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
+        policies: dict[Kind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
         waiting.release(lane, CREDITORS, data.creditor)
         row = Creditor(fact.time, event, data.timezone, accounts, policies, corrections=data.corrections)
         lane.keep_creditor(data.creditor, row)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
+from schemas.fields import Kind
 from services.cash_application.state.feeds import Feed
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.row_kind import RowKind
-
-PartyKind = Literal["consumer", "business"]
 
 
 @dataclass(slots=True)
@@ -27,7 +26,7 @@ class Creditor:
     id: str
     timezone: str
     accounts: list[str]
-    policies: dict[PartyKind, str] = field(default_factory=dict)
+    policies: dict[Kind, str] = field(default_factory=dict)
     known: datetime | None = None
     corrections: Literal["replace", "add", "ask"] = "ask"
 
@@ -142,7 +141,7 @@ class IndexedInvoice:
     debtor: str
     currency: str
     amount: int = 0
-    kind: PartyKind = "consumer"
+    kind: Kind = "consumer"
     part_amounts: tuple[int, ...] = ()
     whole: str | None = None
     discounted: tuple[int, ...] = ()

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
+from schemas.fields import Kind
 from services.law.rates import accrued
-from services.overdue.account import Kind
 from services.overdue.books.balances import OpenReceivable
 from services.overdue.letter_record import RecordedLine
 

@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
+from schemas.fields import Kind
 from services.law.calendar import roll
 from services.overdue.account import (
     Account,
     GrantedCredit,
-    Kind,
     OfferedDiscount,
     Receivable,
     ReceivedMoney,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.overdue.account import Account, Kind, StepDone
+from schemas.fields import Kind
+from services.overdue.account import Account, StepDone
 from services.overdue.books.balances import Booking, Books, OpenReceivable
 from services.overdue.books.interest import claimed_interest, interest_start
 from services.overdue.books.parts import fee_room

@@ -1,7 +1,8 @@
 """What an invoice's parts share: credit notes, which take from the last, and the room for fees (rules.md M9, F3)."""
 
+from schemas.fields import Kind
 from services.law.figures import Law
-from services.overdue.account import Account, CreditNote, Kind, Receivable
+from services.overdue.account import Account, CreditNote, Receivable
 from services.overdue.books.balances import Books
 
 

@@ -1,14 +1,15 @@
 """Which receivables get no letter, and until when: disputes, holds, suspensions, promises, plans (rules.md G0, G2–G5).
 
-A stop begins with a person's event and ends with another, or on its date. What counts is the order of the
-events' times, not of their arrival (design.md §3, Identity).
+A stop begins with a person's event and ends with another, or on its date. What counts is the order in
+which the events are known, not in which they arrive (rules.md K1).
 """
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from schemas.fields import Kind
 from services.law.calendar import roll
-from services.overdue.account import Account, Kind, PaymentPlan, Receivable, Stop, StopEnd
+from services.overdue.account import Account, PaymentPlan, Receivable, Stop, StopEnd
 
 CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "promise": "promised"}
 
