@@ -22,9 +22,9 @@ _NINE = time(9)
 class CreditorContext:
     """The settings in one lane's copy that concern one creditor.
 
-    ``policies`` holds each policy id's versions; ``fed`` the day through which each bank account's payments are
-    known; ``unread`` the keys of events that could not be read and that may concern any account of the creditor.
-    Policies in force are remembered by day, which changes no answer.
+    ``policies`` holds the versions of each policy that the creditor names or ever named; ``fed`` the day through which
+    each bank account's payments are known; ``unread`` the keys of events that could not be read and that may concern
+    any account of the creditor. Policies in force are remembered by day, which changes no answer.
     """
 
     creditor: CreditorRegistered | None
@@ -50,11 +50,16 @@ class CreditorContext:
         return ZoneInfo(self.creditor.timezone if self.creditor is not None else self.law.timezone)
 
     def versions(self, kind: str) -> list[Policy]:
-        """Every known version of the policy that the creditor named for a kind of debtor."""
+        """Every known version of the policy that the creditor named for a kind of debtor, the highest first.
+
+        A version for the other kind, or for another country, was held against another law: it is none (rules.md, A
+        policy).
+        """
         if self.creditor is None:
             return []
         named = self.creditor.policies.consumer if kind == "consumer" else self.creditor.policies.business
-        return self.policies.get(named, [])
+        lawful = [it for it in self.policies.get(named, []) if (it.kind, it.country) == (kind, self.country)]
+        return sorted(lawful, key=lambda it: it.version, reverse=True)
 
     def policy_on(self, kind: str, day: date) -> Policy | None:
         """The latest version in force on a day (design.md §4)."""
@@ -89,11 +94,15 @@ class CreditorContext:
 
     def step_named(self, kind: str, name: str) -> Step | None:
         """The step of this name in the latest policy version that has it."""
-        for policy in sorted(self.versions(kind), key=lambda it: it.version, reverse=True):
-            for step in policy.steps:
-                if step.name == name:
-                    return step
-        return None
+        found = (step for policy in self.versions(kind) for step in policy.steps if step.name == name)
+        return next(found, None)
+
+    def version_with(self, kind: str, name: str) -> Policy | None:
+        """The latest version with a step of this name: of the policy for a kind of debtor, else of any other one."""
+        others = [policy for versions in self.policies.values() for policy in versions]
+        others.sort(key=lambda it: (it.version, it.policy), reverse=True)
+        having = (it for it in (*self.versions(kind), *others) if any(step.name == name for step in it.steps))
+        return next(having, None)
 
     # -- days and feeds ----------------------------------------------------------------------------------------
 

@@ -34,7 +34,10 @@ from services.runtime.unit_of_work import UnitOfWork
 
 @dataclass(slots=True)
 class CreditorRow:
-    """What a lane knows of one creditor: its registration, how far its feeds reach, and its unread events."""
+    """What a lane knows of one creditor: its registration, how far its feeds reach, and its unread events.
+
+    ``chosen`` are the policies that registrations replaced by now may have named: letters were sent under them.
+    """
 
     known: datetime | None = None
     time: datetime | None = None
@@ -42,6 +45,7 @@ class CreditorRow:
     data: CreditorRegistered | None = None
     fed: dict[str, date] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -128,9 +132,11 @@ class SettingsCopy:
         key = in_lane(message.lane, data.creditor)
         row = _CREDITOR.validate_json(self._unit.get(CREDITOR, key) or b"{}")
         version = (message.known or message.time, message.time, message.id)
+        former = data if row.data is None else row.data
+        row.chosen = sorted({*row.chosen, *_named(former), *_named(data)})
         if row.known is None or (row.known, row.time or row.known, row.id) <= version:
             (row.known, row.time, row.id), row.data = version, data
-            self._unit.put(CREDITOR, key, _CREDITOR.dump_json(row, by_alias=True))
+        self._unit.put(CREDITOR, key, _CREDITOR.dump_json(row, by_alias=True))
 
     def _fix_known(self, fixed: SettingKnownFixed) -> str | None:
         """A registration or rate whose time lies ahead is known as of the frontier (rules.md K1)."""
@@ -173,11 +179,15 @@ def _context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
     return CreditorContext(row.data, _policies_of(row, lane, unit), rates, row.fed, tuple(row.unread))
 
 
+def _named(registration: CreditorRegistered) -> set[str]:
+    return {registration.policies.consumer, registration.policies.business}
+
+
 def _policies_of(row: CreditorRow, lane: int, unit: UnitOfWork) -> dict[str, list[Policy]]:
     if row.data is None:
         return {}
     found: dict[str, list[Policy]] = {}
-    for name in {row.data.policies.consumer, row.data.policies.business}:
+    for name in sorted({*row.chosen, *_named(row.data)}):
         versions = {policy.version: policy for policy in shipped_policies() if policy.policy == name}
         stored = unit.get(POLICY, in_lane(lane, name))
         versions.update({policy.version: policy for policy in (_policies(stored) if stored else ())})

@@ -46,7 +46,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "notice-open": Meaning("S4", "Another letter to this debtor is on its way, and its outcome is not known yet"),
     "unread-event": Meaning("G10, design.md §3", "Something about this debtor came in that could not be read yet"),
     "residual": Meaning("M6", "The principal is paid, or what is left of it is too small to remind of"),
-    "no-policy": Meaning("design.md §6", "No policy of the creditor is in force for this debtor"),
+    "no-policy": Meaning("design.md §6", "No policy of the creditor for debtors of this kind is in force"),
     "no-creditor": Meaning("design.md §4", "The creditor has not been registered yet"),
 }
 """Every code of rules.md "Stops"; a test holds the two lists together."""

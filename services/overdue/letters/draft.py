@@ -31,8 +31,14 @@ def notice_id(account: Account, currency: str, moves: Sequence[tuple[str, str]])
     """The notice's id: from account, currency and each (invoice, step, cycle), never the date (design.md §7.1)."""
     parts = [account.creditor, account.debtor, currency]
     for invoice, step in sorted(moves):
-        parts += [invoice, step, str(account.cycles.get(cycle_key(invoice, step), 0))]
+        parts += [invoice, step, str(_cycle(account, invoice, step))]
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))
+
+
+def _cycle(account: Account, invoice: str, step: str) -> int:
+    """How many notices of the receivable and step have ended; a policy may bring a step that was taken once more."""
+    taken = sum((invoice, step) in letter.moves() for letter in account.accepted())
+    return account.cycles.get(cycle_key(invoice, step), 0) + taken
 
 
 def cycle_key(invoice: str, step: str) -> str:

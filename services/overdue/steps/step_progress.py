@@ -22,7 +22,7 @@ class StepProgress:
 
 
 def step_progress(account: Account, receivable: Receivable, policy: Policy, context: CreditorContext) -> StepProgress:
-    """How far the receivable is in ``policy``; a removed step is the last earlier one that both versions have."""
+    """How far the receivable is in ``policy``; a step it lacks is the last earlier one that both policies have."""
     last: tuple[date, datetime, str, Policy | None] | None = None
     for letter in account.letters:
         if letter.status != "accepted":
@@ -48,16 +48,12 @@ def _index(name: str, taken_under: Policy | None, policy: Policy, account: Accou
     names = [step.name for step in policy.steps]
     if name in names:
         return names.index(name)
-    old = taken_under or next((known for known in context.versions(account.kind) if _has(known, name)), None)
+    old = taken_under or context.version_with(account.kind, name)
     if old is None:
         return -1
     earlier = [step.name for step in old.steps]
     earlier = earlier[: earlier.index(name)] if name in earlier else earlier
     return next((names.index(step) for step in reversed(earlier) if step in names), -1)
-
-
-def _has(policy: Policy, name: str) -> bool:
-    return any(step.name == name for step in policy.steps)
 
 
 def earliest(step: Step, progress: StepProgress, effective_due: date) -> tuple[date, str]:

@@ -116,6 +116,11 @@ class Story:
         """A policy, or its next version."""
         return self._add("policy.published", day, "04:00", policy)
 
+    def chooses(self, consumer: str, day: date | str) -> Self:
+        """The creditor is registered anew, with this policy for its consumers."""
+        named = {"consumer": consumer, "business": "fi-business"}
+        return self._add("creditor.registered", day, "05:00", _creditor(named, self.banks))
+
     def rate(self, first: str, last: str, percent: str, day: str) -> Self:
         """A reference rate is published."""
         return self._add("reference-rate.published", day, "04:00", _rate(first, last, percent))

@@ -1,11 +1,22 @@
 """Rules.md, A policy: the version in force counts, and progress is kept by the names of the steps."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from tests.simulation.playing import played_letters
 from tests.unit.overdue.reading import fees, steps, sums, why
-from tests.unit.overdue.story import DEMAND, NUDGE, REMINDER, SECOND_REMINDER, Story, consumer_policy, step
+from tests.unit.overdue.story import (
+    DEMAND,
+    NUDGE,
+    REMINDER,
+    SECOND_REMINDER,
+    Story,
+    business_policy,
+    consumer_policy,
+    step,
+)
 
 
 def changed(*steps_: dict[str, Any], in_force: str, version: int = 2) -> Story:
@@ -72,6 +83,60 @@ def test_when_no_earlier_step_is_left_the_receivable_starts_anew() -> None:
 
     # The nudge of 28.1. asks for an answer by 9.2., passed on 11.2.
     assert steps(story.play("2026-02-27")) == ["2026-01-28 nudge", "2026-02-11 first", "2026-02-26 last"]
+
+
+def test_a_step_that_another_version_brings_once_more_is_taken_once_more() -> None:
+    # Version 2 puts the nudge behind the reminder: who was reminded is nudged again, and goes on from there.
+    newer = consumer_policy(
+        step("greeting", after_due_days=1), REMINDER, step("nudge", after_previous_days=15), DEMAND,
+        version=2, in_force="2026-02-20",
+    )  # fmt: skip
+    story = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23").publish(newer, "2026-01-20")
+    harness = story.play("2026-03-31")
+
+    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-03-02 nudge", "2026-03-17 demand"]
+    assert len({letter.notice for letter in harness.letters}) == len(harness.letters), "each notice is one of its own"
+
+
+def test_progress_is_kept_by_name_when_the_creditor_chooses_another_policy() -> None:
+    story = Story(consumer_policy(NUDGE, REMINDER, SECOND_REMINDER, DEMAND)).invoice("2026-01-23")
+    story.publish(consumer_policy(NUDGE, REMINDER, policy="gentle"), "2026-01-20").chooses("gentle", "2026-03-20")
+
+    assert steps(story.play("2026-06-30")) == [
+        "2026-01-28 nudge",
+        "2026-02-12 reminder",
+        "2026-03-02 second-reminder",
+        "2026-03-18 demand",
+    ], "the demand counts as the reminder, the last step of the policy that is chosen now"
+
+
+def test_the_workers_keep_progress_when_the_creditor_chooses_another_policy() -> None:
+    story = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23")
+    story.publish(consumer_policy(NUDGE, DEMAND, policy="gentle"), "2026-01-20").chooses("gentle", "2026-02-16")
+    letters = played_letters([*story.events, *story._mornings(date(2026, 4, 30))], "2026-04-30")
+
+    assert [(letter["date"], letter["step"]) for letter in letters] == [
+        ("2026-01-28", "nudge"),
+        ("2026-02-12", "reminder"),
+        ("2026-03-02", "demand"),
+    ]
+
+
+def test_a_policy_for_the_other_kind_of_debtor_is_none() -> None:
+    # Seven days to answer are lawful for a business; a consumer has ten (S5).
+    story = Story(business_policy(step("reminder", after_due_days=1, response_days=7, interest=True)))
+    story.party["kind"] = "consumer"
+    harness = story.chooses("ours", "2026-01-06").invoice("2026-01-23").play("2026-06-30")
+
+    assert steps(harness) == []
+    assert why(harness, "2026-01-26") == {"no-policy": None}
+
+
+def test_a_version_for_the_other_kind_of_debtor_leaves_the_earlier_one_in_force() -> None:
+    newer = business_policy(step("reminder", after_due_days=1, response_days=7), version=2)
+    story = Story(consumer_policy(NUDGE)).invoice("2026-01-23").publish(newer, "2026-01-20")
+
+    assert steps(story.play("2026-02-27")) == ["2026-01-28 nudge"]
 
 
 def test_after_the_last_step_nothing_more_is_sent() -> None:
