@@ -19,6 +19,7 @@ from schemas.journal import MoneyPointer
 from schemas.parties import Party
 from services.overdue.entry_terms import EntryTerms, TermsFrom
 from services.overdue.letter_record import LetterRecord
+from services.overdue.undone_money import UndoneMoney
 
 KnownOrder = tuple[datetime, datetime, str]
 """By what replaces what: the instant at which it is known, the event's time, its id (rules.md K1)."""
@@ -179,11 +180,7 @@ class Receivable:
     @property
     def due_now(self) -> date:
         """The due date in force: reschedules and extensions in the order they became known (rules.md M7)."""
-        return self.due_on(date.max)
-
-    def due_on(self, at: date) -> date:
-        """The due date that was in force on a day, by what was known then."""
-        return self._due_after([change for change in self.dues if change.known.date() <= at])
+        return self._due_after(self.dues)
 
     def due_known_at(self, at: datetime) -> date:
         """The due date that was in force at an instant."""
@@ -359,7 +356,7 @@ class Account:
     by invoice and step. ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and
     ``reported`` what was published last, so that nothing is published twice. ``terms`` are those of the uses of credit,
     fixed up to the day ``terms_through`` (rules.md K3). ``corrections`` are invoices of which a person has yet to say
-    what they do to the ones that they correct (M10).
+    what they do to the ones that they correct (M10). ``undone`` are the reversals.
     """
 
     creditor: str
@@ -388,6 +385,7 @@ class Account:
     terms: list[TermsFrom] = field(default_factory=list)
     terms_through: date | None = None
     corrections: list[WaitingCorrection] = field(default_factory=list)
+    undone: list[UndoneMoney] = field(default_factory=list)
 
     @property
     def kind(self) -> Kind:
@@ -417,6 +415,10 @@ class Account:
         return sorted(
             (letter for letter in self.letters if letter.status == "accepted"), key=lambda it: (it.day, it.granted)
         )
+
+    def reversals_of(self, receivable: Receivable) -> list[date]:
+        """The days of reversals of money that had paid the receivable, in no order; older stores kept them in it."""
+        return [*receivable.reversals, *(each.day for each in self.undone if receivable.invoice in each.invoices)]
 
     def open_letter(self) -> LetterRecord | None:
         """The one notice that is not closed or accepted yet, or None (design.md §7.1: at most one)."""

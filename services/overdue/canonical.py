@@ -36,7 +36,7 @@ def _entry(account: Account) -> dict[str, object]:
         "creditor": account.creditor,
         "debtor": account.debtor,
         "party": None if account.party is None else account.party.model_dump(mode="json", exclude_none=True),
-        "receivables": [_receivable(receivable) for _, receivable in sorted(account.receivables.items())],
+        "receivables": [_receivable(account, receivable) for _, receivable in sorted(account.receivables.items())],
         "money": sorted(
             [
                 money.account,
@@ -73,7 +73,7 @@ def _granted(account: Account) -> dict[str, object]:
     return {"granted": found} if found else {}
 
 
-def _receivable(receivable: Receivable) -> dict[str, Any]:
+def _receivable(account: Account, receivable: Receivable) -> dict[str, Any]:
     return {
         "invoice": receivable.invoice,
         "due": str(receivable.due_now),
@@ -81,7 +81,7 @@ def _receivable(receivable: Receivable) -> dict[str, Any]:
         "reductions": sorted(cut.id for cut in receivable.reductions),
         "approved": sorted(receivable.approved),
         "done": sorted([done.step, str(done.day)] for done in receivable.done),
-        "reversals": sorted(map(str, receivable.reversals)),
+        "reversals": sorted(map(str, account.reversals_of(receivable))),
         **({"corrected": sorted(each.id for each in receivable.corrected)} if receivable.corrected else {}),
     }
 

@@ -4,7 +4,7 @@ An account uses the settings copied to its own lane (design.md §3, Settings). T
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -109,6 +109,10 @@ class CreditorContext:
     def local(self, instant: datetime) -> datetime:
         """An instant in the creditor's time zone."""
         return instant.astimezone(self.zone)
+
+    def end_of(self, day: date) -> datetime:
+        """The last instant of a local day, in UTC."""
+        return datetime.combine(day, time.max, self.zone).astimezone(UTC)
 
     def opens_at(self, kind: str, day: date) -> datetime:
         """The instant at which the sending window opens on a day (rules.md C3)."""

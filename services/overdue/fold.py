@@ -28,12 +28,12 @@ from services.overdue.account import (
     postal_line,
 )
 from services.overdue.books.entries import payment_key
-from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.event_handlers import apply_event
 from services.overdue.known import fix_known
 from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.draft import cycle_key
+from services.overdue.undone_money import UndoneMoney
 
 AccountMessage = (
     AccountNumbered
@@ -140,14 +140,13 @@ def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefu
 
 
 def _reverse(account: Account, money: ReceivedMoney, message: MoneyReversed, context: CreditorContext) -> None:
-    """The payment counts as if it had never come; what it had paid waits before its next step (rules.md M5, G9)."""
-    day = context.local(message.time).date()
-    paid = books(account, day, context).paid_by.get(payment_key(money), {})
-    named = {each.invoice for invoice in money.named for each in account.named(invoice)}
-    for invoice in {*paid, *named}:
-        account.receivables[invoice].reversals.append(day)
+    """The payment counts as if it had never come (rules.md M5); what it had paid waits (see `books.reversed_money`)."""
     left = money.amount - money.reversed
-    money.reversed += left if message.amount is None else min(left, message.amount)
+    amount = left if message.amount is None else min(left, message.amount)
+    money.reversed += amount
+    undone = UndoneMoney(message.time, message.id, context.local(message.time).date(), payment_key(money), amount)
+    others = [each for each in account.undone if (each.id, each.money) != (undone.id, undone.money)]
+    account.undone = [*others, undone]
 
 
 # -- notices ---------------------------------------------------------------------------------------------------

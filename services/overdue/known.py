@@ -26,6 +26,7 @@ from services.overdue.account import (
 )
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of
+from services.overdue.undone_money import UndoneMoney
 
 IdentifiedEntry = (
     CorrectedAmount
@@ -40,6 +41,7 @@ IdentifiedEntry = (
     | StatedParty
     | Stop
     | StopEnd
+    | UndoneMoney
 )
 """An entry that keeps the id of its event."""
 
@@ -68,6 +70,7 @@ def _entries(account: Account) -> Iterator[IdentifiedEntry]:
     yield from account.plans
     yield from account.plan_ends
     yield from account.stated_parties
+    yield from account.undone
     for money in account.moneys:
         yield money
         yield from money.refunds
@@ -82,7 +85,7 @@ def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
     entry.known = fixed.known
     if isinstance(entry, DueDateChange | PaymentPlan | PlanEnd | Stop | StopEnd):
         entry.time = fixed.time
-    if isinstance(entry, GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd):
+    if isinstance(entry, GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd | UndoneMoney):
         entry.day = min(entry.day, day)
     elif isinstance(entry, CreditNote):
         entry.known_on = min(entry.known_on, day)

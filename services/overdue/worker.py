@@ -19,6 +19,7 @@ from schemas.topics import COMMANDS, DECISIONS, JOURNAL, account_key
 from services.overdue.account import Account
 from services.overdue.account_report import report_account
 from services.overdue.books.fixed_terms import fix_terms
+from services.overdue.books.reversed_money import find_reversed
 from services.overdue.decide import decide
 from services.overdue.enact import enact, notice_ended, notice_settled
 from services.overdue.fold import AccountMessage, fold
@@ -122,6 +123,7 @@ class _JournalBatch:
             return
         context = self._settings.context_of(account.creditor)
         fix_terms(account, context, context.local(now).date())
+        find_reversed(account, context)
         decision = decide(account, context, now, self._skew)
         key = account_key(account.creditor, account.debtor)
         enacted = enact(account, decision, context, now, self._good_for)

@@ -179,15 +179,15 @@ MUTANTS = (
     Mutant(
         "G9 no wait after a reversal",
         CASES,
-        " + receivable.reversals\n",
-        "\n",
+        "    ended += [*facts.account.reversals_of(receivable), *entry.reopened]\n",
+        "    ended += entry.reopened\n",
         "overdue/test_guards.py::g9",
     ),
     Mutant(
         "G9 no wait after a dispute",
         CASES,
-        "    ended = [day for _, day in pauses_ended(facts.account, receivable, facts.now)] + receivable.reversals",
-        "    ended = receivable.reversals",
+        "    ended = [day for _, day in pauses_ended(facts.account, receivable, facts.now)]",
+        "    ended = []",
         "overdue/test_stops.py::g2",
     ),
     Mutant(
@@ -221,7 +221,7 @@ MUTANTS = (
     Mutant(
         "design §7.1 the id of a notice forgets the cycle",
         DRAFT,
-        "str(account.cycles.get(cycle_key(invoice, step), 0))",
+        "str(_cycle(account, invoice, step))",
         '""',
         "overdue/test_protocol_of_notices.py",
     ),

@@ -8,7 +8,7 @@ credit notes count under the terms that were fixed for them (``fixed_terms``).
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from schemas.fields import Kind
 from services.law.calendar import roll
@@ -106,7 +106,7 @@ class _Replay:
 
     def _was_due(self, entry: OpenReceivable, day: date) -> bool:
         """Whether its due date of that time had come by ``day``: what was used stays used (rules.md M3, M7)."""
-        return roll(entry.receivable.due_on(day), self.context.country) <= day
+        return self._due_at(entry, self.context.end_of(day)) <= day
 
     def _enter(self, whose: str, what: object, day: date, known: datetime) -> None:
         if isinstance(what, ReceivedMoney):
@@ -198,7 +198,7 @@ class _Replay:
         """
         usable = [credit for credit in self.books.credit if credit.day <= day]
         for free_on in (day, self.today) if usable else ():
-            known = datetime.combine(free_on, time.max, UTC)
+            known = self.context.end_of(free_on)
             for credit in usable:
                 due = [entry for entry in self._in(credit.currency) if self._was_due(entry, day)]
                 terms = credit.terms if credit.day == day else self.terms.of_use(day)

@@ -145,8 +145,8 @@ def _stopped(facts: AccountFacts, receivable: Receivable, stop: Stop) -> StopRea
 def _own_waits(facts: AccountFacts, entry: OpenReceivable, step: Step, reached: bool) -> Iterator[StopReason]:
     """What else the receivable's own step waits for: G9, a small rest (M6), approval (S7)."""
     receivable, context = entry.receivable, facts.context
-    ended = [day for _, day in pauses_ended(facts.account, receivable, facts.now)] + receivable.reversals
-    ended += entry.reopened
+    ended = [day for _, day in pauses_ended(facts.account, receivable, facts.now)]
+    ended += [*facts.account.reversals_of(receivable), *entry.reopened]
     for day in sorted({roll(day + timedelta(days=context.law.resume_gap_days), context.country) for day in ended}):
         if not context.has_passed(day, facts.today, facts.policy):
             yield _not_passed("wait", receivable, day, facts)

@@ -41,6 +41,7 @@ from services.overdue.account_report import account_changed
 from services.overdue.books.balances import Books
 from services.overdue.books.fixed_terms import fix_terms
 from services.overdue.books.ledger import books
+from services.overdue.books.reversed_money import find_reversed
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision, decide
 from services.overdue.enact import enact
@@ -255,6 +256,7 @@ class AccountHarness:
         self.checks += 1
         account = self.accounts[debtor]
         fix_terms(account, self.context, self.context.local(now).date())
+        find_reversed(account, self.context)
         decision = decide(account, self.context, now, SKEW)
         account_changed(account, decision, self.context, now)
         self.wakes[debtor] = decision.wake

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.unit.overdue.reading import balances, credit, days, totals
 from tests.unit.overdue.story import Story
 
@@ -59,3 +61,16 @@ def test_m11_a_refund_of_a_payment_takes_it_and_names_it_in_the_account() -> Non
 
     assert balances(harness) == {"1001": ("0.00", "0.00", "0.00")}
     assert credit(harness) == "20.00"
+
+
+LATER: dict[str, dict[str, Any]] = {"invoice.rescheduled": {"due": "2026-04-20"}, "hold.placed": {"reason": "other"}}
+
+
+@pytest.mark.parametrize("kind", LATER)
+def test_m3_credit_that_was_used_stays_used_whatever_the_next_night_brings(kind: str) -> None:
+    # Half past midnight in Helsinki is still the 23rd in UTC.
+    story = Story().invoice("2026-01-23").says("credit.granted", "2026-01-12", **GOODWILL)
+    harness = story.says(kind, "2026-01-24", at="00:30", invoice="1001", **LATER[kind]).play("2026-01-26")
+
+    assert balances(harness) == {"1001": ("70.00", "0.00", "0.00")}
+    assert credit(harness) == "0.00"

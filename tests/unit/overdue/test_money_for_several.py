@@ -3,7 +3,10 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from schemas.journal import MoneyPlaced, MoneyReversed
+import pytest
+
+from schemas.journal import AccountEvent, MoneyPlaced, MoneyReversed
+from schemas.parsing import parse_event
 from tests.unit.overdue.reading import balances, credit
 from tests.unit.overdue.story import BANK, CREDITOR, DEBTOR, NUDGE, REMINDER, ZONE, Story, consumer_policy
 
@@ -90,8 +93,26 @@ def test_m5_its_reversal_makes_each_of_them_wait() -> None:
     )
 
     assert balances(harness) == {"1001": ("100.00", "0.00", "0.00"), "1002": ("100.00", "0.00", "0.00")}
-    waiting = [receivable.reversals for receivable in harness.accounts[DEBTOR].receivables.values()]
+    account = harness.accounts[DEBTOR]
+    waiting = [account.reversals_of(receivable) for receivable in account.receivables.values()]
     assert waiting == [[date(2026, 2, 5)], [date(2026, 2, 5)]]
+
+
+@pytest.mark.parametrize("arrives", ["2026-02-04", "2026-02-06"])
+def test_g9_what_reversed_money_had_paid_follows_from_what_is_known_not_from_what_came_first(arrives: str) -> None:
+    note = {"invoice": "1001", "credit_note": "n", "amount": "100.00", "currency": "EUR", "issued": "2026-02-04"}
+    data = Story().says("invoice.credited", "2026-02-04", **note).events[-1]
+    time = datetime.fromisoformat(data["time"])
+    parsed: Any = parse_event(data).data
+    credited = AccountEvent(event="invoice.credited.v1", time=time, id="n", data=parsed)
+    back: Any = {"creditor": CREDITOR, "debtor": DEBTOR, "account": BANK, "payment": "P1"}
+    reversed_ = MoneyReversed(**back, time=MORNING.replace(day=5), id="//bank#2")
+    story = Story().invoice("2026-01-22").invoice("2026-01-23", invoice="1002").journal(credited, arrives)
+    story.journal(naming(amount=100_00), "2026-02-04", at="09:00").journal(reversed_, "2026-02-05")
+    account = story.play("2026-02-06").accounts[DEBTOR]
+
+    assert account.reversals_of(account.receivables["1001"]) == []
+    assert account.reversals_of(account.receivables["1002"]) == [date(2026, 2, 5)]
 
 
 def test_placed_anew_it_pays_what_it_names_now() -> None:
