@@ -55,8 +55,8 @@ MUTANTS = (
     Mutant(
         "K2 a withdrawal cuts what became known after it",
         WITHDRAWALS,
-        "            if (taken.known, taken.id) < (withdrawal.known, withdrawal.id):",
-        "            if True:",
+        "    return (taken.known, taken.id) < (withdrawal.known, withdrawal.id)",
+        "    return True",
         "cash_application/test_withdrawn_feeds.py",
     ),
 )

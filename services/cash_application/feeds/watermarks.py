@@ -99,10 +99,9 @@ def _complete(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Result:
         if result is not APPLIED:
             return result
     feed = lane.feed(data.creditor, data.account)
-    tied = feed.completed(data, withdrawals.keep(lane, fact, data, name))
-    settle(lane, data.creditor, data.account, tied)
-    if feed.withdrawals:
-        withdrawals.cut_back(lane, data.creditor, data.account)
+    row_key = withdrawals.keep(lane, fact, data, name)
+    settle(lane, data.creditor, data.account, feed.completed(data, row_key))
+    withdrawals.cut_if_withdrawn(lane, data.creditor, data.account, row_key)
     note_news(lane, data.creditor, data.account)
     return APPLIED
 

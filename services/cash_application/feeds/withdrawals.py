@@ -58,6 +58,15 @@ def withdrawn(lane: Lane, fact: Fact, data: BankFeedWithdrawn) -> Result:
     return APPLIED
 
 
+def cut_if_withdrawn(lane: Lane, creditor: str, account: str, row_key: str) -> None:
+    """Cut a completion that is taken only now, where a withdrawal that is known later cuts it."""
+    taken = COMPLETIONS.get(lane.unit, row_key)
+    assert taken is not None, "a completion that is taken is kept"
+    withdrawals = lane.feed(creditor, account).withdrawals
+    if any(taken.through > each.through and _is_earlier(taken, each) for each in withdrawals):
+        cut_back(lane, creditor, account)
+
+
 def cut_back(lane: Lane, creditor: str, account: str) -> None:
     """Cut what the withdrawals of a bank account cut."""
     feed = lane.feed(creditor, account)
@@ -70,7 +79,7 @@ def _cut(lane: Lane, creditor: str, account: str, feed: Feed, withdrawal: Withdr
     stays: list[TakenCompletion] = []
     for row_key, taken in COMPLETIONS.scan(lane.unit, key(creditor, account, "")):
         if taken.through > withdrawal.through and not taken.cut:
-            if (taken.known, taken.id) < (withdrawal.known, withdrawal.id):
+            if _is_earlier(taken, withdrawal):
                 gone[row_key] = taken
             else:
                 stays.append(taken)
@@ -81,6 +90,10 @@ def _cut(lane: Lane, creditor: str, account: str, feed: Feed, withdrawal: Withdr
         _take_back(lane, creditor, account, feed, taken)
         COMPLETIONS.put(lane.unit, row_key, taken)
     note_news(lane, creditor, account)
+
+
+def _is_earlier(taken: TakenCompletion, withdrawal: Withdrawal) -> bool:
+    return (taken.known, taken.id) < (withdrawal.known, withdrawal.id)
 
 
 def _take_back(lane: Lane, creditor: str, account: str, feed: Feed, taken: TakenCompletion) -> None:

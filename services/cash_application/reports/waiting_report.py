@@ -8,12 +8,15 @@ from pydantic import TypeAdapter
 from schemas.facts import Fact, UnreadEvent, decode_facts
 from services.cash_application.reports.stored_rows import stored_rows
 from services.cash_application.state import rows
+from services.cash_application.state.feeds import Feed, QueuedCompletion
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.row_kind import SEPARATOR
 from services.cash_application.state.waiting import END
 from services.runtime.store.port import Store
 
-_PAYMENT = TypeAdapter(KnownPayment)
+_FEED: Final = TypeAdapter(Feed)
+_PAYMENT: Final = TypeAdapter(KnownPayment)
+_NEXT_MINUTE: Final = "the next minute of the clock"
 _FOR: Final = {
     rows.CREDITORS.name: "the registration of creditor {0}",
     rows.ACCOUNTS.name: "the first invoice of debtor {1}",
@@ -30,7 +33,7 @@ _FOR: Final = {
 
 def waiting(store: Store, creditor: str | None) -> list[dict[str, Any]]:
     """All that waits of all creditors, or of one, the longest first: what, since when (its time), for what."""
-    found = [*_facts(store), *_payments(store), *_doubts(store)]
+    found = [*_facts(store), *_decided_at_frontier(store), *_payments(store), *_doubts(store)]
     return sorted(
         (each for each in found if creditor in (None, each["creditor"])),
         key=lambda each: (each["since"] or "", each["what"], each["waits_for"]),
@@ -51,6 +54,18 @@ def _facts(store: Store) -> Iterator[dict[str, Any]]:
             yield _entry(message.creditor, f"{message.type} {message.id}", message.known_at.isoformat(), missing)
         elif isinstance(message, UnreadEvent):
             yield _entry(message.creditor, f"the doubt about dead letter {message.key}", None, missing)
+
+
+def _decided_at_frontier(store: Store) -> Iterator[dict[str, Any]]:
+    """Registrations, of which each lane has a copy, and completions of which the day is not fixed (rules.md K2, M3)."""
+    messages = {stored.partition(b"\n")[2] for _, stored in stored_rows(store, rows.REGISTRATIONS)}
+    for _, stored in stored_rows(store, rows.FEEDS.name):
+        queue = _FEED.validate_json(stored).queue if stored else ()
+        messages |= {each.message.encode() for each in queue if isinstance(each, QueuedCompletion)}
+    for message in messages:
+        fact = decode_facts(message)
+        if isinstance(fact, Fact):
+            yield _entry(fact.creditor, f"{fact.type} {fact.id}", fact.known_at.isoformat(), _NEXT_MINUTE)
 
 
 def _payments(store: Store) -> Iterator[dict[str, Any]]:

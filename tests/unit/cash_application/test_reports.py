@@ -1,9 +1,11 @@
 """What a person sees of feeds and of what waits (rules.md K2, K4): `erapaiva feeds`, `erapaiva waiting`."""
 
+from datetime import timedelta
 from typing import Any
 
 from services.cash_application.reports.feed_report import feed_words, feeds
 from services.cash_application.reports.waiting_report import waiting, waiting_words
+from services.intake.routing import destination_of
 from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import (
     IBAN,
@@ -12,6 +14,7 @@ from tests.unit.intake.public_events import (
     creditor,
     invoice,
     payment,
+    raw,
     reference_of,
     said,
 )
@@ -73,6 +76,20 @@ def test_a_correction_waits_for_what_it_does_and_a_settlement_for_a_correction()
     assert "invoice 1" in found["invoice.issued.v1 corrected"]
     assert "correction.settled" in found["invoice.issued.v1 corrected"]
     assert found["correction.settled.v1 s"] == "an invoice that corrects invoice 2"
+
+
+def test_what_the_next_frontier_decides_is_listed_while_time_stands_still() -> None:
+    harness = CashHarness()
+    ahead = harness.reached + timedelta(days=1)
+    for event in (creditor("kuura", "FI1410093000123458"), completed(ahead.date().isoformat(), "c", at=ahead)):
+        address = destination_of(raw(event))
+        harness.engine.publish(address.topic, address.key, raw(event))
+    harness.engine.settle()
+
+    found = {entry["what"]: entry["waits_for"] for entry in waiting(harness.engine.store, None)}
+    assert set(found) == {"creditor.registered.v1 creditor-kuura", "bank-feed.completed.v1 c"}
+    assert set(found.values()) == {"the next minute of the clock"}
+    assert len(waiting(harness.engine.store, "kuura")) == 1
 
 
 def test_money_that_was_told_twice_waits_for_nothing() -> None:
