@@ -81,8 +81,9 @@ def plan_of(account: Account, invoice: str, at: datetime) -> PaymentPlan | None:
 
 
 def plans_in_force(account: Account, at: datetime) -> list[PaymentPlan]:
-    """The account's instalment plans that no event has ended."""
-    return [plan for plan in account.plans if plan.known <= at and not _plan_ended(account, plan, at)]
+    """The account's instalment plans that no event has ended, in the order in which they became known."""
+    plans = sorted(account.plans, key=lambda plan: plan.order)
+    return [plan for plan in plans if plan.known <= at and not _plan_ended(account, plan, at)]
 
 
 def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:

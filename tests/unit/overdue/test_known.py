@@ -1,6 +1,6 @@
 """An event whose time lies ahead counts as of the frontier at which it is known (rules.md K1)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -86,6 +86,17 @@ def test_k1_an_event_that_is_fixed_later_leaves_what_one_leaves_that_comes_fixed
 
     assert later == folded(harness, message(kind, NOW, **data))
     assert later != folded(harness, message(kind, **data))
+
+
+def test_k1_plans_stand_in_the_order_in_which_they_became_known() -> None:
+    first, second = (
+        message("plan.agreed", known, id=f"//people#{invoice}", invoices=[invoice], instalments=PLAN["instalments"])
+        for known, invoice in ((NOW - timedelta(days=1), "1002"), (NOW, "1001"))
+    )
+    plans = [plans_in_force(folded(begun(), *each), NOW) for each in ((first, second), (second, first))]
+
+    assert plans[0] == plans[1]
+    assert [plan.invoices for plan in plans[0]] == [["1002"], ["1001"]]
 
 
 def money(time: datetime) -> MoneyPlaced:
