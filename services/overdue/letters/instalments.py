@@ -68,14 +68,19 @@ def _missed(facts: AccountFacts, plan: PaymentPlan) -> int:
 
 
 def _behind(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> int:
-    """By how much the first ``count`` instalments are unpaid, in minor units, and never more than is still open."""
+    """By how much the first ``count`` instalments are unpaid, in minor units, and never more than may be asked."""
     parts = sorted(plan.instalments, key=lambda part: part.due)[:count]
-    still_open = sum(case.entry.balance for case in _of_plan(cases, plan))
-    return max(0, min(still_open, sum(part.amount for part in parts) - _paid_since(facts, plan)))
+    asked = sum(case.asked + case.entry.interest + case.entry.costs for case in _of_plan(cases, plan))
+    return max(0, min(asked, sum(part.amount for part in parts) - _paid_since(facts, plan)))
 
 
 def _of_plan(cases: Sequence[Case], plan: PaymentPlan) -> list[Case]:
-    return [case for case in cases if case.invoice in plan.invoices]
+    """The plan's open receivables that no other stop keeps out of letters (rules.md G0)."""
+    return [case for case in cases if case.invoice in plan.invoices and _stopped_by_plan_alone(case)]
+
+
+def _stopped_by_plan_alone(case: Case) -> bool:
+    return all(reason.code == "in-plan" for reason in case.stopped)
 
 
 def _paid_since(facts: AccountFacts, plan: PaymentPlan) -> int:
@@ -120,9 +125,7 @@ def _draft(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count:
         response_by=roll(today + timedelta(days=wait), context.country),
         policy=facts.policy.policy,
         policy_version=facts.policy.version,
-        lines=[
-            RecordedLine(invoice=case.invoice, step=None, effective_due=case.entry.effective_due) for case in listed
-        ],
+        lines=[RecordedLine(case.invoice, None, case.entry.effective_due, disputed=case.disputed) for case in listed],
         subject_of=subject,
         asked=_behind(facts, cases, plan, count),
     )

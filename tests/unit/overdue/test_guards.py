@@ -13,6 +13,7 @@ from tests.unit.overdue.story import (
     DEBTOR,
     NUDGE,
     REMINDER,
+    STOPS,
     Story,
     consumer_policy,
     step,
@@ -46,6 +47,21 @@ def test_g5_a_missed_instalment_brings_one_kind_letter_then_a_task_and_the_plan_
     assert totals(harness) == ["50.00"]
     assert balances(harness) == {"1001": ("100.00", "0.00", "0.00")}
     assert tasks(harness) == ["2026-03-09 missed-instalment 1001"]
+
+
+@pytest.mark.parametrize("invoice", [None, "1001"])
+@pytest.mark.parametrize("stop", ["disputed", "held", "suspended"])
+def test_g0_a_missed_instalment_of_what_another_stop_holds_brings_no_letter(stop: str, invoice: str | None) -> None:
+    kind, more = STOPS[stop]
+    harness = in_plan().says(kind, "2026-02-18", **({} if invoice is None else {"invoice": invoice}), **more)
+
+    assert steps(harness.play("2026-03-31")) == []
+
+
+def test_g0_a_letter_about_an_instalment_asks_nothing_that_is_disputed() -> None:
+    story = in_plan().says("dispute.raised", "2026-02-18", invoice="1001", amount="70.00", currency="EUR")
+
+    assert totals(story.play("2026-02-27")) == ["30.00"]
 
 
 def test_g5_an_instalment_paid_after_the_letter_needs_no_task() -> None:
