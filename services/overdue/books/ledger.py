@@ -99,10 +99,15 @@ class _Replay:
         return self.books
 
     def _days_of_use(self) -> set[date]:
-        """The days on which credit may find something to pay: each due date that was ever in force, rolled."""
+        """The days on which credit may find something to pay.
+
+        They are each due date that was ever in force, rolled, and the day on which it became known: it may lie before.
+        """
         receivables = self.account.receivables.values()
-        dues = {day for each in receivables for day in (each.due, *(due.day for due in each.dues))}
-        return {roll(day, self.context.country) for day in dues} | {credit.day for credit in self.books.credit}
+        changes = [due for each in receivables for due in each.dues]
+        dues = {each.due for each in receivables} | {due.day for due in changes}
+        others = {due.known.date() for due in changes} | {credit.day for credit in self.books.credit}
+        return {roll(day, self.context.country) for day in dues} | others
 
     def _was_due(self, entry: OpenReceivable, day: date) -> bool:
         """Whether its due date of that time had come by ``day``: what was used stays used (rules.md M3, M7)."""

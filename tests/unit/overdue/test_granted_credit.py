@@ -25,6 +25,16 @@ def test_m11_it_is_unused_until_a_receivable_is_due() -> None:
     assert credit(story.play("2026-01-23")) == "0.00"
 
 
+def test_m3_credit_pays_a_receivable_whose_due_date_was_moved_into_the_past_from_the_day_on_which_it_was() -> None:
+    story = Story().invoice("2026-02-27", issued="2026-01-09")
+    story.says("credit.granted", "2026-01-12", **GOODWILL | {"amount": "100.00"})
+    story.says("invoice.rescheduled", "2026-02-02", invoice="1001", due="2026-01-30")
+
+    assert credit(story.play("2026-02-01")) == "100.00"
+    assert credit(story.play("2026-02-02")) == "0.00"
+    assert days(story.play("2026-04-30")) == []
+
+
 def test_m11_no_letter_goes_once_it_covers_the_debt() -> None:
     story = Story().invoice("2026-01-23").says("credit.granted", "2026-01-27", **GOODWILL | {"amount": "100.00"})
 
