@@ -11,18 +11,27 @@ def credited_of(account: Account, receivable: Receivable, last: CreditNote | Non
 
     With ``last`` only this note and those that were known before it.
     """
-    left = sum(note.amount for note in _until(last, receivable) if note.of_whole)
-    for part in reversed(account.whole_of(receivable)):
-        own = sum(note.amount for note in _until(last, part) if not note.of_whole)
-        taken = left if part.part <= 1 else min(left, max(0, part.amount_now - own))
-        if part is receivable:
-            return own + taken
-        left -= taken
-    raise AssertionError("a receivable is a part of its own invoice")
+    parts = account.whole_of(receivable)
+    credited = {part.invoice: sum(note.amount for note in _until(last, part) if not note.of_whole) for part in parts}
+    for note in _until(last, receivable):
+        if note.of_whole:
+            _take_from_last(note, parts, credited)
+    return credited[receivable.invoice]
+
+
+def _take_from_last(note: CreditNote, parts: list[Receivable], credited: dict[str, int]) -> None:
+    """A note of the whole takes from the last part, of those that were not cancelled before; the first has the rest."""
+    left = note.amount
+    takers = [part for part in parts if part.cancelled is None or note.known_on < part.cancelled] or parts
+    for part in reversed(takers):
+        room = left if part is takers[0] else max(0, part.amount_now - credited[part.invoice])
+        credited[part.invoice] += min(left, room)
+        left -= min(left, room)
 
 
 def _until(last: CreditNote | None, receivable: Receivable) -> list[CreditNote]:
-    notes = receivable.credit_notes
+    """The receivable's credit notes in the order in which they were known, up to ``last``."""
+    notes = sorted(receivable.credit_notes, key=lambda note: (note.known, note.id))
     return notes if last is None else [note for note in notes if (note.known, note.id) <= (last.known, last.id)]
 
 

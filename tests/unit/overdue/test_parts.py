@@ -78,6 +78,20 @@ def test_m9_credit_notes_and_write_offs_of_the_whole_take_from_the_last(kind: st
     assert balances(harness) == {FIRST: ("30.00", "0.00", "0.00"), SECOND: ("0.00", "0.00", "0.00")}
 
 
+def test_m9_a_credit_note_of_the_whole_takes_nothing_from_a_part_that_was_cancelled_before() -> None:
+    story = in_parts().says("invoice.cancelled", "2026-01-12", invoice="1001/2", reason="once")
+    harness = story.credited("30.00", "2026-01-13").play("2026-01-14")
+
+    assert balances(harness) == {"1001/1": ("20.00", "0.00", "0.00"), "1001/2": ("0.00", "0.00", "0.00")}
+
+
+def test_m9_a_part_that_is_cancelled_after_a_credit_note_of_the_whole_keeps_what_that_took() -> None:
+    story = in_parts().credited("30.00", "2026-01-12")
+    harness = story.says("invoice.cancelled", "2026-01-13", invoice="1001/2", reason="once").play("2026-01-14")
+
+    assert balances(harness) == {"1001/1": ("50.00", "0.00", "0.00"), "1001/2": ("0.00", "0.00", "0.00")}
+
+
 def test_m9_more_credit_than_all_parts_is_the_debtors() -> None:
     harness = in_parts().credited("70.00", "2026-01-12").credited("40.00", "2026-01-13").play("2026-01-14")
 
