@@ -2,7 +2,8 @@
 
 Imports go one way. Each line uses only those before it:
 
-* ``entry_terms``, ``letter_record``, ``undone_money``, ``account``: the entries of one account, as they are stored;
+* ``due_dates``, ``entry_terms``, ``letter_record``, ``undone_money``, ``account``: the entries of one account, as they
+  are stored;
 * ``creditor_context``: the settings and feeds by which they are decided; ``debtor_party``: the debtor's party;
 * ``stops``: which receivables get no letter, until when, and the reasons that all rules return;
 * ``books``: dated entries, the balances computed from them, and where each payment's money went;

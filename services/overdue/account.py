@@ -17,29 +17,12 @@ from pydantic import Field, TypeAdapter
 from schemas.fields import Kind
 from schemas.journal import MoneyPointer
 from schemas.parties import Party
+from services.overdue.due_dates import DueDateChange, KnownOrder, due_after
 from services.overdue.entry_terms import EntryTerms, TermsFrom
 from services.overdue.letter_record import LetterRecord
 from services.overdue.undone_money import UndoneMoney
 
-KnownOrder = tuple[datetime, datetime, str]
-"""By what replaces what: the instant at which it is known, the event's time, its id (rules.md K1)."""
 StopKind = Literal["dispute", "hold", "suspension", "promise"]
-
-
-@dataclass(slots=True)
-class DueDateChange:
-    """A new due date, given after the invoice's own (rules.md M7)."""
-
-    known: datetime
-    id: str
-    day: date
-    extension: bool
-    time: datetime | None = None
-
-    @property
-    def order(self) -> KnownOrder:
-        """Its place among what replaces a due date (rules.md K1)."""
-        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)
@@ -105,6 +88,12 @@ class CorrectedAmount:
     id: str
     amount: int
     by: str
+    time: datetime | None = None
+
+    @property
+    def order(self) -> KnownOrder:
+        """Its place among corrections (rules.md K1)."""
+        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)
@@ -170,7 +159,7 @@ class Receivable:
     @property
     def amount_now(self) -> int:
         """The amount in force: what was invoiced, or what the latest known correction says (rules.md M10)."""
-        latest = max(self.corrected, key=lambda it: (it.known, it.id), default=None)
+        latest = max(self.corrected, key=lambda it: it.order, default=None)
         return self.amount if latest is None else latest.amount
 
     def is_named_by(self, invoice: str) -> bool:
@@ -180,17 +169,11 @@ class Receivable:
     @property
     def due_now(self) -> date:
         """The due date in force: reschedules and extensions in the order they became known (rules.md M7)."""
-        return self._due_after(self.dues)
+        return due_after(self.due, self.dues)
 
     def due_known_at(self, at: datetime) -> date:
         """The due date that was in force at an instant."""
-        return self._due_after([change for change in self.dues if change.known <= at])
-
-    def _due_after(self, changes: list[DueDateChange]) -> date:
-        day = self.due
-        for change in sorted(changes, key=lambda due: due.order):
-            day = max(day, change.day) if change.extension else change.day
-        return day
+        return due_after(self.due, [change for change in self.dues if change.known <= at])
 
 
 @dataclass(slots=True)

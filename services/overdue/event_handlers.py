@@ -12,7 +12,6 @@ from services.overdue.account import (
     Account,
     CorrectedAmount,
     CreditNote,
-    DueDateChange,
     GrantedCredit,
     PaymentPlan,
     PlanEnd,
@@ -28,6 +27,7 @@ from services.overdue.account import (
 from services.overdue.books.invoiced import receivables_of, replace_terms
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of, with_stated
+from services.overdue.due_dates import DueDateChange
 from services.overdue.steps.step_progress import call_task, step_progress
 
 
@@ -73,8 +73,8 @@ def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
         account.receivables.update({receivable.invoice: receivable for receivable in issued})
         return
     for receivable, correction in zip(account.named(data.corrects), issued, strict=True):
-        amount = CorrectedAmount(applied.known, applied.event.id, correction.amount, correction.invoice)
-        replace_terms(receivable, correction, amount, applied.time)
+        amount = CorrectedAmount(applied.known, applied.event.id, correction.amount, correction.invoice, applied.time)
+        replace_terms(receivable, correction, amount)
 
 
 def _credited(applied: AppliedEvent, data: InvoiceCredited) -> None:

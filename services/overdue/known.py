@@ -12,7 +12,6 @@ from services.overdue.account import (
     Account,
     CorrectedAmount,
     CreditNote,
-    DueDateChange,
     GrantedCredit,
     PaymentPlan,
     PlanEnd,
@@ -26,6 +25,7 @@ from services.overdue.account import (
 )
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of
+from services.overdue.due_dates import DueDateChange
 from services.overdue.undone_money import UndoneMoney
 
 IdentifiedEntry = (
@@ -83,7 +83,7 @@ def _entries(account: Account) -> Iterator[IdentifiedEntry]:
 
 def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
     entry.known = fixed.known
-    if isinstance(entry, DueDateChange | PaymentPlan | PlanEnd | Stop | StopEnd):
+    if isinstance(entry, CorrectedAmount | DueDateChange | PaymentPlan | PlanEnd | Stop | StopEnd):
         entry.time = fixed.time
     if isinstance(entry, GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd | UndoneMoney):
         entry.day = min(entry.day, day)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from schemas.invoice_events import InvoiceIssued, InvoicePart, part_number
 from services.law.percent import rate_of
-from services.overdue.account import CorrectedAmount, DueDateChange, OfferedDiscount, Receivable, StepDone
+from services.overdue.account import CorrectedAmount, OfferedDiscount, Receivable, StepDone
+from services.overdue.due_dates import DueDateChange
 
 
 def receivables_of(data: InvoiceIssued, known: datetime, dues: Sequence[DueDateChange]) -> list[Receivable]:
@@ -33,18 +34,15 @@ def receivables_of(data: InvoiceIssued, known: datetime, dues: Sequence[DueDateC
     return [_part_of(whole, data.parts, number) for number in range(1, len(data.parts) + 1)]
 
 
-def replace_terms(
-    receivable: Receivable, correction: Receivable, amount: CorrectedAmount, time: datetime | None
-) -> None:
+def replace_terms(receivable: Receivable, correction: Receivable, amount: CorrectedAmount) -> None:
     """Give a receivable the terms of the one that corrects it; payments, steps and claims stay (rules.md M10).
 
-    Another due date counts as a reschedule (M7). Of several corrections the one known last holds; ``time`` is its
-    event's where it is known earlier (K1).
+    A due date other than the one printed before counts as a reschedule (M7). Of several corrections the one known last
+    holds.
     """
     receivable.corrected.append(amount)
-    if correction.due != receivable.due:
-        receivable.dues.append(DueDateChange(amount.known, amount.id, correction.due, False, time))
-    if amount is max(receivable.corrected, key=lambda it: (it.known, it.id)):
+    receivable.dues.append(DueDateChange(amount.known, amount.id, correction.due, False, amount.time, printed=True))
+    if amount is max(receivable.corrected, key=lambda it: it.order):
         receivable.reference, receivable.subject = correction.reference, correction.subject
         receivable.issued, receivable.sent = correction.issued, correction.sent
         receivable.due_agreed, receivable.interest_stated = correction.due_agreed, correction.interest_stated

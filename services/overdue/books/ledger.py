@@ -106,7 +106,9 @@ class _Replay:
         receivables = self.account.receivables.values()
         changes = [due for each in receivables for due in each.dues]
         dues = {each.due for each in receivables} | {due.day for due in changes}
-        others = {due.known.date() for due in changes} | {credit.day for credit in self.books.credit}
+        others = {self.context.local(due.known).date() for due in changes} | {
+            credit.day for credit in self.books.credit
+        }
         return {roll(day, self.context.country) for day in dues} | others
 
     def _was_due(self, entry: OpenReceivable, day: date) -> bool:

@@ -110,6 +110,24 @@ def test_m10_the_printed_due_date_again_takes_back_no_more_time() -> None:
     assert steps(more_time.play("2026-02-28")) == ["2026-02-25 nudge"]
 
 
+def test_m10_a_second_correction_that_prints_the_due_date_of_the_first_takes_back_no_more_time() -> None:
+    twice = corrected("90.00", "2026-01-16", due="2026-01-30")
+    twice.says("extension.granted", "2026-01-20", invoice="1001", until="2026-02-20")
+    twice.invoice("2026-01-30", "95.00", "1003", "2026-01-26", issued="2026-01-09", corrects="1001")
+
+    assert steps(twice.play("2026-02-28")) == ["2026-02-25 nudge"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_m10_a_second_correction_that_prints_the_first_due_date_again_brings_it_back(first: bool) -> None:
+    told = [("2026-01-16", "2026-01-12", "1002"), ("2026-01-23", "2026-01-13", "1003")]
+    both = story()
+    for due, known, number in told if first else reversed(told):
+        both.invoice(due, "90.00", number, known, issued="2026-01-09", corrects="1001")
+
+    assert steps(both.play("2026-01-30")) == ["2026-01-28 nudge"]
+
+
 def test_m10_credit_notes_stay() -> None:
     harness = corrected("90.00", "2026-01-20").credited("30.00", "2026-01-12").play("2026-01-22")
 

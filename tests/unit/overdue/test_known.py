@@ -152,6 +152,20 @@ def test_k1_a_due_date_from_the_future_is_replaced_by_one_that_is_known_later() 
     assert account.receivables["1001"].due_now == date(2026, 4, 1)
 
 
+def test_k1_of_two_corrections_from_the_future_the_one_with_the_later_time_holds_whatever_their_ids() -> None:
+    later = FAR.replace(year=2063)
+    correction: dict[str, Any] = {**INVOICE, "corrects": "1001", "taken": []}
+    account = folded(
+        begun(),
+        message("invoice.issued", id="b", **correction | {"amount": "80.00"}),
+        message("invoice.issued", id="a", time=later, **correction | {"amount": "90.00"}),
+        fixed("invoice.issued", "1001", id="b"),
+        fixed("invoice.issued", "1001", id="a", time=later),
+    )
+
+    assert account.receivables["1001"].amount_now == 9000
+
+
 def test_k1_an_address_from_the_future_is_replaced_by_one_that_is_known_later() -> None:
     harness = begun()
     account = folded(
