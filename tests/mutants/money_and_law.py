@@ -4,6 +4,8 @@ from tests.mutants.mutant import Mutant
 
 LAWFUL = "services/law/lawful.py"
 ACCOUNT = "services/overdue/account.py"
+DUE_DATES = "services/overdue/due_dates.py"
+INSTALMENTS = "services/overdue/letters/instalments.py"
 APOLOGY = "services/overdue/letters/apology.py"
 CASES = "services/overdue/steps/cases.py"
 TASKS = "services/overdue/tasks.py"
@@ -29,14 +31,14 @@ MUTANTS = (
     ),
     Mutant(
         "M7 an extension may move the due date earlier",
-        ACCOUNT,
+        DUE_DATES,
         "            day = max(day, change.day) if change.extension else change.day",
         "            day = change.day",
         "overdue/test_money_back_and_rests.py::m7",
     ),
     Mutant(
         "M7 a reschedule moves the due date only later",
-        ACCOUNT,
+        DUE_DATES,
         "            day = max(day, change.day) if change.extension else change.day",
         "            day = max(day, change.day)",
         "overdue/test_money_back_and_rests.py::m7",
@@ -86,8 +88,8 @@ MUTANTS = (
     Mutant(
         "M9 a credit note of the whole takes from the first part",
         PARTS,
-        "    for part in reversed(account.whole_of(receivable)):\n        own = sum",
-        "    for part in account.whole_of(receivable):\n        own = sum",
+        "    for part in reversed(takers):",
+        "    for part in takers:",
         "overdue/test_parts.py::credit",
     ),
     Mutant(
@@ -107,9 +109,37 @@ MUTANTS = (
     Mutant(
         "M10 the correction known first holds",
         ACCOUNT,
-        "        latest = max(self.corrected, key=lambda it: (it.known, it.id), default=None)",
-        "        latest = min(self.corrected, key=lambda it: (it.known, it.id), default=None)",
+        "        latest = max(self.corrected, key=lambda it: it.order, default=None)",
+        "        latest = min(self.corrected, key=lambda it: it.order, default=None)",
         "overdue/test_corrections.py::m10",
+    ),
+    Mutant(
+        "M10 a correction's due date is compared with the first invoice's",
+        DUE_DATES,
+        "        printed = change.day if change.printed else printed\n",
+        "",
+        "overdue/test_corrections.py::second_correction",
+    ),
+    Mutant(
+        "M9 a cancelled part takes what credit notes of the whole credit",
+        PARTS,
+        "    takers = [part for part in parts if part.cancelled is None or note.known_on < part.cancelled] or parts",
+        "    takers = parts",
+        "overdue/test_parts.py::cancelled",
+    ),
+    Mutant(
+        "M3 credit waits for the former due date of what was moved into the past",
+        LEDGER,
+        "        others = {self.context.local(due.known).date() for due in changes} | {",
+        "        others = {",
+        "overdue/test_granted_credit.py::moved_into_the_past",
+    ),
+    Mutant(
+        "G0 a missed instalment of what is held brings a letter",
+        INSTALMENTS,
+        " and _stopped_by_plan_alone(case)]",
+        "]",
+        "overdue/test_guards.py::g0",
     ),
     Mutant(
         "M10 an invoice that a person is asked about is not held",
