@@ -11,7 +11,7 @@ from services.cash_application.state.lane import Lane
 
 
 class Reported(NamedTuple):
-    """What an account and the reports were published of a payment, apart from where it lies."""
+    """What an account and the reports were published of a payment, apart from its placement."""
 
     paid: date
     booked: date

@@ -29,7 +29,7 @@ def maybe_one_money(payments: Sequence[KnownPayment]) -> dict[str, str]:
 
 
 def _candidates(payments: Sequence[KnownPayment]) -> Iterator[Pair]:
-    """The pairs that are worth a look: two references that differ are never one money, and there may be thousands."""
+    """The pairs that may be one money: those with different references never are, and there may be thousands."""
     by_reference: defaultdict[str | None, list[KnownPayment]] = defaultdict(list)
     for each in payments:
         by_reference[each.reference].append(each)

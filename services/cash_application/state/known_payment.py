@@ -148,7 +148,7 @@ class KnownPayment:
 
     ``tellings``: by what it was told, the first one first; none of a payment that an older store knew. ``batch``: the
     archive id of the entry of which it is one of several transactions. ``same_as``: the payment whose money it is,
-    told twice (rules.md B2), or "" where a corrected statement no longer tells it; then it lies nowhere. ``maybe``:
+    told twice (rules.md B2), or "" where a corrected statement no longer tells it; then it is on no account. ``maybe``:
     the payment whose money it may be; then it waits for a person. ``is_other_money``: a person said that it is not.
     ``known``: since when it is known, where that is earlier than ``time`` (rules.md K1). Two fields are stored under
     older names.
