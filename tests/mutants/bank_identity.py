@@ -32,6 +32,13 @@ MUTANTS = (
         f"{TWICE}::each_line_of_a_statement",
     ),
     Mutant(
+        "told twice: the least alike are paired first",
+        PAIRING,
+        "    for alike in product((True, False), repeat=4):",
+        "    for alike in product((False, True), repeat=4):",
+        "cash_application/test_pairing.py::likest_are_paired_first",
+    ),
+    Mutant(
         "told twice: other names are one payer",
         LIKENESS,
         "are_names_alike(first, second))\n    )",

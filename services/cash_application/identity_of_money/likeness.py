@@ -1,5 +1,8 @@
 """Whether two tellings may be of one money: day, sum, reference, words and payer compared. Pure (rules.md B1, B2)."""
 
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Final
@@ -14,6 +17,10 @@ _NEAR: Final = 5
 _BANKS_COUNTRY: Final = "FI"
 _LEAST_LETTERS: Final = 6
 """A name that is cut shorter says too little."""
+ANY_PLACE: Final = ""
+"""Stands for the place of a payment among its like that an older store knew without one."""
+_LAST: Final = chr(0x10FFFF)
+"""Comes after every letter."""
 
 
 def is_same_money(known: KnownPayment, data: PaymentReceived) -> bool:
@@ -51,35 +58,21 @@ def are_near(one: date, other: date) -> bool:
     return last <= banking_days_after(first, _NEAR, _BANKS_COUNTRY)
 
 
-def is_like(known: KnownPayment, data: PaymentReceived) -> bool:
-    """Whether a telling without an id is of the payment's like: its day, sum, reference and payer."""
-    payer = data.payer
-    return (known.booked, known.amount, known.currency, known.reference) == (
-        data.booked,
-        data.amount,
-        data.currency,
-        data.reference,
-    ) and (known.iban, known.name) == (payer.iban if payer else None, payer.name if payer else None)
+def like_digest(booked: str, currency: str, amount: int, *told: str | None) -> str:
+    """The same for tellings that are alike: of one day, sum (in minor units), reference, payer's IBAN and name."""
+    said = booked, currency, str(amount), *(each or "" for each in told)
+    return sha256("\x1f".join(said).encode()).hexdigest()[:16]
 
 
 def may_be_one(one: KnownPayment, other: KnownPayment) -> bool:
     """Whether nothing that both say of reference, debtor or payer differs."""
-    first, second = _payer_name(one), _payer_name(other)
+    first, second = payer_name(one), payer_name(other)
     return (
         _agree(one.reference, other.reference)
         and _agree(one.debtor, other.debtor)
         and _agree(one.iban, other.iban)
         and (first is None or second is None or _same_iban(one, other) or are_names_alike(first, second))
     )
-
-
-def likeness(one: KnownPayment, other: KnownPayment) -> int:
-    """How much two payments that may be one say alike, reference before payer before words; 0 when nothing."""
-    reference = one.reference is not None and one.reference == other.reference
-    first, second = _payer_name(one), _payer_name(other)
-    name = first is not None and second is not None and are_names_alike(first, second)
-    words = one.message is not None and other.message is not None and are_words_alike(one.message, other.message)
-    return 8 * reference + 4 * _same_iban(one, other) + 2 * name + words
 
 
 def is_named_alike(one: KnownPayment, other: KnownPayment) -> bool:
@@ -109,7 +102,26 @@ def are_words_alike(one: str, other: str) -> bool:
     return bool(first) and first <= second
 
 
-def _payer_name(payment: KnownPayment) -> str | None:
+def texts_near(texts: Sequence[tuple[str, ...]]) -> set[tuple[int, int]]:
+    """The numbers of the folded texts of which one may hold all words of the other, or be its beginning.
+
+    Each is compared with those that share its rarest word, and with those that it begins.
+    """
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for number, text in enumerate(texts):
+        for word in set(text):
+            holders[word].append(number)
+    whole = sorted((" ".join(text), number) for number, text in enumerate(texts))
+    near: set[tuple[int, int]] = set()
+    for number, text in enumerate(texts):
+        rarest = min((holders[word] for word in text), key=len, default=[])
+        begun = whole[bisect(whole, (" ".join(text), -1)) : bisect(whole, (" ".join(text) + _LAST, -1))]
+        others = *rarest, *(other for _, other in begun)
+        near |= {(min(number, other), max(number, other)) for other in others if other != number}
+    return near
+
+
+def payer_name(payment: KnownPayment) -> str | None:
     """The payer's name; None too where a bank writes that it has none."""
     return payment.name if payment.name is not None and folded_words(payment.name) else None
 

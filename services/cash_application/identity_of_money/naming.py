@@ -5,13 +5,13 @@ from datetime import date
 from typing import Final
 
 from schemas.payment_events import BankIds, PaymentReceived, PaymentReversed
-from services.cash_application.identity_of_money import equal_sums, likeness
+from services.cash_application.identity_of_money import likeness
 from services.cash_application.state import waiting
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import Refused, Waits
 from services.cash_application.state.row_kind import key
-from services.cash_application.state.rows import MONEY_IDS, PAYMENTS, RETURN_IDS, PaymentsOfId
+from services.cash_application.state.rows import ALIKE, MONEY_IDS, PAYMENTS, RETURN_IDS, PaymentsOfId
 from services.cash_application.state.waiting import Missing
 
 _NO_ID: Final = "NOTPROVIDED"
@@ -98,6 +98,9 @@ def keep_ids(lane: Lane, payment: KnownPayment, data: PaymentReceived) -> None:
         waiting.release(lane, PAYMENTS, row_key)
         if row is not None or data.booked != payment.booked:
             waiting.release(lane, PAYMENTS, key(payment.creditor, payment.account, f"{id_} {data.booked}"))
+    if data.place is not None and data.channel == "table":
+        like = key(payment.creditor, payment.account, _like_of(data), str(data.place), payment.payment)
+        lane.unit.put(ALIKE, like, b"")
     for kind, value in return_ids(data.ids, data.reference):
         lane.unit.put(RETURN_IDS, key(payment.creditor, payment.account, kind, value, payment.payment), b"")
 
@@ -117,20 +120,31 @@ def _told_without_id(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
     """The payment that a line without an id tells again: another table's n-th of its like, or an older store's."""
     if data.place is None:
         return None
-    for each in equal_sums.equal_money(lane, equal_sums.of_sum(data)):
-        if likeness.is_like(each, data) and _is_nth(each, data):
-            return each
-    return None
+    alike = (*_alike(lane, data, likeness.ANY_PLACE), *_alike(lane, data, str(data.place)))
+    return next((each for each in alike if _is_told_again(each, data)), None)
 
 
-def _is_nth(known: KnownPayment, data: PaymentReceived) -> bool:
-    if not known.tellings:
-        return True
-    return (
-        data.channel == "table"
-        and any(
-            each.channel == "table" and each.place == data.place and each.statement != data.statement
-            for each in known.tellings
-        )
-        and all(each.statement != data.statement for each in known.tellings)
+def _alike(lane: Lane, data: PaymentReceived, place: str) -> Iterator[KnownPayment]:
+    prefix = key(data.creditor, data.account, _like_of(data), place, "")
+    for row_key, _ in lane.unit.scan(ALIKE, prefix):
+        payment = standing(lane, data.creditor, data.account, row_key.removeprefix(prefix))
+        if payment is not None:
+            yield payment
+
+
+def _like_of(data: PaymentReceived) -> str:
+    payer = data.payer
+    return likeness.like_digest(
+        str(data.booked),
+        data.currency,
+        data.amount,
+        data.reference,
+        payer.iban if payer else None,
+        payer.name if payer else None,
+    )
+
+
+def _is_told_again(known: KnownPayment, data: PaymentReceived) -> bool:
+    return not known.tellings or (
+        data.channel == "table" and all(each.statement != data.statement for each in known.tellings)
     )

@@ -1,7 +1,7 @@
 """Payments of older stores, indexed as state version 3 finds them (docs/upgrading.md; rules.md B3).
 
 Older versions knew a payment by its archive id alone, and gave a line without one a digest of all that it said. Their
-payments are found by day and sum, so that such a line stays known when its file comes again, and by their reference,
+payments are found by what such a line says, so that it stays known when its file comes again, and by their reference,
 so that a return finds them.
 """
 
@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from services.cash_application.identity_of_money.likeness import ANY_PLACE, like_digest
 from services.cash_application.state.row_kind import key
 from services.runtime.store.port import Store
 
@@ -24,13 +25,14 @@ def to_version_3(store: Store) -> None:
     """Write the rows by which the payments of all partitions are found, inside the open transaction."""
     for partition in range(store.partitions):
         for rows in _payments(store, partition):
-            _save(store, partition, "equal-money", [_by_sum(row) for row in rows])
+            _save(store, partition, "alike", [_by_like(row) for row in rows])
             _save(store, partition, "return-id", [_by_reference(row) for row in rows if row.get("reference")])
 
 
-def _by_sum(row: Json) -> str:
-    day_and_sum = row["booked"], row["currency"], str(row["amount"])
-    return key(row["creditor"], row["account"], *day_and_sum, row["payment"])
+def _by_like(row: Json) -> str:
+    told = row.get("reference"), row.get("iban"), row.get("name")
+    like = like_digest(row["booked"], row["currency"], row["amount"], *told)
+    return key(row["creditor"], row["account"], like, ANY_PLACE, row["payment"])
 
 
 def _by_reference(row: Json) -> str:

@@ -170,6 +170,18 @@ def test_overlapping_tables_tell_as_many_payments_as_the_longer_of_them() -> Non
     assert [each.payment for each in harness.decisions()] == ["a1", "a2", "b3"]
 
 
+def test_a_table_tells_a_line_again_though_a_statement_gave_its_payer_a_longer_name() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), told("a1", "table", place=1, statement="a", payer={"name": "AINO MALLILA"}))
+    harness.publish(told("S", "statement", reference_of(1), payer={"name": "Aino Maria Mallila"}))
+    harness.tick()
+    harness.publish(told("b1", "table", place=1, statement="b", payer={"name": "AINO MALLILA"}))
+    harness.tick()
+    assert [name for name, *_ in harness.placed()] == ["S"]
+    assert harness.decisions() == []
+    assert harness.tally.duplicates == 1
+
+
 def test_a_statement_ties_though_a_notification_told_its_payments_before() -> None:
     harness = CashHarness(started=True)
     harness.publish(told("N", "notification", reference_of(1)))
