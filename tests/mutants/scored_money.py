@@ -122,8 +122,8 @@ MUTANTS = (
     Mutant(
         "G10 two names in different order are two names",
         "services/cash_application/matching/names.py",
-        "sorted(mine.words) == sorted(theirs.words)",
-        "mine.words == theirs.words",
+        "sorted(mine) == sorted(theirs)",
+        "mine == theirs",
         "cash_application/test_names.py::same",
     ),
     Mutant(

@@ -5,6 +5,8 @@ names stay (rules.md G10).
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
+from typing import Final
 
 from services.cash_application.matching.names import Likeness, buckets, index_texts, likeness, lookups
 from services.cash_application.state import subscriptions
@@ -13,15 +15,21 @@ from services.cash_application.state.lane import Lane
 from services.cash_application.state.row_kind import SEPARATOR, key
 from services.cash_application.state.rows import NAMES, PAYERS, PAYERS_IN_BUCKET
 
+_DIGEST: Final = 12
+
 
 def learn(lane: Lane, creditor: str, debtor: str, name: str) -> None:
     """From now on money in a name like this one may be the debtor's; payments that wait for it are scored again."""
-    for row_key in _rows_of_debtor(creditor, debtor, name):
-        stored = lane.unit.get(NAMES, row_key)
-        if stored is None or name.encode() < stored:  # whichever of two spellings came first
-            lane.unit.put(NAMES, row_key, name.encode())
+    for row_key in keys_of_name(creditor, debtor, name):
+        lane.unit.put(NAMES, row_key, name.encode())
     for payment_key in dict.fromkeys(_payments_like(lane, creditor, name)):
         subscriptions.notify(lane, subscriptions.of_payer(payment_key))
+
+
+def keys_of_name(creditor: str, debtor: str, name: str) -> Iterator[str]:
+    """The keys of the rows by which a debtor's name is found; two names of one debtor have rows of their own."""
+    digest = sha256(name.encode()).hexdigest()[:_DIGEST]
+    return (key(creditor, text, debtor, digest) for text in index_texts(name))
 
 
 def debtors_like(lane: Lane, creditor: str, payer: str) -> dict[str, Likeness]:
@@ -31,7 +39,7 @@ def debtors_like(lane: Lane, creditor: str, payer: str) -> dict[str, Likeness]:
     prefixes = [key(creditor, text, "") for text in wanted.whole] + [key(creditor, text) for text in wanted.beginnings]
     for prefix in prefixes:
         for row_key, name in lane.unit.scan(NAMES, prefix):
-            debtor = row_key.rpartition(SEPARATOR)[2]
+            debtor = row_key.split(SEPARATOR)[2]
             if found.get(debtor) != "same":
                 alike = likeness(payer, name.decode())
                 if alike is not None:
@@ -59,10 +67,8 @@ def unlist_payer(lane: Lane, payment: KnownPayment) -> None:
         _count(lane, payment.creditor, bucket, -1)
 
 
-def rows_of_name(creditor: str, debtor: str, name: str) -> Iterator[tuple[str, str]]:
+def rows_of_name(creditor: str, name: str) -> Iterator[tuple[str, str]]:
     """The rows, kind and key, that are read when a debtor's name is learned."""
-    for row_key in _rows_of_debtor(creditor, debtor, name):
-        yield NAMES, row_key
     for bucket in buckets(name):
         yield PAYERS_IN_BUCKET, key(creditor, bucket)
 
@@ -72,10 +78,6 @@ def rows_of_payer(payment: KnownPayment) -> Iterator[tuple[str, str]]:
     if payment.name is not None and not payment.is_listed:
         for bucket in buckets(payment.name):
             yield PAYERS_IN_BUCKET, key(payment.creditor, bucket)
-
-
-def _rows_of_debtor(creditor: str, debtor: str, name: str) -> Iterator[str]:
-    return (key(creditor, text, debtor) for text in index_texts(name))
 
 
 def _payments_like(lane: Lane, creditor: str, name: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import permutations, product
 from typing import Final, Literal
 from unicodedata import category, normalize
 
@@ -21,7 +21,9 @@ initials, or cut."""
 _COMPANY_FORMS: Final = frozenset(
     (
         *("oy", "oyj", "ab", "abp", "publ", "ky", "kb", "ay", "hb", "ry", "rf", "sr", "rs", "rp", "osk", "anl"),
-        *("osakeyhtio", "aktiebolag", "kommandiittiyhtio", "asunto", "bostads", "as", "asa", "aps", "ou", "uab", "sia"),
+        *("osakeyhtio", "osakeyhtioe", "kommandiittiyhtio", "kommandiittiyhtioe", "osuuskunta", "andelslag", "saatio"),
+        *("saeaetioe", "aktiebolag", "handelsbolag", "kommanditbolag", "yhdistys", "forening", "foerening", "koy"),
+        *("asunto", "kiinteisto", "kiinteistoe", "bostads", "fastighets", "as", "asa", "aps", "ou", "uab", "sia"),
         *("ltd", "limited", "llc", "llp", "plc", "inc", "corp", "co", "gmbh", "mbh", "ag", "kg", "ohg", "ug", "ev"),
         *("bv", "nv", "sa", "sarl", "srl", "spa", "sl"),
     )
@@ -33,13 +35,16 @@ _NO_NAME: Final = ("notprovided",)
 _CUT_AFTER: Final = (12, 35)
 """Characters or bytes after which banks' files cut a name."""
 _LEAST_LETTERS: Final = 6
-"""Letters of a name that a cut must leave."""
+"""Letters of a name that a cut must leave, company forms not counted."""
 _MOST_ROTATED: Final = 4
-"""Words of a name in which the first or last one may as well stand at the other end."""
+"""Words of a name that may as well begin with any of them: with the last name, or with the first."""
+_MOST_PAIRED: Final = 8
+"""Words of a name that are looked up two by two: a bound for a name of three hundred letters."""
 _BUCKET: Final = 3
-_SHORT_WORDS: Final = "*"
 _LONGEST_TEXT: Final = 40
 """Letters of an index text: enough to tell names apart, and few enough for a key."""
+_LONGEST_WORD: Final = 20
+"""Letters of a word in an index text of two words."""
 
 _UNDIVIDED: Final = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _TWO_LETTERS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
@@ -47,14 +52,20 @@ _APOSTROPHES: Final = re.compile(r"['’‘´`]")
 _DOTTED: Final = re.compile(r"(?<!\w)((?:[^\W\d_]\.){2,}[^\W\d_]?)(?!\w)")
 _GAPS: Final = re.compile(r"[\W_]+")
 _DOUBLED: Final = re.compile(r"ae|oe|ue|aa")
+_CARE_OF: Final = re.compile(r"(?<!\w)c/o(?!\w)")
+_HYPHENS: Final = re.compile(r"(?<=\w)[-\u2010\u2011](?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
 class NameWords:
-    """A name's words, folded, in their order; ``core`` are those that are no company form."""
+    """A name's words, folded, in their order; ``core`` are those that are no company form.
+
+    ``own`` are those of ``core`` that do not stand behind ``c/o``.
+    """
 
     words: tuple[str, ...]
     core: tuple[str, ...]
+    own: tuple[str, ...]
     is_company: bool
 
 
@@ -72,18 +83,18 @@ def likeness(payer: str, debtor: str) -> Likeness | None:
 
 
 def index_texts(name: str) -> tuple[str, ...]:
-    """The texts under which a debtor's name is found: its words run together, in each order that banks use."""
-    core = _coarse(name)
-    if not core:
-        return ()
-    orders = [core]
-    if 1 < len(core) <= _MOST_ROTATED:
-        orders.append((core[-1], *core[:-1]))
-    if 2 < len(core) <= _MOST_ROTATED:
-        orders.append((core[-1], core[1], core[0], *core[2:-1]))
-    if len(core) >= _MOST_ROTATED:
-        orders.append(tuple(sorted(core)))
-    return tuple(dict.fromkeys("".join(order)[:_LONGEST_TEXT] for order in orders))
+    """The texts under which a debtor's name is found: its words run together, and two of them, in each order."""
+    found: dict[str, None] = {}
+    for spelling in _spellings(name):
+        core, own = _coarse(spelling.core or spelling.words), _coarse(spelling.own)
+        orders = [*_rotations(core), sorted(core), own, sorted(own)]
+        found |= dict.fromkeys(_run_together(order) for order in orders if order)
+        found |= dict.fromkeys(_paired(one, other) for one, other in _pairs(spelling))
+    for cut in _cuts(name):  # one that ends within a company form is no beginning of what stands here
+        text = _run_together(_coarse(_sorted_out(_composed(cut)).core))
+        if not any(other.startswith(text) for other in found):
+            found[text] = None
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +106,36 @@ class NameLookups:
 
 
 def lookups(name: str) -> NameLookups:
-    """The look-ups that find every debtor whose name is like the payer's, and few others."""
-    core = _coarse(name)
-    if not core:
-        return NameLookups((), ())
-    whole, beginnings = ["".join(core)], []
-    if len(core) >= _MOST_ROTATED:
-        whole.append("".join(sorted(core)))
-    if len(core) > 1:
-        first, second, last = core[0], core[1], core[-1]
-        beginnings += [first + second, last + first, *([last + second] if len(core) > 2 else [])]
-        whole += [last + first[0], first + last[0]]
-        beginnings += [one + other for one, other in ((last, first), (first, last)) if len(one) > 1 == len(other)]
-    if _may_be_cut(name):
-        beginnings.append("".join(core))
-        whole.append("".join(core[:-1]))
-    shortest = [
-        each for each in beginnings if not any(each != other and each.startswith(other) for other in beginnings)
-    ]
-    left = [each for each in whole if each and not any(each.startswith(other) for other in shortest)]
-    return NameLookups(tuple(dict.fromkeys(left)), tuple(dict.fromkeys(shortest)))
+    """The look-ups that find every debtor whose name is like the payer's, and few others.
+
+    Two names of one person have a whole word in common, and one more word or its initial.
+    """
+    whole, beginnings = dict[str, None](), dict[str, None]()
+    for spelling in _spellings(name):
+        core, own = _coarse(spelling.core or spelling.words), _coarse(spelling.own)
+        whole |= dict.fromkeys(_run_together(order) for order in (core, sorted(core), own, sorted(own)) if order)
+        for one, other in _pairs(spelling):
+            if len(other) > 1:
+                whole |= dict.fromkeys((_paired(*sorted((one, other))), _paired(one, other[0])))
+            else:
+                beginnings[_paired(one, other)] = None
+        if core and _may_be_cut(name):
+            beginnings[_run_together(core)] = None
+    whole.pop("", None)
+    left = (text for text in whole if not text.startswith(tuple(beginnings)))
+    return NameLookups(tuple(left), tuple(beginnings))
 
 
 def buckets(name: str) -> tuple[str, ...]:
-    """The beginnings of a name's words: two names that are alike have one in common."""
-    core = _coarse(name)
-    found = dict.fromkeys(word[:_BUCKET] for word in core if len(word) >= _BUCKET)
-    return tuple(found) or ((_SHORT_WORDS,) if core else ())
+    """The beginnings of a name's words and of its orders: two names that are alike have one in common."""
+    found: dict[str, None] = {}
+    for spelling in _spellings(name):
+        core = _coarse(spelling.core or spelling.words)
+        orders = (core[at:] + core[:at] for at in range(len(core)))
+        found |= dict.fromkeys(word[:_BUCKET] for word in core if len(word) > 1)
+        found |= dict.fromkeys(_run_together(order)[:_BUCKET] for order in (*orders, sorted(core)))
+    found.pop("", None)
+    return tuple(found)
 
 
 # -- folding --------------------------------------------------------------------------------------------------------
@@ -135,10 +149,9 @@ def folded_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def _spellings(name: str) -> tuple[NameWords, ...]:
-    """The name with accents left out and, where that differs, with umlauts written as two letters."""
-    plain = _sorted_out(folded_words(name))
-    doubled = _sorted_out(_folded(_composed(name).translate(_TWO_LETTERS)))
-    return (plain,) if plain == doubled else (plain, doubled)
+    """The name without accents and, where that differs, with umlauts as two letters, and with hyphens left out."""
+    hyphened = map(_composed, (name, _HYPHENS.sub("", name)))
+    return tuple(dict.fromkeys(_sorted_out(text) for each in hyphened for text in (each, each.translate(_TWO_LETTERS))))
 
 
 def _composed(text: str) -> str:
@@ -147,15 +160,18 @@ def _composed(text: str) -> str:
 
 def _folded(text: str) -> tuple[str, ...]:
     text = "".join(sign for sign in normalize("NFD", text.translate(_UNDIVIDED)) if category(sign) != "Mn")
-    text = _DOTTED.sub(_joined_form, _APOSTROPHES.sub("", text))
-    words = tuple(_GAPS.sub(" ", text).split())
+    words = tuple(_GAPS.sub(" ", _DOTTED.sub(_joined_form, _APOSTROPHES.sub("", text))).split())
     return () if words == _NO_NAME else words
 
 
-def _sorted_out(words: tuple[str, ...]) -> NameWords:
-    """The words, with those that are no company form beside them."""
-    core = tuple(word for word in words if word not in _COMPANY_FORMS and word not in _TRADE_FORMS)
-    return NameWords(words, core, any(word in _COMPANY_FORMS for word in words))
+def _sorted_out(text: str) -> NameWords:
+    """The words of a text, with those that are no company form beside them."""
+    words, own = _folded(text), _folded(_CARE_OF.split(text)[0])
+    return NameWords(words, _without_forms(words), _without_forms(own), any(word in _COMPANY_FORMS for word in words))
+
+
+def _without_forms(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in _COMPANY_FORMS and word not in _TRADE_FORMS)
 
 
 def _joined_form(dotted: re.Match[str]) -> str:
@@ -164,12 +180,34 @@ def _joined_form(dotted: re.Match[str]) -> str:
     return joined if joined in _COMPANY_FORMS or joined in _TRADE_FORMS else dotted[1]
 
 
-def _coarse(name: str) -> tuple[str, ...]:
-    """The core words in one form for all spellings of umlauts; other names may have it too."""
-    words = _spellings(name)[0]
-    return tuple(map(_undoubled, words.core or words.words))
+def _coarse(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words in one form for all spellings of umlauts; other words may have it too."""
+    return tuple(map(_undoubled, words))
 
 
+def _run_together(words: Sequence[str]) -> str:
+    return _undoubled("".join(words))[:_LONGEST_TEXT]
+
+
+def _rotations(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The words beginning with each of them, where they are few."""
+    most = len(words) if len(words) <= _MOST_ROTATED else 1
+    return [words[at:] + words[:at] for at in range(most)]
+
+
+def _pairs(spelling: NameWords) -> Iterator[tuple[str, str]]:
+    """Two words of a person's name, the first of them no initial, in both orders."""
+    if not spelling.is_company:
+        for one, other in permutations(_coarse(spelling.core)[:_MOST_PAIRED], 2):
+            if len(one) > 1:
+                yield one, other
+
+
+def _paired(one: str, other: str) -> str:
+    return f"{one[:_LONGEST_WORD]} {other[:_LONGEST_WORD]}"
+
+
+@lru_cache(maxsize=1 << 14)
 def _undoubled(word: str) -> str:
     """A word without the second letters of umlauts that were written as two, and those that only look so."""
     while (shorter := _DOUBLED.sub(lambda pair: pair[0][0], word)) != word:
@@ -181,14 +219,24 @@ def _undoubled(word: str) -> str:
 
 
 def _is_same(mine: NameWords, theirs: NameWords) -> bool:
-    return sorted(mine.words) == sorted(theirs.words) or "".join(mine.words) == "".join(theirs.words)
+    return _are_same(mine.words, theirs.words)
+
+
+def _are_same(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """The same words in any order, or the same letters, from whichever word on both are read."""
+    return sorted(mine) == sorted(theirs) or (_begins_elsewhere(mine, theirs) and _begins_elsewhere(theirs, mine))
+
+
+def _begins_elsewhere(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    text = "".join(theirs)
+    return len("".join(mine)) == len(text) and any("".join(order) == text for order in _rotations(mine))
 
 
 def _is_same_core(mine: NameWords, theirs: NameWords) -> bool:
-    """Without company forms, which at least one of them has, they are the same."""
-    if not mine.core or (mine.core == mine.words and theirs.core == theirs.words):
+    """Without company forms and what stands behind ``c/o``, which at least one of them has, they are the same."""
+    if not mine.own or not theirs.own or (mine.own == mine.words and theirs.own == theirs.words):
         return False
-    return sorted(mine.core) == sorted(theirs.core) or "".join(mine.core) == "".join(theirs.core)
+    return _are_same(mine.own, theirs.own)
 
 
 def _is_same_person(mine: NameWords, theirs: NameWords) -> bool:
@@ -230,10 +278,8 @@ def _letters(text: str) -> bool:
 
 def _is_cut(payers: tuple[NameWords, ...], debtor: str) -> bool:
     """Whether the payer's name is what a cut leaves of the debtor's."""
-    given = {" ".join(payer.words) for payer in payers}
-    return any(
-        " ".join(spelling.words) in given for cut in _cuts(debtor) if _letters(cut) for spelling in _spellings(cut)
-    )
+    given = {" ".join(payer.words) for payer in payers if _letters("".join(payer.core))}
+    return any(" ".join(spelling.words) in given for cut in _cuts(debtor) for spelling in _spellings(cut))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -251,11 +297,7 @@ def _cuts(name: str) -> tuple[str, ...]:
 
 
 def _written(name: str) -> Iterator[str]:
-    words = normalize("NFC", name).casefold().split()
-    orders = [words]
-    if 1 < len(words) <= _MOST_ROTATED:
-        orders += [[words[-1], *words[:-1]], [*words[1:], words[0]]]
-    for order in orders:
+    for order in _rotations(tuple(normalize("NFC", name).casefold().split())):
         text = " ".join(order)
         yield text
         yield "".join(sign for sign in normalize("NFD", text.translate(_UNDIVIDED)) if category(sign) != "Mn")

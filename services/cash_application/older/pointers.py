@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from services.cash_application.matching.names import index_texts
+from services.cash_application.matching.name_index import keys_of_name
 from services.cash_application.state.row_kind import SEPARATOR, key
 from services.cash_application.state.rows import ACCOUNTS, AMOUNTS, HINTS, NAMES, PAYMENTS, UNSCORED
 from services.cash_application.state.tally import WORKER
@@ -33,7 +33,7 @@ def to_version_3(store: Store) -> None:
         _add_currencies(rows, accounts)
         for row_key, name in names:
             creditor, debtor = row_key.split(SEPARATOR)
-            rows.save(NAMES, ((key(creditor, text, debtor), name.encode()) for text in index_texts(name)))
+            rows.save(NAMES, ((name_key, name.encode()) for name_key in keys_of_name(creditor, debtor, name)))
         for kind in _SEEKING:
             rows.remove(kind, (row_key for row_key, _ in rows.all(kind)))
         _score_payments(rows)

@@ -98,7 +98,7 @@ def _rows_of_invoice(data: InvoiceIssued) -> Iterator[tuple[str, str]]:
     yield INVOICE_NUMBERS.name, key(data.creditor, folded_number(data.invoice) or "")
     yield NUMBERS.name, key(data.creditor, str(drawn_number(data.creditor, data.debtor)))
     yield WATCHED, subscriptions.of_invoices(data.creditor, data.debtor)
-    yield from name_index.rows_of_name(data.creditor, data.debtor, data.party.name)
+    yield from name_index.rows_of_name(data.creditor, data.party.name)
 
 
 def _row_of_account(data: AccountData) -> tuple[str, str]:

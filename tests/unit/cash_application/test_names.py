@@ -19,6 +19,10 @@ SAME = [
     ("OHARA PAT", "Pat O'Hara"),
     ("Åkesson Örjan", "AKESSON ORJAN"),
     ("D C B A", "A B C D"),
+    ("KUVITELTU ANNAMAIJA", "Anna-Maija Kuviteltu"),
+    ("KUVITELTU ANNA MAIJA", "Annamaija Kuviteltu"),
+    ("A KAAAHO", "A Kaa-Aho"),
+    ("ALAAHO EIJA", "Eija Ala-Aho"),
 ]
 SIMILAR = [
     ("MEIKÄLÄINEN MATTI", "Matti Juhani Meikäläinen"),
@@ -41,6 +45,19 @@ SIMILAR = [
     ("Matti Meikäl", "Matti Meikäläinen"),
     ("ESIMERKKIS O", "Esimerkkis Oy"),
     ("ESIMERKKILAN RAKENNUS JA REMONTTI T", "Esimerkkilän Rakennus ja Remontti Tuomi Oy"),
+    ("VIRTANEN ANNA-MAIJA", "Anna-Maija Virtanen-Öhman"),
+    ("KUVITELTU ANNAMAIJA", "Anna-Maija Tuulikki Kuviteltu"),
+    ("Matti ja Maija Virtanen", "Maija Virtanen"),
+    ("Matti Mallila & Maija Kuviteltu", "Maija Kuviteltu"),
+    ("Edunvalvoja Tuula Testilä / Anna Kuviteltu", "Anna Kuviteltu"),
+    ("Anna Kuviteltu c/o Tuula Testilä", "Tuula Testilä"),
+    ("VON HELLENS K", "Karl Gustav von Hellens"),
+    ("Virtanen Matti Juhani Olavi Kalevi", "Olavi Virtanen"),
+    ("Li Wu Chen", "Li Wu"),
+    ("ASUNTO OY TESTILÄNTIE 4", "As Oy Testiläntie 4 c/o Isännöinti Kuvitelma Oy"),
+    ("KOy Kuvitelma", "Kiinteistö Oy Kuvitelma"),
+    ("KUVITELMA OSAKEYHTIOE", "Kuvitelma Oy"),
+    ("Kuvitelma Osuuskunta", "Osk Kuvitelma"),
 ]
 OTHERS = [
     ("Aino Mallila", "Eino Mallila"),
@@ -54,6 +71,9 @@ OTHERS = [
     ("Oy Ab", "Kuvitelma Oy Ab"),
     ("Kuvite", "Kuviteltu Nimi"),
     ("M M", "Matti Meikäläinen"),
+    ("OSAKEYHTIÖ K", "Osakeyhtiö Kuvitelma"),
+    ("As Oy Testiläntie 4 c/o Isännöinti Kuvitelma Oy", "Isännöinti Kuvitelma Oy"),
+    ("GMBH & CO. K", "GmbH & Co. KG Kuvitelma"),
     ("", "Matti Meikäläinen"),
 ]
 
@@ -84,13 +104,15 @@ def test_the_index_finds_a_debtor_by_each_name_like_it_and_the_other_way_round(p
     assert set(buckets(payer)) & set(buckets(debtor))
 
 
-WORDS = st.sampled_from(["Matti", "Juhani", "Meikäläinen", "Oy", "M", "Åke", "Kauppa", "Äänekoski", "von", "Ab"])
-NAMES = st.lists(WORDS, min_size=1, max_size=4).map(" ".join)
+WORDS = st.sampled_from(
+    ["Matti", "Juhani", "Meikäläinen", "Oy", "M", "Åke", "Kauppa", "Äänekoski", "von", "Ab", "Kaa-Aho", "ja", "Li"]
+)
+NAMES = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
 
 
 @given(payer=NAMES, debtor=NAMES)
-def test_whatever_the_same_name_is_the_index_finds_it(payer: str, debtor: str) -> None:
-    if likeness(payer, debtor) == "same":
+def test_whatever_name_is_alike_the_index_finds_it(payer: str, debtor: str) -> None:
+    if likeness(payer, debtor) is not None:
         assert is_found(payer, debtor)
         assert set(buckets(payer)) & set(buckets(debtor))
 

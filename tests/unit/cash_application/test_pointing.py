@@ -107,6 +107,19 @@ def test_a_debtor_of_exactly_that_name_is_held_whoever_else_has_a_similar_one() 
     }
 
 
+def test_both_names_of_a_debtor_point_though_they_differ_only_by_a_company_form() -> None:
+    former, now = invoice(1, name="Kuvitelma Oy"), invoice(2, name="Kuvitelma")
+    for payer in ("KUVITELMA OY", "KUVITELMA"):
+        assert pointers(pointed(former, now, payment("P", payer={"name": payer}))) == {"D1": {"name": STRONG}}
+
+
+@pytest.mark.parametrize(("payer", "debtor"), [("Matti ja Maija Mallila", "Maija Mallila"), ("Li Wu Chen", "Li Wu")])
+def test_a_name_beside_another_points_whether_money_or_debtor_comes_first(payer: str, debtor: str) -> None:
+    money = payment("P", payer={"name": payer})
+    assert pointers(pointed(invoice(1, name=debtor), money)) == {"D1": {"similar-name": BY_SUM}}
+    assert pointers(pointed(money, invoice(1, name=debtor))) == {"D1": {"similar-name": BY_SUM}}
+
+
 # -- references and words ----------------------------------------------------------------------------------------------
 
 
