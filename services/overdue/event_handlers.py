@@ -87,7 +87,7 @@ def _credited(applied: AppliedEvent, data: InvoiceCredited) -> None:
 
 def _cancelled(applied: AppliedEvent, data: InvoiceCancelled) -> None:
     for receivable in applied.receivables_of(data.invoice):
-        receivable.cancelled = applied.day
+        receivable.cancelled = min(receivable.cancelled or applied.day, applied.day)
 
 
 def _rescheduled(applied: AppliedEvent, data: InvoiceRescheduled) -> None:

@@ -166,6 +166,16 @@ def test_k1_of_two_corrections_from_the_future_the_one_with_the_later_time_holds
     assert account.receivables["1001"].amount_now == 9000
 
 
+@pytest.mark.parametrize("days", [(1, 2), (2, 1)])
+def test_m4_of_two_cancellations_the_one_known_first_counts_whichever_comes_first(days: tuple[int, int]) -> None:
+    told = [
+        message("invoice.cancelled", id=str(day), time=NOW + timedelta(days=day), invoice="1001", reason="wrong")
+        for day in days
+    ]
+
+    assert folded(begun(), *told).receivables["1001"].cancelled == (NOW + timedelta(days=1)).date()
+
+
 def test_k1_an_address_from_the_future_is_replaced_by_one_that_is_known_later() -> None:
     harness = begun()
     account = folded(
