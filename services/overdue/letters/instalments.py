@@ -19,10 +19,17 @@ _STEP = "instalment"
 
 
 def missed_instalments(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
-    """Task key and first invoice for each letter past its response date with the plan still behind."""
+    """Task key and first invoice for each letter past its response date with the plan still behind.
+
+    And for each plan that would be behind without the debtor's unused credit: a person says what that pays.
+    """
     for plan, letter, response_by in _unanswered(facts, cases):
         if facts.context.has_passed(response_by, facts.today, facts.policy):
             yield f"instalment {letter.subject_of}", plan.invoices[0]
+    for plan in plans_in_force(facts.account, facts.now):
+        count = _missed(facts, plan)
+        if _unpaid(facts, cases, plan, count) and not _behind(facts, cases, plan, count):
+            yield f"instalment {_subject(plan, count)}", plan.invoices[0]
 
 
 def instalment_rechecks(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[Recheck]:
@@ -68,7 +75,13 @@ def _missed(facts: AccountFacts, plan: PaymentPlan) -> int:
 
 
 def _behind(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> int:
-    """By how much the first ``count`` instalments are unpaid, in minor units, and never more than may be asked."""
+    """By how much the plan is behind with its first ``count`` instalments, in minor units: less the unused credit."""
+    credit = sum(facts.books.credit_in(currency) for currency in {case.currency for case in _of_plan(cases, plan)})
+    return max(0, _unpaid(facts, cases, plan, count) - credit)
+
+
+def _unpaid(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> int:
+    """How much of the first ``count`` instalments is unpaid, in minor units, and never more than may be asked."""
     parts = sorted(plan.instalments, key=lambda part: part.due)[:count]
     asked = sum(case.asked + case.entry.interest + case.entry.costs for case in _of_plan(cases, plan))
     return max(0, min(asked, sum(part.amount for part in parts) - _paid_since(facts, plan)))

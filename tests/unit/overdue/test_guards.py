@@ -64,6 +64,17 @@ def test_g0_a_letter_about_an_instalment_asks_nothing_that_is_disputed() -> None
     assert totals(story.play("2026-02-27")) == ["30.00"]
 
 
+@pytest.mark.parametrize(("given", "letters", "asked"), [("50.00", [], []), ("20.00", ["2026-02-23"], ["30.00"])])
+def test_g5_a_letter_about_an_instalment_asks_nothing_that_the_debtors_credit_covers(
+    given: str, letters: list[str], asked: list[str]
+) -> None:
+    credit = {"credit": "H-1", "amount": given, "currency": "EUR", "reason": "goodwill"}
+    harness = in_plan().says("credit.granted", "2026-02-10", **credit).play("2026-02-27")
+
+    assert (days(harness), totals(harness)) == (letters, asked)
+    assert tasks(harness) == ([] if letters else ["2026-02-23 missed-instalment 1001"])
+
+
 def test_g5_an_instalment_paid_after_the_letter_needs_no_task() -> None:
     harness = in_plan().paid("50.00", "2026-02-26").play("2026-03-13")
 
