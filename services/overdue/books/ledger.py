@@ -74,7 +74,8 @@ class _Replay:
             if rest > 0 and receivable.cancelled is None:
                 last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
                 currency, terms = receivable.currency, self.terms.of_note(last)
-                self.books.credit.append(UnusedCredit(last.day, rest, currency, currency, terms))
+                arose = min(last.day, last.known_on)
+                self.books.credit.append(UnusedCredit(arose, rest, currency, currency, terms))
         entry.history.append((BEGINNING, entry.principal))
 
     def _waive_after_notes(self, entry: OpenReceivable) -> None:

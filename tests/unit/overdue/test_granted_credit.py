@@ -35,6 +35,13 @@ def test_m3_credit_pays_a_receivable_whose_due_date_was_moved_into_the_past_from
     assert days(story.play("2026-04-30")) == []
 
 
+def test_m4_credit_of_a_note_of_a_later_day_is_there_once_the_note_is_known() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-26", "50.00", invoice="1002")
+    harness = story.credited("150.00", "2026-01-20", issued="2026-03-20").play("2026-02-27")
+
+    assert days(harness) == []
+
+
 def test_m11_no_letter_goes_once_it_covers_the_debt() -> None:
     story = Story().invoice("2026-01-23").says("credit.granted", "2026-01-27", **GOODWILL | {"amount": "100.00"})
 
