@@ -333,7 +333,3 @@ ACCOUNT_EVENT_TYPES: Final[frozenset[str]] = frozenset(
     name for name, model in EVENT_TYPES.items() if issubclass(model, AccountData)
 )
 """The types that travel on the journal as they are, as ``AccountEvent``."""
-SETTINGS_EVENT_TYPES: Final[frozenset[str]] = frozenset(
-    name for name, model in EVENT_TYPES.items() if model.topic == "settings"
-)
-"""The types whose unknown fields are refused."""

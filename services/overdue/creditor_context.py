@@ -77,11 +77,6 @@ class CreditorContext:
         """The next day after ``day`` on which another version comes into force, or None."""
         return min((policy.in_force for policy in self.versions(kind) if policy.in_force > day), default=None)
 
-    def allocation_on(self, kind: str, day: date) -> str:
-        """In which order a payment's classes are paid (LSP 11 a §; rules.md M2)."""
-        policy = self.policy_on(kind, day)
-        return "principal-first" if policy is None else policy.allocation
-
     def waive_below_on(self, kind: str, day: date) -> int:
         """Below which rest a receivable is waived after a payment, in minor units; 0 is never (rules.md M6)."""
         policy = self.policy_on(kind, day)
