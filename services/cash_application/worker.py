@@ -127,9 +127,9 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     What a decision released is processed before that, so it may take another call.
     """
     lane.moment = instant
-    left -= ahead.fix(lane, instant, left)
-    left -= corrections.decide_new(lane, left) if left > 0 else 0
-    if left <= 0 or lane.has_released:
+    left = max(0, left - ahead.fix(lane, instant, left))  # the facts of one row are fixed together
+    left -= corrections.decide_new(lane, left)
+    if left == 0 or lane.has_released:
         return left
     account_owners.raise_alerts(lane)
     application.move_feeds(lane, instant)

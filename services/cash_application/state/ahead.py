@@ -48,7 +48,7 @@ def is_open(lane: Lane, fact: Fact, frontier: datetime) -> bool:
 
 
 def fix(lane: Lane, frontier: datetime, most: int) -> int:
-    """Fix when noted facts are known, row by row until ``most`` were changed; how many were."""
+    """Fix when noted facts are known, row by row until ``most`` or more were changed; how many were."""
     lane.keep_noted()
     changed = 0
     while changed < most:

@@ -6,9 +6,18 @@ from itertools import chain
 import pytest
 
 from schemas.decisions import Alert
-from schemas.journal import AccountEvent, KnownFixed, MoneyPlaced, MoneyRefunded, SettingKnownFixed, SettingsCopied
+from schemas.journal import (
+    AccountEvent,
+    FrontierReached,
+    KnownFixed,
+    MoneyPlaced,
+    MoneyRefunded,
+    SettingKnownFixed,
+    SettingsCopied,
+)
 from schemas.ticks import TICK_KEY, time_reached
 from schemas.topics import DECISIONS, INVOICES, PUBLIC_TOPICS
+from services.cash_application import worker
 from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import (
     MORNING,
@@ -56,6 +65,23 @@ def test_k1_an_event_known_in_time_is_left_as_it_is() -> None:
 
     assert fixed(harness) == []
     assert alerts(harness) == []
+
+
+def test_k1_no_record_overtakes_a_frontier_at_which_more_is_fixed_than_one_call_may_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "AT_ONCE", 3)
+    harness = CashHarness()
+    harness.tick()
+    for first in (1001, 1003, 1005):
+        harness.publish_at_once(invoice(first, at=FAR), invoice(first + 1, at=FAR))
+    frontier, following = harness.reached + timedelta(minutes=1), harness.reached + timedelta(minutes=2)
+    harness.engine.tick(frontier)
+    harness.engine.tick(following)
+    harness.engine.settle()
+
+    assert fixed(harness) == [("invoice.issued.v1", frontier)] * 6
+    assert [each.instant for each in harness.journal(FrontierReached)][-2:] == [frontier, following]
 
 
 def test_k1_some_minutes_ahead_are_cut_without_an_alert() -> None:
