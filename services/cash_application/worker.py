@@ -124,7 +124,7 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
 def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     """Fix what is known by this frontier, decide corrections, raise alerts, compare and score payments, then reach it.
 
-    What a decision released is processed before that, so it may take another call.
+    What a decision or a comparison released is processed before that, so it may take another call.
     """
     lane.moment = instant
     left = max(0, left - ahead.fix(lane, instant, left))  # the facts of one row are fixed together
@@ -134,6 +134,8 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     account_owners.raise_alerts(lane)
     application.move_feeds(lane, instant)
     left -= told_twice.compare(lane, left)
+    if left == 0 or lane.has_released:
+        return left
     left -= returns.report(lane, left)
     left -= placing.score_unscored(lane, left)
     if left > 0:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from schemas.decisions import PaymentWithdrawn, Unmatched
-from schemas.journal import FeedReached, MoneyMoved
-from schemas.topics import DECISIONS
+from schemas.journal import FeedReached, FrontierReached, MoneyMoved, MoneyPointed
+from schemas.topics import DECISIONS, JOURNAL
 from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import (
     ACME,
@@ -78,6 +78,21 @@ def test_a_line_of_a_statement_and_one_of_a_notification_without_a_common_id_are
     assert withdrawn(harness) == [("S", "N")]
     assert [name for name, *_ in harness.placed()] == ["N"]
     assert harness.decisions() == []
+
+
+def test_what_a_compared_payment_teaches_of_its_payer_holds_before_the_frontier_is_reached() -> None:
+    harness = CashHarness(partitions=1)
+    payer = {"iban": "FI1410093000123458"}
+    harness.publish(invoice(1), invoice(2, "D2"), payment("U", amount="3.00", payer=payer))
+    harness.tick()
+    harness.publish(told("N", "notification", reference_of(1)), told("S", "statement", reference_of(2), payer=payer))
+    harness.tick()
+    pointed, last = (
+        max(at for at, each in enumerate(harness.messages(JOURNAL)) if isinstance(each, kind))
+        for kind in (MoneyPointed, FrontierReached)
+    )
+    assert [(each.payment, each.debtor) for each in harness.journal(MoneyPointed)] == [("U", "D2")]
+    assert pointed < last
 
 
 def test_names_in_another_order_or_missing_are_one_payer_and_other_names_are_not() -> None:
