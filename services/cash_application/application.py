@@ -63,12 +63,14 @@ def _has_identity_of_its_own(data: Data) -> bool:
 def _sent_again(lane: Lane, fact: Fact, offset: int) -> Result:
     """Take a fact that came again as it was; a bank's statement and its lines count as told once more."""
     match fact.data:
-        case PaymentReceived() if statements.is_gone(lane, fact.data):
+        case PaymentReceived() if statements.is_gone(lane, fact, fact.data):
             return _apply(lane, fact, offset)
         case PaymentReceived():
             statements.note_line(lane, fact.data)
         case PaymentReversed():
             returns.told_again(lane, fact)
+        case BankFeedCompleted() if statements.is_in_force_again(lane, fact, fact.data):
+            return _apply(lane, fact, offset)
         case BankFeedCompleted() if withdrawals.is_cut(lane, fact, fact.data):
             return _apply(lane, fact, offset)
         case BankFeedCompleted():

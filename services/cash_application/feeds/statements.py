@@ -78,10 +78,30 @@ def note_line(lane: Lane, data: PaymentReceived) -> None:
         lane.unit.put(STATEMENT_LINES, row_key, " ".join((*told, times)).encode())
 
 
-def is_gone(lane: Lane, data: PaymentReceived) -> bool:
-    """Whether a corrected statement no longer told a payment, so that to tell it again makes it money again."""
+def is_gone(lane: Lane, fact: Fact, data: PaymentReceived) -> bool:
+    """Whether a corrected statement no longer told a payment that a version made since tells: it is money again.
+
+    The version that was corrected brings nothing back when it is sent again, nor does another channel.
+    """
     payment = PAYMENTS.get(lane.unit, key(data.creditor, data.account, data.payment))
-    return payment is not None and payment.same_as == ""
+    if payment is None or payment.same_as != "" or data.channel != "statement" or data.statement is None:
+        return False
+    return _is_latest(lane, fact, key(data.creditor, data.account, data.currency, data.statement))
+
+
+def is_in_force_again(lane: Lane, fact: Fact, data: BankFeedCompleted) -> bool:
+    """Whether a statement that was corrected was made once more since then, as it was before."""
+    statement = data.statement
+    versions_key = None if statement is None else _versions_key(data, statement)
+    if statement is None or versions_key is None:
+        return False
+    is_other = identity.is_kept_for_other(lane, natural_key(fact, data, statement), fact)
+    return is_other and _is_latest(lane, fact, versions_key)
+
+
+def _is_latest(lane: Lane, fact: Fact, versions_key: str) -> bool:
+    versions = STATEMENT_VERSIONS.get(lane.unit, versions_key)
+    return versions is None or versions.made is None or fact.time >= versions.made
 
 
 def _count_version(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> None:

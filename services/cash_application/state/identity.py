@@ -61,6 +61,11 @@ def claim(lane: Lane, natural_key: str, fact: Fact, what: str) -> Result:
     return DUPLICATE if known == _digest(fact) else conflict(what)
 
 
+def is_kept_for_other(lane: Lane, natural_key: str, fact: Fact) -> bool:
+    """Whether a natural key is kept for a fact of other content."""
+    return lane.unit.get(NATURAL, natural_key) not in (None, _digest(fact))
+
+
 def replace(lane: Lane, natural_key: str, fact: Fact) -> None:
     """Keep a natural key for the fact that corrects the one which had it."""
     lane.unit.put(NATURAL, natural_key, _digest(fact))

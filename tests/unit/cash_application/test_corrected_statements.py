@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from schemas.decisions import Alert, PaymentWithdrawn
+from schemas.decisions import Alert, PaymentWithdrawn, StatementTaken
 from schemas.journal import FeedReached, MoneyMoved
 from schemas.topics import DECISIONS
 from tests.unit.cash_application.harness import CashHarness
@@ -63,9 +63,36 @@ def test_a_corrected_statement_that_comes_first_is_not_undone_by_the_one_that_it
 
 def test_a_third_version_may_bring_a_payment_back() -> None:
     harness = CashHarness(started=True)
-    harness.publish(invoice(1), line("A"), statement("100.00"), statement("0.00", 2), line("A"), statement("100.00", 3))
+    again = line("A", at=later(3) + timedelta(days=20))
+    harness.publish(invoice(1), line("A"), statement("100.00"), statement("0.00", 2), again, statement("100.00", 3))
     assert gone(harness) == ["A"]
     assert [name for name, *_ in harness.placed()] == ["A", "A 2026-01-20"]
+
+
+def test_the_version_that_was_corrected_brings_nothing_back_when_it_is_sent_again() -> None:
+    harness = CashHarness(started=True)
+    first = line("A"), line("B"), statement("200.00")
+    harness.publish(invoice(1), *first, line("A", at=later(2)), statement("100.00", 2), *first)
+    assert (gone(harness), harness.reasons()) == (["B"], [])
+    assert [name for name, *_ in harness.placed()] == ["A", "B"]
+
+
+def test_a_notification_of_what_is_gone_brings_nothing_back_when_it_is_sent_again() -> None:
+    harness = CashHarness(started=True)
+    told = payment("B", reference_of(1), channel="notification", statement="N")
+    harness.publish(invoice(1), told, line("B"), statement("100.00"), statement("0.00", 2), told)
+    assert gone(harness) == ["B"]
+    assert [name for name, *_ in harness.placed()] == ["B"]
+
+
+def test_a_version_made_last_holds_though_it_is_as_the_first_one() -> None:
+    harness = CashHarness(started=True)
+    last = line("A", at=later(3) + timedelta(days=20)), statement("100.00", 3) | {"id": "s-1"}
+    harness.publish(invoice(1), line("A"), statement("100.00"), statement("0.00", 2), *last)
+    harness.tick()
+    assert [name for name, *_ in harness.placed()] == ["A", "A 2026-01-20"]
+    taken = [each for each in harness.messages(DECISIONS) if isinstance(each, StatementTaken)]
+    assert [each.received for each in taken] == [10000, 0, 10000]
 
 
 def test_one_whose_payments_do_not_come_to_its_sum_says_what_to_do() -> None:
