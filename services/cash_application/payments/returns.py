@@ -14,7 +14,7 @@ from schemas.payment_events import PaymentRefunded, PaymentReversed
 from schemas.topics import DEAD_LETTERS, FACTS
 from services.cash_application.identity_of_money import naming, returning
 from services.cash_application.invoices import receivables
-from services.cash_application.payments import moving
+from services.cash_application.payments import moving, payment_decisions
 from services.cash_application.refusals import dead_letters, doubts
 from services.cash_application.state import ahead, identity, subscriptions
 from services.cash_application.state.known_payment import KnownPayment, Return
@@ -41,9 +41,20 @@ def reversed_(lane: Lane, fact: Fact, data: PaymentReversed) -> Result:
         return amount
     known = returning.known_return(payment, fact.event_id, data)
     if known is not None:
-        same = (known.amount or payment.amount) == (amount or payment.amount)
-        return DUPLICATE if same else conflict("the event's source and id")
+        if (known.amount or payment.amount) != (amount or payment.amount):
+            return conflict("the event's source and id")
+        _learn_day(lane, payment, known, data)
+        return DUPLICATE
     return _go_back(lane, fact, data, payment, amount, "reversed")
+
+
+def _learn_day(lane: Lane, payment: KnownPayment, back: Return, data: PaymentReversed) -> None:
+    """A return that another channel told before is booked when the statement says."""
+    if data.channel != "statement" or data.booked is None or back.booked == data.booked:
+        return
+    back.booked = data.booked
+    payment_decisions.returned(lane, payment, back, data.booked)
+    PAYMENTS.put(lane.unit, payment.key, payment)
 
 
 def refunded(lane: Lane, fact: Fact, data: PaymentRefunded) -> Result:

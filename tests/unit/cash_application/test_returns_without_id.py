@@ -3,9 +3,10 @@
 from typing import Any
 
 from schemas.dead_letters import DeadLetterClosed
+from schemas.decisions import PaymentReturned
 from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.journal import MoneyReversed
-from schemas.topics import DEAD_LETTERS, PAYMENTS
+from schemas.topics import DEAD_LETTERS, DECISIONS, PAYMENTS
 from services.intake.labels import Label, labelled
 from tests.unit.cash_application.harness import CashHarness
 from tests.unit.intake.public_events import IBAN, Event, about_payment, invoice, payment, raw, reference_of
@@ -116,6 +117,16 @@ def test_a_return_that_two_channels_told_is_one() -> None:
     harness.publish(back("R", ids={"end_to_end": "Q-1"}))
     harness.publish(back("T", ids={"end_to_end": "Q-1"}, channel="notification"))
     assert (reversed_payments(harness), harness.reasons(), harness.tally.duplicates) == (["A"], [], 1)
+
+
+def test_a_return_that_a_notification_told_is_booked_when_the_statement_says_whichever_comes_first() -> None:
+    notified, stated = {"channel": "notification", "booked": "2026-01-23"}, {"channel": "statement"}
+    for order in ((notified, stated), (stated, notified)):
+        harness = CashHarness()
+        harness.publish(invoice(1), payment("A", reference_of(1), ids={"end_to_end": "Q-1"}))
+        harness.publish(*(back(f"R{n}", ids={"end_to_end": "Q-1"}, **said) for n, said in enumerate(order)))
+        days = [str(each.booked) for each in harness.messages(DECISIONS) if isinstance(each, PaymentReturned)]
+        assert (days[-1], len(reversed_payments(harness))) == ("2026-01-26", 1)
 
 
 def close(harness: CashHarness, sent: Event | None = None) -> None:
