@@ -132,7 +132,7 @@ def _lines(money: "UnplacedMoney") -> list[str]:
 
     account = ["--creditor", money.creditor, "--account", money.account]
     debtor, one = "ID", list[str]()
-    if money.suggestions:
+    if money.suggestions and money.reason != "other-currency":  # those owe nothing that it could pay
         best = money.suggestions[0]
         debtor, one = best.debtor, ["--invoice", best.invoices[0]] if len(best.invoices) == 1 else []
     lines = [["place", money.payment, "--debtor", debtor, *one]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.cli import main
-from tests.unit.intake.public_events import about_payment, creditor, invoice, later, payment, raw
+from tests.unit.intake.public_events import about_payment, creditor, invoice, later, payment, raw, reference_of
 
 pytestmark = pytest.mark.e2e
 
@@ -21,6 +21,7 @@ HISTORY = [
     payment("R", at=later(61), payer={"name": "Aivan Toinen"}),
     about_payment("payment.reversed", "R", "back", at=later(3 * DAY)),
 ]
+FOREIGN = payment("S", reference_of(10131), at=later(62), currency="SEK")
 
 Capture = pytest.CaptureFixture[str]
 
@@ -83,6 +84,22 @@ def test_each_line_to_type_is_understood_and_settles_the_money(store: Path, caps
         assert main([*words[1:], "--store", str(store)]) == 0
     going_on(store, capsys, "2026-01-16")
     assert [each["payment"] for each in listed(store, capsys)] == ["Q"]
+
+
+def test_money_in_another_currency_is_not_to_be_placed_where_it_cannot_go(tmp_path: Path, capsys: Capture) -> None:
+    file, folder = tmp_path / "events.jsonl", tmp_path / "store"
+    file.write_bytes(b"\n".join(map(raw, [*HISTORY[:2], FOREIGN])))
+    assert main(["play", str(file), "--until", "2026-01-14", "--store", str(folder)]) == 0
+    capsys.readouterr()
+
+    (money,) = listed(folder / "erapaiva.db", capsys)
+
+    assert (money["reason"], [held["debtor"] for held in money["holds"]]) == ("other-currency", ["D1"])
+    assert [line.split()[2:6] for line in money["settle"]] == [
+        ["place", "S", "--debtor", "ID"],
+        ["not-of", "S", "--debtor", "D1"],
+        ["refund", "S", "--creditor", "acme"],
+    ]
 
 
 def test_not_of_frees_the_debtor(store: Path, capsys: Capture) -> None:
