@@ -81,6 +81,10 @@ def account_changed(account: Account, decision: Decision, context: CreditorConte
 
 
 def _held_by(account: Account, decision: Decision, context: CreditorContext, now: datetime) -> Iterator[HeldMoney]:
+    for money in account.moneys:
+        reason = decision.books.refused.get(payment_key(money))
+        if reason is not None:
+            yield HeldMoney(account=money.account, payment=money.payment, why=(reason,))
     if decision.policy is not None:
         for held in possible_money(facts_of(account, decision.books, decision.policy, context, now)):
             yield HeldMoney(account=held.money.account, payment=held.money.payment, why=held.why, until=held.until)

@@ -102,6 +102,27 @@ def test_money_in_another_currency_is_not_to_be_placed_where_it_cannot_go(tmp_pa
     ]
 
 
+def test_money_that_pays_a_lapsed_debt_says_whose_letters_it_holds_and_what_frees_them(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    lapsed = invoice(10133, "D3", issued="2022-01-02", due="2022-01-20", due_agreed=True)
+    file, folder = tmp_path / "events.jsonl", tmp_path / "store"
+    file.write_bytes(b"\n".join(map(raw, [creditor(), lapsed, payment("T", reference_of(10133), at=later(60))])))
+    assert main(["play", str(file), "--until", "2026-01-14", "--store", str(folder)]) == 0
+    capsys.readouterr()
+    store = folder / "erapaiva.db"
+
+    (money,) = listed(store, capsys)
+    assert (money["reason"], money["debtor"]) == ("lapsed", "D3")
+    assert [(held["debtor"], held["why"], held["until"]) for held in money["holds"]] == [("D3", ["lapsed"], None)]
+    (line,) = [line for line in money["settle"] if " not-of " in line]
+
+    assert main([*line.split()[1:], "--store", str(store)]) == 0
+    going_on(store, capsys, "2026-01-16")
+    (money,) = listed(store, capsys)
+    assert money["holds"] == []
+
+
 def test_not_of_frees_the_debtor(store: Path, capsys: Capture) -> None:
     assert main(["unmatched", "not-of", "P", "--debtor", "D1", "--store", str(store)]) == 0
     going_on(store, capsys, "2026-01-16")
