@@ -117,8 +117,8 @@ MUTANTS = (
     Mutant(
         "S3 taken letters count as no letters",
         STEP_PROGRESS,
-        "        taken = [(done.day, done.response_by) for done in receivable.done if done.letter]\n",
-        "        taken: list[tuple[date, date | None]] = []\n",
+        "                sent.append((done.day, done.response_by))\n",
+        "                continue\n",
         "overdue/test_steps.py::s3",
     ),
     Mutant(

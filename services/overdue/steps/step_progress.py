@@ -81,15 +81,23 @@ def last_listed(account: Account, receivable: Receivable) -> date | None:
 
 
 def letters_sent(account: Account) -> list[tuple[date, date | None]]:
-    """Day and response date of each letter that counts as accepted (rules.md S2, S3, G7); notes of apology do not."""
+    """Day and response date of each letter that counts as accepted (rules.md S2, S3, G7); notes of apology do not.
+
+    A letter that an invoice in parts took before Eräpäivä is one, though each of its parts took it (M9).
+    """
     sent = [
         (letter.day, letter.response_by)
         for letter in account.letters
         if letter.status == "accepted" and letter.purpose != "apology"
     ]
+    of_parts: set[tuple[str, date, date | None]] = set()
     for receivable in account.receivables.values():
-        taken = [(done.day, done.response_by) for done in receivable.done if done.letter]
-        sent += [letter for letter in taken if receivable.whole is None or letter not in sent]
+        for done in receivable.done:
+            if done.letter and receivable.whole is not None:
+                of_parts.add((receivable.whole, done.day, done.response_by))
+            elif done.letter:
+                sent.append((done.day, done.response_by))
+    sent += [(day, response) for _, day, response in of_parts]
     return sent
 
 

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.overdue.books.ledger import books
+from services.overdue.steps.step_progress import letters_sent
 from services.overdue.stops.in_force import disputed_part
 from tests.unit.overdue.harness import AccountHarness
 from tests.unit.overdue.reading import balances, compensations, credit, fees, moved, steps, sums, why
@@ -167,6 +168,20 @@ def test_m9_the_ceiling_of_fees_counts_over_the_whole_by_its_amount() -> None:
     assert {invoice: entry.fees for invoice, entry in harness.books().open.items()} == {FIRST: 55_00, SECOND: 5_00}
 
 
+@pytest.mark.parametrize("order", [("1001", "1002"), ("1002", "1001")])
+def test_m9_a_letter_taken_before_counts_once_for_all_parts_whichever_invoice_comes_first(
+    order: tuple[str, str],
+) -> None:
+    taken = [{"step": "nudge", "sent": "2026-01-02", "response_by": "2026-01-12", "fee": "0.00"}]
+    parts = [{"due": "2025-12-19", "amount": "50.00"}, {"due": "2025-12-23", "amount": "50.00"}]
+    story = Story()
+    for number in order:
+        more: dict[str, Any] = {"parts": parts} if number == "1001" else {}
+        story.invoice("2025-12-19", invoice=number, issued="2025-12-01", taken=taken, **more)
+
+    assert letters_sent(story.play("2026-01-07").accounts[DEBTOR]) == [(date(2026, 1, 2), date(2026, 1, 12))] * 2
+
+
 def test_m9_a_step_taken_before_is_that_of_the_parts_due_before_it() -> None:
     taken = [{"step": "nudge", "sent": "2026-01-02", "response_by": "2026-01-12", "fee": "3.00"}]
     parts = [{"due": "2025-12-23", "amount": "50.00"}, {"due": "2026-03-23", "amount": "50.00"}]
@@ -188,6 +203,7 @@ _LATER = [(date(2026, 1, 12) + timedelta(days=n)).isoformat() for n in range(7)]
     amounts=st.lists(st.integers(1, 200), min_size=2, max_size=4),
     happening=st.lists(st.tuples(_HAPPENING, st.integers(1, 300)), max_size=len(_LATER)),
 )
+@settings(deadline=None)
 def test_m9_the_parts_sum_to_the_whole_whatever_names_it(amounts: list[int], happening: list[tuple[str, int]]) -> None:
     parts = [{"due": f"2026-06-{n:02d}", "amount": f"{amount}.00"} for n, amount in enumerate(amounts, start=1)]
     whole = _played(Story(consumer_policy(residual=KEPT)), f"{sum(amounts)}.00", happening, {})
