@@ -21,6 +21,7 @@ from services.cash_application.state.known_payment import KnownPayment, Return
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict
 from services.cash_application.state.rows import PAYMENTS, RETURN_NEWS, RETURNS_WAITING, WAITING, WaitingReturn
+from services.cash_application.state.waiting import read_kept
 
 _DECIMALS_WITHOUT_CURRENCY = 2
 _NOT_FOUND = "return-without-payment"
@@ -169,10 +170,10 @@ def _forget(lane: Lane, seen_key: str) -> None:
 def _waiting_fact(lane: Lane, known: WaitingReturn) -> tuple[int, Fact]:
     stored = lane.unit.get(WAITING, known.row)
     assert stored is not None, "a return that waits is kept"
-    offset, _, raw = stored.partition(b"\n")
+    offset, raw = read_kept(stored)
     fact = decode_facts(raw)
     assert isinstance(fact, Fact), "a return is a fact"
-    return int(offset), fact
+    return offset, fact
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from services.cash_application.state import rows
 from services.cash_application.state.feeds import Feed, QueuedCompletion
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.row_kind import SEPARATOR
-from services.cash_application.state.waiting import END
+from services.cash_application.state.waiting import END, read_kept
 from services.runtime.store.port import Store
 
 _FEED: Final = TypeAdapter(Feed)
@@ -48,7 +48,7 @@ def waiting_words(entry: dict[str, Any]) -> str:
 
 def _facts(store: Store) -> Iterator[dict[str, Any]]:
     for row_key, stored in stored_rows(store, rows.WAITING):
-        message = decode_facts(stored.partition(b"\n")[2])
+        message = decode_facts(read_kept(stored)[1])
         missing = _words_of(row_key.partition(END)[0])
         if isinstance(message, Fact):
             yield _entry(message.creditor, f"{message.type} {message.id}", message.known_at.isoformat(), missing)
@@ -58,7 +58,7 @@ def _facts(store: Store) -> Iterator[dict[str, Any]]:
 
 def _decided_at_frontier(store: Store) -> Iterator[dict[str, Any]]:
     """Registrations, of which each lane has a copy, and completions of which the day is not fixed (rules.md K2, M3)."""
-    messages = {stored.partition(b"\n")[2] for _, stored in stored_rows(store, rows.REGISTRATIONS)}
+    messages = {read_kept(stored)[1] for _, stored in stored_rows(store, rows.REGISTRATIONS)}
     for _, stored in stored_rows(store, rows.FEEDS.name):
         queue = _FEED.validate_json(stored).queue if stored else ()
         messages |= {each.message.encode() for each in queue if isinstance(each, QueuedCompletion)}

@@ -25,7 +25,7 @@ from services.cash_application.state.rows import (
     AccountHolders,
     RegisteredAccounts,
 )
-from services.cash_application.state.waiting import END, sortable
+from services.cash_application.state.waiting import END, kept_as, read_kept, sortable
 
 REASON: Final = "account-of-another-creditor"
 """Why such a registration is a dead letter."""
@@ -40,7 +40,7 @@ def keep(lane: Lane, fact: Fact, offset: int, raw: bytes) -> bool:
     row_key = END.join((after, sortable(fact.time), event))
     is_new = lane.unit.get(REGISTRATIONS, row_key) is None
     if is_new:
-        lane.unit.put(REGISTRATIONS, row_key, b"%d\n%b" % (offset, raw))
+        lane.unit.put(REGISTRATIONS, row_key, kept_as(offset, raw))
     return is_new
 
 
@@ -50,13 +50,12 @@ def take_decidable(lane: Lane, frontier: datetime) -> Iterator[tuple[int, bytes]
     Each with its offset on facts.
     """
     reached = sortable(frontier)
-    for row_key, kept in lane.unit.scan(REGISTRATIONS):
+    for row_key, stored in lane.unit.scan(REGISTRATIONS):
         after = row_key.partition(END)[0]
         if after >= reached:
             return
         lane.unit.delete(REGISTRATIONS, row_key)
-        offset, _, raw = kept.partition(b"\n")
-        yield int(offset), raw
+        yield read_kept(stored)
 
 
 def claim(lane: Lane, creditor: str, registered: RegisteredAccounts) -> bool | Refused:

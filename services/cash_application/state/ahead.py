@@ -20,6 +20,7 @@ from services.cash_application.state.lane import Lane
 from services.cash_application.state.noted_facts import NotedFact, NotedRow
 from services.cash_application.state.row_kind import key
 from services.cash_application.state.rows import COMPLETIONS, PAYMENTS, TIME_ALERTS, WAITING
+from services.cash_application.state.waiting import kept_as, read_kept
 
 FAR: Final = timedelta(minutes=15)
 """An event whose time lies further ahead of the frontier raises the alert."""
@@ -144,10 +145,10 @@ def _fix_waiting(lane: Lane, row_key: str, known: datetime) -> None:
     stored = lane.unit.get(WAITING, row_key)
     if stored is None:
         return
-    offset, _, raw = stored.partition(b"\n")
+    offset, raw = read_kept(stored)
     waiting = decode_facts(raw)
     assert isinstance(waiting, Fact), "doubts are not noted"
-    lane.unit.put(WAITING, row_key, b"%b\n%b" % (offset, encode(waiting.model_copy(update={"known": known}))))
+    lane.unit.put(WAITING, row_key, kept_as(offset, encode(waiting.model_copy(update={"known": known}))))
 
 
 def _raise_alert(lane: Lane, fact: NotedFact, known: datetime) -> None:

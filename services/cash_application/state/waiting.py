@@ -42,7 +42,7 @@ def keep_message(lane: Lane, missing: Missing, order: str, offset: int, raw: byt
     """Keep any message of facts; those that wait for one row are released in the order of ``order``."""
     missing.kind.expect(lane.unit, missing.row_key)
     row_key = missing.name + END + order
-    lane.unit.put(WAITING, row_key, b"%d\n%b" % (offset, raw))
+    lane.unit.put(WAITING, row_key, kept_as(offset, raw))
     return row_key
 
 
@@ -76,10 +76,9 @@ def take_payments(lane: Lane, name: str, most: int) -> Iterator[str]:
 
 def take_facts(lane: Lane, name: str, most: int) -> Iterator[tuple[int, bytes]]:
     """Up to ``most`` messages that waited for the row, in order, each with its offset on facts; they wait no longer."""
-    for row_key, kept in islice(lane.unit.scan(WAITING, name + END), most):
+    for row_key, stored in islice(lane.unit.scan(WAITING, name + END), most):
         lane.unit.delete(WAITING, row_key)
-        offset, _, raw = kept.partition(b"\n")
-        yield int(offset), raw
+        yield read_kept(stored)
 
 
 def end_release(lane: Lane, name: str) -> None:
@@ -90,3 +89,14 @@ def end_release(lane: Lane, name: str) -> None:
 def sortable(instant: datetime) -> str:
     """An instant in UTC, written so that it sorts as text."""
     return instant.isoformat(timespec="microseconds")
+
+
+def kept_as(offset: int, raw: bytes) -> bytes:
+    """What a row holds of a message of facts: its offset there, a line end, and its bytes."""
+    return b"%d\n%b" % (offset, raw)
+
+
+def read_kept(stored: bytes) -> tuple[int, bytes]:
+    """The offset and the message that a row holds."""
+    offset, _, raw = stored.partition(b"\n")
+    return int(offset), raw
