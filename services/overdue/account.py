@@ -17,8 +17,9 @@ from pydantic import Field, TypeAdapter
 from schemas.fields import Kind
 from schemas.journal import MoneyPointer
 from schemas.parties import Party
-from services.overdue.due_dates import DueDateChange, KnownOrder, due_after
+from services.overdue.due_dates import DueDateChange, due_after
 from services.overdue.entry_terms import EntryTerms, TermsFrom
+from services.overdue.known_order import known_order
 from services.overdue.letter_record import LetterRecord
 from services.overdue.undone_money import UndoneMoney
 
@@ -90,11 +91,6 @@ class CorrectedAmount:
     by: str
     time: datetime | None = None
 
-    @property
-    def order(self) -> KnownOrder:
-        """Its place among corrections (rules.md K1)."""
-        return self.known, self.time or self.known, self.id
-
 
 @dataclass(slots=True)
 class WaitingCorrection:
@@ -159,7 +155,7 @@ class Receivable:
     @property
     def amount_now(self) -> int:
         """The amount in force: what was invoiced, or what the latest known correction says (rules.md M10)."""
-        latest = max(self.corrected, key=lambda it: it.order, default=None)
+        latest = max(self.corrected, key=known_order, default=None)
         return self.amount if latest is None else latest.amount
 
     def is_named_by(self, invoice: str) -> bool:
@@ -230,11 +226,6 @@ class Stop:
     amount: int | None = None
     time: datetime | None = None
 
-    @property
-    def order(self) -> KnownOrder:
-        """Its place among stops and their ends (rules.md K1)."""
-        return self.known, self.time or self.known, self.id
-
 
 @dataclass(slots=True)
 class StopEnd:
@@ -247,11 +238,6 @@ class StopEnd:
     day: date
     upheld: bool = False
     time: datetime | None = None
-
-    @property
-    def order(self) -> KnownOrder:
-        """Its place among stops and their ends (rules.md K1)."""
-        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)
@@ -274,11 +260,6 @@ class PaymentPlan:
     ended: datetime | None = None
     time: datetime | None = None
 
-    @property
-    def order(self) -> KnownOrder:
-        """Its place among plans and their ends (rules.md K1)."""
-        return self.known, self.time or self.known, self.id
-
 
 @dataclass(slots=True)
 class PlanEnd:
@@ -288,11 +269,6 @@ class PlanEnd:
     id: str
     invoices: list[str]
     time: datetime | None = None
-
-    @property
-    def order(self) -> KnownOrder:
-        """Its place among plans and their ends (rules.md K1)."""
-        return self.known, self.time or self.known, self.id
 
 
 @dataclass(slots=True)

@@ -6,15 +6,15 @@ not bring an older address back.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from schemas.parties import Party
 from services.overdue.account import StatedParty
 from services.overdue.creditor_context import CreditorContext
+from services.overdue.known_order import KnownOrder, known_order
 
-_Known = tuple[datetime, datetime, str]
-_Issued = tuple[date, _Known]
+_Issued = tuple[date, KnownOrder]
 
 
 def with_stated(stated: Sequence[StatedParty], further: StatedParty) -> list[StatedParty]:
@@ -36,7 +36,7 @@ def party_of(stated: Sequence[StatedParty], context: CreditorContext) -> Party:
 def _latest(name: str, stated: Sequence[StatedParty], context: CreditorContext) -> Any:
     """A field's value: of the invoice issued last, unless an update that was known later or as late says otherwise."""
     saying = [each for each in stated if name in each.fields]
-    update = max((each for each in saying if each.issued is None), key=_known, default=None)
+    update = max((each for each in saying if each.issued is None), key=known_order, default=None)
     invoices = [each for each in saying if each.issued is not None and _replaces(each, update, context)]
     winner = max(invoices, key=_by_issue, default=update)
     assert winner is not None, "some statement has the field"
@@ -47,17 +47,14 @@ def _replaces(invoice: StatedParty, update: StatedParty | None, context: Credito
     if update is None:
         return True
     assert invoice.issued is not None, "an invoice has a day of issue"
-    return _known(invoice) > _known(update) and invoice.issued >= context.local(update.known).date()
+    was_issued_since = invoice.issued >= context.local(update.known).date()
+    return was_issued_since and known_order(invoice) > known_order(update)
 
 
 def _always_replaces(later: StatedParty, earlier: StatedParty) -> bool:
     same = later.fields == earlier.fields and (later.issued is None) == (earlier.issued is None)
-    return same and _known(later) > _known(earlier)
-
-
-def _known(stated: StatedParty) -> _Known:
-    return stated.known, stated.time, stated.id
+    return same and known_order(later) > known_order(earlier)
 
 
 def _by_issue(stated: StatedParty) -> _Issued:
-    return stated.issued or date.min, _known(stated)
+    return stated.issued or date.min, known_order(stated)

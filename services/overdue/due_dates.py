@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-KnownOrder = tuple[datetime, datetime, str]
-"""By what replaces what: the instant at which it is known, the event's time, its id (rules.md K1)."""
+from services.overdue.known_order import known_order
 
 
 @dataclass(slots=True)
@@ -23,16 +22,11 @@ class DueDateChange:
     time: datetime | None = None
     printed: bool = False
 
-    @property
-    def order(self) -> KnownOrder:
-        """Its place among what replaces a due date (rules.md K1)."""
-        return self.known, self.time or self.known, self.id
-
 
 def due_after(due: date, changes: Iterable[DueDateChange]) -> date:
     """The due date that changes leave of an invoice's own, in the order in which they became known."""
     day = printed = due
-    for change in sorted(changes, key=lambda change: change.order):
+    for change in sorted(changes, key=known_order):
         if not (change.printed and change.day == printed):
             day = max(day, change.day) if change.extension else change.day
         printed = change.day if change.printed else printed

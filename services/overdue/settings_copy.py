@@ -28,6 +28,7 @@ from services.law.percent import rate_of
 from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.creditor_context import CreditorContext
+from services.overdue.known_order import known_order
 from services.overdue.state_rows import CREDITOR, POLICY, RATE, in_lane
 from services.runtime.unit_of_work import UnitOfWork
 
@@ -174,7 +175,7 @@ def _context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
     country = row.data.country if row.data is not None else DEFAULT_COUNTRY
     rates = shipped_rates(country)
     published = unit.get(RATE, in_lane(lane, country))
-    for rate in sorted(_rates(published) if published else (), key=lambda it: (it.known, it.time or it.known, it.id)):
+    for rate in sorted(_rates(published) if published else (), key=known_order):
         rates = rates.with_published(rate.data.from_, rate.data.to, rate_of(rate.data.rate))
     return CreditorContext(row.data, _policies_of(row, lane, unit), rates, row.fed, tuple(row.unread))
 

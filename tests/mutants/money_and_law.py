@@ -109,8 +109,8 @@ MUTANTS = (
     Mutant(
         "M10 the correction known first holds",
         ACCOUNT,
-        "        latest = max(self.corrected, key=lambda it: it.order, default=None)",
-        "        latest = min(self.corrected, key=lambda it: it.order, default=None)",
+        "        latest = max(self.corrected, key=known_order, default=None)",
+        "        latest = min(self.corrected, key=known_order, default=None)",
         "overdue/test_corrections.py::m10",
     ),
     Mutant(

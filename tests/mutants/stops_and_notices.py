@@ -18,14 +18,14 @@ MUTANTS = (
         "M10 the party of the invoice told last counts",
         PARTY,
         "    winner = max(invoices, key=_by_issue, default=update)",
-        "    winner = max(invoices, key=_known, default=update)",
+        "    winner = max(invoices, key=known_order, default=update)",
         "overdue/test_debtor_party.py",
     ),
     Mutant(
         "M10 an update loses to each invoice told after it",
         PARTY,
-        "    return _known(invoice) > _known(update) and invoice.issued >= context.local(update.known).date()",
-        "    return _known(invoice) > _known(update)",
+        "    return was_issued_since and known_order(invoice) > known_order(update)",
+        "    return known_order(invoice) > known_order(update)",
         "overdue/test_debtor_party.py",
     ),
     Mutant(

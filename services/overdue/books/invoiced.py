@@ -8,6 +8,7 @@ from schemas.invoice_events import InvoiceIssued, InvoicePart, part_number
 from services.law.percent import rate_of
 from services.overdue.account import CorrectedAmount, OfferedDiscount, Receivable, StepDone
 from services.overdue.due_dates import DueDateChange
+from services.overdue.known_order import known_order
 
 
 def receivables_of(data: InvoiceIssued, known: datetime, dues: Sequence[DueDateChange]) -> list[Receivable]:
@@ -42,7 +43,7 @@ def replace_terms(receivable: Receivable, correction: Receivable, amount: Correc
     """
     receivable.corrected.append(amount)
     receivable.dues.append(DueDateChange(amount.known, amount.id, correction.due, False, amount.time, printed=True))
-    if amount is max(receivable.corrected, key=lambda it: it.order):
+    if amount is max(receivable.corrected, key=known_order):
         receivable.reference, receivable.subject = correction.reference, correction.subject
         receivable.issued, receivable.sent = correction.issued, correction.sent
         receivable.due_agreed, receivable.interest_stated = correction.due_agreed, correction.interest_stated

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from schemas.fields import Kind
 from services.law.calendar import roll
 from services.overdue.account import Account, PaymentPlan, Receivable, Stop, StopEnd
+from services.overdue.known_order import known_order
 
 CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "promise": "promised"}
 
@@ -35,7 +36,7 @@ def _ends_of(account: Account, stop: Stop, receivable: Receivable, at: datetime)
             same = end.invoice is stop.invoice
         else:
             same = receivable.is_named_by(end.invoice)
-        if end.kind == stop.kind and same and stop.order < end.order and end.known <= at:
+        if end.kind == stop.kind and same and known_order(stop) < known_order(end) and end.known <= at:
             yield end
 
 
@@ -82,13 +83,15 @@ def plan_of(account: Account, invoice: str, at: datetime) -> PaymentPlan | None:
 
 def plans_in_force(account: Account, at: datetime) -> list[PaymentPlan]:
     """The account's instalment plans that no event has ended, in the order in which they became known."""
-    plans = sorted(account.plans, key=lambda plan: plan.order)
+    plans = sorted(account.plans, key=known_order)
     return [plan for plan in plans if plan.known <= at and not _plan_ended(account, plan, at)]
 
 
 def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:
     return any(
-        plan.order < end.order and end.known <= at and (not end.invoices or set(end.invoices) & set(plan.invoices))
+        known_order(plan) < known_order(end)
+        and end.known <= at
+        and (not end.invoices or set(end.invoices) & set(plan.invoices))
         for end in account.plan_ends
     )
 
