@@ -161,7 +161,8 @@ def test_the_longest_lawful_ids_are_kept_and_waited_for(store: Store) -> None:
     # when
     letters = play(store, [(address.topic, address.key, value) for address, value in addresses])
     # then
-    assert letters == []
+    (returned,) = letters  # a person is told of a return whose payment is not known (rules.md B1)
+    assert (returned.reason, returned.id) == ("return-without-payment", long(24))
     (kept,) = store.tables.query("SELECT debtor FROM receivable")
     assert kept == {"debtor": debtor}
 
