@@ -5,7 +5,7 @@ from tests.mutants.mutant import Mutant
 CANDIDATES = "services/cash_application/matching/candidates.py"
 REQUIRED = "services/cash_application/matching/required_confidence.py"
 LEDGER = "services/overdue/books/ledger.py"
-MOVING = "services/cash_application/payments/moving.py"
+KNOWN_PAYMENT = "services/cash_application/state/known_payment.py"
 PAYMENTS = "services/cash_application/payments/payment_events.py"
 REMITTANCE = "services/cash_application/matching/remittance.py"
 PLACING = "services/cash_application/payments/placing.py"
@@ -93,7 +93,7 @@ MUTANTS = (
     ),
     Mutant(
         "matching: a scored placement makes its payer point to the debtor",
-        MOVING,
+        KNOWN_PAYMENT,
         "    return None if placement is None or placement.is_scored else placement.debtor",
         "    return None if placement is None else placement.debtor",
         f"{PAYMENT_FLOW}::teaches",

@@ -114,9 +114,13 @@ def _count_version(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: B
 
 
 def _versions_key(data: BankFeedCompleted, statement: BankStatement) -> str | None:
-    if statement.number is None:
-        return None
-    return key(data.creditor, data.account, statement.currency, f"{data.through.year}/{statement.number}")
+    name = _numbered_name(data, statement)
+    return None if name is None else key(data.creditor, data.account, statement.currency, name)
+
+
+def _numbered_name(data: BankFeedCompleted, statement: BankStatement) -> str | None:
+    """A statement's year and number, as files of statements write it into each payment; None without a number."""
+    return None if statement.number is None else f"{data.through.year}/{statement.number}"
 
 
 def _keep(lane: Lane, data: BankFeedCompleted, taken: StatementTaken) -> None:
@@ -211,7 +215,7 @@ def raise_alerts(lane: Lane, creditor: str, account: str) -> None:
 
 def natural_key(fact: Fact, data: BankFeedCompleted, statement: BankStatement) -> str:
     """A bank gives a number once a year; a statement without one is known by its whole content."""
-    name = fact.content if statement.number is None else f"{data.through.year}/{statement.number}"
+    name = _numbered_name(data, statement) or fact.content
     return identity.of_statement(data.creditor, data.account, statement.currency, name)
 
 

@@ -3,8 +3,6 @@
 Where two channels told such payments, they are compared at the next frontier; till then a new one is not placed.
 """
 
-from collections.abc import Iterator
-
 from schemas.payment_events import PaymentReceived
 from services.cash_application.state.known_payment import KnownPayment, Suggested
 from services.cash_application.state.lane import Lane
@@ -45,14 +43,14 @@ def waits_to_be_compared(lane: Lane, payment: KnownPayment) -> bool:
     return True
 
 
-def equal_money(lane: Lane, sum_key: str) -> list[KnownPayment]:
-    """The payments of one day and sum that a channel told, in the order of their names."""
-    return list(_payments(lane, sum_key))
-
-
-def money_of_day(lane: Lane, day_key: str) -> list[KnownPayment]:
-    """The payments of one day that a channel told."""
-    return list(_payments(lane, day_key))
+def told_money(lane: Lane, told: str) -> list[KnownPayment]:
+    """The payments of one day (`of_day`), or of one day and sum (`of_sum`), that a channel told, by name."""
+    creditor, account, *_ = told.split(SEPARATOR)
+    names = [row_key.rpartition(SEPARATOR)[2] for row_key, _ in lane.unit.scan(EQUAL_MONEY, key(told, ""))]
+    keys = [key(creditor, account, name) for name in sorted(names)]
+    lane.unit.get_many(PAYMENTS.name, keys)
+    found = (PAYMENTS.get(lane.unit, row_key) for row_key in keys)
+    return [payment for payment in found if payment is not None and payment.same_as is None]
 
 
 def is_lump(payment: KnownPayment) -> bool:
@@ -81,14 +79,3 @@ def _note_lump(lane: Lane, payment: KnownPayment) -> None:
     elif lane.unit.get(LUMPS, day_key) is None:
         return
     lane.unit.put(LUMP_NEWS, day_key, b"")
-
-
-def _payments(lane: Lane, prefix_key: str) -> Iterator[KnownPayment]:
-    creditor, account, *_ = prefix_key.split(SEPARATOR)
-    names = [row_key.rpartition(SEPARATOR)[2] for row_key, _ in lane.unit.scan(EQUAL_MONEY, key(prefix_key, ""))]
-    keys = [key(creditor, account, name) for name in sorted(names)]
-    lane.unit.get_many(PAYMENTS.name, keys)
-    for row_key in keys:
-        payment = PAYMENTS.get(lane.unit, row_key)
-        if payment is not None and payment.same_as is None:
-            yield payment

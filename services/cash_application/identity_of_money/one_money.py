@@ -6,7 +6,7 @@ from typing import NamedTuple
 from schemas.payment_events import PaymentReceived
 from services.cash_application.matching import name_index, payer_hints
 from services.cash_application.matching.remittance import remittance_words
-from services.cash_application.state.known_payment import KnownPayment, Return, Telling
+from services.cash_application.state.known_payment import KnownPayment, Return, Telling, certain_debtor
 from services.cash_application.state.lane import Lane
 
 
@@ -115,8 +115,7 @@ def _learn_payer(lane: Lane, payment: KnownPayment, iban: str | None, name: str 
     payer = payment.iban or iban, _richer(payment.name, name)
     if payer == (payment.iban, payment.name):
         return
-    placement = payment.placement
-    certain = placement.debtor if placement is not None and not placement.is_scored else None
+    certain = certain_debtor(payment.placement)
     name_index.unlist_payer(lane, payment)
     if payment.iban is None and iban is not None and certain is not None:
         payer_hints.learn(lane, payment.creditor, payer_hints.by_iban(iban), certain)

@@ -158,8 +158,12 @@ def _composed(text: str) -> str:
     return normalize("NFC", normalize("NFKC", text).casefold())
 
 
+def _without_accents(text: str) -> str:
+    return "".join(sign for sign in normalize("NFD", text.translate(_UNDIVIDED)) if category(sign) != "Mn")
+
+
 def _folded(text: str) -> tuple[str, ...]:
-    text = "".join(sign for sign in normalize("NFD", text.translate(_UNDIVIDED)) if category(sign) != "Mn")
+    text = _without_accents(text)
     words = tuple(_GAPS.sub(" ", _DOTTED.sub(_joined_form, _APOSTROPHES.sub("", text))).split())
     return () if words == _NO_NAME else words
 
@@ -300,5 +304,5 @@ def _written(name: str) -> Iterator[str]:
     for order in _rotations(tuple(normalize("NFC", name).casefold().split())):
         text = " ".join(order)
         yield text
-        yield "".join(sign for sign in normalize("NFD", text.translate(_UNDIVIDED)) if category(sign) != "Mn")
+        yield _without_accents(text)
         yield text.translate(_TWO_LETTERS)

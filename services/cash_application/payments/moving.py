@@ -8,7 +8,7 @@ from services.cash_application.matching import payer_hints
 from services.cash_application.matching.certain_match import UnmatchedReason
 from services.cash_application.payments import payment_decisions, unmatched
 from services.cash_application.state import counted_money
-from services.cash_application.state.known_payment import KnownPayment, Placement, Return
+from services.cash_application.state.known_payment import KnownPayment, Placement, Return, certain_debtor
 from services.cash_application.state.lane import Lane
 
 
@@ -60,7 +60,7 @@ def _learn_payer(lane: Lane, payment: KnownPayment, placement: Placement | None)
     """Make the payer's IBAN point to the debtor to whom certain evidence places the money. A score proves nothing."""
     if payment.iban is None:
         return
-    before, now = (_certain_debtor(each) for each in (payment.placement, placement))
+    before, now = (certain_debtor(each) for each in (payment.placement, placement))
     if before == now:
         return
     hint = payer_hints.by_iban(payment.iban)
@@ -68,10 +68,6 @@ def _learn_payer(lane: Lane, payment: KnownPayment, placement: Placement | None)
         payer_hints.unlearn(lane, payment.creditor, hint, before)
     if now is not None:
         payer_hints.learn(lane, payment.creditor, hint, now)
-
-
-def _certain_debtor(placement: Placement | None) -> str | None:
-    return None if placement is None or placement.is_scored else placement.debtor
 
 
 def _publish_moved(lane: Lane, payment: KnownPayment, placement: Placement) -> None:

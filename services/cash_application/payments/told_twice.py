@@ -27,7 +27,7 @@ def compare(lane: Lane, most: int) -> int:
 
 def _unite_lumps(lane: Lane, day_key: str) -> None:
     """Take sums of several payments apart until none is left of which another channel told the details."""
-    while found := _lump_and_details(equal_sums.money_of_day(lane, day_key)):
+    while found := _lump_and_details(equal_sums.told_money(lane, day_key)):
         payment_events.take_apart(lane, *found)
 
 
@@ -42,11 +42,11 @@ def _lump_and_details(known: list[KnownPayment]) -> tuple[KnownPayment, list[Kno
 
 
 def _compare(lane: Lane, sum_key: str) -> None:
-    known = equal_sums.equal_money(lane, sum_key)
+    known = equal_sums.told_money(lane, sum_key)
     while pairs := pairing.one_money(known):
         for stays, gone in pairs:
             payment_events.unite(lane, _now(lane, stays), _now(lane, gone))
-        known = equal_sums.equal_money(lane, sum_key)
+        known = equal_sums.told_money(lane, sum_key)
     maybe = pairing.maybe_one_money(known)
     for each in known:
         payment_events.settle_doubles(lane, _now(lane, each), maybe.get(each.payment))

@@ -47,6 +47,11 @@ class Placement:
         return self.by in ("words", "payer")
 
 
+def certain_debtor(placement: Placement | None) -> str | None:
+    """The debtor to whom certain evidence places money; None for a score, which proves nothing about its payer."""
+    return None if placement is None or placement.is_scored else placement.debtor
+
+
 @dataclass(slots=True)
 class Suggested:
     """A debtor who may have paid; ``confidence`` in percent, ``why`` the code of a way of matching (`confidence`)."""

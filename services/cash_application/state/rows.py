@@ -30,11 +30,6 @@ class Creditor:
     known: datetime | None = None
     corrections: Literal["replace", "add", "ask"] = "ask"
 
-    @property
-    def version(self) -> tuple[datetime, datetime, str]:
-        """By what the latest registration counts: known, time, id (rules.md K1)."""
-        return self.known or self.time, self.time, self.id
-
 
 @dataclass(slots=True)
 class RegisteredAccounts:
