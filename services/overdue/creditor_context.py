@@ -24,7 +24,7 @@ class CreditorContext:
 
     ``policies`` holds the versions of each policy that the creditor names or ever named; ``fed`` the day through which
     each bank account's payments are known; ``unread`` the keys of events that could not be read and that may concern
-    any account of the creditor. Policies in force are remembered by day, which changes no answer.
+    any account of the creditor. Versions are remembered by kind, those in force by day, which changes no answer.
     """
 
     creditor: CreditorRegistered | None
@@ -32,6 +32,7 @@ class CreditorContext:
     rates: ReferenceRates
     fed: dict[str, date] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    _versions: dict[str, list[Policy]] = field(default_factory=dict, repr=False, compare=False)
     _in_force: dict[tuple[str, date], Policy | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -55,6 +56,11 @@ class CreditorContext:
         A version for the other kind, or for another country, was held against another law: it is none (rules.md, A
         policy).
         """
+        if kind not in self._versions:
+            self._versions[kind] = self._lawful_versions(kind)
+        return self._versions[kind]
+
+    def _lawful_versions(self, kind: str) -> list[Policy]:
         if self.creditor is None:
             return []
         named = self.creditor.policies.consumer if kind == "consumer" else self.creditor.policies.business

@@ -11,6 +11,8 @@ def credited_of(account: Account, receivable: Receivable, last: CreditNote | Non
 
     With ``last`` only this note and those that were known before it.
     """
+    if not receivable.credit_notes:
+        return 0
     parts = account.whole_of(receivable)
     credited = {part.invoice: sum(note.amount for note in _until(last, part) if not note.of_whole) for part in parts}
     for note in _until(last, receivable):
