@@ -2,28 +2,55 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
 
-from services.overdue.account import Account, ReceivedMoney
+from services.overdue.account import Account, CorrectedAmount, CreditNote, GrantedCredit, ReceivedMoney, Reduction
 from services.overdue.books.entries import payment_key
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.undone_money import UndoneMoney
 
+Entry = TypeVar("Entry", CorrectedAmount, CreditNote, GrantedCredit, ReceivedMoney, Reduction)
+
 
 def find_reversed(account: Account, context: CreditorContext) -> None:
     """Find the receivables that each reversed payment had paid or named; called at each frontier.
 
-    They follow from the books as they would be without the reversal and later ones, from all entries known by now, so
-    it does not matter what came first.
+    They follow from the books as they were without the reversal and later ones, from the entries that were known before
+    it: it does not matter in which order they came, and what is known later adds no wait.
     """
     undone = sorted(account.undone, key=lambda each: (each.known, each.id))
     for index, each in enumerate(undone):
         money = next((money for money in account.moneys if payment_key(money) == each.money), None)
         if money is not None:
-            before = replace(account, moneys=[_with(money, undone[index:]) for money in account.moneys])
+            before = _as_known(account, each.known)
+            before.moneys = [_with(other, undone[index:]) for other in before.moneys]
             paid = books(before, each.day, context).paid_by.get(each.money, {})
             named = {receivable.invoice for invoice in money.named for receivable in account.named(invoice)}
             each.invoices = tuple(sorted({*paid, *named}))
+
+
+def _as_known(account: Account, at: datetime) -> Account:
+    """The account with the money, credit and reductions of its receivables that were known at an instant."""
+    return replace(
+        account,
+        moneys=_known(account.moneys, at),
+        credits=_known(account.credits, at),
+        receivables={
+            invoice: replace(
+                receivable,
+                credit_notes=_known(receivable.credit_notes, at),
+                reductions=_known(receivable.reductions, at),
+                corrected=_known(receivable.corrected, at),
+            )
+            for invoice, receivable in account.receivables.items()
+        },
+    )
+
+
+def _known(entries: Sequence[Entry], at: datetime) -> list[Entry]:
+    return [entry for entry in entries if entry.known <= at]
 
 
 def _with(money: ReceivedMoney, undone: Sequence[UndoneMoney]) -> ReceivedMoney:

@@ -115,6 +115,19 @@ def test_g9_what_reversed_money_had_paid_follows_from_what_is_known_not_from_wha
     assert account.reversals_of(account.receivables["1002"]) == [date(2026, 2, 5)]
 
 
+def test_g9_a_credit_note_known_after_a_reversal_makes_no_other_receivable_wait() -> None:
+    # From the beginning of 1001 the note would have let the money pay 1002; when it went back it had paid 1001 alone.
+    back: Any = {"creditor": CREDITOR, "debtor": DEBTOR, "account": BANK, "payment": "P1"}
+    story = Story().invoice("2026-01-22").invoice("2026-01-23", invoice="1002")
+    story.journal(naming(amount=100_00), "2026-02-03")
+    story.journal(MoneyReversed(**back, time=MORNING.replace(day=5), id="//bank#2"), "2026-02-05")
+    note = {"credit_note": "n", "amount": "100.00", "currency": "EUR", "issued": "2026-02-04"}
+    account = story.says("invoice.credited", "2026-02-06", invoice="1001", **note).play("2026-02-09").accounts[DEBTOR]
+
+    assert account.reversals_of(account.receivables["1001"]) == [date(2026, 2, 5)]
+    assert account.reversals_of(account.receivables["1002"]) == []
+
+
 def test_placed_anew_it_pays_what_it_names_now() -> None:
     story = (
         Story()
