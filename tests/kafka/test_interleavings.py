@@ -228,6 +228,7 @@ def test_partitions_revoked_while_records_come_are_worked_off_to_the_same_end(
         here.reading() as store,
     ):
         publish(clock, events)
+        clock.tick(NINE - MINUTE)  # registrations are decided at a frontier (rules.md M3)
         await_that(lambda: len(store.positions()) > len(WORKERS), crew.tails)
         for worker in WORKERS:
             crew.join(worker, "2")
