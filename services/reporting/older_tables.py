@@ -45,6 +45,8 @@ _PAYMENTS: Final = (
 
 def to_version_2(store: Store) -> None:
     """Make the tables anew with the rows that they have, inside the open transaction."""
+    if not _declared(store, "handover"):
+        return
     rows = store.tables.query("SELECT * FROM handover")
     store.tables.alter(("DROP TABLE handover", _HANDOVER, "DROP TABLE payment_suggestion"))
     store.tables.upsert("handover", [{**row, "digest": _digest(row["invoices"])} for row in rows])
@@ -52,10 +54,20 @@ def to_version_2(store: Store) -> None:
 
 def to_version_3(store: Store) -> None:
     """Make the table of tasks anew with the rows that it has, and add columns, inside the open transaction."""
+    if not _declared(store, "task"):
+        return
     tasks = store.tables.query("SELECT * FROM task")
     store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED, *_DISCOUNTS, *_PAYMENTS))
     new = {"account": "", "payment": "", "debtors": None, "correction": ""}
     store.tables.upsert("task", [{**row, **new} for row in tasks])
+
+
+def _declared(store: Store, table: str) -> bool:
+    """Whether the tables are there: a process that ended between writing the versions and declaring them left none."""
+    try:
+        return bool(store.tables.columns(table))
+    except LookupError:
+        return False
 
 
 def _digest(invoices: object) -> str:

@@ -127,7 +127,7 @@ def test_what_a_person_tells_is_in_the_log(settings: Settings) -> None:
     status = main(["tell", "hold.placed", "creditor=kuura", "debtor=C-1", "reason=agreed", "until=2026-03-31"])
     assert status == 0
     with kafka_log_client(settings.kafka) as log:
-        told = [json.loads(value) for value in log.values(INSTRUCTIONS) if b"hold.placed" in value]
+        told = [json.loads(unlabelled(value)[1]) for value in log.values(INSTRUCTIONS) if b"hold.placed" in value]
     assert [event["data"]["debtor"] for event in told if event["data"]["creditor"] == "kuura"] == ["C-1"]
 
 

@@ -82,7 +82,7 @@ def test_the_command_brings_a_store_up_to_date_and_workers_start_on_it_then(
         worker_store(settings, log)
     assert main(["migrate"]) == 0
 
-    assert "state 2 -> 2" in capsys.readouterr().out
+    assert "state 2 -> 3" in capsys.readouterr().out
     with worker_store(settings, log) as store:
         assert versions_of(store) == CURRENT
         assert store.state.load(store.state.space("overdue", "letter"), 1, "L-1") == b"kept"
