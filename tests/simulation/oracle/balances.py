@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from tests.simulation.oracle.facts import Invoice, Known
+from tests.simulation.oracle.fact import Known
 from tests.simulation.oracle.identity import Payment
+from tests.simulation.oracle.invoices import Invoice
 
 PRINCIPAL, INTEREST, COSTS = "principal", "interest", "costs"
 ORDERS = {

@@ -5,15 +5,16 @@ every fact of its instant. An event may say when it arrives (``arrives``, beside
 """
 
 import functools
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from tests.simulation.oracle import days
+from tests.simulation.oracle.fact import LAST, Fact, Known, as_date, cents
+from tests.simulation.oracle.invoices import Invoice, invoice_of, receivables_of
 
 # Reference rates by the notices of the Bank of Finland, in percent, each for the half-year that starts on the day.
 SHIPPED_RATES = {
@@ -24,115 +25,6 @@ SHIPPED_RATES = {
     (2021, 2): "0.0", (2022, 1): "0.0", (2022, 2): "0.0", (2023, 1): "2.5", (2023, 2): "4.0",
     (2024, 1): "4.5", (2024, 2): "4.5", (2025, 1): "3.5", (2025, 2): "2.5", (2026, 1): "2.5",
 }  # fmt: skip
-
-LAST = math.inf
-Known = tuple[datetime, float]
-
-
-def cents(text: str) -> int:
-    return int(Decimal(text) * 100)
-
-
-def money(amount: int) -> str:
-    return f"{Decimal(amount) / 100:.2f}"
-
-
-def as_date(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-@dataclass(frozen=True)
-class Fact:
-    kind: str
-    at: datetime
-    """When it became known (K1)."""
-    order: int
-    id: str
-    data: dict[str, Any] = field(hash=False)
-    stamp: datetime
-    """The event's time, which may lie ahead of when it became known."""
-
-    @property
-    def known(self) -> Known:
-        return (self.at, self.order)
-
-    @property
-    def rank(self) -> tuple[datetime, datetime, str]:
-        """What replaces what goes by known, then time, then id (K1)."""
-        return (self.at, self.stamp, self.id)
-
-
-@dataclass(frozen=True)
-class Invoice:
-    """A receivable as it was issued, an invoice or a part of one (M9); the due date and the party may change later."""
-
-    fact: Fact = field(hash=False)
-    creditor: str
-    debtor: str
-    id: str
-    number: str
-    """The whole invoice's."""
-    reference: str
-    issued: date
-    sent: date
-    due: date
-    agreed: bool | None
-    interest_stated: bool
-    amount: int
-    currency: str
-    late_interest: Decimal | None
-    taken: tuple[dict[str, Any], ...] = field(hash=False)
-    discounts: tuple[dict[str, Any], ...] = field(hash=False)
-
-    @property
-    def known(self) -> Known:
-        return self.fact.known
-
-    @property
-    def is_part(self) -> bool:
-        return self.id != self.number
-
-    def is_named(self, invoice: str | None) -> bool:
-        """Whether an event about this invoice, or (None) about the account, speaks of this receivable."""
-        return invoice in (None, self.id, self.number)
-
-
-def _receivables(fact: Fact) -> list[Invoice]:
-    """The receivables of an invoice: itself, or its parts 1001/1, 1001/2, …"""
-    whole = _invoice(fact)
-    return [
-        replace(
-            whole,
-            id=f"{whole.number}/{n}",
-            reference=part.get("reference", ""),
-            due=as_date(part["due"]),
-            amount=cents(part["amount"]),
-        )
-        for n, part in enumerate(fact.data.get("parts") or (), 1)
-    ] or [whole]
-
-
-def _invoice(fact: Fact) -> Invoice:
-    d = fact.data
-    issued = as_date(d["issued"])
-    return Invoice(
-        fact=fact,
-        creditor=d["creditor"],
-        debtor=d["debtor"],
-        id=d["invoice"],
-        number=d["invoice"],
-        reference=d["reference"],
-        issued=issued,
-        sent=as_date(d["sent"]) if d.get("sent") else issued,
-        due=as_date(d["due"]),
-        agreed=d.get("due_agreed"),
-        interest_stated=bool(d.get("interest_stated", False)),
-        amount=cents(d["amount"]),
-        currency=d["currency"],
-        late_interest=Decimal(d["late_interest"]) if d.get("late_interest") is not None else None,
-        taken=tuple(d.get("taken") or ()),
-        discounts=tuple(d.get("discounts") or ()),
-    )
 
 
 def _whole_minute(instant: datetime) -> datetime:
@@ -214,8 +106,8 @@ class World:
         self.by_kind: dict[str, list[Fact]] = {}
         for fact in self.facts:
             self.by_kind.setdefault(fact.kind, []).append(fact)
-        self.numbers = [_invoice(f) for f in self.by_kind.get("invoice.issued", ())]
-        self.invoices = [i for f in self.by_kind.get("invoice.issued", ()) for i in _receivables(f)]
+        self.numbers = [invoice_of(f) for f in self.by_kind.get("invoice.issued", ())]
+        self.invoices = [i for f in self.by_kind.get("invoice.issued", ()) for i in receivables_of(f)]
 
     def _correct(self, fact: Fact, first: dict[str, Any]) -> None:
         """M10: the same number with other sums or dates."""

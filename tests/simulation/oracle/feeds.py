@@ -3,34 +3,46 @@
 from datetime import date
 
 from tests.simulation.oracle import days
-from tests.simulation.oracle.facts import Fact, Known, World, as_date, cents, remembered
-from tests.simulation.oracle.identity import purse
+from tests.simulation.oracle.fact import Fact, Known, as_date, cents
+from tests.simulation.oracle.facts import World, remembered
+from tests.simulation.oracle.identity import Payment, purse
 
 
 @remembered
 def fed_through(world: World, creditor: str, account: str, now: Known) -> date | None:
-    """The last day an account is fed through; a feed with count and sum, and those behind it, wait to tie."""
+    """The last day an account is fed through: feeds with count or sum count as far as all of them tie together."""
     payments = [p for p in purse(world).known(now, creditor) if p.data["account"] == account]
-    through: date | None = None
-    used, whole = 0, True
-    for feed in world.known("bank-feed.completed", now, creditor=creditor, account=account):
-        d = feed.data
-        if d.get("count") is None and d.get("sum") is None:
-            whole, used = True, len([p for p in payments if p.known <= feed.known])
+    feeds = world.known("bank-feed.completed", now, creditor=creditor, account=account)
+    counted: list[Fact] = []
+    waiting: list[Fact] = []
+    money: list[int] = []
+    came: list[Payment | Fact] = [*payments, *feeds]
+    for each in sorted(came, key=lambda each: each.known):
+        if isinstance(each, Payment):
+            money.append(each.amount)
         else:
-            count = d.get("count")
-            if count is None:
-                count = len([p for p in payments[used:] if p.known <= feed.known])
-            batch = payments[used : used + count]
-            used += count
-            tied = len(batch) == count
-            if d.get("sum") is not None:
-                tied = tied and sum(p.amount for p in batch) == cents(d["sum"])
-            whole = whole and tied
-        day = _counted_through(world, feed, now)
-        if whole and day is not None:
-            through = day if through is None else max(through, day)
-    return through
+            waiting.append(each)
+        believed = bool(waiting) and not _has_figures(waiting[-1])
+        tied = len(waiting) if believed else _tied(waiting, money)
+        if tied:
+            counted += waiting[:tied]
+            waiting, money = waiting[tied:], []
+    return max((day for feed in counted if (day := _counted_through(world, feed, now)) is not None), default=None)
+
+
+def _has_figures(feed: Fact) -> bool:
+    return feed.data.get("count") is not None or feed.data.get("sum") is not None
+
+
+def _tied(waiting: list[Fact], money: list[int]) -> int:
+    """How many of the feeds that wait have the figures of the money together."""
+    for last in range(len(waiting), 0, -1):
+        counts = [feed.data.get("count") for feed in waiting[:last]]
+        sums = [feed.data.get("sum") for feed in waiting[:last]]
+        count_ties = None in counts or sum(each or 0 for each in counts) == len(money)
+        if count_ties and (None in sums or sum(cents(each) for each in sums if each) == sum(money)):
+            return last
+    return 0
 
 
 def _counted_through(world: World, feed: Fact, now: Known) -> date | None:

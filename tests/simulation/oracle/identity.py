@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from tests.simulation.oracle.days import banking_day_after
-from tests.simulation.oracle.facts import Fact, Known, World, as_date, cents
+from tests.simulation.oracle.fact import Fact, Known, as_date, cents
+from tests.simulation.oracle.facts import World
 
 NOTIFICATION, STATEMENT = "notification", "statement"
 FAR_TELLINGS = 5

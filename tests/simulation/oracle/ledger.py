@@ -27,8 +27,10 @@ from tests.simulation.oracle.balances import (
     Waived,
 )
 from tests.simulation.oracle.ceilings import fee_cap
-from tests.simulation.oracle.facts import LAST, Fact, Invoice, Known, World, as_date, cents
+from tests.simulation.oracle.fact import LAST, Fact, Known, as_date, cents
+from tests.simulation.oracle.facts import World
 from tests.simulation.oracle.identity import Payment, purse
+from tests.simulation.oracle.invoices import Invoice
 from tests.simulation.oracle.placing import Money, placed_money
 from tests.simulation.oracle.records import HandOver, Letter, Row
 

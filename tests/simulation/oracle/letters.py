@@ -5,9 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tests.simulation.oracle import days, stops
-from tests.simulation.oracle.facts import LAST, Invoice, Known, Suggestion, World, as_date, cents, money
+from tests.simulation.oracle.fact import LAST, Known, as_date, cents, money
+from tests.simulation.oracle.facts import Suggestion, World
 from tests.simulation.oracle.feeds import reaches_tomorrow
 from tests.simulation.oracle.identity import purse
+from tests.simulation.oracle.invoices import Invoice
 from tests.simulation.oracle.ledger import Books
 from tests.simulation.oracle.moment import Moment
 from tests.simulation.oracle.records import Call, HandOver, Letter, Move

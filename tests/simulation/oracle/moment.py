@@ -6,8 +6,10 @@ from typing import Any, Protocol
 from tests.simulation.oracle import days, stops
 from tests.simulation.oracle.balances import EURO, Receivable
 from tests.simulation.oracle.ceilings import FEE_CEILING, fee_cap
-from tests.simulation.oracle.facts import Fact, Invoice, Known, World, cents
+from tests.simulation.oracle.fact import Fact, Known, cents
+from tests.simulation.oracle.facts import World
 from tests.simulation.oracle.identity import purse
+from tests.simulation.oracle.invoices import Invoice
 from tests.simulation.oracle.ledger import Books
 from tests.simulation.oracle.pointing import Pointing
 from tests.simulation.oracle.records import Call, HandOver, Letter, Move, Row

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from tests.simulation.oracle.facts import Invoice, Known, World, as_date, remembered
+from tests.simulation.oracle.fact import Known, as_date
+from tests.simulation.oracle.facts import World, remembered
 from tests.simulation.oracle.identity import Payment, purse
+from tests.simulation.oracle.invoices import Invoice
 from tests.simulation.oracle.records import Letter
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from tests.simulation.oracle import days
-from tests.simulation.oracle.facts import Invoice, Known, Suggestion, World
+from tests.simulation.oracle.fact import Known
+from tests.simulation.oracle.facts import Suggestion, World
 from tests.simulation.oracle.identity import Payment, purse
+from tests.simulation.oracle.invoices import Invoice
 from tests.simulation.oracle.ledger import Books
 from tests.simulation.oracle.names import same_name, weaker_name
 from tests.simulation.oracle.placing import carrying, sharing, target, unmatched_money

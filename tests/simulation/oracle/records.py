@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tests.simulation.oracle.facts import Known
+from tests.simulation.oracle.fact import Known
 
 
 @dataclass

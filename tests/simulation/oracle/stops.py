@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 from tests.simulation.oracle import days
-from tests.simulation.oracle.facts import Fact, Invoice, Known, World, as_date, cents, remembered
+from tests.simulation.oracle.fact import Fact, Known, as_date, cents
+from tests.simulation.oracle.facts import World, remembered
 from tests.simulation.oracle.feeds import fed_through
+from tests.simulation.oracle.invoices import Invoice
 
 
 def passed(world: World, creditor: str, debtor: str, day: date, now: Known) -> bool:
