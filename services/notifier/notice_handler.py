@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
+from schemas.channels import channels
 from schemas.commands import CommandsMessage, NoticeGranted, NoticeOutcomeSettled, NoticePlanned, NoticeWithdrawn
 from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
 from services.notifier.open_notices import OpenNotices
@@ -17,7 +18,8 @@ from services.runtime.unit_of_work import UnitOfWork
 class NoticeHandler:
     """One partition's notices during one call of the worker, at ``now`` (aware, UTC).
 
-    ``publish`` takes the messages; the post is called once the unit of work is durable.
+    ``publish`` takes the messages; the post gets letters once the unit of work is durable. ``waiting`` are the channels
+    of letters that wait for their post to have room, as far as they are known.
     """
 
     def __init__(
@@ -27,32 +29,40 @@ class NoticeHandler:
         now: datetime,
         notices: OpenNotices,
         publish: Callable[[NoticeMessage], None],
+        waiting: frozenset[str],
     ) -> None:
         self._unit = unit
         self._post = post
         self._now = now
         self._notices = notices
         self._publish = publish
+        self._outcomes = post.outcomes(unit.partition)
+        self._rooms: dict[str, int] = {}
+        self.waiting = waiting
 
     # -- outcomes ----------------------------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """Ask the post about each attempt without outcome: its own, or an earlier process's (design.md §7.4)."""
+        """Ask the post about each attempt without outcome: its own, or an earlier process's (design.md §7.4).
+
+        Until it knows them it has no room.
+        """
         for attempt in self._notices.attempts_without_outcome():
             self._unit.after_commit(partial(self._post.recover, attempt))
+        self._rooms = dict.fromkeys(channels(), 0)
+        self.waiting = frozenset(filter(self._notices.is_waiting, channels()))
 
     def record_outcomes(self) -> None:
         """Record what became of attempts; the post forgets it once that is durable.
 
         A post of a process that lost the partition for a while may hold the outcome of an attempt before the last one.
         """
-        outcomes = self._post.outcomes(self._unit.partition)
-        for outcome in outcomes:
+        for outcome in self._outcomes:
             notice = self._notices.get(outcome.notice)
             if notice is not None and notice.state is State.ATTEMPTING and notice.attempted == outcome.begun:
                 self._record(notice, outcome)
-        if outcomes:
-            self._unit.after_commit(partial(self._post.acknowledge, outcomes))
+        if self._outcomes:
+            self._unit.after_commit(partial(self._post.acknowledge, self._outcomes))
 
     def _record(self, notice: Notice, outcome: Outcome) -> None:
         match outcome.status:
@@ -70,6 +80,42 @@ class NoticeHandler:
         self._publish_outcome(notice, outcome.status, outcome.at, outcome.detail, trial=outcome.trial)
         wake = outcome.at + retry_wait(notice.tries) if after.state is State.DEFERRED else None
         self._notices.keep(notice, after, wake)
+
+    # -- attempts ----------------------------------------------------------------------------------------------
+
+    def attempt_waiting(self) -> None:
+        """Attempt the letters that wait for their post to have room, as many as it has room for."""
+        self.waiting = frozenset(channel for channel in sorted(self.waiting) if self._fill(channel))
+
+    def _fill(self, channel: str) -> bool:
+        """Attempt a channel's waiting letters, the oldest first; whether one is left that waits."""
+        for notice, message, raw in self._notices.waiting(channel):
+            if self._now > message.good_until:
+                self._claim(notice)
+            elif self._room(channel) > 0:
+                self._attempt(notice, message, raw)
+            else:
+                return True
+        return False
+
+    def _attempt(self, granted: Notice, message: NoticeGranted, raw: bytes) -> None:
+        """Record that the letter is being delivered; the post gets it once that is durable (design.md §7.4)."""
+        attempting = granted.attempting(self._now)
+        attempt = self._notices.attempt_of(attempting, message)
+        self._rooms[message.letter.channel] -= 1
+        self._post.reserve(attempt)
+        self._notices.keep_grant(granted.notice, raw)
+        self._notices.keep(granted, attempting)
+        self._publish(
+            NoticeAttempting(notice=granted.notice, creditor=granted.creditor, debtor=granted.debtor, at=self._now)
+        )
+        self._unit.after_commit(partial(self._post.send, attempt))
+
+    def _room(self, channel: str) -> int:
+        """How many more letters of the channel may be attempted in this call."""
+        if channel not in self._rooms:
+            self._rooms[channel] = self._post.room(channel, self._outcomes)
+        return self._rooms[channel]
 
     # -- commands ----------------------------------------------------------------------------------------------
 
@@ -94,17 +140,14 @@ class NoticeHandler:
         notice = self._notices.get(message.notice)
         if notice is None or not notice.may(Move.GRANT):
             return
-        granted = notice.after(Move.GRANT)
+        granted, channel = notice.after(Move.GRANT), message.letter.channel
         if self._now > message.good_until:
             self._claim(granted)
-            return
-        attempting = granted.attempting(self._now)
-        self._notices.keep_grant(notice.notice, raw)
-        self._notices.keep(notice, attempting)
-        self._publish(
-            NoticeAttempting(notice=notice.notice, creditor=notice.creditor, debtor=notice.debtor, at=self._now)
-        )
-        self._unit.after_commit(partial(self._post.send, self._notices.attempt_of(attempting, message)))
+        elif channel in self.waiting or self._room(channel) <= 0:
+            self._notices.keep_waiting(granted, message, raw, self._now)
+            self.waiting |= {channel}
+        else:
+            self._attempt(granted, message, raw)
 
     def _withdraw(self, key: str, why: str) -> None:
         notice = self._notices.get(key)

@@ -7,12 +7,12 @@ from schemas.commands import NoticeGranted, decode_commands
 from services.notifier.posts.post import Attempt
 from services.notifier.protocol import Notice, State, dump_notice, load_notice
 from services.notifier.rate_limit import ClaimRate, dump_claim_rate, load_claim_rate
-from services.notifier.state_rows import GRANTED, NOTICE, RATE, RATE_KEY
+from services.notifier.state_rows import GRANTED, NOTICE, RATE, RATE_KEY, WAITING, waiting_key, waiting_prefix
 from services.runtime.unit_of_work import UnitOfWork
 
 
 class OpenNotices:
-    """The rows ``notice``, ``granted`` and ``pace`` of a unit's partition; ``save_rate`` ends the work on them."""
+    """The rows ``notice``, ``waiting``, ``granted``, ``pace`` of a unit's partition; ``save_rate`` ends the work."""
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
@@ -31,6 +31,8 @@ class OpenNotices:
     def keep(self, before: Notice, after: Notice, wake: datetime | None = None) -> None:
         """Store the notice, due at ``wake`` if there is one, or delete its row once it is closed; count it."""
         self._rate = self._rate.counted(before.state.is_in_hand, after.state.is_in_hand)
+        if before.waits_at is not None:
+            self._unit.delete(WAITING, before.waits_at)
         if after.state.is_end:
             self._unit.delete(NOTICE, after.notice)
         else:
@@ -38,6 +40,25 @@ class OpenNotices:
             self._unit.put(NOTICE, after.notice, dump_notice(after), wake=seconds)
 
     # -- grants and attempts -----------------------------------------------------------------------------------
+
+    def keep_waiting(self, granted: Notice, message: NoticeGranted, raw: bytes, at: datetime) -> None:
+        """Keep a granted notice whose letter waits for its post to have room, behind those that wait already."""
+        waiting = granted.waiting(waiting_key(message.letter.channel, at, granted.notice))
+        self.keep(granted, waiting)
+        self._unit.put(WAITING, waiting.waits_at or "", raw)
+
+    def waiting(self, channel: str) -> Iterator[tuple[Notice, NoticeGranted, bytes]]:
+        """The notices whose letters wait for a channel's post to have room, each with its grant, the oldest first."""
+        for _, raw in self._unit.scan(WAITING, waiting_prefix(channel)):
+            message = decode_commands(raw)
+            assert isinstance(message, NoticeGranted), "what waits for room is granted"
+            notice = self.get(message.notice)
+            assert notice is not None, "a closed notice waits no more"
+            yield notice, message, raw
+
+    def is_waiting(self, channel: str) -> bool:
+        """Whether a letter waits for the channel's post to have room."""
+        return next(self._unit.scan(WAITING, waiting_prefix(channel)), None) is not None
 
     def keep_grant(self, key: str, raw: bytes) -> None:
         """Keep a grant, whole, for as long as its letter is being delivered."""

@@ -1,7 +1,8 @@
 """What may happen to one notice, from its plan to its one end (design.md §7). Pure: no clock, no store, no post.
 
 ``planned -> claimed -> granted -> attempting -> accepted | deferred | failed | unknown``, or ``withdrawn`` before
-attempting. A deferred notice is claimed again; an unknown one waits for a person.
+attempting. A granted notice waits until its post has room; a deferred one is claimed again; an unknown one waits for a
+person.
 """
 
 from dataclasses import dataclass, replace
@@ -80,7 +81,8 @@ class WrongMoveError(ValueError):
 class Notice:
     """One notice. ``day`` is printed on its letter, ``tries`` counts attempts, ``attempted`` is the last one's instant.
 
-    ``trial`` is the outcome's, of an attempt whose outcome is unknown.
+    ``trial`` is the outcome's, of an attempt whose outcome is unknown; ``waits_at`` the key of its letter among those
+    that wait for their post to have room.
     """
 
     notice: str
@@ -91,6 +93,7 @@ class Notice:
     tries: int = 0
     attempted: datetime | None = None
     trial: bool = False
+    waits_at: str | None = None
 
     def may(self, move: Move) -> bool:
         """Whether the move is right where the notice is."""
@@ -100,7 +103,11 @@ class Notice:
         """The notice once the move has happened; WrongMoveError when it is not right here."""
         if not self.may(move):
             raise WrongMoveError(self, move)
-        return replace(self, state=_MOVES[move][1])
+        return replace(self, state=_MOVES[move][1], waits_at=None)
+
+    def waiting(self, at: str) -> "Notice":
+        """The notice, which is granted, while its letter waits under that key."""
+        return replace(self, waits_at=at)
 
     def attempting(self, at: datetime) -> "Notice":
         """The notice once its letter is being given to the post, one try more."""

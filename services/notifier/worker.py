@@ -46,28 +46,40 @@ class Notifier:
         self._open_claims = open_claims
         self._claims_per_minute = claims_per_minute
         self._next_claim: dict[int, int | None] = {}
+        self._waiting: dict[int, frozenset[str]] = {}
 
     def pending(self, partition: int) -> bool:
-        """Whether outcomes have come, something is due, or this instance has not begun with the partition."""
+        """Whether outcomes have come, a connection is free for a letter that waits for one, or a claim is due.
+
+        Also before this instance has begun with the partition.
+        """
         if partition not in self._next_claim or self._post.outcomes(partition):
+            return True
+        if any(self._post.room(channel) > 0 for channel in self._waiting[partition]):
             return True
         due = self._next_claim[partition]
         return due is not None and due <= self._now().timestamp()
 
     def handle(self, batch: Sequence[Record], unit: UnitOfWork) -> int:
-        """Record all outcomes, carry out all commands, then claim what is due and the limits let through."""
+        """Record all outcomes, attempt what there is room for, carry out commands, claim what is due and may be.
+
+        The first call begins no attempt: those of an earlier process get their outcomes before.
+        """
 
         def publish(message: NoticeMessage) -> None:
             unit.publish(JOURNAL, account_key(message.creditor, message.debtor), message)
 
         notices = OpenNotices(unit)
-        handler = NoticeHandler(unit, self._post, self._now(), notices, publish)
+        waiting = self._waiting.get(unit.partition, frozenset())
+        handler = NoticeHandler(unit, self._post, self._now(), notices, publish, waiting)
         if unit.partition not in self._next_claim:
             handler.recover()
         handler.record_outcomes()
+        handler.attempt_waiting()
         messages = [decode_commands(record.value) for record in batch]
         notices.prefetch([message.notice for message in messages if not isinstance(message, HandOver)])
         for record, message in zip(batch, messages, strict=True):
             handler.handle_command(message, record.value)
+        self._waiting[unit.partition] = handler.waiting
         self._next_claim[unit.partition] = handler.claim_due(self._open_claims, self._claims_per_minute)
         return len(batch)

@@ -111,9 +111,10 @@ class NotebookHandler:
         """Noted."""
         self.notebook.write("skipped", partition=partition, ends=dict(ends))
 
-    async def idle(self) -> None:
+    async def idle(self) -> bool:
         """Noted."""
         self.notebook.write("idle")
+        return False
 
 
 def main(file: str, brokers: str, topics: str, instance: str = "", session_s: str = "6", slow_s: str = "0") -> int:

@@ -25,7 +25,15 @@ class PigeonPost:
     def __init__(self, loft: Path, *, trial: bool) -> None:
         self._loft = loft
         self._trial = trial
-        self._box = OutcomeBox()
+        self._box = OutcomeBox(at_once=1)
+
+    def room(self, channel: str, ended: Sequence[Outcome] = ()) -> int:  # noqa: ARG002  (of all posts)
+        """One pigeon at a time."""
+        return self._box.room(ended)
+
+    def reserve(self, attempt: Attempt) -> None:
+        """Keep the pigeon for the letter."""
+        self._box.reserve(attempt)
 
     def send(self, attempt: Attempt) -> None:
         """Let a pigeon go."""

@@ -11,7 +11,7 @@ from services.clock.worker import Clock, ClockWorker, WallClock
 from services.intake.creditor_directory import CreditorDirectory
 from services.intake.inbox import Inbox
 from services.notifier.posts.logged import LoggedPost
-from services.notifier.posts.post_routing import post_of
+from services.notifier.posts.post_routing import is_full, post_of
 from services.notifier.trial import has_trial_letters
 from services.pipeline import pipeline
 from services.prepared_store import embedded_store
@@ -59,7 +59,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
                 log,
             ),
             stopping,
-            settings.inbox.poll_ms / 1000,
+            lambda: _BUSY_PAUSE_S if is_full(post) else settings.inbox.poll_ms / 1000,
         )
         post.close()
         engine.settle()
@@ -67,6 +67,8 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
     return 0
 
 
+_BUSY_PAUSE_S: Final = 0.02
+"""Seconds between two rounds while letters may wait for a connection."""
 PATIENCE_MS: Final = 10_000
 """For how long a file must not change when its last line is not finished."""
 
@@ -117,11 +119,11 @@ def refuse_broker(settings: Settings) -> None:
         )
 
 
-def loop(work: Callable[[], None], stopping: threading.Event, pause_s: float) -> None:
-    """Call ``work`` again and again, with a pause of that many seconds between, until ``stopping`` is set."""
+def loop(work: Callable[[], None], stopping: threading.Event, pause_s: Callable[[], float]) -> None:
+    """Call ``work`` again and again, with a pause of so many seconds between, until ``stopping`` is set."""
     while not stopping.is_set():
         work()
-        stopping.wait(pause_s)
+        stopping.wait(pause_s())
 
 
 @contextmanager

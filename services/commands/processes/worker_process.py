@@ -11,7 +11,8 @@ from typing import Final
 from services.clock.worker import ClockWorker, WallClock
 from services.commands.processes.run_loop import loop, refuse_trial_letters, stop_on_signals
 from services.notifier.posts.logged import LoggedPost
-from services.notifier.posts.post_routing import post_of
+from services.notifier.posts.post import Post
+from services.notifier.posts.post_routing import is_full, post_of
 from services.pipeline import READS, WORKERS, WorkerParts
 from services.prepared_store import named_log, worker_store
 from services.reporting.frontier_progress import slowest_frontier
@@ -46,7 +47,7 @@ def run_worker(name: str, settings: Settings, *, follows_ticks: bool) -> int:
     refuse_closed_group(settings.kafka, name)
     with ExitStack() as stack:
         metrics, health = Metrics(), Health()
-        make_worker, close_post = stack.enter_context(_worker_maker(name, settings, log, follows_ticks=follows_ticks))
+        make_worker, post = stack.enter_context(_worker_maker(name, settings, log, follows_ticks=follows_ticks))
         engine = KafkaEngine(
             name,
             make_worker,
@@ -56,7 +57,7 @@ def run_worker(name: str, settings: Settings, *, follows_ticks: bool) -> int:
             EngineMetrics(metrics, health.beat),
             RecordObserver(metrics, log).observe,
             Heartbeat(metrics, health, log),
-            close_post,
+            *(() if post is None else (post.close, partial(is_full, post))),
         )
         stack.enter_context(_health_pages(settings, metrics, health, log))
         log.info(LogEvent.ENGINE_STARTED, worker=name, partitions=settings.store.partitions, mode=settings.mail.mode)
@@ -113,7 +114,7 @@ def run_clock(settings: Settings) -> int:
             health.beat()
             health.ready = True
 
-        loop(beat, stopping, _BEAT_INTERVAL_S)
+        loop(beat, stopping, lambda: _BEAT_INTERVAL_S)
         log.info(LogEvent.ENGINE_STOPPED, worker=worker.name)
     return 0
 
@@ -129,20 +130,16 @@ def _open_worker_store(settings: Settings, log: LogIdentity) -> Store:
 @contextmanager
 def _worker_maker(
     name: str, settings: Settings, log: LogWriter, *, follows_ticks: bool
-) -> Iterator[tuple[Callable[[], Worker], Callable[[], None]]]:
-    """What makes a partition's worker, and what closes the post that all workers of the process share."""
+) -> Iterator[tuple[Callable[[], Worker], Post | None]]:
+    """What makes a partition's worker, and the post that all workers of the process share, where they have one."""
     entry = WORKERS[name]
     now = _TickClock(settings).now if follows_ticks else WallClock().now
     if not entry.delivers_letters:
-        yield partial(entry.make, WorkerParts(settings, now)), _nothing
+        yield partial(entry.make, WorkerParts(settings, now)), None
         return
     with post_of(settings.mail, now) as opened:
         post = LoggedPost(opened, log)
-        yield partial(entry.make, WorkerParts(settings, now, post)), post.close
-
-
-def _nothing() -> None:
-    """Closes nothing: the process has opened no post."""
+        yield partial(entry.make, WorkerParts(settings, now, post)), post
 
 
 class _TickClock:

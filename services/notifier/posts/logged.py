@@ -13,6 +13,14 @@ class LoggedPost:
         self._post = post
         self._log = log
 
+    def room(self, channel: str, ended: Sequence[Outcome] = ()) -> int:
+        """The room of the post."""
+        return self._post.room(channel, ended)
+
+    def reserve(self, attempt: Attempt) -> None:
+        """Keep room in the post."""
+        self._post.reserve(attempt)
+
     def send(self, attempt: Attempt) -> None:
         """Pass the attempt on."""
         self._post.send(attempt)

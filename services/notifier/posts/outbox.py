@@ -11,11 +11,12 @@ from schemas.letters import Letter
 from services.notifier.letter import render
 from services.notifier.letter.sums import SumsDisagreeError
 from services.notifier.posts.message import NoAddressError, mail_of
-from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
+from services.notifier.posts.post import UNLIMITED, Attempt, Outcome, OutcomeBox, Status
 from services.notifier.posts.simulated import simulated
 from services.runtime.refusal import Refusal
 from services.runtime.settings import MailSettings
 
+_LIVE_AT_ONCE: Final = 4
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}", re.ASCII)
 
 
@@ -30,7 +31,15 @@ class OutboxPost:
     def __init__(self, folder: Path, *, trial: bool = True) -> None:
         self._folder = folder
         self._trial = trial
-        self._box = OutcomeBox()
+        self._box = OutcomeBox(UNLIMITED if trial else _LIVE_AT_ONCE)
+
+    def room(self, channel: str, ended: Sequence[Outcome] = ()) -> int:  # noqa: ARG002  (of all posts)
+        """Trial letters are written again where needed; of live ones a few at a time may be left without an outcome."""
+        return self._box.room(ended)
+
+    def reserve(self, attempt: Attempt) -> None:
+        """Keep room for the letter."""
+        self._box.reserve(attempt)
 
     def send(self, attempt: Attempt) -> None:
         """Write the letter.

@@ -8,11 +8,13 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from schemas.letters import Letter
 
 Status = Literal["accepted", "deferred", "failed", "unknown"]
+UNLIMITED: Final = 1_000_000
+"""The room of a post that takes all letters there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,19 @@ class Outcome:
 class Post(Protocol):
     """Delivers letters. Each attempt gets exactly one outcome, unless the process ends before.
 
-    A post keeps an attempt from ``send`` or ``recover`` until its outcome is acknowledged.
+    A post keeps an attempt from ``reserve``, ``send`` or ``recover`` until its outcome is acknowledged. It is
+    recorded between ``reserve`` and ``send``, so that a process that dies leaves no more attempts without an outcome
+    than the post delivers at once.
     """
+
+    def room(self, channel: str, ended: Sequence[Outcome] = ()) -> int:
+        """How many more letters of a channel it would deliver at once, when ``ended`` are acknowledged too. Cheap.
+
+        ``UNLIMITED`` for a post that has no connections, and whose letters can be made again.
+        """
+
+    def reserve(self, attempt: Attempt) -> None:
+        """Keep room for an attempt that is being recorded; ``send`` follows."""
 
     def send(self, attempt: Attempt) -> None:
         """Take an attempt that is recorded durably. Its outcome comes later, by ``outcomes``."""
@@ -70,10 +83,26 @@ class Post(Protocol):
 class OutcomeBox:
     """The attempts that a post keeps, and their outcomes; may be filled by one thread and emptied by another."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = UNLIMITED) -> None:
+        """``at_once``: how many attempts the post keeps at the most."""
+        self._at_once = at_once
         self._lock = threading.Lock()
         self._kept: dict[int, dict[Outcome, None]] = {}
         self._in_hand: set[tuple[str, datetime]] = set()
+        self._reserved: set[tuple[str, datetime]] = set()
+
+    def room(self, ended: Sequence[Outcome]) -> int:
+        """How many more attempts may be kept once those that ``ended`` are not any more."""
+        if self._at_once == UNLIMITED:
+            return UNLIMITED
+        with self._lock:
+            kept = (self._in_hand | self._reserved) - {(outcome.notice, outcome.begun) for outcome in ended}
+            return self._at_once - len(kept)
+
+    def reserve(self, attempt: Attempt) -> None:
+        """Keep room for an attempt until it is taken."""
+        with self._lock:
+            self._reserved.add((attempt.letter.notice, attempt.at))
 
     def take(self, attempt: Attempt) -> bool:
         """Keep an attempt; False when it is kept already."""
@@ -81,6 +110,7 @@ class OutcomeBox:
         with self._lock:
             is_new = begun not in self._in_hand
             self._in_hand.add(begun)
+            self._reserved.discard(begun)
         return is_new
 
     def put(self, outcome: Outcome) -> None:

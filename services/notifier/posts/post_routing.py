@@ -21,12 +21,26 @@ PostFactory = Callable[[MailSettings, Callable[[], datetime]], Post]
 _OUTBOX: Final = "outbox"
 
 
+def is_full(post: Post) -> bool:
+    """Whether a channel has as many letters under way as it delivers at once: further ones may wait for an outcome."""
+    return any(post.room(channel) <= 0 for channel in channels())
+
+
 class RoutedPost:
     """Gives each letter to one of several named posts: the one whose name ``route`` says."""
 
     def __init__(self, posts: Mapping[str, Post], route: Callable[[Letter], str]) -> None:
         self._posts = MappingProxyType(dict(posts))
         self._route = route
+
+    def room(self, channel: str, ended: Sequence[Outcome] = ()) -> int:
+        """The room of the channel's own post; where none has its name, the least of all."""
+        own = self._posts.get(channel)
+        return min(post.room(channel, ended) for post in ((own,) if own is not None else self._posts.values()))
+
+    def reserve(self, attempt: Attempt) -> None:
+        """Keep room in the post that will get the attempt."""
+        self._posts[self._route(attempt.letter)].reserve(attempt)
 
     def send(self, attempt: Attempt) -> None:
         """Pass the attempt on."""

@@ -34,7 +34,7 @@ class SmtpPost:
         self._now = now
         self._trial = trial
         self._connections = connections
-        self._box = OutcomeBox()
+        self._box = OutcomeBox(connections)
         self._closing = False
         self._loop: Future[asyncio.AbstractEventLoop] = Future()
         self._ended: Future[None] = Future()
@@ -45,8 +45,17 @@ class SmtpPost:
 
     # --- the port, called from the engine's thread ---------------------------------------------------
 
+    def room(self, channel: str, ended: Sequence[Outcome] = ()) -> int:  # noqa: ARG002  (of all posts)
+        """One letter for each connection; none once the post is closed. A fault of the thread is raised here."""
+        self._raise_fault()
+        return 0 if self._closing else self._box.room(ended)
+
+    def reserve(self, attempt: Attempt) -> None:
+        """Keep a connection for the letter."""
+        self._box.reserve(attempt)
+
     def send(self, attempt: Attempt) -> None:
-        """Queue the letter for the next free connection."""
+        """Give the letter to the next free connection."""
         assert not self._closing, "a closed post takes no letters"
         self._box.take(attempt)
         self._put(attempt)

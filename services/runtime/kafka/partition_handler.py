@@ -60,5 +60,8 @@ class PartitionHandler(Protocol):
         transactions, and records of transactions that were aborted.
         """
 
-    async def idle(self) -> None:
-        """Called between batches, and a few times a second while no record comes."""
+    async def idle(self) -> bool:
+        """Called between batches, and a few times a second while no record comes.
+
+        Returns whether it is to be called again soon: something that goes on beside the records may end any moment.
+        """

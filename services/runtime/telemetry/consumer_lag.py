@@ -9,8 +9,9 @@ from schemas.topics import Topic
 from services.runtime.store.partition_tasks import PartitionTaskStatus
 from services.runtime.store.port import Store
 
-_DELIVERING: Final = ("notifier", "granted")
-"""The worker and kind of the rows of letters that are being delivered."""
+_NOTIFIER: Final = "notifier"
+_DELIVERING: Final = ("granted", "waiting")
+"""The kinds of the notifier's rows of letters that are being delivered, or wait for a connection."""
 
 
 class PartitionLag(NamedTuple):
@@ -57,11 +58,12 @@ def is_drained(store: Store, reads: Reads, fetch_ends: Callable[[], Ends]) -> bo
 
 
 def delivering(store: Store) -> int:
-    """How many letters were handed to the post and have no recorded outcome."""
-    worker, kind = _DELIVERING
-    space = store.state.space(worker, kind)
+    """How many letters were granted and have no recorded outcome."""
+    spaces = [space for kind in _DELIVERING if (space := store.state.space(_NOTIFIER, kind))]
     return sum(
-        len(store.state.page(space, partition, "", None, 1_000)) for partition in range(store.partitions) if space
+        len(store.state.page(space, partition, "", None, 1_000))
+        for space in spaces
+        for partition in range(store.partitions)
     )
 
 

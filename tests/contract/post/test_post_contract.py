@@ -158,6 +158,26 @@ def test_a_live_letter_of_an_earlier_process_that_left_no_trace_is_unknown_and_n
     assert list(tmp_path.iterdir()) == []
 
 
+def test_room_is_kept_from_the_reservation_until_the_outcome_is_acknowledged(live_post: Post) -> None:
+    attempt = an_attempt("n-1", channel="print")
+    room = live_post.room("print")
+    assert room > 0
+
+    live_post.reserve(attempt)
+    assert live_post.room("print") == room - 1
+    live_post.send(attempt)
+    outcomes = outcomes_of(live_post, 0, 1)
+
+    assert live_post.room("print") == room - 1
+    assert live_post.room("print", outcomes) == room
+    live_post.acknowledge(outcomes)
+    assert live_post.room("print") == room
+
+
+def test_a_post_without_connections_has_room_for_a_thousand_letters(post: Post) -> None:
+    assert (post.room("email") >= 1_000) == (not isinstance(post, SmtpPost | RoutedPost))
+
+
 def test_a_detail_is_a_code_without_addresses_or_amounts(post: Post) -> None:
     for number, address in enumerate(SIMULATOR):
         post.send(an_attempt(f"n-{number}", to=address))

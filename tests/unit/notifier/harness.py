@@ -10,7 +10,7 @@ from schemas.journal import JournalMessage, NoticeAttempting, NoticeClaimed, Not
 from schemas.letters import Letter
 from schemas.messages import encode
 from schemas.topics import COMMANDS, JOURNAL, account_key
-from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
+from services.notifier.posts.post import UNLIMITED, Attempt, Outcome, OutcomeBox, Status
 from services.notifier.worker import CLAIMS_PER_MINUTE, OPEN_CLAIMS, Notifier
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
@@ -24,16 +24,24 @@ GOOD_UNTIL = NINE + timedelta(minutes=10)
 class HeldPost:
     """Keeps attempts until the test decides the outcome of each."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = UNLIMITED) -> None:
         self.sent: list[Attempt] = []
         self.recovered: list[Attempt] = []
         self.trial = True
-        self._box = OutcomeBox()
+        self._box = OutcomeBox(at_once)
+
+    def room(self, channel: str, ended: Sequence[Outcome] = ()) -> int:  # noqa: ARG002  (of all posts)
+        return self._box.room(ended)
+
+    def reserve(self, attempt: Attempt) -> None:
+        self._box.reserve(attempt)
 
     def send(self, attempt: Attempt) -> None:
+        self._box.take(attempt)
         self.sent.append(attempt)
 
     def recover(self, attempt: Attempt) -> None:
+        self._box.take(attempt)
         self.recovered.append(attempt)
 
     def outcomes(self, partition: int) -> Sequence[Outcome]:
@@ -63,9 +71,10 @@ class NotifierHarness:
         open_claims: int = OPEN_CLAIMS,
         claims_per_minute: int = CLAIMS_PER_MINUTE,
         partitions: int = 1,
+        at_once: int = UNLIMITED,
     ) -> None:
         self.now = now
-        self.post = HeldPost()
+        self.post = HeldPost(at_once)
         notifier = Notifier(self.post, lambda: self.now, open_claims=open_claims, claims_per_minute=claims_per_minute)
         self.engine = EmbeddedEngine(SqliteStore(path), [notifier], partitions)
         self.published: list[JournalMessage] = []

@@ -42,12 +42,14 @@ class KafkaEngine:
         on_handled: Callable[[Sequence[Record]], None] = lambda _: None,
         on_idle: Callable[[Store], None] = lambda _: None,
         on_finish: Callable[[], None] = lambda: None,
+        is_busy: Callable[[], bool] = lambda: False,
     ) -> None:
         """Each task gets a worker of its own, so that no state in memory outlives an assignment.
 
         `on_handled` gets the records that were handled, once that is durable; `on_idle` is called a few times a second
         by the store's thread, outside of transactions, as long as the process is a member of its group; `on_finish`
-        ends work that goes on beside the tasks (sending mail), whose outcomes are still recorded.
+        ends work that goes on beside the tasks (sending mail), whose outcomes are still recorded; `is_busy` says
+        whether more of it waits for an outcome.
         """
         self._name = name
         self._make_worker = make_worker
@@ -58,6 +60,7 @@ class KafkaEngine:
         self._on_handled = on_handled
         self._on_idle = on_idle
         self._on_finish = on_finish
+        self._is_busy = is_busy
         self._publisher = RecordPublisher(kafka)
         self._tasks: dict[int, PartitionTask] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
@@ -115,10 +118,11 @@ class KafkaEngine:
             for topic, offset in offsets.items():
                 self._tasks[partition].skip_to(topic, offset)
 
-    async def idle(self) -> None:
-        """Do the work that no topic holds: outcomes of deliveries, what is due, tidying."""
+    async def idle(self) -> bool:
+        """Do the work that no topic holds: outcomes of deliveries, what is due, tidying; whether more may come soon."""
         await self._settle_and_tidy()
         await self._in_thread(self._on_idle, self._store)
+        return self._is_busy()
 
     # -- transactions --------------------------------------------------------------------------------------------
 

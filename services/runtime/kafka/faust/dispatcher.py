@@ -72,11 +72,12 @@ class Dispatcher:
 
     async def idle_often(self, member: GroupMember) -> None:
         """Call the handler's `idle`, and report offsets that hold no record, for ever."""
+        pause_s = _IDLE_S
         while True:
-            await self._until_quiet()
+            await self._until_quiet(pause_s)
             async with self._locked_when_certain(member):
                 if not self._finished:
-                    await self._handler.idle()
+                    pause_s = _QUIET_S if await self._handler.idle() else _IDLE_S
                     await self._report_ends(member.fetch_progress)
 
     async def finish(self) -> None:
@@ -85,10 +86,10 @@ class Dispatcher:
         async with self._lock:
             await self._handler.finish()
 
-    async def _until_quiet(self) -> None:
-        """Wait until `_QUIET_S` pass after a batch without another; `_IDLE_S` at the most."""
+    async def _until_quiet(self, pause_s: float) -> None:
+        """Wait until `_QUIET_S` pass after a batch without another; `pause_s` at the most."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + _IDLE_S
+        until = loop.time() + pause_s
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
                 await self._handled.wait()

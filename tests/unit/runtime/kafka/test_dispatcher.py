@@ -47,8 +47,9 @@ class SlowHandler:
     async def skip_to(self, partition: int, offsets: Mapping[str, int]) -> None:
         await self._step(f"skip to {dict(offsets)} of {partition}")
 
-    async def idle(self) -> None:
+    async def idle(self) -> bool:
         await self._step("idle")
+        return False
 
     async def finish(self) -> None:
         await self._step("finish")
