@@ -48,6 +48,8 @@ class PaymentReceived(BankData):
 
     ``channel`` is by what it became known, ``statement`` the bank's name of the message that told it. ``place``: the
     bank gave no id; the payment is the n-th of its like (day, sum, reference, payer) in that message, from 1.
+    ``charges`` are what the creditor's own bank may have kept of ``amount``, so that other messages may tell the rest
+    of it only (rules.md M11).
     """
 
     event_type: ClassVar[str] = "payment.received.v1"
@@ -64,6 +66,7 @@ class PaymentReceived(BankData):
     channel: MoneyChannel | None = None
     statement: Identifier | None = None
     place: Annotated[int, Field(strict=True, ge=1, lt=10**6)] | None = None
+    charges: PositiveAmount | None = None
     ids: BankIds | None = None
 
 

@@ -9,7 +9,23 @@ RETURNS = "cash_application/test_returns_without_id.py"
 TWICE = "cash_application/test_money_told_twice.py"
 IDENTITY = "cash_application/test_bank_identity.py"
 
+CHARGES = "cash_application/test_charges.py"
+
 MUTANTS = (
+    Mutant(
+        "identity: a payment less any other sum is told again",
+        LIKENESS,
+        "gross.amount - (gross.charges or 0) == net.amount",
+        "gross.amount - (gross.charges or 0) >= net.amount",
+        f"{CHARGES}::another_sum_under_one_id",
+    ),
+    Mutant(
+        "identity: what the bank kept of a payment is lost",
+        "services/cash_application/identity_of_money/one_money.py",
+        "    known.amount = max(known.amount, amount)",
+        "    known.amount = min(known.amount, amount)",
+        f"{CHARGES}::counts_whole",
+    ),
     Mutant(
         "identity: a notification tells a payment of any later day",
         LIKENESS,

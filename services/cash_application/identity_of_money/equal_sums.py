@@ -17,9 +17,10 @@ from services.cash_application.state.rows import (
 )
 
 
-def of_sum(payment: KnownPayment | PaymentReceived) -> str:
-    """The key of all payments that are booked on one day with one sum."""
-    return key(of_day(payment), str(payment.amount))
+def of_sums(payment: KnownPayment | PaymentReceived) -> list[str]:
+    """The keys of all payments that are booked on one day with one sum: the payment's, and it less charges."""
+    sums = dict.fromkeys((payment.amount, payment.amount - (payment.charges or 0)))
+    return [key(of_day(payment), str(each)) for each in sums]
 
 
 def of_day(payment: KnownPayment | PaymentReceived) -> str:
@@ -31,9 +32,14 @@ def waits_to_be_compared(lane: Lane, payment: KnownPayment) -> bool:
     """Note a payment under its day and sum; whether it must be compared with others before it is placed."""
     if not payment.channels:
         return False
-    sum_key = of_sum(payment)
-    lane.unit.put(EQUAL_MONEY, key(sum_key, payment.payment), b"")
     _note_lump(lane, payment)
+    noted = [_is_told_by_others(lane, payment, sum_key) for sum_key in of_sums(payment)]
+    return True in noted
+
+
+def _is_told_by_others(lane: Lane, payment: KnownPayment, sum_key: str) -> bool:
+    """Note a payment under a day and sum; whether other channels told such payments: then they are compared."""
+    lane.unit.put(EQUAL_MONEY, key(sum_key, payment.payment), b"")
     stored = lane.unit.get(CHANNELS_OF_SUM, sum_key) or b""
     channels = payment.channels | set(stored.decode().split())
     lane.unit.put(CHANNELS_OF_SUM, sum_key, " ".join(sorted(channels)).encode())
@@ -44,7 +50,7 @@ def waits_to_be_compared(lane: Lane, payment: KnownPayment) -> bool:
 
 
 def told_money(lane: Lane, told: str) -> list[KnownPayment]:
-    """The payments of one day (`of_day`), or of one day and sum (`of_sum`), that a channel told, by name."""
+    """The payments of one day (`of_day`), or of one day and sum (`of_sums`), that a channel told, by name."""
     creditor, account, *_ = told.split(SEPARATOR)
     names = [row_key.rpartition(SEPARATOR)[2] for row_key, _ in lane.unit.scan(EQUAL_MONEY, key(told, ""))]
     keys = [key(creditor, account, name) for name in sorted(names)]

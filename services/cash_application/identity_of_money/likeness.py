@@ -26,10 +26,19 @@ _LAST: Final = chr(0x10FFFF)
 def is_same_money(known: KnownPayment, data: PaymentReceived) -> bool:
     """Whether a telling's sum is the payment's, and no reference or debtor of it says otherwise."""
     return (
-        (known.amount, known.currency) == (data.amount, data.currency)
+        known.currency == data.currency
+        and is_same_sum(known, data)
         and _agree(known.reference, data.reference)
         and _agree(known.debtor, data.debtor)
     )
+
+
+def is_same_sum(one: KnownPayment, other: KnownPayment | PaymentReceived) -> bool:
+    """Whether two sums are one, told by both as it was paid, or by one of them less the bank's charges."""
+    if one.amount == other.amount:
+        return True
+    gross, net = (one, other) if one.amount > other.amount else (other, one)
+    return bool(gross.charges) and not net.charges and gross.amount - (gross.charges or 0) == net.amount
 
 
 def is_same_day(known: KnownPayment, data: PaymentReceived) -> bool:
@@ -65,10 +74,11 @@ def like_digest(booked: str, currency: str, amount: int, *told: str | None) -> s
 
 
 def may_be_one(one: KnownPayment, other: KnownPayment) -> bool:
-    """Whether nothing that both say of reference, debtor or payer differs."""
+    """Whether nothing that both say of sum, reference, debtor or payer differs."""
     first, second = payer_name(one), payer_name(other)
     return (
-        _agree(one.reference, other.reference)
+        is_same_sum(one, other)
+        and _agree(one.reference, other.reference)
         and _agree(one.debtor, other.debtor)
         and _agree(one.iban, other.iban)
         and (first is None or second is None or _same_iban(one, other) or are_names_alike(first, second))

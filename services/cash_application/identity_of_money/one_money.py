@@ -16,11 +16,12 @@ class Reported(NamedTuple):
     paid: date
     booked: date
     reference: str | None
+    amount: int
 
 
 def reported(payment: KnownPayment) -> Reported:
     """What is to be published of a payment, as it is known now."""
-    return Reported(payment.paid, payment.booked, payment.reference)
+    return Reported(payment.paid, payment.booked, payment.reference, payment.amount)
 
 
 def is_first_line_of_channel(known: KnownPayment, data: PaymentReceived) -> bool:
@@ -53,6 +54,7 @@ def learn(lane: Lane, known: KnownPayment, data: PaymentReceived) -> bool:
     note_telling(known, data)
     known.reference = known.reference or data.reference
     known.debtor = known.debtor or data.debtor
+    _count_whole(known, data.amount, data.charges or 0)
     _settle(known, data.paid)
     _learn_payer(lane, known, payer.iban if payer else None, payer.name if payer else None)
     return before != _evidence(known)
@@ -65,6 +67,7 @@ def take_over(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> list[Retur
     stays.message = _richer(stays.message, gone.message)
     stays.reference = stays.reference or gone.reference
     stays.debtor = stays.debtor or gone.debtor
+    _count_whole(stays, gone.amount, gone.charges)
     _settle(stays, gone.paid)
     _learn_payer(lane, stays, gone.iban, gone.name)
     if gone.assigned is not None and (stays.assigned is None or stays.assigned.version < gone.assigned.version):
@@ -77,6 +80,12 @@ def take_over(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> list[Retur
     returns = [back for back in gone.returns if back.id not in known]
     stays.returns += returns
     return returns
+
+
+def _count_whole(known: KnownPayment, amount: int, charges: int) -> None:
+    """What the bank kept of a payment is the creditor's cost: the payer's money counts whole (rules.md M11)."""
+    known.charges = known.charges or charges
+    known.amount = max(known.amount, amount)
 
 
 def _settle(known: KnownPayment, paid: date) -> None:

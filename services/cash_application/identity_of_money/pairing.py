@@ -75,7 +75,8 @@ def _groups_of(payments: Iterable[KnownPayment], alike: Alike) -> list[Group]:
         if (name_alike and not name) or (words_alike and not words):
             continue
         has = same_reference or each.reference is not None, same_iban or each.iban is not None
-        groups[(*has, name, words, each.debtor, *sorted(each.channels), each.is_other_money)].append(each)
+        said = name, words, each.debtor, each.amount, each.charges
+        groups[(*has, *said, *sorted(each.channels), each.is_other_money)].append(each)
     return list(groups.values())
 
 

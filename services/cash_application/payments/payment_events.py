@@ -51,6 +51,7 @@ def _new_payment(lane: Lane, fact: Fact, data: PaymentReceived) -> KnownPayment:
         booked=data.booked,
         reference=data.reference,
         debtor=data.debtor,
+        charges=data.charges or 0,
         iban=data.payer.iban if data.payer else None,
         name=data.payer.name if data.payer else None,
         known=fact.known,
@@ -79,7 +80,11 @@ def _publish_learnt(lane: Lane, payment: KnownPayment, told: one_money.Reported)
     """Publish what became known of a payment, and place it again where that may place it better."""
     if told != one_money.reported(payment):
         payment_decisions.received(lane, payment)
-        moving.place_anew(lane, payment)
+        if told.amount == payment.amount:
+            moving.place_anew(lane, payment)
+        else:
+            counted_money.amended(lane, payment, payment.amount - told.amount)
+            moving.unplace(lane, payment)
     if not (payment.placement and payment.placement.is_final):
         placing.place(lane, payment)
 
@@ -184,7 +189,7 @@ def unite(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> None:
     stays, told = kept, one_money.reported(kept)
     returns = one_money.take_over(lane, stays, gone)
     PAYMENTS.put(lane.unit, gone.key, gone)
-    _publish_learnt(lane, stays, told)
     for back in returns:
         moving.publish_return(lane, stays, back)
+    _publish_learnt(lane, stays, told)
     PAYMENTS.put(lane.unit, stays.key, stays)

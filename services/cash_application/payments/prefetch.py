@@ -83,7 +83,7 @@ def _rows_of_payment(data: PaymentReceived) -> Iterator[tuple[str, str]]:
         yield MONEY_IDS.name, key(data.creditor, data.account, id_)
     yield WATCHED, subscriptions.of_money(data.creditor, data.account)
     if data.channel is not None:
-        yield CHANNELS_OF_SUM, equal_sums.of_sum(data)
+        yield from ((CHANNELS_OF_SUM, sum_key) for sum_key in equal_sums.of_sums(data))
         yield LUMPS, equal_sums.of_day(data)
     if data.reference is not None:
         yield REFERENCES.name, key(data.creditor, data.reference)

@@ -24,6 +24,11 @@ def withdrawn(lane: Lane, payment: KnownPayment) -> None:
     _count(lane, payment.creditor, payment.account, feeds.withdrawn(payment.amount, payment.currency))
 
 
+def amended(lane: Lane, payment: KnownPayment, more: int) -> None:
+    """Count that a payment is larger by ``more`` minor units than it was told first: the bank kept charges."""
+    _count(lane, payment.creditor, payment.account, feeds.amended(more, payment.currency))
+
+
 def note_news(lane: Lane, creditor: str, account: str) -> None:
     """Note that a feed may move at the next frontier."""
     lane.unit.put(FEED_NEWS, key(creditor, account), b"")

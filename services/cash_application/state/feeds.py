@@ -49,12 +49,13 @@ class CountedMoney:
     """What a payment adds to the figures that completions must tie with; ``total`` in thousandths of the currency.
 
     ``payments`` is 1, 0 for one known before, -1 for one that turns out to be another's money; ``lines``: how many
-    lines that completions count told it.
+    lines that completions count told it. ``more``: by so much one known before is larger than it was told first.
     """
 
     total: int
     payments: int = 0
     lines: int = 0
+    more: int = 0
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ class Feed:
         """Count a payment, a line about one, or a payment no more; the completions that count now."""
         if money.payments > 0 or self.count:
             self.count += money.payments
-            self.total += money.payments * money.total
+            self.total += money.payments * money.total + money.more
         self.lines += money.lines
         self.lines_total += money.lines * money.total
         return self._open() if self.waiting else []
@@ -229,6 +230,11 @@ def told_again(payment: PaymentReceived) -> CountedMoney:
 def withdrawn(amount: int, currency: str) -> CountedMoney:
     """What a payment counts no more that is another one's money, told twice."""
     return CountedMoney(_thousandths(amount, currency), payments=-1)
+
+
+def amended(more: int, currency: str) -> CountedMoney:
+    """What is counted of a payment that turns out larger than it was told first."""
+    return CountedMoney(0, more=_thousandths(more, currency))
 
 
 def _thousandths(amount: int, currency: str) -> int:

@@ -155,6 +155,7 @@ class KnownPayment:
     archive id of the entry of which it is one of several transactions. ``same_as``: the payment whose money it is,
     told twice (rules.md B2), or "" where a corrected statement no longer tells it; then it is on no account. ``maybe``:
     the payment whose money it may be; then it waits for a person. ``is_other_money``: a person said that it is not.
+    ``charges`` (minor units) are what the creditor's own bank may have kept of ``amount`` (rules.md M11).
     ``known``: since when it is known, where that is earlier than ``time`` (rules.md K1). Two fields are stored under
     older names.
     """
@@ -193,6 +194,7 @@ class KnownPayment:
     message: str | None = None
     maybe: str | None = None
     is_other_money: bool = False
+    charges: int = 0
 
     @property
     def channels(self) -> set[MoneyChannel]:

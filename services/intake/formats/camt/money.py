@@ -193,7 +193,8 @@ class EntryReading:
             yield returned_in_sum(self._report.account, entry, booked, name, money)
             self._report.returned += money.minor
         else:
-            payment = received_in_sum(self._report.account, booked, name, element, money)
+            charges = money.minor - entry.money.minor
+            payment = received_in_sum(self._report.account, booked, name, element, money, charges)
             yield self._count_payment(payment)
             self._report.received += money.minor
 
@@ -203,10 +204,11 @@ class EntryReading:
         try:
             if whole is not None and entry.batch in (None, 1):
                 money = paid_by_whole(entry, whole, element)
-                self._charges = money.minor - entry.money.minor
+                charges = money.minor - entry.money.minor
             else:
                 money = paid_by_one_of_several(entry, element)
-                self._charges += charged(element, entry)
+                charges = charged(element, entry)
+            self._charges += charges
             indicator = first(element, "CdtDbtInd")
             if indicator is not None and is_credit(indicator) != entry.is_credit:
                 self._total -= money.minor
@@ -221,7 +223,7 @@ class EntryReading:
             if booked is None or name is None:
                 yield self._unidentified(booked, where)
                 return
-            events = self._events(entry, booked, name, element, whole, money)
+            events = self._events(entry, booked, name, element, whole, money, charges)
         except ValueError as wrong:
             yield self._report.fault(WRONG_ENTRY, str(wrong), where)
             return
@@ -235,13 +237,14 @@ class EntryReading:
         element: Element,
         whole: Element | None,
         money: CurrencyAmount,
+        charges: int,
     ) -> list[Event]:
         account = self._report.account
         if entry.kind is EntryKind.RETURNED:
             returns = list(returned(account, entry, booked, name, element, money))
             self._report.returned += money.minor
             return returns
-        payments = list(received(account, booked, name, element, whole, money))
+        payments = list(received(account, booked, name, element, whole, money, charges))
         self._report.payments += len(payments)
         self._report.received += money.minor
         return payments

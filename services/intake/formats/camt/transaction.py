@@ -88,10 +88,12 @@ def received(
     transaction: Element,
     whole: Element | None,
     money: CurrencyAmount,
+    charges: int,
 ) -> Iterator[Event]:
     """The payments of a transaction; together they are its money.
 
-    ``whole`` is the entry where it has no other transaction: then the entry's words are the payment's, too.
+    ``whole`` is the entry where it has no other transaction: then the entry's words are the payment's, too. ``charges``
+    (minor units) are the bank's; of which part of several they were taken is not known.
 
     Raises:
         ValueError: when an amount in it is none.
@@ -103,7 +105,8 @@ def received(
     for number, part in enumerate(parts, start=1):
         part_name = name if len(parts) == 1 else name.part(number)
         said = RemittancePart(part.minor, part.reference, message([part.message or "", *words]))
-        yield _payment(account, part_name, booked, said, money.currency, paid_on, payer)
+        kept = charges if len(parts) == 1 else 0
+        yield _payment(account, part_name, booked, said, money.currency, paid_on, payer, kept)
 
 
 def _other_words(transaction: Element, whole: Element | None) -> list[str]:
@@ -115,12 +118,12 @@ def _other_words(transaction: Element, whole: Element | None) -> list[str]:
 
 
 def received_in_sum(
-    account: ReportedAccount, booked: date, name: PaymentName, entry: Element, money: CurrencyAmount
+    account: ReportedAccount, booked: date, name: PaymentName, entry: Element, money: CurrencyAmount, charges: int
 ) -> Event:
-    """The payment of an entry that says nothing of its transaction."""
+    """The payment of an entry that says nothing of its transaction; ``charges`` (minor units) are the bank's."""
     words = text(entry, "AddtlNtryInf")
     part = RemittancePart(money.minor, None, message([words]) if words else None)
-    return _payment(account, name, booked, part, money.currency, booked, None)
+    return _payment(account, name, booked, part, money.currency, booked, None, charges)
 
 
 def returned(
@@ -160,6 +163,7 @@ def _payment(
     currency: str,
     paid_on: date,
     payer: dict[str, str] | None,
+    charges: int,
 ) -> Event:
     data = {
         "payment": name.payment,
@@ -173,6 +177,7 @@ def _payment(
         "channel": account.channel,
         "statement": account.statement,
         "place": name.place,
+        "charges": decimal_text(charges, currency) if 0 < charges < part.minor else None,
         "ids": name.ids or None,
     }
     return account.event(RECEIVED, f"{name.payment}:{booked}", booked, data)

@@ -77,7 +77,10 @@ RECORDS = "<Chrgs><TtlChrgsAndTaxAmt Ccy='EUR'>{0}</TtlChrgsAndTaxAmt><Rcrd><Amt
 def test_what_the_creditors_bank_charged_does_not_lessen_the_payers_money(charge: str) -> None:
     message = notification(entry("390.00", transaction("400.00", "A1", more=charge.format("10.00"))))
 
-    assert amounts(read_notification(message)) == {"A1": "400.00"}
+    found = read_notification(message)
+
+    assert amounts(found) == {"A1": "400.00"}
+    assert [said["charges"] for said in payments(found)] == ["10.00"]
 
 
 @pytest.mark.parametrize("gross", ["InstdAmt", "CntrValAmt"])
