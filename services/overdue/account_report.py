@@ -72,7 +72,7 @@ def account_changed(account: Account, decision: Decision, context: CreditorConte
         name=party.name,
         kind=party.kind,
         as_of=now,
-        balances=tuple(_balance(account, entry, decision, context) for _, entry in sorted(found.open.items())),
+        balances=tuple(_balance(account, entry, decision) for _, entry in sorted(found.open.items())),
         credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
         money=tuple(payment_allocation(account, found, context, context.local(now).date())),
         held_by=tuple(_held_by(account, decision, context, now)),
@@ -90,11 +90,11 @@ def _held_by(account: Account, decision: Decision, context: CreditorContext, now
             yield HeldMoney(account=held.money.account, payment=held.money.payment, why=held.why, until=held.until)
 
 
-def _balance(account: Account, entry: OpenReceivable, decision: Decision, context: CreditorContext) -> Balance:
+def _balance(account: Account, entry: OpenReceivable, decision: Decision) -> Balance:
     receivable = entry.receivable
     step = None
     if decision.policy is not None:
-        progress = step_progress(account, receivable, decision.policy, context)
+        progress = step_progress(account, receivable, decision.policy)
         step = decision.policy.steps[progress.index].name if progress.index >= 0 else None
     return Balance(
         invoice=receivable.invoice,

@@ -22,9 +22,9 @@ _NINE = time(9)
 class CreditorContext:
     """The settings in one lane's copy that concern one creditor.
 
-    ``policies`` holds the versions of each policy that the creditor names or ever named; ``fed`` the day through which
-    each bank account's payments are known; ``unread`` the keys of events that could not be read and that may concern
-    any account of the creditor. Versions are remembered by kind, those in force by day, which changes no answer.
+    ``policies`` holds the versions of each policy that the creditor names; ``fed`` the day through which each bank
+    account's payments are known; ``unread`` the keys of events that could not be read and that may concern any account
+    of the creditor. Versions are remembered by kind, those in force by day, which changes no answer.
     """
 
     creditor: CreditorRegistered | None
@@ -75,10 +75,6 @@ class CreditorContext:
             self._in_force[asked] = max(in_force, key=lambda policy: policy.version, default=None)
         return self._in_force[asked]
 
-    def policy_version(self, policy: str, version: int) -> Policy | None:
-        """A version by its number, in force or not."""
-        return next((known for known in self.policies.get(policy, []) if known.version == version), None)
-
     def next_policy_change(self, kind: str, day: date) -> date | None:
         """The next day after ``day`` on which another version comes into force, or None."""
         return min((policy.in_force for policy in self.versions(kind) if policy.in_force > day), default=None)
@@ -97,13 +93,6 @@ class CreditorContext:
         """The step of this name in the latest policy version that has it."""
         found = (step for policy in self.versions(kind) for step in policy.steps if step.name == name)
         return next(found, None)
-
-    def version_with(self, kind: str, name: str) -> Policy | None:
-        """The latest version with a step of this name: of the policy for a kind of debtor, else of any other one."""
-        others = [policy for versions in self.policies.values() for policy in versions]
-        others.sort(key=lambda it: (it.version, it.policy), reverse=True)
-        having = (it for it in (*self.versions(kind), *others) if any(step.name == name for step in it.steps))
-        return next(having, None)
 
     # -- days and feeds ----------------------------------------------------------------------------------------
 

@@ -226,7 +226,7 @@ def _task_done(applied: AppliedEvent, data: events.TaskDone) -> None:
     if policy is None:
         return
     for receivable in applied.receivables_of(data.invoice):
-        step = step_progress(applied.account, receivable, policy, applied.context).next_step(policy)
+        step = step_progress(applied.account, receivable, policy).next_step(policy)
         if step is None or data.task not in (step.name, "call"):
             continue
         if call_task(receivable.invoice, step.name) in applied.account.tasks:

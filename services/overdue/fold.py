@@ -196,8 +196,8 @@ def _bounce(account: Account, letter: LetterRecord) -> None:
 
 def _close(account: Account, letter: LetterRecord) -> None:
     letter.status = "closed"
-    for invoice, step in letter.moves() or {(letter.subject_of or "", letter.purpose)}:
-        key = cycle_key(invoice, step)
+    for subject, step in letter.attempts():
+        key = cycle_key(subject, step)
         account.cycles[key] = account.cycles.get(key, 0) + 1
 
 

@@ -77,3 +77,7 @@ class LetterRecord:
     def moves(self) -> set[tuple[str, str]]:
         """The (invoice, step) pairs that this letter moves."""
         return {(line.invoice, line.step) for line in self.lines if line.step is not None}
+
+    def attempts(self) -> set[tuple[str, str]]:
+        """What this letter is an attempt at: its (invoice, step) pairs, else (what it is about, its purpose)."""
+        return self.moves() or {(self.subject_of or "", self.purpose)}

@@ -35,10 +35,7 @@ from services.runtime.unit_of_work import UnitOfWork
 
 @dataclass(slots=True)
 class CreditorRow:
-    """What a lane knows of one creditor: its registration, how far its feeds reach, and its unread events.
-
-    ``chosen`` are the policies that registrations replaced by now may have named: letters were sent under them.
-    """
+    """What a lane knows of one creditor: its registration, how far its feeds reach, and its unread events."""
 
     known: datetime | None = None
     time: datetime | None = None
@@ -46,7 +43,6 @@ class CreditorRow:
     data: CreditorRegistered | None = None
     fed: dict[str, date] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
-    chosen: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -133,8 +129,6 @@ class SettingsCopy:
         key = in_lane(message.lane, data.creditor)
         row = _CREDITOR.validate_json(self._unit.get(CREDITOR, key) or b"{}")
         version = (message.known or message.time, message.time, message.id)
-        former = data if row.data is None else row.data
-        row.chosen = sorted({*row.chosen, *_named(former), *_named(data)})
         if row.known is None or (row.known, row.time or row.known, row.id) <= version:
             (row.known, row.time, row.id), row.data = version, data
         self._unit.put(CREDITOR, key, _CREDITOR.dump_json(row, by_alias=True))
@@ -180,15 +174,11 @@ def _context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
     return CreditorContext(row.data, _policies_of(row, lane, unit), rates, row.fed, tuple(row.unread))
 
 
-def _named(registration: CreditorRegistered) -> set[str]:
-    return {registration.policies.consumer, registration.policies.business}
-
-
 def _policies_of(row: CreditorRow, lane: int, unit: UnitOfWork) -> dict[str, list[Policy]]:
     if row.data is None:
         return {}
     found: dict[str, list[Policy]] = {}
-    for name in sorted({*row.chosen, *_named(row.data)}):
+    for name in sorted({row.data.policies.consumer, row.data.policies.business}):
         versions = {policy.version: policy for policy in shipped_policies() if policy.policy == name}
         stored = unit.get(POLICY, in_lane(lane, name))
         versions.update({policy.version: policy for policy in (_policies(stored) if stored else ())})

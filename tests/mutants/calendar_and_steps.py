@@ -10,6 +10,7 @@ FOLD = "services/overdue/fold.py"
 GUARDS = "services/overdue/letters/guards.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
+STANDING = "services/overdue/steps/standing.py"
 STEP_PROGRESS = "services/overdue/steps/step_progress.py"
 NEXT_LETTER = "services/overdue/letters/next_letter.py"
 CONTEXT = "services/overdue/creditor_context.py"
@@ -249,10 +250,31 @@ MUTANTS = (
         "overdue/test_policy_versions.py",
     ),
     Mutant(
-        "policy: a removed step sends back to the start",
-        STEP_PROGRESS,
-        "    return next((names.index(step) for step in reversed(earlier) if step in names), -1)",
-        "    return -1",
-        "overdue/test_policy_versions.py",
+        "S1 a letter of another name counts as none",
+        STANDING,
+        "            further += each.by_letter",
+        "            pass",
+        "overdue/test_policy_versions.py::s1",
+    ),
+    Mutant(
+        "S1 letters before the furthest name count too",
+        STANDING,
+        "            further = 0\n    letters",
+        "            pass\n    letters",
+        "overdue/test_standing.py",
+    ),
+    Mutant(
+        "S1 counting leads past the last letter",
+        STANDING,
+        "min(ahead[-1], letters[-1] - 1)",
+        "ahead[-1]",
+        "overdue/test_policy_versions.py::s1",
+    ),
+    Mutant(
+        "S1 a receivable goes back to the step it took last",
+        STANDING,
+        "    furthest = max((names",
+        "    furthest = min((names",
+        "overdue/test_standing.py",
     ),
 )

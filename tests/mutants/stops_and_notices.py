@@ -221,7 +221,7 @@ MUTANTS = (
     Mutant(
         "design §7.1 the id of a notice forgets the cycle",
         DRAFT,
-        "str(_cycle(account, invoice, step))",
+        "str(_cycle(account, subject, step))",
         '""',
         "overdue/test_protocol_of_notices.py",
     ),

@@ -96,13 +96,20 @@ def business_policy(rng: Random, name: str, common: dict[str, Any], shares: dict
 
 
 def next_version(rng: Random, policy: dict[str, Any], day: date) -> dict[str, Any]:
-    """Version 2: a step renamed or removed in the middle, or other waits."""
+    """Version 2: steps renamed, removed, added or in another order, or other waits (rules.md S1)."""
     new = copy.deepcopy(policy)
     new["version"], new["in_force"] = 2, day.isoformat()
     middle = new["steps"][1]
-    change = rng.choice(("renamed", "removed", "slower"))
+    change = rng.choice(("renamed", "removed", "slower", "all renamed", "added", "turned round"))
     if change == "renamed":
         middle["name"] = "friendly-reminder"
+    elif change == "all renamed":
+        for step in new["steps"]:
+            step["name"] = f"new {step['name']}"
+    elif change == "added":
+        new["steps"].insert(1, {**middle, "name": "added"})
+    elif change == "turned round":
+        new["steps"][0]["name"], middle["name"] = middle["name"], new["steps"][0]["name"]
     elif change == "removed" and middle["action"] == "letter" and len(new["steps"]) > 2:
         del new["steps"][1]
     else:

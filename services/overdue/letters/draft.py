@@ -1,7 +1,7 @@
 """A letter before it is sent: what it lists and moves, and what it will book (rules.md S4–S6, F1–F6, I1–I4)."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -27,23 +27,26 @@ class LetterCandidate:
     rechecks: tuple[Recheck, ...] = ()
 
 
-def notice_id(account: Account, currency: str, moves: Sequence[tuple[str, str]]) -> str:
-    """The notice's id: from account, currency and each (invoice, step, cycle), never the date (design.md §7.1)."""
+def notice_id(account: Account, currency: str, attempts: Iterable[tuple[str, str]]) -> str:
+    """The notice's id: from account, currency and each attempt's pair and cycle, never the date (design.md §7.1).
+
+    A pair is (invoice, step), or of a letter that moves nothing (what it is about, its purpose).
+    """
     parts = [account.creditor, account.debtor, currency]
-    for invoice, step in sorted(moves):
-        parts += [invoice, step, str(_cycle(account, invoice, step))]
+    for subject, step in sorted(attempts):
+        parts += [subject, step, str(_cycle(account, subject, step))]
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))
 
 
-def _cycle(account: Account, invoice: str, step: str) -> int:
-    """How many notices of the receivable and step have ended; a policy may bring a step that was taken once more."""
-    taken = sum((invoice, step) in letter.moves() for letter in account.accepted())
-    return account.cycles.get(cycle_key(invoice, step), 0) + taken
+def _cycle(account: Account, subject: str, step: str) -> int:
+    """How many notices of this pair have ended, accepted or not, so that no id is used twice (rules.md S1)."""
+    accepted = sum((subject, step) in letter.attempts() for letter in account.accepted())
+    return account.cycles.get(cycle_key(subject, step), 0) + accepted
 
 
-def cycle_key(invoice: str, step: str) -> str:
-    """The key under which an account counts a receivable's closed attempts at a step."""
-    return f"{invoice}\x1f{step}"
+def cycle_key(subject: str, step: str) -> str:
+    """The key under which an account counts the closed attempts at a pair."""
+    return f"{subject}\x1f{step}"
 
 
 def draft_reminder(

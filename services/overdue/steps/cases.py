@@ -73,7 +73,7 @@ def cases_of(facts: AccountFacts) -> list[Case]:
 
 def _case(facts: AccountFacts, entry: OpenReceivable) -> Case:
     receivable = entry.receivable
-    progress = step_progress(facts.account, receivable, facts.policy, facts.context)
+    progress = step_progress(facts.account, receivable, facts.policy)
     step = progress.next_step(facts.policy)
     disputed = disputed_part(facts.account, receivable, facts.now, facts.books.principal_of)
     stopped = tuple(_stops(facts, entry, disputed))

@@ -1,16 +1,16 @@
-"""How far a receivable is in its creditor's process: the step taken last, and the next (rules.md S2, S3)."""
+"""How far a receivable is in its creditor's process: where it stands, and what the next step waits for (S1–S3)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from schemas.policy import Policy, Step
 from services.overdue.account import Account, Receivable
-from services.overdue.creditor_context import CreditorContext
+from services.overdue.steps.standing import standing, steps_taken
 
 
 @dataclass(frozen=True, slots=True)
 class StepProgress:
-    """The last step taken, as an index into the policy's steps (-1: none), and the day it was taken."""
+    """The step behind which a receivable stands, as an index into the policy's (-1: none); when it last took one."""
 
     index: int
     moved: date | None
@@ -21,39 +21,10 @@ class StepProgress:
         return policy.steps[following] if following < len(policy.steps) else None
 
 
-def step_progress(account: Account, receivable: Receivable, policy: Policy, context: CreditorContext) -> StepProgress:
-    """How far the receivable is in ``policy``; a step it lacks is the last earlier one that both policies have."""
-    last: tuple[date, datetime, str, Policy | None] | None = None
-    for letter in account.letters:
-        if letter.status != "accepted":
-            continue
-        for line in letter.lines:
-            if line.invoice == receivable.invoice and line.step is not None:
-                moved = (
-                    letter.day,
-                    letter.granted,
-                    line.step,
-                    context.policy_version(letter.policy, letter.policy_version),
-                )
-                last = moved if last is None or moved[:2] >= last[:2] else last
-    for done in receivable.done:
-        if last is None or (done.day, done.known) >= last[:2]:
-            last = (done.day, done.known, done.step, None)
-    if last is None:
-        return StepProgress(-1, None)
-    return StepProgress(_index(last[2], last[3], policy, account, context), last[0])
-
-
-def _index(name: str, taken_under: Policy | None, policy: Policy, account: Account, context: CreditorContext) -> int:
-    names = [step.name for step in policy.steps]
-    if name in names:
-        return names.index(name)
-    old = taken_under or context.version_with(account.kind, name)
-    if old is None:
-        return -1
-    earlier = [step.name for step in old.steps]
-    earlier = earlier[: earlier.index(name)] if name in earlier else earlier
-    return next((names.index(step) for step in reversed(earlier) if step in names), -1)
+def step_progress(account: Account, receivable: Receivable, policy: Policy) -> StepProgress:
+    """How far the receivable is in ``policy``, whatever policies its letters went by (see `standing`)."""
+    taken = steps_taken(account, receivable)
+    return StepProgress(standing(taken, policy.steps), taken[-1].day if taken else None)
 
 
 def earliest(step: Step, progress: StepProgress, effective_due: date) -> tuple[date, str]:

@@ -170,10 +170,10 @@ class Account:
         steps = policy["steps"] if policy else []
         for taken in invoice.taken:
             interest = any(s["name"] == taken["step"] and s.get("interest") for s in steps)
-            moves.append(Move(as_date(taken["sent"]), invoice.known, taken["step"], interest, None))
+            moves.append(Move(as_date(taken["sent"]), invoice.known, taken["step"], interest, letter=True))
         for letter in self.letters:
             moves += [
-                Move(letter.day, letter.known, row.step, row.interest, letter.policy)
+                Move(letter.day, letter.known, row.step, row.interest, letter=True)
                 for row in letter.rows
                 if row.invoice == invoice.id and row.step is not None
             ]
@@ -181,5 +181,5 @@ class Account:
             for call in self.calls:
                 if done.data["task"] == call.task and call.invoice == invoice.id and call.known < done.known:
                     day = world.day_of(self.creditor, done.known)
-                    moves.append(Move(day, done.known, call.step, False, policy))
+                    moves.append(Move(day, done.known, call.step, False, letter=False))
         return sorted(moves, key=lambda m: (m.day, m.known))

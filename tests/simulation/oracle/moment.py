@@ -110,31 +110,26 @@ class Moment:
         return [s["name"] for s in self.policy["steps"]].index(step["name"])
 
     def next_step(self, r: Receivable) -> Step | None:
-        """The step after the last one taken; a name the policy no longer has is the last earlier one both have."""
+        """S1: the step after that behind which the receivable stands."""
+        steps: list[Step] = self.policy["steps"]
+        at = self.stands(r) + 1
+        return steps[at] if at < len(steps) else None
+
+    def stands(self, r: Receivable) -> int:
+        """S1: by name, then a letter step for each letter without a name here, never past the last letter."""
         names = [s["name"] for s in self.policy["steps"]]
         moves = self.account.moves(r.invoice, self.now)
-        taken = -1
-        if moves:
-            last = moves[-1]
-            if last.step in names:
-                taken = names.index(last.step)
-            else:
-                for earlier in self._steps_up_to(last):
-                    if earlier in names:
-                        taken = names.index(earlier)
-        if taken + 1 == len(names):
-            return None
-        step: Step = self.policy["steps"][taken + 1]
-        return step
-
-    def _steps_up_to(self, move: Move) -> list[str]:
-        policies = [move.policy] if move.policy else []
-        policies += [f.data for f in self.world.known("policy.published", self.now, policy=self.policy["policy"])]
-        for policy in policies:
-            names = [s["name"] for s in policy["steps"]]
-            if move.step in names:
-                return names[: names.index(move.step)]
-        return []
+        shared = [(names.index(m.step), n) for n, m in enumerate(moves) if m.step in names]
+        furthest, since = max(shared, default=(-1, -1))
+        nameless = [m for m in moves[since + 1 :] if m.letter and m.step not in names]
+        at, last = furthest, max((n for n, s in enumerate(self.policy["steps"]) if s["action"] == "letter"), default=-1)
+        for _ in nameless:
+            ahead = [n for n, s in enumerate(self.policy["steps"]) if n > at and s["action"] == "letter"]
+            if ahead and ahead[0] < last:
+                at = ahead[0]
+            elif ahead:
+                at = last - 1
+        return at
 
     def is_due(self, r: Receivable, step: Step) -> bool:
         """S2 and M7: each wait the step has."""
@@ -249,7 +244,6 @@ class Moment:
             step=furthest["name"],
             response_by=days.rolled(self.today + timedelta(days=answer)),
             rows=rows,
-            policy=self.policy,
         )
 
     def _fill(self, row: Row, r: Receivable, step: Step, currency: str) -> None:

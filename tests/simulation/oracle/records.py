@@ -1,8 +1,7 @@
 """What the oracle remembers: letters as accepted, hand-overs, calls. Nothing else survives a moment."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from tests.simulation.oracle.fact import Known
 
@@ -32,7 +31,6 @@ class Letter:
     step: str
     response_by: date
     rows: list[Row]
-    policy: dict[str, Any] = field(repr=False)
 
 
 @dataclass
@@ -63,4 +61,4 @@ class Move:
     known: Known
     step: str
     interest: bool
-    policy: dict[str, Any] | None
+    letter: bool

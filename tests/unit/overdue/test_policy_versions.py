@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from tests.simulation.playing import played_letters
-from tests.unit.overdue.reading import fees, steps, sums, why
+from tests.unit.overdue.reading import fees, handed_over, steps, sums, why
 from tests.unit.overdue.story import (
+    CALL,
+    COLLECTION,
     DEMAND,
     NUDGE,
     REMINDER,
@@ -66,36 +68,58 @@ def test_progress_is_kept_by_the_name_of_the_step_wherever_it_stands() -> None:
     assert steps(harness.play("2026-02-12")) == ["2026-01-28 nudge", "2026-02-12 demand"]
 
 
-def test_a_removed_step_counts_as_the_last_earlier_one_that_both_versions_have() -> None:
+def test_s1_letters_to_steps_that_the_version_does_not_have_count_behind_the_last_shared_name() -> None:
     story = Story(consumer_policy(NUDGE, REMINDER, SECOND_REMINDER, DEMAND)).invoice("2026-01-23")
     newer = consumer_policy(NUDGE, step("note", after_previous_days=15), DEMAND, version=2, in_force="2026-02-20")
     harness = story.publish(newer, "2026-01-20").play("2026-03-31")
 
-    # The reminder of 12.2. is gone: as if at the nudge, moved on 12.2., so the note comes next.
-    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-03-02 note", "2026-03-17 demand"]
+    # The reminder of 12.2. has no name here: one letter behind the nudge, as if at the note.
+    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-03-02 demand"]
 
 
-def test_when_no_earlier_step_is_left_the_receivable_starts_anew() -> None:
+def test_s1_without_a_shared_name_as_many_letter_steps_count_as_letters_were_accepted() -> None:
     newer = consumer_policy(
-        step("first", after_due_days=1), step("last", after_previous_days=15), version=2, in_force="2026-02-02"
-    )
+        step("first", after_due_days=1),
+        CALL,
+        *(step(name, after_previous_days=15) for name in ("second", "third", "last")),
+        version=2, in_force="2026-02-20",
+    )  # fmt: skip
     story = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23").publish(newer, "2026-01-20")
 
-    # The nudge of 28.1. asks for an answer by 9.2., passed on 11.2.
-    assert steps(story.play("2026-02-27")) == ["2026-01-28 nudge", "2026-02-11 first", "2026-02-26 last"]
+    # Two letters: behind the second letter step, the call before it left out.
+    assert steps(story.play("2026-03-31"))[2:] == ["2026-03-02 third", "2026-03-17 last"]
 
 
-def test_a_step_that_another_version_brings_once_more_is_taken_once_more() -> None:
-    # Version 2 puts the nudge behind the reminder: who was reminded is nudged again, and goes on from there.
+@pytest.mark.parametrize("end", [(), (COLLECTION,)])
+def test_s1_counting_leaves_the_last_letter_to_go(end: tuple[dict[str, Any], ...]) -> None:
     newer = consumer_policy(
-        step("greeting", after_due_days=1), REMINDER, step("nudge", after_previous_days=15), DEMAND,
-        version=2, in_force="2026-02-20",
+        step("first", after_due_days=1), step("last", after_previous_days=15), *end, version=2, in_force="2026-02-20"
+    )
+    story = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23").publish(newer, "2026-01-20")
+    harness = story.play("2026-04-30")
+
+    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-03-02 last"]
+    assert not handed_over(harness)
+
+
+def test_s1_a_step_that_another_version_puts_behind_later_ones_is_not_taken_once_more() -> None:
+    # Version 2 puts the nudge behind the reminder: who had both goes on behind the nudge, and skips nothing.
+    newer = consumer_policy(
+        step("greeting", after_due_days=1), REMINDER, step("nudge", after_previous_days=15),
+        step("note", after_previous_days=15), DEMAND, version=2, in_force="2026-02-20",
     )  # fmt: skip
     story = Story(consumer_policy(NUDGE, REMINDER)).invoice("2026-01-23").publish(newer, "2026-01-20")
     harness = story.play("2026-03-31")
 
-    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-03-02 nudge", "2026-03-17 demand"]
-    assert len({letter.notice for letter in harness.letters}) == len(harness.letters), "each notice is one of its own"
+    assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder", "2026-03-02 note", "2026-03-17 demand"]
+
+
+def test_s1_a_debtor_that_turns_out_to_be_a_business_goes_on_where_it_stood() -> None:
+    story = Story().invoice("2026-01-23").says("debtor.updated", "2026-02-20", party={"kind": "business"})
+    harness = story.play("2026-06-30")
+
+    assert steps(harness)[:2] == ["2026-01-28 nudge", "2026-02-12 reminder"]
+    assert [text.split()[1] for text in steps(harness)[2:]] == ["second-reminder", "demand"]
 
 
 def test_progress_is_kept_by_name_when_the_creditor_chooses_another_policy() -> None:
@@ -145,11 +169,11 @@ def test_after_the_last_step_nothing_more_is_sent() -> None:
     assert steps(harness) == ["2026-01-28 nudge", "2026-02-12 reminder"]
 
 
-def test_a_taken_step_of_a_name_that_no_version_has_counts_as_none() -> None:
+def test_s1_a_taken_step_of_a_name_that_no_version_has_counts_as_one_letter() -> None:
     taken = [{"step": "postcard", "sent": "2025-12-15", "response_by": "2025-12-29", "fee": "0.00"}]
 
     assert steps(Story().invoice("2025-12-01", known="2026-01-05", taken=taken).play("2026-01-05")) == [
-        "2026-01-05 nudge"
+        "2026-01-05 reminder"
     ]
 
 

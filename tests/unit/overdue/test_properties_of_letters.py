@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from schemas.journal import NoticeOutcome
 from schemas.letters import Letter
 from services.law.calendar import banking_day, banking_days_before, roll
-from tests.unit.overdue.harness import AccountHarness
-from tests.unit.overdue.lives import UNTIL, explore, lives
+from tests.unit.overdue.harness import AccountHarness, Outcome, TimedMessage
+from tests.unit.overdue.lives import START, UNTIL, explore, lives
 from tests.unit.overdue.story import ZONE, Story, day_of
 
 pytestmark = pytest.mark.slow
@@ -212,3 +214,31 @@ def test_i12_the_same_story_gives_the_same_letters_twice(story: Story) -> None:
 
 def _letters(harness: AccountHarness) -> list[str]:
     return [letter.model_dump_json() for letter in harness.letters]
+
+
+@given(
+    lives(),
+    st.lists(st.sampled_from(("accepted", "failed", "deferred", "withdrawn")), max_size=12),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(1, 40)), max_size=3),
+)
+@settings(explore)
+def test_s1_no_notice_id_is_used_twice_in_a_life(
+    story: Story, outcomes: list[Outcome], bounces: list[tuple[int, int]]
+) -> None:
+    for number in range(12):
+        address = {"email": f"aino{number}@debtor.example"}
+        story.says("debtor.updated", START + timedelta(days=20 + 6 * number), party=address)
+    for index, days in bounces:
+        accepted = story.play(UNTIL, lazy=True, post=[*outcomes]).letters[index : index + 1]
+        for letter in accepted:
+            story.messages.append(_bounce(letter, letter.date + timedelta(days=days)))
+    planned = [letter.notice for letter in story.play(UNTIL, lazy=True, post=[*outcomes]).planned]
+
+    assert len(planned) == len(set(planned))
+
+
+def _bounce(letter: Letter, day: date) -> TimedMessage:
+    """A notice of delivery failure comes for a letter that had been accepted."""
+    at = datetime(day.year, day.month, day.day, 8, tzinfo=ZONE)
+    said = {"notice": letter.notice, "creditor": letter.creditor, "debtor": letter.debtor, "at": at}
+    return at, NoticeOutcome.model_validate({**said, "outcome": "failed", "trial": True})
