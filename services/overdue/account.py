@@ -83,13 +83,17 @@ class OfferedDiscount:
 
 @dataclass(slots=True)
 class CorrectedAmount:
-    """What a receivable is of since an invoice that corrects its own replaced it, in minor units (rules.md M10)."""
+    """What a receivable is of since an invoice that corrects its own replaced it, in minor units (rules.md M10).
+
+    ``discounts`` are those of the correction; None where an older store put them in the receivable's place.
+    """
 
     known: datetime
     id: str
     amount: int
     by: str
     time: datetime | None = None
+    discounts: list[OfferedDiscount] | None = None
 
 
 @dataclass(slots=True)
@@ -155,8 +159,18 @@ class Receivable:
     @property
     def amount_now(self) -> int:
         """The amount in force: what was invoiced, or what the latest known correction says (rules.md M10)."""
-        latest = max(self.corrected, key=known_order, default=None)
+        latest = self._latest_correction
         return self.amount if latest is None else latest.amount
+
+    @property
+    def discounts_now(self) -> list[OfferedDiscount]:
+        """The discounts offered: those of the latest known correction, else the invoice's own (rules.md M8, M10)."""
+        latest = self._latest_correction
+        return self.discounts if latest is None or latest.discounts is None else latest.discounts
+
+    @property
+    def _latest_correction(self) -> CorrectedAmount | None:
+        return max(self.corrected, key=known_order, default=None)
 
     def is_named_by(self, invoice: str) -> bool:
         """Whether an invoice's id means this receivable: by its own, or by that of the invoice it is a part of."""

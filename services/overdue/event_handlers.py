@@ -73,7 +73,14 @@ def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
         account.receivables.update({receivable.invoice: receivable for receivable in issued})
         return
     for receivable, correction in zip(account.named(data.corrects), issued, strict=True):
-        amount = CorrectedAmount(applied.known, applied.event.id, correction.amount, correction.invoice, applied.time)
+        amount = CorrectedAmount(
+            applied.known,
+            applied.event.id,
+            correction.amount,
+            correction.invoice,
+            applied.time,
+            correction.discounts,
+        )
         replace_terms(receivable, correction, amount)
 
 

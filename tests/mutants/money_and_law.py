@@ -67,9 +67,23 @@ MUTANTS = (
     Mutant(
         "M8 credit notes do not lessen the discount",
         DISCOUNTS,
-        "(2 * each.amount * left + whole) // (2 * whole)",
+        "in_proportion(each.amount, left, whole)",
         "each.amount",
         "overdue/test_discounts.py::m8",
+    ),
+    Mutant(
+        "M8 a later credit note leaves an earned discount as it was",
+        "services/overdue/books/settled_discounts.py",
+        "min(before.amount, in_proportion(before.amount, _asked(entry), before.asked))",
+        "before.amount",
+        "overdue/test_discounts.py::m8",
+    ),
+    Mutant(
+        "M9 a credit note takes from a part that was written off",
+        "services/overdue/books/parts.py",
+        "- credited[part.invoice] - written_off)",
+        "- credited[part.invoice])",
+        "overdue/test_parts.py::m9",
     ),
     Mutant(
         "M8 money for several pays the first whole",
@@ -109,8 +123,8 @@ MUTANTS = (
     Mutant(
         "M10 the correction known first holds",
         ACCOUNT,
-        "        latest = max(self.corrected, key=known_order, default=None)",
-        "        latest = min(self.corrected, key=known_order, default=None)",
+        "        return max(self.corrected, key=known_order, default=None)",
+        "        return min(self.corrected, key=known_order, default=None)",
         "overdue/test_corrections.py::m10",
     ),
     Mutant(
@@ -123,8 +137,8 @@ MUTANTS = (
     Mutant(
         "M9 a cancelled part takes what credit notes of the whole credit",
         PARTS,
-        "    takers = [part for part in parts if part.cancelled is None or note.known_on < part.cancelled] or parts",
-        "    takers = parts",
+        "    return [part for part in parts if part.cancelled is None or note.known_on < part.cancelled]",
+        "    return parts",
         "overdue/test_parts.py::cancelled",
     ),
     Mutant(
@@ -256,8 +270,8 @@ MUTANTS = (
     Mutant(
         "M5 what was waived before a refunded payment is owed again",
         USED_MONEY,
-        "if rest.entry is entry and rest.turn >= part.turn]",
-        "if rest.turn >= 0]",
+        "self.turn >= part.turn",
+        "self.turn >= 0",
         "overdue/test_money_back_and_rests.py::m5",
     ),
     Mutant(
@@ -270,8 +284,8 @@ MUTANTS = (
     Mutant(
         "M5 other credit does not pay what a refund opened",
         LEDGER,
-        "            self._remember(entry, day)\n        self._use_credit(day)\n",
-        "            self._remember(entry, day)\n",
+        "            entry.remember(day)\n        self._use_credit(day)\n",
+        "            entry.remember(day)\n",
         "overdue/test_money_back_and_rests.py::m5 or refund",
     ),
     Mutant(

@@ -1,11 +1,12 @@
 """What the books of an account hold on a day: balances by receivable, unused credit, and what each letter booked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from services.law.figures import Law
-from services.overdue.account import Receivable
+from services.overdue.account import Receivable, Reduction
 from services.overdue.entry_terms import EntryTerms
 
 RefusalReason = Literal["lapsed", "other-currency"]
@@ -18,8 +19,8 @@ class OpenReceivable:
 
     ``fees`` counts reminder fees whole (rules.md F3, F4); ``history`` holds the principal after each day's entries;
     ``discounts`` are those offered, each with the last day on which it is earned, in minor units (M8); ``reopened`` the
-    days of refunds that opened it again (M5, G9); ``lapses`` is the day from which the debt may no longer be collected
-    (act 728/2003; G8).
+    days of refunds that opened it again (M5, G9); ``given_up`` the principal written off on each day; ``lapses`` is the
+    day from which the debt may no longer be collected (act 728/2003; G8).
     """
 
     receivable: Receivable
@@ -40,6 +41,7 @@ class OpenReceivable:
     discount_taken: int = 0
     discounts: list[tuple[date, int]] = field(default_factory=list)
     reopened: list[date] = field(default_factory=list)
+    given_up: list[tuple[date, int]] = field(default_factory=list)
     history: list[tuple[date, int]] = field(default_factory=list)
 
     @property
@@ -47,10 +49,32 @@ class OpenReceivable:
         """Principal, interest and costs together."""
         return self.principal + self.interest + self.costs
 
+    def remember(self, day: date) -> None:
+        """Note the principal that is open after entries of a day, from which interest is counted."""
+        if self.history and self.history[-1][0] == day:
+            self.history[-1] = (day, self.principal)
+        else:
+            self.history.append((day, self.principal))
+
     def interrupt(self, day: date, law: Law) -> None:
         """A letter, a payment or an acknowledgement starts limitation anew (act 728/2003 10, 13 §; rules.md G8)."""
         if day < self.lapses:
             self.lapses = max(self.lapses, law.limitation_end(day))
+
+
+def reduce_all(entries: Sequence[OpenReceivable], cut: Reduction) -> None:
+    """Waive or write off class by class of a receivable; of an invoice in parts the last one first (rules.md M9)."""
+    names = ("costs",) if cut.of == "costs" else ("principal", "interest", "costs")
+    left = sum(entry.balance for entry in entries) if cut.amount is None else cut.amount
+    for entry in reversed(entries):
+        for name in names:
+            part = min(left, getattr(entry, name))
+            setattr(entry, name, getattr(entry, name) - part)
+            if name == "principal" and part:
+                entry.given_up.append((cut.day, part))
+            entry.written_off += part
+            left -= part
+        entry.remember(cut.day)
 
 
 @dataclass(slots=True)

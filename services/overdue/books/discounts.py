@@ -16,10 +16,13 @@ def offered(receivable: Receivable, credited: int, country: str) -> list[tuple[d
     Credit notes of ``credited`` minor units lessen each amount in proportion, half up.
     """
     left, whole = max(0, receivable.amount_now - credited), receivable.amount_now
-    offers = (
-        (roll(each.through, country), (2 * each.amount * left + whole) // (2 * whole)) for each in receivable.discounts
-    )
-    return sorted(offers)
+    offers = receivable.discounts_now
+    return sorted((roll(each.through, country), in_proportion(each.amount, left, whole)) for each in offers)
+
+
+def in_proportion(amount: int, left: int, whole: int) -> int:
+    """What is left of an amount in minor units when ``left`` is left of the ``whole``, half up."""
+    return (2 * amount * left + whole) // (2 * whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,12 @@ class Discounts:
 
     @staticmethod
     def _largest(entry: OpenReceivable, paid: date) -> int:
-        return min(entry.principal, max((amount for day, amount in entry.discounts if paid <= day), default=0))
+        offered_now = max((amount for day, amount in entry.discounts if paid <= day), default=0)
+        return min(entry.principal, max(0, offered_now - entry.discount_taken))
 
     def _is_earned(self, entry: OpenReceivable, day: date, amount: int) -> bool:
         if not 0 < entry.principal <= amount:
             return False
-        asked = entry.receivable.amount_now - entry.credited
-        return asked - self.used.principal_paid_by(entry, day) <= amount
+        asked = entry.receivable.amount_now - entry.credited - sum(cut for when, cut in entry.given_up if when <= day)
+        paid = self.used.principal_paid_by(entry, day)
+        return paid > 0 and asked - paid <= amount

@@ -73,7 +73,7 @@ def _of_receivable(receivable: Receivable, acknowledged: list[date], country: st
             yield cut.day, cut.known, cut.id, 2, whose, cut
         elif receivable.part == 1:
             yield cut.day, cut.known, cut.id, 2, receivable.whole or whose, cut
-    for number, offer in enumerate(receivable.discounts):
+    for number, offer in enumerate(receivable.discounts_now):
         yield roll(offer.through, country), _END, whose, number, whose, offer
     for day in [*receivable.acknowledged, *acknowledged]:
         yield day, datetime.combine(day, time.min, UTC), whose, 2, whose, None

@@ -47,7 +47,7 @@ def replace_terms(receivable: Receivable, correction: Receivable, amount: Correc
         receivable.reference, receivable.subject = correction.reference, correction.subject
         receivable.issued, receivable.sent = correction.issued, correction.sent
         receivable.due_agreed, receivable.interest_stated = correction.due_agreed, correction.interest_stated
-        receivable.late_interest, receivable.discounts = correction.late_interest, correction.discounts
+        receivable.late_interest = correction.late_interest
 
 
 def _part_of(whole: Receivable, parts: Sequence[InvoicePart], number: int) -> Receivable:

@@ -22,13 +22,15 @@ from services.overdue.account import (
     Refund,
     StepDone,
 )
-from services.overdue.books.balances import Books, OpenReceivable, UnusedCredit
+from services.overdue.books.balances import Books, OpenReceivable, UnusedCredit, reduce_all
 from services.overdue.books.discounts import Discounts, offered
 from services.overdue.books.entries import entries_of, payment_key
 from services.overdue.books.fixed_terms import TermsLookup
 from services.overdue.books.interest import BEGINNING
+from services.overdue.books.known_before import known_before
 from services.overdue.books.letter_bookings import LetterBookings
 from services.overdue.books.parts import credited_of
+from services.overdue.books.settled_discounts import EarnedDiscount, earned_discounts, settled_discount
 from services.overdue.books.used_money import PaidClass, PayingMoney, UsedMoney
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.entry_terms import EntryTerms
@@ -39,7 +41,13 @@ from services.overdue.stops.in_force import disputed_part, is_skipped
 class _Replay:
     """One pass over the entries of an account."""
 
-    def __init__(self, account: Account, context: CreditorContext, today: date) -> None:
+    def __init__(
+        self,
+        account: Account,
+        context: CreditorContext,
+        today: date,
+        earned: dict[datetime, dict[str, EarnedDiscount]],
+    ) -> None:
         self.account = account
         self.today = today
         self.context = context
@@ -49,6 +57,7 @@ class _Replay:
         self.discounts = Discounts(self.used)
         self.letters = LetterBookings(account, context, self.books)
         self.refunded: dict[str, int] = {}
+        self.earned = earned
         for receivable in account.receivables.values():
             self._begin(receivable)
 
@@ -65,9 +74,12 @@ class _Replay:
             principal=principal,
             credited=min(credited, receivable.amount_now),
             reduced=credited > 0,
-            discounts=offered(receivable, credited, self.context.country) if receivable.discounts else [],
+            discounts=offered(receivable, credited, self.context.country) if receivable.discounts_now else [],
         )
         self.books.open[receivable.invoice] = entry
+        settled = settled_discount(entry, self._earned_before) if principal else None
+        if settled is not None and settled.amount:
+            self.used.settle_discount(entry, settled.amount, settled.payments)
         if credited:
             self._waive_after_notes(entry)
             rest = credited - receivable.amount_now
@@ -85,6 +97,14 @@ class _Replay:
             rest = receivable.amount_now - credited_of(self.account, receivable, note)
             if self._is_waived(entry, rest, self.terms.of_note(note)) and entry.principal:
                 self.used.waive(entry)
+
+    def _earned_before(self, at: datetime) -> dict[str, EarnedDiscount]:
+        """The discounts that were earned by what was known before an instant (rules.md M8)."""
+        if at not in self.earned:
+            day = self.context.local(at).date()
+            replay = _Replay(known_before(self.account, at), self.context, day, self.earned)
+            self.earned[at] = earned_discounts(replay.run(None), replay.discounts, day)
+        return self.earned[at]
 
     def run(self, draft: LetterRecord | None) -> Books:
         """Replay every entry whose day has come, a draft letter's among them; a day begins with the use of credit."""
@@ -128,7 +148,7 @@ class _Replay:
         elif isinstance(what, Refund):
             self._refund(whose, what, day)
         elif isinstance(what, Reduction):
-            self._reduce(self._named((whose,)), what)
+            reduce_all(self._named((whose,)), what)
         elif isinstance(what, OfferedDiscount):
             self._take_discount(self.books.open[whose], day, day)
         else:
@@ -251,7 +271,7 @@ class _Replay:
             entry.reduced = True
             entry.interrupt(day, self.context.law)
             self._let_go(entry, day, money.terms)
-            self._remember(entry, day)
+            entry.remember(day)
         return amount
 
     @staticmethod
@@ -279,7 +299,7 @@ class _Replay:
         """Take a discount on ``day`` if one is earned whose last day had ``ended`` (rules.md M8)."""
         taken = self.discounts.take(entry, ended)
         if taken:
-            self._remember(entry, day)
+            entry.remember(day)
         return taken
 
     def _paid(self, money: ReceivedMoney, day: date, known: datetime) -> date:
@@ -311,29 +331,8 @@ class _Replay:
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
         for entry in self.used.give_back(key, amount):
             entry.reopened.append(day)
-            self._remember(entry, day)
+            entry.remember(day)
         self._use_credit(day)
-
-    # -- what people give up -----------------------------------------------------------------------------------
-
-    def _reduce(self, entries: list[OpenReceivable], cut: Reduction) -> None:
-        """Class by class of a receivable; of an invoice in parts the last one first (rules.md M9)."""
-        names = ("costs",) if cut.of == "costs" else ("principal", "interest", "costs")
-        left = sum(entry.balance for entry in entries) if cut.amount is None else cut.amount
-        for entry in reversed(entries):
-            for name in names:
-                part = min(left, getattr(entry, name))
-                setattr(entry, name, getattr(entry, name) - part)
-                entry.written_off += part
-                left -= part
-            self._remember(entry, cut.day)
-
-    @staticmethod
-    def _remember(entry: OpenReceivable, day: date) -> None:
-        if entry.history and entry.history[-1][0] == day:
-            entry.history[-1] = (day, entry.principal)
-        else:
-            entry.history.append((day, entry.principal))
 
 
 _CLASSES: dict[str, tuple[PaidClass, ...]] = {
@@ -344,4 +343,4 @@ _CLASSES: dict[str, tuple[PaidClass, ...]] = {
 
 def books(account: Account, today: date, context: CreditorContext, draft: LetterRecord | None = None) -> Books:
     """The account's books on ``today``, with a draft letter's bookings when one is given."""
-    return _Replay(account, context, today).run(draft)
+    return _Replay(account, context, today, {}).run(draft)

@@ -1,8 +1,10 @@
 """What an invoice's parts share: credit notes, which take from the last, and the room for fees (rules.md M9, F3)."""
 
+from collections.abc import Iterator
+
 from schemas.fields import Kind
 from services.law.figures import Law
-from services.overdue.account import Account, CreditNote, Receivable
+from services.overdue.account import Account, CreditNote, Receivable, Reduction
 from services.overdue.books.balances import Books
 
 
@@ -22,13 +24,36 @@ def credited_of(account: Account, receivable: Receivable, last: CreditNote | Non
 
 
 def _take_from_last(note: CreditNote, parts: list[Receivable], credited: dict[str, int]) -> None:
-    """A note of the whole takes from the last part, of those that were not cancelled before; the first has the rest."""
-    left = note.amount
-    takers = [part for part in parts if part.cancelled is None or note.known_on < part.cancelled] or parts
+    """A note of the whole takes from the last part; of those that were not given up before the first has the rest."""
+    left, rooms = note.amount, _rooms(note, parts, credited)
+    takers = [part for part in parts if rooms[part.invoice]] or _standing(note, parts) or parts
     for part in reversed(takers):
-        room = left if part is takers[0] else max(0, part.amount_now - credited[part.invoice])
-        credited[part.invoice] += min(left, room)
-        left -= min(left, room)
+        taken = left if part is takers[0] else min(left, rooms[part.invoice])
+        credited[part.invoice] += taken
+        left -= taken
+
+
+def _rooms(note: CreditNote, parts: list[Receivable], credited: dict[str, int]) -> dict[str, int]:
+    """What a note may take of each part: what was not credited, cancelled or written off before it was known.
+
+    A write-off of the whole takes what the note leaves, as it does of an invoice that is not in parts.
+    """
+    rooms = {part.invoice: 0 for part in parts}
+    for part in _standing(note, parts):
+        written_off = sum(part.amount_now if cut.amount is None else cut.amount for cut in _write_offs(note, part))
+        rooms[part.invoice] = max(0, part.amount_now - credited[part.invoice] - written_off)
+    return rooms
+
+
+def _standing(note: CreditNote, parts: list[Receivable]) -> list[Receivable]:
+    return [part for part in parts if part.cancelled is None or note.known_on < part.cancelled]
+
+
+def _write_offs(note: CreditNote, part: Receivable) -> Iterator[Reduction]:
+    """The write-offs of this part alone that were known before a note."""
+    for cut in part.reductions:
+        if cut.of == "receivable" and not cut.of_whole and (cut.known, cut.id) < (note.known, note.id):
+            yield cut
 
 
 def _until(last: CreditNote | None, receivable: Receivable) -> list[CreditNote]:

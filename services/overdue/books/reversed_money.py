@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import TypeVar
 
-from services.overdue.account import Account, CorrectedAmount, CreditNote, GrantedCredit, ReceivedMoney, Reduction
+from services.overdue.account import Account, ReceivedMoney
 from services.overdue.books.entries import payment_key
+from services.overdue.books.known_before import known_by
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.undone_money import UndoneMoney
-
-Entry = TypeVar("Entry", CorrectedAmount, CreditNote, GrantedCredit, ReceivedMoney, Reduction)
 
 
 def find_reversed(account: Account, context: CreditorContext) -> None:
@@ -24,33 +21,11 @@ def find_reversed(account: Account, context: CreditorContext) -> None:
     for index, each in enumerate(undone):
         money = next((money for money in account.moneys if payment_key(money) == each.money), None)
         if money is not None:
-            before = _as_known(account, each.known)
+            before = known_by(account, each.known)
             before.moneys = [_with(other, undone[index:]) for other in before.moneys]
             paid = books(before, each.day, context).paid_by.get(each.money, {})
             named = {receivable.invoice for invoice in money.named for receivable in account.named(invoice)}
             each.invoices = tuple(sorted({*paid, *named}))
-
-
-def _as_known(account: Account, at: datetime) -> Account:
-    """The account with the money, credit and reductions of its receivables that were known at an instant."""
-    return replace(
-        account,
-        moneys=_known(account.moneys, at),
-        credits=_known(account.credits, at),
-        receivables={
-            invoice: replace(
-                receivable,
-                credit_notes=_known(receivable.credit_notes, at),
-                reductions=_known(receivable.reductions, at),
-                corrected=_known(receivable.corrected, at),
-            )
-            for invoice, receivable in account.receivables.items()
-        },
-    )
-
-
-def _known(entries: Sequence[Entry], at: datetime) -> list[Entry]:
-    return [entry for entry in entries if entry.known <= at]
 
 
 def _with(money: ReceivedMoney, undone: Sequence[UndoneMoney]) -> ReceivedMoney:

@@ -36,7 +36,10 @@ class PaidPart:
 
 @dataclass(slots=True)
 class RestLetGo:
-    """What was let go of a receivable after the use of money ``turn``, by class in minor units, and how."""
+    """What was let go of a receivable after the use of money ``turn``, by class in minor units, and how.
+
+    ``earned_by`` are the payments that earned a discount which later notes lessen; it falls with any of them.
+    """
 
     turn: int
     entry: OpenReceivable
@@ -44,6 +47,12 @@ class RestLetGo:
     principal: int
     interest: int
     costs: int
+    earned_by: frozenset[str] = frozenset()
+
+    def falls_with(self, part: PaidPart) -> bool:
+        """Whether it is owed again when what a payment paid goes back (rules.md M5)."""
+        after = part.payment in self.earned_by if self.earned_by else self.turn >= part.turn
+        return self.entry is part.entry and after
 
 
 @dataclass(slots=True)
@@ -82,6 +91,12 @@ class UsedMoney:
         entry.discount_taken += entry.principal
         entry.principal = 0
 
+    def settle_discount(self, entry: OpenReceivable, amount: int, earned_by: frozenset[str]) -> None:
+        """A discount of ``amount`` that these payments earned before the receivable changed (rules.md M8)."""
+        self.let_go.append(RestLetGo(self.turn, entry, "discount_taken", amount, 0, 0, earned_by))
+        entry.discount_taken += amount
+        entry.principal -= amount
+
     def give_back(self, payment: str, amount: int) -> list[OpenReceivable]:
         """Open again what a payment paid, the latest part first, for a refund of ``amount``; what was opened."""
         opened: list[OpenReceivable] = []
@@ -110,7 +125,7 @@ class UsedMoney:
     def _ask_again(self, part: PaidPart) -> None:
         """What was let go of the receivable after a payment that went back is owed again (rules.md M5)."""
         entry = part.entry
-        for rest in [rest for rest in self.let_go if rest.entry is entry and rest.turn >= part.turn]:
+        for rest in [rest for rest in self.let_go if rest.falls_with(part)]:
             self.let_go.remove(rest)
             entry.principal += rest.principal
             entry.interest += rest.interest

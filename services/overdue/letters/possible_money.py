@@ -104,7 +104,7 @@ def _meant(facts: AccountFacts, pointer: MoneyPointer) -> Iterator[OpenReceivabl
 def _sums_of(entry: OpenReceivable) -> set[int]:
     """What a receivable may be paid with: what was invoiced or is open of it, also less a cash discount (M8)."""
     less = {entry.principal - amount for _, amount in entry.discounts}
-    less |= {entry.receivable.amount_now - discount.amount for discount in entry.receivable.discounts}
+    less |= {entry.receivable.amount_now - discount.amount for discount in entry.receivable.discounts_now}
     return {entry.receivable.amount_now, entry.principal, entry.balance, *less}
 
 

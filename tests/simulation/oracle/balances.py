@@ -34,6 +34,8 @@ class Receivable:
     interest: int = 0
     costs: int = 0
     history: list[tuple[date, int]] = field(default_factory=list)  # (day, principal after that entry)
+    discount_taken: int = 0
+    given_up: list[tuple[date, int]] = field(default_factory=list)  # principal written off, by day
     touched: bool = False  # a payment or credit has come
     noted: bool = False  # a credit note has
     counted_to: date | None = None
@@ -80,6 +82,7 @@ class Use:
     receivable: Receivable
     name: str
     amount: int
+    paid: date  # the payer's day; of credit that on which it was used
 
 
 @dataclass(eq=False)
@@ -88,3 +91,4 @@ class Waived:
 
     receivable: Receivable
     rest: dict[str, int]
+    as_discount: bool = False  # discount taken, not waived (M8)

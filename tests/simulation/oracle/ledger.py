@@ -50,7 +50,9 @@ class Books:
         letters: list[Letter],
         handovers: list[HandOver],
         now: Known,
+        undone: Known | None = None,
     ) -> None:
+        self.undone = undone or now
         self.world, self.creditor, self.debtor, self.now = world, creditor, debtor, now
         self.letters = [x for x in letters if (x.creditor, x.debtor) == (creditor, debtor) and x.known <= now]
         self.handovers = handovers
@@ -80,7 +82,7 @@ class Books:
             self._open(parts)
         for letter in self.letters:
             self._push(letter.day, letter.known, self._letter, letter)
-        for paid in placed_money(world, self.creditor, self.debtor, self.letters, now):
+        for paid in placed_money(world, self.creditor, self.debtor, self.letters, now, self.undone):
             self._push(paid.day, paid.payment.known, self._payment, paid)
             for fact in purse(world).refunded(paid.payment, now):
                 self._push(self._day_of_refund(fact), fact.known, self._refund, fact, paid.payment)
@@ -110,11 +112,33 @@ class Books:
                 self._credit_note(note, found, bool(cancelled))
         for r in found:
             r.begun = r.principal
+            if r.invoice.discounts and r.principal > 0:
+                self._keep_discount(r)
             r.history.append((min(r.invoice.issued, r.invoice.sent), r.principal))
             for taken in r.invoice.taken:
                 self._push(as_date(taken["sent"]), r.invoice.known, self._taken, r, taken)
             for discount in r.invoice.discounts:
                 self._push(days.rolled(as_date(discount["through"])), END_OF_DAY, self._discount, r, discount)
+
+    def _keep_discount(self, r: Receivable) -> None:
+        """M8: a discount earned before the last credit note stays, lessened in proportion."""
+        notes = self.world.known("invoice.credited", self.now, creditor=self.creditor, invoice=r.invoice.number)
+        if not notes:
+            return
+        before = (notes[-1].at, notes[-1].order - 1)
+        then = Books(self.world, self.creditor, self.debtor, self.letters, self.handovers, before, self.undone)
+        was = then.receivables.get(r.invoice.id)
+        earned = 0 if was is None else was.discount_taken + (was.principal if then.will_be_discount(was) else 0)
+        if was is not None and earned:
+            kept = int(Fraction(earned * r.begun, was.begun) + Fraction(1, 2))
+            r.principal -= kept
+            self._let_go_as_discount(r, kept, [p for p in then.uses if r.invoice.id in then.touched_by(p)])
+
+    def _let_go_as_discount(self, r: Receivable, amount: int, earned_by: Iterable[Payment]) -> None:
+        r.discount_taken += amount
+        fallen = Waived(r, {PRINCIPAL: amount}, as_discount=True)
+        for payment in earned_by:
+            self.waived[payment].append(fallen)
 
     def _use_again(self, opened: list[Receivable], day: date, known: Known) -> None:
         """Credit is there for what is open again."""
@@ -126,7 +150,7 @@ class Books:
     def _credit_note(self, note: Fact, parts: list[Receivable], cancelled: bool) -> None:
         left = cents(note.data["amount"])
         for r in sorted(parts, key=lambda r: (r.invoice.due, r.invoice.id), reverse=True):
-            used = min(left, r.principal)
+            used = min(left, max(0, r.principal - self._written_off_of(r, note)))
             left -= used
             r.principal -= used
             r.noted = r.noted or used > 0 or len(parts) == 1
@@ -136,6 +160,13 @@ class Books:
         if left > 0 and not cancelled:
             day = as_date(note.data["issued"])
             self._push(day, note.known, self._surplus_of_note, left, parts[0].invoice.currency)
+
+    def _written_off_of(self, r: Receivable, note: Fact) -> int:
+        """M9: what was written off of this part alone by then; a credit note of the whole takes nothing of it."""
+        if not r.invoice.is_part:
+            return 0
+        facts = self.world.known("receivable.written-off", note.known, creditor=self.creditor, invoice=r.invoice.id)
+        return sum(cents(f.data["amount"]) if f.data.get("amount") else r.invoice.amount for f in facts)
 
     def _policy(self, known: Known) -> dict[str, Any]:
         """The terms of an entry: those in force at the tick at which it became known (K3)."""
@@ -215,22 +246,23 @@ class Books:
         return int(total + Fraction(1, 2))
 
     def _payment(self, day: date, _known: Known, paid: Money) -> None:
+        day_paid = as_date(paid.payment.data["paid"])
         if paid.named is not None:
             found = [r for i in paid.named if not self.lapsed(r := self.receivables[i], day)]
             if not found:
                 self.unplaced.append(paid.payment)
                 return
-            rest = self._pay(found, paid.amount, day, paid.known, paid.payment, by_reference=True)
+            rest = self._pay(found, paid.amount, day, paid.known, paid.payment, by_reference=True, paid=day_paid)
         elif paid.listed is not None:
             found = [self.receivables[i] for i in paid.listed]
             found = self._unstopped(found, day, paid.known, paid.currency)
-            rest = self._pay(found, paid.amount, day, paid.known, paid.payment)
+            rest = self._pay(found, paid.amount, day, paid.known, paid.payment, paid=day_paid)
         else:
             found = self._unstopped(self.receivables.values(), day, paid.known, paid.currency)
             found = [r for r in found if r.invoice.known <= paid.known]
             late = [r for r in found if self._due_has_passed(r, paid.known)]
-            rest = self._pay(late, paid.amount, day, paid.known, paid.payment)
-            rest = self._pay([r for r in found if r not in late], rest, day, paid.known, paid.payment)
+            rest = self._pay(late, paid.amount, day, paid.known, paid.payment, paid=day_paid)
+            rest = self._pay([r for r in found if r not in late], rest, day, paid.known, paid.payment, paid=day_paid)
         self._discounts_of(paid.payment, day)
         if rest > 0:
             self._new_credit(Credit(paid.payment, rest, paid.currency, day, paid.known))
@@ -245,16 +277,32 @@ class Books:
     def _discount(self, day: date, _known: Known, r: Receivable, discount: dict[str, Any]) -> None:
         """M8: what is open once money paid in time has reached the rest is discount taken."""
         through = days.rolled(as_date(discount["through"]))
+        if self._earned(r, discount) and self.world.day_of(self.creditor, self.now) > through and r.principal > 0:
+            amount = r.principal
+            r.take(PRINCIPAL, amount, day)
+            self._let_go_as_discount(r, amount, [p for p in self.uses if r.invoice.id in self.touched_by(p)])
+
+    def will_be_discount(self, r: Receivable) -> bool:
+        """Whether what is open has only to wait for the end of the discount's day."""
+        today = self.world.day_of(self.creditor, self.now)
+        return any(
+            self._earned(r, discount) and today <= days.rolled(as_date(discount["through"]))
+            for discount in r.invoice.discounts
+        )
+
+    def _earned(self, r: Receivable, discount: dict[str, Any]) -> bool:
+        """Whether money paid in time has reached the rest."""
+        through = days.rolled(as_date(discount["through"]))
         amount = self.world.amount(r.invoice, self.now)
         lessened = int(Fraction(cents(discount["amount"]) * r.begun, amount) + Fraction(1, 2))
         reached = sum(
             use.amount
-            for payment, uses in self.uses.items()
+            for uses in self.uses.values()
             for use in uses
-            if as_date(payment.data["paid"]) <= through and use.receivable is r and use.name == PRINCIPAL
+            if use.paid <= through and use.receivable is r and use.name == PRINCIPAL
         )
-        if reached > 0 and reached >= r.begun - lessened and self.world.day_of(self.creditor, self.now) > through:
-            r.take(PRINCIPAL, r.principal, day)
+        forgiven = sum(part for when, part in r.given_up if when <= through)
+        return reached > 0 and reached >= r.begun - lessened - forgiven
 
     def _surplus_of_note(self, day: date, known: Known, amount: int, currency: str) -> None:
         self._new_credit(Credit(None, amount, currency, day, known))
@@ -324,6 +372,7 @@ class Books:
             if waived.receivable in opened:
                 for name, amount in waived.rest.items():
                     waived.receivable.take(name, -amount, day)
+                    waived.receivable.discount_taken -= amount if waived.as_discount else 0
                 waived.rest = {}
 
     def _named(self, invoice: str | None) -> list[Receivable]:
@@ -345,6 +394,8 @@ class Books:
                 part: int = min(amount, getattr(r, name))
                 r.take(name, part, day)
                 amount -= part
+                if name == PRINCIPAL:
+                    r.given_up.append((day, part))
 
     def _acknowledgement(self, day: date, _known: Known, fact: Fact) -> None:
         for r in self._named(fact.data.get("invoice")):
@@ -360,6 +411,7 @@ class Books:
         known: Known,
         payment: Payment | None,
         by_reference: bool = False,
+        paid: date | None = None,
     ) -> int:
         """Class by class across the receivables, earliest effective due first, then id; what is left comes back."""
         world, known = self.world, self.world.frontier(known)
@@ -376,11 +428,12 @@ class Books:
                     amount -= part
                     reached.append(r)
                     if payment is not None:
-                        self.uses[payment].append(Use(r, name, part))
+                        self.uses[payment].append(Use(r, name, part, paid or day))
         for r in reached:
             r.touched = True
             r.interruptions.append(day)
-            if r.invoice.currency == EURO and 0 < r.balance < self._waive_below(known):
+            as_discount = any(self._earned(r, discount) for discount in r.invoice.discounts)
+            if r.invoice.currency == EURO and 0 < r.balance < self._waive_below(known) and not as_discount:
                 rest = {PRINCIPAL: r.principal, INTEREST: r.interest, COSTS: r.costs}
                 r.close(day)
                 if payment is not None:

@@ -142,14 +142,19 @@ def letter_reference(letter: Letter) -> str:
     return f"@letter:{letter.debtor}:{letter.day}"
 
 
-def placed_money(world: World, creditor: str, debtor: str, letters: list[Letter], now: Known) -> list[Money]:
-    """The money of one account, each payment on its day (I5, K2) by the terms of its entry (K3)."""
+def placed_money(
+    world: World, creditor: str, debtor: str, letters: list[Letter], now: Known, undone: Known
+) -> list[Money]:
+    """The money of one account, each payment on its day (I5, K2) by the terms of its entry (K3).
+
+    What was reversed by the moment ``undone`` never came.
+    """
     found = []
     for paid in purse(world).known(now, creditor):
         to = target(world, paid, letters, now)
         if to is None or to.debtor != debtor or not to.placed or purse(world).is_other_money(paid, now):
             continue
-        back = purse(world).returned(paid, now)
+        back = purse(world).returned(paid, undone)
         amount = 0 if back is None else paid.amount - back
         if amount <= 0:
             continue

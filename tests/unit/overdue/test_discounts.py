@@ -177,3 +177,103 @@ def test_m8_credit_of_an_earlier_payment_that_is_used_after_the_last_day_earns_n
     harness = story.play("2026-02-07")
 
     assert (balances(harness)["1001"], taken(harness)) == (("1.00", "0.00", "0.00"), 0)
+
+
+# -- what changes the invoice after its discount was earned -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("known", ["2026-01-15", "2026-01-22", "2026-03-02"])
+@pytest.mark.parametrize("moneys", [[("98.00", "2026-01-12")], [("50.00", "2026-01-09"), ("48.00", "2026-01-12")]])
+def test_m8_a_later_credit_note_lessens_the_discount_that_was_earned_and_the_surplus_is_credit(
+    known: str, moneys: list[tuple[str, str]]
+) -> None:
+    story = offered().credited("50.00", known)
+    for number, (amount, day) in enumerate(moneys):
+        story.paid(amount, day, payment=f"P{number}")
+    harness = story.play("2026-03-04")
+
+    assert (balances(harness), taken(harness), credit(harness)) == ({"1001": PAID}, 100, "49.00")
+
+
+def test_m8_a_later_credit_note_lessens_it_half_up() -> None:
+    harness = offered().paid("98.00", "2026-01-12").credited("24.75", "2026-01-22").play("2026-01-26")
+
+    assert (balances(harness), taken(harness), credit(harness)) == ({"1001": PAID}, 151, "24.26")
+
+
+def test_m8_each_of_two_later_credit_notes_lessens_what_the_one_before_left() -> None:
+    story = offered().paid("98.00", "2026-01-12").credited("50.00", "2026-01-22").credited("25.00", "2026-01-26")
+    harness = story.play("2026-01-28")
+
+    assert (balances(harness), taken(harness), credit(harness)) == ({"1001": PAID}, 50, "73.50")
+
+
+def test_m8_a_later_credit_note_of_the_whole_makes_all_that_was_paid_credit() -> None:
+    harness = offered().paid("98.00", "2026-01-12").credited("100.00", "2026-01-22").play("2026-01-26")
+
+    assert (balances(harness), taken(harness), credit(harness)) == ({"1001": PAID}, 0, "98.00")
+
+
+def test_m8_a_payment_that_is_known_after_the_credit_note_finds_the_smaller_rest() -> None:
+    harness = offered().credited("50.00", "2026-01-12").paid("49.00", "2026-01-19").play("2026-01-22")
+
+    assert (balances(harness), taken(harness), credit(harness)) == ({"1001": PAID}, 100, "0.00")
+
+
+@pytest.mark.parametrize("kind", ["reversed", "refunded"])
+def test_m8_a_discount_that_a_later_credit_note_lessened_falls_with_its_payment(kind: str) -> None:
+    story = offered().paid("98.00", "2026-01-12").credited("50.00", "2026-01-22").money_back(kind, "2026-01-27")
+    harness = story.play("2026-01-28")
+
+    assert (balances(harness), taken(harness), credit(harness)) == ({"1001": ("50.00", "0.00", "0.00")}, 0, "0.00")
+
+
+def test_m8_a_refund_of_what_is_too_much_leaves_the_lessened_discount() -> None:
+    story = offered().paid("98.00", "2026-01-12").credited("50.00", "2026-01-22")
+    harness = story.money_back("refunded", "2026-01-27", amount="49.00").play("2026-01-28")
+
+    assert (balances(harness), taken(harness), credit(harness)) == ({"1001": PAID}, 100, "0.00")
+
+
+def corrected(amount: str, *discounts: dict[str, str], known: str = "2026-01-22") -> Story:
+    """The story of a discount that was earned, and an invoice of another amount that replaces it afterwards."""
+    story = offered().paid("98.00", "2026-01-12")
+    return story.invoice(
+        "2026-02-06", amount, "1002", known, issued="2026-01-05", corrects="1001", discounts=list(discounts)
+    )
+
+
+@pytest.mark.parametrize("offers", [[], [{"through": "2026-01-19", "amount": "3.00"}]])
+def test_m8_a_higher_correction_asks_what_it_adds_and_not_the_discount(offers: list[dict[str, str]]) -> None:
+    harness = corrected("150.00", *offers).play("2026-01-26")
+
+    assert (balances(harness)["1001"][0], taken(harness)) == ("50.00", 200)
+
+
+def test_m8_a_higher_correction_offers_its_own_discount_on_all_of_it() -> None:
+    story = corrected("150.00", {"through": "2026-02-02", "amount": "3.00"})
+    harness = story.paid("49.00", "2026-02-02", payment="P2").play("2026-02-03")
+
+    assert (balances(harness)["1001"], taken(harness)) == (PAID, 300)
+
+
+def test_m8_a_lower_correction_lessens_the_discount_in_proportion() -> None:
+    harness = corrected("50.00").play("2026-01-26")
+
+    assert (balances(harness)["1001"], taken(harness), credit(harness)) == (PAID, 100, "49.00")
+
+
+def test_m8_what_was_written_off_by_the_last_day_counts_towards_the_rest() -> None:
+    written_off = {"invoice": "1001", "amount": "30.00", "currency": "EUR", "reason": "small"}
+    story = offered().says("receivable.written-off", "2026-01-12", **written_off).paid("68.00", "2026-01-14")
+    late = offered().paid("68.00", "2026-01-14").says("receivable.written-off", "2026-01-21", **written_off)
+
+    assert (balances(story.play("2026-01-20"))["1001"], taken(story.play("2026-01-20"))) == (PAID, 200)
+    assert balances(late.paid("0.50", "2026-01-22", payment="P2").play("2026-01-26"))["1001"][0] == "1.50"
+
+
+def test_m8_a_write_off_alone_earns_no_discount() -> None:
+    written_off = {"invoice": "1001", "amount": "98.00", "currency": "EUR", "reason": "small"}
+    harness = offered().says("receivable.written-off", "2026-01-12", **written_off).play("2026-01-20")
+
+    assert (balances(harness)["1001"], taken(harness)) == (OPEN, 0)

@@ -93,6 +93,49 @@ def test_m9_a_part_that_is_cancelled_after_a_credit_note_of_the_whole_keeps_what
     assert balances(harness) == {"1001/1": ("50.00", "0.00", "0.00"), "1001/2": ("0.00", "0.00", "0.00")}
 
 
+@pytest.mark.parametrize(
+    ("named", "amount", "note", "open_", "surplus"),
+    [
+        (SECOND, None, "30.00", "20.00", "0.00"),
+        (SECOND, "50.00", "30.00", "20.00", "0.00"),
+        ("1001", "50.00", "30.00", "20.00", "0.00"),
+        (SECOND, None, "70.00", "0.00", "20.00"),
+        (SECOND, "40.00", "30.00", "30.00", "0.00"),
+    ],
+)
+def test_m9_a_credit_note_of_the_whole_takes_nothing_of_what_was_written_off_before(
+    named: str, amount: str | None, note: str, open_: str, surplus: str
+) -> None:
+    story = in_parts()
+    story.says(
+        "receivable.written-off",
+        "2026-01-12",
+        invoice=named,
+        amount=amount,
+        currency="EUR" if amount else None,
+        reason="small",
+    )
+    harness = story.credited(note, "2026-01-13").play("2026-01-14")
+
+    assert balances(harness) == {FIRST: (open_, "0.00", "0.00"), SECOND: ("0.00", "0.00", "0.00")}
+    assert credit(harness) == surplus
+
+
+def test_m9_a_credit_note_of_the_whole_makes_what_was_paid_credit_where_the_rest_was_written_off() -> None:
+    story = in_parts().says("receivable.written-off", "2026-01-12", invoice=SECOND, reason="small")
+    harness = story.credited("30.00", "2026-01-13").paid("50.00", "2026-01-12").play("2026-01-14")
+
+    assert set(balances(harness).values()) == {("0.00", "0.00", "0.00")}
+    assert credit(harness) == "30.00"
+
+
+def test_m9_a_write_off_after_a_credit_note_of_the_whole_takes_what_that_left() -> None:
+    story = in_parts().credited("30.00", "2026-01-12")
+    harness = story.says("receivable.written-off", "2026-01-13", invoice=SECOND, reason="small").play("2026-01-14")
+
+    assert balances(harness) == {FIRST: ("50.00", "0.00", "0.00"), SECOND: ("0.00", "0.00", "0.00")}
+
+
 def test_m9_more_credit_than_all_parts_is_the_debtors() -> None:
     harness = in_parts().credited("70.00", "2026-01-12").credited("40.00", "2026-01-13").play("2026-01-14")
 
