@@ -23,7 +23,7 @@ from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
 from services.cash_application import application
 from services.cash_application.invoices import corrections
-from services.cash_application.payments import payment_events, placing, prefetch, returns, told_twice
+from services.cash_application.payments import not_in_statement, payment_events, placing, prefetch, returns, told_twice
 from services.cash_application.refusals import doubts
 from services.cash_application.settings import account_owners
 from services.cash_application.state import ahead, waiting
@@ -134,6 +134,8 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     account_owners.raise_alerts(lane)
     application.move_feeds(lane, instant)
     left -= told_twice.compare(lane, left)
+    if left > 0 and not lane.has_released:
+        left -= not_in_statement.compare(lane, left)
     if left == 0 or lane.has_released:
         return left
     left -= returns.report(lane, left)

@@ -136,7 +136,7 @@ def _lines(money: "UnplacedMoney") -> list[str]:
         best = money.suggestions[0]
         debtor, one = best.debtor, ["--invoice", best.invoices[0]] if len(best.invoices) == 1 else []
     lines = [["place", money.payment, "--debtor", debtor, *one]]
-    if money.reason == "maybe-twice":
+    if money.reason in ("maybe-twice", "not-in-statement"):
         lines.append(["same-as", money.payment, "PAYMENT"])
     lines += [["not-of", money.payment, "--debtor", held.debtor] for held in money.holds]
     lines.append(["refund", money.payment])

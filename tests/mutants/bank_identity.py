@@ -20,6 +20,20 @@ MUTANTS = (
         f"{CHARGES}::another_sum_under_one_id",
     ),
     Mutant(
+        "statements: one speaks for days that it does not tell",
+        "services/cash_application/feeds/statements.py",
+        "        return stated",
+        "        return date.min",
+        "cash_application/test_not_in_statement.py::goes_on_from_the_one_before",
+    ),
+    Mutant(
+        "statements: what one only sums up is lacking in it",
+        "services/cash_application/state/feeds.py",
+        "        if not is_listed:",
+        "        if is_listed:",
+        "cash_application/test_not_in_statement.py::only_sums_up",
+    ),
+    Mutant(
         "identity: what the bank kept of a payment is lost",
         "services/cash_application/identity_of_money/one_money.py",
         "    known.amount = max(known.amount, amount)",

@@ -4,7 +4,7 @@ Every statement is kept, so the order in which they come does not matter.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from schemas.decisions import Alert, StatementTaken
@@ -201,6 +201,19 @@ def _not_safe() -> Refused:
             "send payment.received for what is missing, then bank-feed.completed without figures, and discard this",
         ),
     )
+
+
+def first_day(lane: Lane, data: BankFeedCompleted, statement: BankStatement) -> date:
+    """The first day for which a statement that was taken speaks.
+
+    Where it goes on from the statement before, nothing was booked between both: it speaks from the day after that one.
+    """
+    chain = CHAINS.get(lane.unit, key(data.creditor, data.account, statement.currency)) or StatementChain()
+    stated = statement.from_ or data.through
+    ends = [each.through for each in chain.statements if each.through < data.through]
+    if not ends or any(gap.before == max(ends) for gap in gaps(chain.statements)):
+        return stated
+    return min(stated, max(ends) + timedelta(days=1))
 
 
 def raise_alerts(lane: Lane, creditor: str, account: str) -> None:

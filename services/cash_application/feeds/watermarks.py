@@ -23,7 +23,7 @@ from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, CONFLICT, UNDECIDED, Refused, Result
 from services.cash_application.state.row_kind import SEPARATOR
-from services.cash_application.state.rows import FEED_NEWS, PAYMENTS
+from services.cash_application.state.rows import FEED_NEWS, NOTIFIED_NEWS, PAYMENTS
 
 IN_FUTURE = "through-in-future"
 """The reason code of a completion through a day that had not come when it was known."""
@@ -57,6 +57,7 @@ def reach(lane: Lane, frontier: datetime) -> Iterator[tuple[Fact, int, Result]]:
         yield from _decide(lane, creditor, account, frontier)
         today = lane.date_of(creditor, frontier)
         goes_on = feed.end_days(today)
+        lane.unit.put(NOTIFIED_NEWS, row_key, b"")
         _publish(lane, creditor, account, feed)
         statements.raise_alerts(lane, creditor, account)
         if goes_on:
@@ -100,7 +101,8 @@ def _complete(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Result:
             return result
     feed = lane.feed(data.creditor, data.account)
     row_key = withdrawals.keep(lane, fact, data, name)
-    settle(lane, data.creditor, data.account, feed.completed(data, row_key))
+    first = None if data.statement is None else statements.first_day(lane, data, data.statement)
+    settle(lane, data.creditor, data.account, feed.completed(data, row_key, first))
     withdrawals.cut_if_withdrawn(lane, data.creditor, data.account, row_key)
     note_news(lane, data.creditor, data.account)
     return APPLIED
@@ -116,7 +118,8 @@ def _corrected(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankS
         if isinstance(payment, KnownPayment) and not _is_in_another(payment, correction.name):
             moving.withdraw(lane, payment, None)
             PAYMENTS.put(lane.unit, payment.key, payment)
-    lane.feed(data.creditor, data.account).corrected(data.through)
+    first = statements.first_day(lane, data, statement)
+    lane.feed(data.creditor, data.account).corrected(data.through, first)
     row_key = withdrawals.keep(lane, fact, data, statements.natural_key(fact, data, statement))
     settle(lane, data.creditor, data.account, [TiedCompletion(row_key)])
     return APPLIED

@@ -3,7 +3,11 @@
 Where two channels told such payments, they are compared at the next frontier; till then a new one is not placed.
 """
 
+from datetime import timedelta
+from typing import Final
+
 from schemas.payment_events import PaymentReceived
+from services.cash_application.identity_of_money import likeness
 from services.cash_application.state.known_payment import KnownPayment, Suggested
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.row_kind import SEPARATOR, key
@@ -15,6 +19,9 @@ from services.cash_application.state.rows import (
     MAYBE_TWICE,
     PAYMENTS,
 )
+
+_FARTHEST: Final = 14
+"""Calendar days in which the banking days near a day lie."""
 
 
 def of_sums(payment: KnownPayment | PaymentReceived) -> list[str]:
@@ -57,6 +64,17 @@ def told_money(lane: Lane, told: str) -> list[KnownPayment]:
     lane.unit.get_many(PAYMENTS.name, keys)
     found = (PAYMENTS.get(lane.unit, row_key) for row_key in keys)
     return [payment for payment in found if payment is not None and payment.same_as is None]
+
+
+def told_near(lane: Lane, payment: KnownPayment) -> list[KnownPayment]:
+    """The payments of one sum that statements book on days near a payment's, and that say something that it says."""
+    days = (payment.booked + timedelta(days=days) for days in range(-_FARTHEST, _FARTHEST + 1))
+    near = [day for day in days if likeness.are_near(day, payment.booked)]
+    of_day = (key(payment.creditor, payment.account, day.isoformat(), payment.currency) for day in near)
+    sums = {payment.amount, payment.amount - payment.charges}
+    told = [each for day_key in of_day for one in sorted(sums) for each in told_money(lane, key(day_key, str(one)))]
+    found = {each.key: each for each in told if each.key != payment.key and "statement" in each.channels}
+    return [each for each in found.values() if likeness.is_alike(payment, each)]
 
 
 def is_lump(payment: KnownPayment) -> bool:

@@ -92,6 +92,13 @@ def is_named_alike(one: KnownPayment, other: KnownPayment) -> bool:
     return one.message is not None and other.message is not None and are_words_alike(one.message, other.message)
 
 
+def is_alike(one: KnownPayment, other: KnownPayment) -> bool:
+    """Whether two payments have one reference, words, payer's IBAN or name alike."""
+    first, second = payer_name(one), payer_name(other)
+    names = first is not None and second is not None and are_names_alike(first, second)
+    return names or _same_iban(one, other) or is_named_alike(one, other)
+
+
 def are_names_alike(one: str, other: str) -> bool:
     """Whether two names are one but for capitals, accents and order, for what is left out of one, or for its cut."""
     first, second = sorted((folded_words(one), folded_words(other)), key=len)

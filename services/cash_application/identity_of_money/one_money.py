@@ -35,6 +35,7 @@ def note_telling(payment: KnownPayment, data: PaymentReceived) -> None:
     telling = _telling(data)
     if telling not in payment.tellings:
         payment.tellings.append(telling)
+    payment.is_lacking = payment.is_lacking and telling.channel != "statement"
     if data.ids is not None and data.ids.batch is not None:
         payment.batch = data.ids.batch
     payment.message = _richer(payment.message, data.message)
@@ -63,6 +64,7 @@ def learn(lane: Lane, known: KnownPayment, data: PaymentReceived) -> bool:
 def take_over(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> list[Return]:
     """Take what is known of a payment that turned out to be this one; the returns that were not known of this one."""
     stays.tellings += [each for each in gone.tellings if each not in stays.tellings]
+    stays.is_lacking = stays.is_lacking and stays.is_notified_only
     stays.batch = stays.batch or gone.batch
     stays.message = _richer(stays.message, gone.message)
     stays.reference = stays.reference or gone.reference
@@ -116,7 +118,8 @@ def _is_counted(telling: Telling) -> bool:
 
 
 def _evidence(payment: KnownPayment) -> tuple[object, ...]:
-    return (*reported(payment), payment.debtor, payment.iban, payment.name, payment.references, payment.numbers)
+    said = payment.debtor, payment.iban, payment.name, payment.references, payment.numbers
+    return (*reported(payment), payment.is_lacking, *said)
 
 
 def _learn_payer(lane: Lane, payment: KnownPayment, iban: str | None, name: str | None) -> None:

@@ -12,7 +12,13 @@ from services.cash_application.state.known_payment import KnownPayment, Placemen
 from services.cash_application.state.rows import IndexedInvoice
 
 UnmatchedReason = Literal[
-    "no-reference", "unknown-reference", "ambiguous-reference", "other-currency", "unknown-debtor", "maybe-twice"
+    "no-reference",
+    "unknown-reference",
+    "ambiguous-reference",
+    "other-currency",
+    "unknown-debtor",
+    "maybe-twice",
+    "not-in-statement",
 ]
 """Why a payment has no certain placement; the codes are published in decisions."""
 

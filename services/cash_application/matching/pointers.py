@@ -10,7 +10,7 @@ from typing import Final
 from schemas.journal import MoneyPointer, PointerStrength
 from services.cash_application.matching.confidence import AS_GOOD_AS_SURE
 from services.cash_application.matching.scoring import Candidates, ScoredMatch, TextMatch
-from services.cash_application.state.known_payment import KnownPayment
+from services.cash_application.state.known_payment import KnownPayment, Placement
 from services.cash_application.state.rows import IndexedInvoice
 
 MOST_HELD: Final = 5
@@ -20,9 +20,16 @@ Pointers = Mapping[str, tuple[MoneyPointer, ...]]
 """By debtor: why the payment may be this debtor's."""
 
 
-def pointers_of(payment: KnownPayment, candidates: Candidates, ranked: Sequence[ScoredMatch]) -> Pointers:
-    """All debtors to whom a payment points, each with the reasons, by code."""
+def pointers_of(
+    payment: KnownPayment, candidates: Candidates, ranked: Sequence[ScoredMatch], certain: Placement | None = None
+) -> Pointers:
+    """All debtors to whom a payment points, each with the reasons, by code.
+
+    ``certain``: where a payment belongs that is not placed as the statement of its day lacks it.
+    """
     found = _Found()
+    if certain is not None:
+        found.add("not-in-statement", "strong", [certain.debtor])
     _point_certainly(found, payment, candidates)
     _point_by_payer(found, candidates)
     _point_by_suggestions(found, candidates, ranked)

@@ -7,7 +7,7 @@ it.
 
 from schemas.facts import Fact
 from schemas.payment_events import PaymentAssigned, PaymentNotOf, PaymentReceived, PaymentSameAs
-from services.cash_application.identity_of_money import equal_sums, likeness, naming, one_money
+from services.cash_application.identity_of_money import equal_sums, likeness, naming, notified, one_money
 from services.cash_application.invoices import receivables
 from services.cash_application.payments import moving, payment_decisions, placing
 from services.cash_application.state import ahead, counted_money, subscriptions
@@ -25,12 +25,13 @@ def received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     if known is not None:
         return _told_again(lane, data, known)
     payment = _new_payment(lane, fact, data)
-    counted_money.received(lane, data)
+    is_spoken_for = notified.note(lane, payment)
+    counted_money.received(lane, data, payment)
     payment_decisions.received(lane, payment)
     naming.keep_ids(lane, payment, data)
     subscriptions.notify(lane, subscriptions.of_money(data.creditor, data.account))
     one_money.read_words(payment)
-    if not equal_sums.waits_to_be_compared(lane, payment):
+    if not equal_sums.waits_to_be_compared(lane, payment) and not is_spoken_for:
         placing.place(lane, payment)
     PAYMENTS.put(lane.unit, payment.key, payment)
     ahead.note(lane, fact, "payment", payment.key)
@@ -116,12 +117,21 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
     before = payment.assigned
     if before is None or before.version < assignment.version:
         payment.assigned = assignment
-        payment.is_other_money = payment.is_other_money or payment.maybe is not None
-        payment.maybe = None
+        _is_other_money(lane, payment)
         placing.place(lane, payment)
         PAYMENTS.put(lane.unit, payment.key, payment)
         ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
+
+
+def _is_other_money(lane: Lane, payment: KnownPayment) -> None:
+    """A person says that a payment is money, whatever other messages of the bank tell or lack."""
+    if payment.maybe is not None:
+        counted_money.counts_again(lane, payment)
+        payment.is_other_money = True
+    if payment.maybe is not None or payment.is_lacking:
+        notified.forget(lane, payment)
+    payment.maybe, payment.is_lacking = None, False
 
 
 def not_of(lane: Lane, fact: Fact, data: PaymentNotOf) -> Result:
@@ -154,7 +164,7 @@ def same_as(lane: Lane, data: PaymentSameAs) -> Result:
         return stays
     if payment.key == stays.key:
         return APPLIED
-    if (payment.amount, payment.currency) != (stays.amount, stays.currency):
+    if payment.currency != stays.currency or not likeness.is_same_sum(payment, stays):
         return Refused("not-the-same", ("data.as: is a payment of another sum; check both",))
     unite(lane, stays, payment)
     return APPLIED
@@ -164,7 +174,12 @@ def settle_doubles(lane: Lane, payment: KnownPayment, maybe: str | None) -> None
     """Place a payment that was compared with those of its sum; ``maybe``: the payment whose money it may be."""
     is_new = payment.placement is None and payment.reason is None
     if payment.maybe != maybe or is_new:
-        payment.maybe = maybe
+        was, payment.maybe = payment.maybe, maybe
+        notified.mark(lane, payment)
+        if was is None and maybe is not None:
+            counted_money.withdrawn(lane, payment)
+        elif maybe is None and was is not None:
+            counted_money.counts_again(lane, payment)
         placing.place(lane, payment)
         PAYMENTS.put(lane.unit, payment.key, payment)
 
@@ -177,7 +192,10 @@ def take_apart(lane: Lane, lump: KnownPayment, details: list[KnownPayment]) -> N
         kept = PAYMENTS.get(lane.unit, each.key)  # the sum's payer may have taught
         assert kept is not None, "a payment that stays is kept"
         kept.tellings += [telling for telling in lump.tellings if telling not in kept.tellings]
-        equal_sums.waits_to_be_compared(lane, kept)
+        waits = equal_sums.waits_to_be_compared(lane, kept)
+        if kept.is_lacking or (kept.placement is None and not waits):
+            kept.is_lacking = kept.is_notified_only
+            placing.place(lane, kept)
         PAYMENTS.put(lane.unit, kept.key, kept)
 
 

@@ -17,7 +17,7 @@ from services.cash_application.matching.pointers import pointers_of
 from services.cash_application.matching.scoring import Candidates, ScoredMatch, scored_matches, sure_enough
 from services.cash_application.payments import moving, prefetch, unmatched
 from services.cash_application.state import subscriptions, waiting
-from services.cash_application.state.known_payment import KnownPayment, Placement
+from services.cash_application.state.known_payment import KnownPayment, Placement, Suggested
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.rows import PAYMENTS
 
@@ -26,6 +26,9 @@ def place(lane: Lane, payment: KnownPayment) -> None:
     """Place a payment by what is certain, or queue it for scoring; and wait for what could place it better."""
     if payment.maybe is not None:
         moving.leave_unplaced(lane, payment, "maybe-twice")
+        return
+    if payment.is_lacking:
+        moving.leave_unplaced(lane, payment, "not-in-statement")
         return
     lookup = EvidenceLookup(lane, payment)
     found = certain_placement(payment, lookup.evidence)
@@ -74,7 +77,9 @@ def _score(lane: Lane, payment: KnownPayment) -> None:
         payment.demands = dict(demands)
         moving.place_on(lane, payment, best.placement)
     else:
-        _leave_unmatched(lane, payment, candidates, ranked)
+        found = certain_placement(payment, evidence.evidence) if payment.is_lacking else None
+        certain = found if isinstance(found, Placement) else None
+        _leave_unmatched(lane, payment, candidates, ranked, certain)
     for missing in (*evidence.missing, *lookup.missing):
         waiting.keep_payment(lane, missing, payment.key)
     if best is None and any(scored.confidence >= LEAST_CONFIDENCE for scored in ranked):
@@ -82,16 +87,21 @@ def _score(lane: Lane, payment: KnownPayment) -> None:
         waiting.keep_payment(lane, subscriptions.subscribe(lane, policies), payment.key)
 
 
-def _leave_unmatched(lane: Lane, payment: KnownPayment, candidates: Candidates, ranked: list[ScoredMatch]) -> None:
+def _leave_unmatched(
+    lane: Lane, payment: KnownPayment, candidates: Candidates, ranked: list[ScoredMatch], certain: Placement | None
+) -> None:
+    """Declare a payment unmatched; ``certain``: where it belongs if it is money at all, though a statement lacks it."""
     moving.unplace(lane, payment)
     payment.demands = {}
     if payment.maybe is not None:
         suggested = equal_sums.suggestions(lane, payment)
+    elif certain is not None:
+        suggested = (Suggested(certain.debtor, certain.invoices, certain.confidence, "not-in-statement"),)
     else:
         suggested = unmatched.suggested(ranked)
         if _is_foreign(payment, candidates):
             payment.reason = "other-currency"
-    unmatched.declare(lane, payment, suggested, pointers_of(payment, candidates, ranked))
+    unmatched.declare(lane, payment, suggested, pointers_of(payment, candidates, ranked, certain))
 
 
 def _is_foreign(payment: KnownPayment, candidates: Candidates) -> bool:
@@ -110,8 +120,8 @@ def _demands(lane: Lane, payment: KnownPayment) -> Mapping[Kind, int]:
 
 
 def _sure_enough(payment: KnownPayment, ranked: list[ScoredMatch], demands: Mapping[Kind, int]) -> ScoredMatch | None:
-    """The match that is sure enough; none for money that may be another payment's, which a person decides."""
-    if payment.maybe is not None:
+    """The match that is sure enough; none for what may be no money, or another payment's, which a person decides."""
+    if payment.maybe is not None or payment.is_lacking:
         return None
     return sure_enough(ranked, _required(demands))
 

@@ -14,7 +14,7 @@ K2). While the day on which one is known is not fixed, it and all that comes aft
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -35,13 +35,15 @@ _AHEAD: Final = ("notification", "ktl")
 class Completion:
     """A completion that waits until the payments tie with it; ``total`` is its sum in thousandths of the currency.
 
-    ``row`` is the key of its row among the completions that were taken; older stores have none.
+    ``row`` is the key of its row among the completions that were taken; older stores have none. ``first`` is the first
+    day for which its statement speaks, if it has one.
     """
 
     through: date
     count: int | None
     total: int | None
     row: str = ""
+    first: date | None = None
 
 
 @dataclass(slots=True)
@@ -60,21 +62,37 @@ class CountedMoney:
 
 @dataclass(slots=True)
 class TiedCompletion:
-    """A completion that counts now, by its row, and the figures of the payments that it settles."""
+    """A completion that counts now, by its row, and the figures of the payments that it settles.
+
+    ``summed``: the days of statements that tie with all payments, of which they do not list each.
+    """
 
     row: str
     count: int = 0
     total: int = 0
     lines: int = 0
     lines_total: int = 0
+    summed: "list[StatementDays]" = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class StatementDays:
+    """Days, both included, for which a bank statement speaks."""
+
+    first: date
+    last: date
 
 
 @dataclass(slots=True)
 class DayReached:
-    """The day through which a completion counts, once that day has ended; ``believed``: it had no figures."""
+    """The day through which a completion counts, once that day has ended; ``believed``: it had no figures.
+
+    ``first`` is the first day for which its statement speaks, if it has one.
+    """
 
     through: date
     believed: bool = False
+    first: date | None = None
 
 
 @dataclass(slots=True)
@@ -103,7 +121,9 @@ class Feed:
     ``waiting`` are the completions since then. ``through``: the day to which they tied; ``believed``: the latest
     completion without figures; ``days``: what counts as soon as its day has ended. ``queue``: what waits for the next
     frontier, in its order. ``gaps``: where statements are missing, by currency, ``alarmed`` those for which an
-    alert was raised. ``published``: how far the feed reaches as the journal says; it is stored under an older name.
+    alert was raised. ``spoken``: the days for which statements speak that tie and have ended, in order. ``ties``: how
+    often completions have counted. ``published``: how far the feed reaches as the journal says; it is stored under an
+    older name.
     """
 
     through: date | None = None
@@ -119,6 +139,8 @@ class Feed:
     days: list[DayReached] = field(default_factory=list)
     queue: list[QueuedCompletion | CountedMoney] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
+    spoken: list[StatementDays] = field(default_factory=list)
+    ties: int = 0
 
     def count_money(self, money: CountedMoney) -> list[TiedCompletion]:
         """Count a payment, a line about one, or a payment no more; the completions that count now."""
@@ -129,8 +151,11 @@ class Feed:
         self.lines_total += money.lines * money.total
         return self._open() if self.waiting else []
 
-    def completed(self, completion: BankFeedCompleted, row: str) -> list[TiedCompletion]:
-        """Take a completion; those that count now. A statement without a sum beside it is one: of what it received."""
+    def completed(self, completion: BankFeedCompleted, row: str, first: date | None = None) -> list[TiedCompletion]:
+        """Take a completion; those that count now. A statement without a sum beside it is one: of what it received.
+
+        ``first`` is the first day for which its statement speaks.
+        """
         total = completion.sum
         if total is None and completion.statement is not None:
             total = completion.statement.received
@@ -139,7 +164,7 @@ class Feed:
             self.waiting.clear()
             return [self._settled_by(row)]
         thousandths = None if total is None else total * 10 ** (_SUM_DECIMALS - _COMPLETION_DECIMALS)
-        self.waiting.append(Completion(completion.through, completion.count, thousandths, row))
+        self.waiting.append(Completion(completion.through, completion.count, thousandths, row, first))
         return self._open()
 
     def cut(self, through: date, rows: set[str], days: list[DayReached]) -> None:
@@ -148,25 +173,44 @@ class Feed:
         self.believed = None if self.believed is None else min(self.believed, through)
         self.waiting = [each for each in self.waiting if each.row not in rows and (each.row or each.through <= through)]
         self.days = [*(day for day in self.days if day.through <= through), *days]
+        self.spoken = [
+            StatementDays(each.first, min(each.last, through)) for each in self.spoken if each.first <= through
+        ]
 
     def end_days(self, today: date) -> bool:
         """Reach the days that have ended before ``today``; whether some have not."""
         for day in self.days:
             if day.through < today:
                 self.through = max(day.through, self.through or day.through)
+                if day.first is not None:
+                    self._speak(StatementDays(day.first, day.through))
                 if day.believed:
                     self.believed = max(day.through, self.believed or day.through)
         self.days = [day for day in self.days if day.through >= today]
         return bool(self.days)
 
-    def corrected(self, through: date) -> None:
+    def speaks_for(self, day: date) -> bool:
+        """Whether a statement whose balances tie tells all that was booked on a day."""
+        return any(each.first <= day <= each.last for each in self.spoken)
+
+    def _speak(self, days: StatementDays) -> None:
+        """Add the days of a statement; days that follow each other are kept together."""
+        joined: list[StatementDays] = []
+        for each in sorted([*self.spoken, days], key=lambda each: each.first):
+            if joined and each.first <= joined[-1].last + timedelta(days=1):
+                joined[-1] = StatementDays(joined[-1].first, max(joined[-1].last, each.last))
+            else:
+                joined.append(each)
+        self.spoken = joined
+
+    def corrected(self, through: date, first: date | None) -> None:
         """A corrected statement ends on this day, and its payments come to what it says: all of that day are in."""
         self.waiting = [each for each in self.waiting if each.through != through]
         if self.waiting:
             self._open()
         else:
             self._settled_by("")
-            self.days.append(DayReached(through))
+            self.days.append(DayReached(through, first=first))
 
     @property
     def reached(self) -> date | None:
@@ -192,27 +236,35 @@ class Feed:
         """Settle the completions whose figures are those of the payments, or of the lines, since the last one."""
         count: int | None = 0
         total: int | None = 0
-        tied = 0
+        tied, is_listed = 0, False
         for position, completion in enumerate(self.waiting, start=1):
             count = None if count is None or completion.count is None else count + completion.count
             total = None if total is None or completion.total is None else total + completion.total
             if (count is not None or total is not None) and self._ties(count, total):
-                tied = position
+                tied, is_listed = position, self._is_listed(count, total)
         if not tied:
             return []
         counting = self.waiting[:tied]
         del self.waiting[:tied]
-        self.days += [DayReached(each.through) for each in counting]
-        return [*(TiedCompletion(each.row) for each in counting[:-1]), self._settled_by(counting[-1].row)]
+        self.days += [DayReached(each.through, first=each.first) for each in counting]
+        last = self._settled_by(counting[-1].row)
+        if not is_listed:
+            last.summed = [StatementDays(each.first, each.through) for each in counting if each.first is not None]
+        return [*(TiedCompletion(each.row) for each in counting[:-1]), last]
+
+    def _is_listed(self, count: int | None, total: int | None) -> bool:
+        """Whether the lines that completions count, one by one, are those of the completion."""
+        return count in (None, self.lines) and total in (None, self.lines_total)
 
     def _ties(self, count: int | None, total: int | None) -> bool:
         payments = count in (None, self.count) and total in (None, self.total)
-        return payments or (count in (None, self.lines) and total in (None, self.lines_total))
+        return payments or self._is_listed(count, total)
 
     def _settled_by(self, row: str) -> TiedCompletion:
         """The completion of a row settles the payments since the last one that counted."""
         tied = TiedCompletion(row, self.count, self.total, self.lines, self.lines_total)
         self.count = self.total = self.lines = self.lines_total = 0
+        self.ties += 1
         return tied
 
 
@@ -230,6 +282,11 @@ def told_again(payment: PaymentReceived) -> CountedMoney:
 def withdrawn(amount: int, currency: str) -> CountedMoney:
     """What a payment counts no more that is another one's money, told twice."""
     return CountedMoney(_thousandths(amount, currency), payments=-1)
+
+
+def counted_again(amount: int, currency: str) -> CountedMoney:
+    """What a payment counts that did not count for a while."""
+    return CountedMoney(_thousandths(amount, currency), payments=1)
 
 
 def amended(more: int, currency: str) -> CountedMoney:

@@ -155,6 +155,8 @@ class KnownPayment:
     archive id of the entry of which it is one of several transactions. ``same_as``: the payment whose money it is,
     told twice (rules.md B2), or "" where a corrected statement no longer tells it; then it is on no account. ``maybe``:
     the payment whose money it may be; then it waits for a person. ``is_other_money``: a person said that it is not.
+    ``is_lacking``: the statement of its booking day does not tell it; then it waits for a later one or a person.
+    ``tie``: how many completions of its feed had counted when it was counted; None in an older store.
     ``charges`` (minor units) are what the creditor's own bank may have kept of ``amount`` (rules.md M11).
     ``known``: since when it is known, where that is earlier than ``time`` (rules.md K1). Two fields are stored under
     older names.
@@ -195,11 +197,18 @@ class KnownPayment:
     maybe: str | None = None
     is_other_money: bool = False
     charges: int = 0
+    is_lacking: bool = False
+    tie: int | None = None
 
     @property
     def channels(self) -> set[MoneyChannel]:
         """By what it was told, as far as the events said so."""
         return {each.channel for each in self.tellings if each.channel is not None}
+
+    @property
+    def is_notified_only(self) -> bool:
+        """Whether only notifications or KTL files told it, beside which a statement speaks for the account."""
+        return bool(self.channels) and self.channels <= {"notification", "ktl"}
 
     @property
     def key(self) -> str:
