@@ -24,7 +24,8 @@ class Fact(Message):
 
     ``after`` is the last tick before it in its partition of the public topic, None before the first one: at the lane's
     first frontier later than that, when the event is known is fixed (rules.md K1). ``known`` is that instant, where it
-    is earlier than ``time`` and fixed already. ``door`` is how it came: ``file``, ``tell``, ``redrive`` or ``topic``.
+    is earlier than ``time`` and fixed already. ``door`` is how it came: ``inbox``, ``inbox-settings``, ``publish``,
+    ``play``, ``tell``, ``redrive``, ``topic``, or ``file`` (an older version's reading of a file).
     """
 
     type: str

@@ -14,6 +14,7 @@ from typing import Final
 from schemas.topics import Topic
 from services.cash_application.worker import CashApplication
 from services.clock.worker import ClockWorker
+from services.intake.doors.door_rules import Doors
 from services.intake.worker import Intake
 from services.notifier.posts.post import Post
 from services.notifier.worker import Notifier
@@ -69,7 +70,7 @@ def _notifier(parts: WorkerParts) -> Notifier:
 
 
 _ENTRIES: Final = (
-    WorkerEntry(Intake.name, Intake.reads, lambda _: Intake(), Rebuild.RESUME),
+    WorkerEntry(Intake.name, Intake.reads, lambda parts: Intake(Doors(parts.settings.doors)), Rebuild.RESUME),
     WorkerEntry(CashApplication.name, CashApplication.reads, lambda _: CashApplication(), Rebuild.REPLAY),
     WorkerEntry(Overdue.name, Overdue.reads, _overdue, Rebuild.REPLAY),
     WorkerEntry(Notifier.name, Notifier.reads, _notifier, Rebuild.RESUME, delivers_letters=True),

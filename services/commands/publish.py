@@ -25,12 +25,15 @@ def run(arguments: argparse.Namespace) -> int:
     from services.commands.playback.play_files import is_foreign_format
     from services.commands.processes.publish_files import PublishReport, publish
     from services.commands.stores import open_log
+    from services.intake.creditor_directory import CreditorDirectory
+    from services.intake.doors.door_rules import Doors
+    from services.runtime.settings import load
 
     report = PublishReport()
     try:
         files = sorted(arguments.files, key=is_foreign_format)
         with open_log(arguments.store) as log:
-            publish(files, log, report)
+            publish(files, log, report, CreditorDirectory(Doors(load().doors)))
     except OSError as fault:
         print(f"erapaiva publish: {fault.filename}: {fault.strerror}; name a file that can be read", file=sys.stderr)
         return 1

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.dead_letters import DeadLetter
+from services.intake.doors.door_rules import REDRIVE
 from services.intake.labels import Label, labelled
 from services.intake.routing import destination_of
 from services.prepared_store import consulted
@@ -51,7 +52,7 @@ def put_back(log: LogClient, letter: DeadLetter, raw: bytes) -> str | None:
     A line of the file it came from stays its label, so that what is still wrong names the same dead letter.
     """
     address = destination_of(raw or letter.content.encode())
-    label = Label(file=letter.file, line=letter.line, mends=letter.key, source=letter.source, door="redrive")
+    label = Label(file=letter.file, line=letter.line, mends=letter.key, source=letter.source, door=REDRIVE)
     (fault,) = log.append([ClientRecord(address.topic, address.key, labelled(raw, label))])
     return fault
 

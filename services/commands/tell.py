@@ -11,7 +11,10 @@ import sys
 import uuid
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from services.intake.routing import Destination
 
 EXAMPLES = """examples:
   erapaiva tell hold.placed creditor=kuura debtor=C-1 reason=agreed until=2026-03-31
@@ -35,20 +38,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def publish_event(command: str, kind: str, fields: list[str], store: Path | None) -> int:
     """Check an event that a person tells by a command, and append it to the log; the command's exit status."""
-    from schemas.parsing import InvalidEvent, parse_event
+    from schemas.parsing import InvalidEvent
     from services.clock.worker import WallClock
     from services.commands.stores import open_log
+    from services.intake.doors.door_rules import TELL
     from services.intake.labels import Label, labelled
-    from services.intake.routing import destination_of
     from services.runtime.log_client import ClientRecord
 
     try:
         event = event_of(kind, fields, WallClock().now())
         raw = json.dumps(event, ensure_ascii=False).encode()
-        parse_event(raw)
-        address = destination_of(raw)
+        address = _checked(raw)
         with open_log(store) as log:
-            (lost,) = log.append([ClientRecord(address.topic, address.key, labelled(raw, Label(door="tell")))])
+            (lost,) = log.append([ClientRecord(address.topic, address.key, labelled(raw, Label(door=TELL)))])
     except InvalidEvent as fault:
         for line in fault.lines:
             print(f"erapaiva {command}: {line}", file=sys.stderr)
@@ -61,6 +63,20 @@ def publish_event(command: str, kind: str, fields: list[str], store: Path | None
         return 1
     print(f"told: {event['type']} {event['id']}")
     return 0
+
+
+def _checked(raw: bytes) -> "Destination":
+    """Where an event goes. Raises InvalidEvent where it is none, ValueError where this door may not bring it."""
+    from schemas.parsing import parse_event
+    from services.intake.doors.door_rules import TELL, Doors
+    from services.intake.routing import destination_of
+    from services.runtime.settings import load
+
+    event_type, address = parse_event(raw).envelope.type, destination_of(raw)
+    refusal = Doors(load().doors).refusal(TELL, address.topic, event_type)
+    if refusal is not None:
+        raise ValueError(refusal)
+    return address
 
 
 def event_of(kind: str, fields: list[str], now: datetime) -> dict[str, Any]:

@@ -16,12 +16,14 @@ from schemas.facts import content_of
 from schemas.parsing import InvalidEvent, parse_event
 from schemas.ticks import TICK_KEY, reached_instant
 from schemas.topics import SETTINGS
-from services.intake.labels import unlabelled
+from services.intake.doors.door_rules import SHIPPED, Doors
+from services.intake.labels import door_of, unlabelled
 from services.law.countries import countries
 from services.law.statute_book import pack_of
 from services.runtime.store.port import LogStore
 
-_MARK: Final = CreditorRegistered.event_type.encode()
+_TYPE: Final = CreditorRegistered.event_type
+_MARK: Final = _TYPE.encode()
 _READ_AT_ONCE: Final = 1_000
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -51,8 +53,9 @@ class StatedCreditor:
 class CreditorDirectory:
     """The creditors registered so far; the ``Directory`` that formats ask (`services.intake.formats.format`)."""
 
-    def __init__(self) -> None:
-        """Nobody is registered yet."""
+    def __init__(self, doors: Doors = SHIPPED) -> None:
+        """Nobody is registered yet; ``doors`` say by which way a registration may come."""
+        self._doors = doors
         self._stated: list[StatedCreditor] = []
         self._last_ticks: dict[int, datetime] = {}
         self._undecided: dict[int, list[StatedCreditor]] = {}
@@ -76,8 +79,9 @@ class CreditorDirectory:
         """Take one record of the topic ``settings``; each partition's in their order."""
         instant = reached_instant(TICK_KEY, value)
         if instant is None:
-            stated = _stated(unlabelled(value)[1], self._last_ticks.get(partition, _FIRST))
-            if stated is not None:
+            label, raw = unlabelled(value)
+            stated = _stated(raw, self._last_ticks.get(partition, _FIRST))
+            if stated is not None and self._doors.refusal(door_of(label), SETTINGS, _TYPE) is None:
                 self._add(stated)
                 self._undecided.setdefault(partition, []).append(stated)
             return

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from schemas.topics import Topic
 from services.intake.creditor_directory import CreditorDirectory
+from services.intake.doors.door_rules import INBOX, INBOX_SETTINGS
 from services.intake.inbox_folder import DONE, REJECTED, FileShape, InboxFolder, OpenedFile
 from services.intake.labels import file_named
 from services.intake.pieces import PublishedPiece, pieces_in
@@ -45,6 +46,19 @@ class InboxPublisher(Protocol):
 
     def commit(self) -> None:
         """Commit both."""
+
+
+class InboxDoor(NamedTuple):
+    """A folder's door (`services.intake.doors`), and what stands before its files' names in dead letters."""
+
+    name: str
+    prefix: str = ""
+
+
+FOR_EVENTS: Final = InboxDoor(INBOX)
+"""The folder for invoices, payments, feeds and instructions."""
+FOR_SETTINGS: Final = InboxDoor(INBOX_SETTINGS, "settings/")
+"""The folder inside it for creditors, policies and rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +148,14 @@ class Inbox:
     """Watches one folder. Hidden files, links and folders are left alone."""
 
     def __init__(
-        self, folder: Path, publisher: InboxPublisher, directory: CreditorDirectory, patience: int = PATIENCE
+        self,
+        folder: Path,
+        publisher: InboxPublisher,
+        directory: CreditorDirectory,
+        patience: int = PATIENCE,
+        door: InboxDoor = FOR_EVENTS,
     ) -> None:
-        """``folder``, its ``done`` and its ``rejected`` are made when they are not there.
+        """``folder``, its ``done`` and its ``rejected`` are made when they are not there; ``door`` is what it is for.
 
         ``directory`` knows the registered creditors by the time a file is read.
 
@@ -147,6 +166,7 @@ class Inbox:
         self._publisher = publisher
         self._directory = directory
         self._patience = patience
+        self._door = door
         self._refused: dict[str, _Refused] = {}
         self._unmoved: dict[str, _Unmoved] = {}
         self._reading: _FileReading | None = None
@@ -211,8 +231,8 @@ class Inbox:
 
     def _begun(self, file: OpenedFile) -> _FileReading:
         """The reading of a file, behind the pieces that were published already; else from its beginning."""
-        kept = self._publisher.bookmark(inbox_bookmark(file_named(file.name)))
-        bookmark = _bookmark_of(kept)
+        kept = self._publisher.bookmark(self._bookmark_of(file))
+        bookmark = _read_bookmark(kept)
         try:
             if bookmark is not None and bookmark.is_of(file.shape):
                 reading = self._reading_of(file)
@@ -226,19 +246,22 @@ class Inbox:
         return self._reading_of(file)
 
     def _reading_of(self, file: OpenedFile) -> _FileReading:
-        return _FileReading(file, pieces_in(file.name, file.stream, self._directory))
+        return _FileReading(file, pieces_in(self._door.prefix + file.name, file.stream, self._directory))
+
+    def _bookmark_of(self, file: OpenedFile) -> str:
+        return inbox_bookmark(file_named(self._door.prefix + file.name))
 
     def _publish(self, reading: _FileReading, pieces: list[PublishedPiece]) -> None:
         """Publish pieces together with the bookmark behind them."""
         for piece in pieces:
             reading.count(piece)
-            self._publisher.publish(piece.address.topic, piece.address.key, piece.value)
+            self._publisher.publish(piece.address.topic, piece.address.key, piece.value(self._door.name))
         if pieces:
             self._keep(reading, reading.bookmark())
 
     def _keep(self, reading: _FileReading, bookmark: _Bookmark) -> None:
         kept = json.dumps([bookmark.inode, bookmark.pieces, bookmark.digest, bookmark.moved])
-        self._publisher.set_bookmark(inbox_bookmark(file_named(reading.file.name)), kept)
+        self._publisher.set_bookmark(self._bookmark_of(reading.file), kept)
         self._publisher.commit()
 
     def _finish(self, reading: _FileReading, published: int, unreadable: list[tuple[str, str]]) -> InboxPoll:
@@ -273,7 +296,7 @@ class Inbox:
         return [] if before is not None and (before.shape, before.why) == (shape, why) else [(name, why)]
 
 
-def _bookmark_of(kept: str | None) -> _Bookmark | None:
+def _read_bookmark(kept: str | None) -> _Bookmark | None:
     """The bookmark in a store; None for one of an older version, whose file is published again."""
     fields = json.loads(kept) if kept is not None else []
     return _Bookmark(*fields) if len(fields) == 4 else None

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from schemas.fields import Identifier, Text
+from services.intake.doors.door_rules import FILE, TOPIC
 
 _TYPE: Final = "raw-line"
 _BEGINNING: Final = b'{"type":"raw-line"'
@@ -33,7 +34,7 @@ class Label:
     discards; ``source`` is that dead letter's source, under which its closing is recorded. ``reason`` and ``detail``
     say what the reader of a file could not read; ``creditor``, ``account``, ``debtor``, ``invoice`` and ``reference``
     whom that names. ``creditors`` are named by other lines of the file: they are held when this one names nobody.
-    ``door`` is the command that published the record, where that is not one that reads files (see `door_of`).
+    ``door`` is the way by which the record came in (see `door_of`).
 
     Any producer of a public topic may write a label, so a label with a value that tables or keys could not hold counts
     as none.
@@ -62,8 +63,8 @@ _READ: Final = TypeAdapter(Label)
 
 
 def door_of(label: Label) -> str:
-    """How a record came: the command that its label names, else ``file``, or ``topic`` when no command published it."""
-    return label.door or ("topic" if label.file is None else "file")
+    """By which door a record came: its label's, else ``topic``; ``file`` where an older version read a file."""
+    return label.door or (TOPIC if label.file is None else FILE)
 
 
 def file_named(name: str) -> str:

@@ -6,7 +6,7 @@ so a reader that was stopped goes on where it was.
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -48,10 +48,9 @@ class PublishedPiece:
     raw: bytes
     fault: Fault | None = None
 
-    @property
-    def value(self) -> bytes:
-        """The record's value."""
-        return labelled(self.raw, self.label)
+    def value(self, door: str) -> bytes:
+        """The record's value, with the door by which it comes in its label (`services.intake.doors`)."""
+        return labelled(self.raw, replace(self.label, door=door))
 
 
 def pieces_of(path: Path, directory: Directory) -> Iterator[PublishedPiece]:

@@ -16,6 +16,7 @@ from schemas.parsing import LARGEST_EVENT, InvalidEvent, PublicEvent, Readable, 
 from schemas.policy import Policy
 from schemas.topics import PAYMENTS, SETTINGS, Topic
 from services.intake.broken_lines import readable_in
+from services.intake.doors.door_rules import NOT_THIS_DOOR
 from services.intake.labels import Label
 from services.law.countries import countries
 from services.law.figures import law_of
@@ -65,11 +66,24 @@ def read(raw: bytes) -> PublicEvent | Unread:
         readable = readable_in(raw) if invalid.readable == Readable() else invalid.readable
         return Unread(invalid.reason, invalid.lines, readable)
     reason, lines = _against_the_law(event.data)
-    if not lines:
-        return event
-    envelope = event.envelope
+    return _unread(event, reason, lines) if lines else event
+
+
+def misdirected_event(event: PublicEvent, line: str) -> Unread:
+    """An event that came by a door which may not bring it; ``line`` says where it belongs."""
+    return _unread(event, NOT_THIS_DOOR, (line,))
+
+
+def _unread(event: PublicEvent, reason: str, lines: tuple[str, ...]) -> Unread:
+    """A whole event that is not applied all the same."""
+    envelope, data = event.envelope, event.data
+    names = ("debtor", "account", "invoice", "reference")
     readable = Readable(
-        type=envelope.type, source=envelope.source, id=envelope.id, creditor=readable_id(creditor_of(event.data))
+        type=envelope.type,
+        source=envelope.source,
+        id=envelope.id,
+        creditor=readable_id(creditor_of(data)),
+        **{name: readable_id(getattr(data, name, None)) for name in names},
     )
     return Unread(reason, lines, readable, envelope.time)
 

@@ -1,6 +1,7 @@
-"""Whether letters of trial mode, which nobody got, have ended in a store: kept beside the first one's outcome.
+"""Whether a store is of trial mode or live: letters that nobody got and real ones never lie in one store.
 
-The read model has it too, but later: on Kafka another process writes it.
+A store holds letters of trial mode once one has its outcome, which is kept beside it. It is live from its first start
+in live mode on. The read model shows both too, but later: on Kafka another process writes it.
 """
 
 from typing import Final
@@ -11,6 +12,28 @@ from services.runtime.unit_of_work import UnitOfWork
 
 TRIAL_ROW: Final[StateRow] = (TRIAL_KEY, b"1", None, None)
 """The row of kind ``trial``, as it is stored."""
+
+_MODE: Final = "mail mode"
+"""The name of the bookmark that says that a store is live."""
+_LIVE: Final = "live"
+
+
+def remember_live(store: Store) -> None:
+    """Record that a store is live, in a transaction of its own unless one is open."""
+    if store.bookmark(_MODE) == _LIVE:
+        return
+    if store.in_transaction:
+        store.set_bookmark(_MODE, _LIVE)
+        return
+    store.begin()
+    store.set_bookmark(_MODE, _LIVE)
+    store.commit()
+
+
+def is_live(store: Store) -> bool:
+    """Whether a store was ever started in live mode, or an older version sent real letters from it."""
+    sent = "SELECT 1 FROM notice WHERE trial = 0 AND status = 'accepted' LIMIT 1"
+    return store.bookmark(_MODE) == _LIVE or bool(store.tables.query(sent))
 
 
 def note_trial(unit: UnitOfWork) -> None:

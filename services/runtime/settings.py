@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.runtime.door_settings import DoorSettings
 from services.runtime.refusal import Refusal
 
 PREFIX: Final = "ERAPAIVA_"
@@ -213,6 +214,7 @@ class Settings(BaseSettings):
     postgres: PostgresSettings = PostgresSettings()
     kafka: KafkaSettings = KafkaSettings()
     inbox: InboxSettings = InboxSettings()
+    doors: DoorSettings = DoorSettings()
     notices: NoticeSettings = NoticeSettings()
     mail: MailSettings = MailSettings()
     metrics: MetricsSettings = MetricsSettings()

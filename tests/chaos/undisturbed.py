@@ -9,6 +9,7 @@ from pydantic_core import from_json
 
 from services.clock.stepping import SteppingClock
 from services.commands.playback.play_files import TimedPiece
+from services.intake.doors.door_rules import PLAY
 from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
 from services.pipeline import pipeline
 from services.reporting.tables import TABLES
@@ -69,7 +70,7 @@ def undisturbed(
         clock.drive(engine)
         for each in sorted([*load, *settled], key=lambda each: each.time):
             _advance(clock, each.time)
-            engine.publish(each.piece.address.topic, each.piece.address.key, each.piece.value)
+            engine.publish(each.piece.address.topic, each.piece.address.key, each.piece.value(PLAY))
             clock.note_event(each.time)
             if each in settled:
                 engine.settle()  # as in the disturbed run

@@ -116,10 +116,9 @@ def wait_for(what: Callable[[], T], process: subprocess.Popen[str]) -> T:
     raise AssertionError("it did not happen in time")
 
 
-def drop(folder: Path, name: str, events: list[dict[str, Any]]) -> None:
-    """A complete file appears in the inbox."""
-    inbox = folder / "inbox"
-    inbox.mkdir(exist_ok=True)
+def drop(inbox: Path, name: str, events: list[dict[str, Any]]) -> None:
+    """A complete file appears in a folder of the inbox."""
+    inbox.mkdir(parents=True, exist_ok=True)
     unfinished = inbox / f".{name}"
     unfinished.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
     unfinished.rename(inbox / name)
@@ -219,12 +218,13 @@ def test_a_letter_arrives_once_and_nothing_personal_is_logged_or_measured(
 ) -> None:
     box, smtp_port = mailbox
     metrics_port = free_port()
-    broken, events = an_overdue_consumer()[-1], an_overdue_consumer()[:-1]
+    creditor, *events, broken = an_overdue_consumer()
 
     with running(tmp_path, smtp_port, metrics_port) as process:
-        drop(tmp_path, "morning.jsonl", events)
+        drop(tmp_path / "inbox", "morning.jsonl", events)
+        drop(tmp_path / "inbox" / "settings", "creditor.jsonl", [creditor])
         wait_for(lambda: box.mails, process)
-        drop(tmp_path, "broken.jsonl", [broken])
+        drop(tmp_path / "inbox", "broken.jsonl", [broken])
         wait_for((tmp_path / "inbox" / "done" / "broken.jsonl").exists, process)
         pages = [page(metrics_port, name) for name in ("metrics", "livez", "readyz")]
     with running(tmp_path, smtp_port, metrics_port, "2026-02-12T12:00:00+02:00") as process:

@@ -1,8 +1,10 @@
 """What must hold of any file: reading it ends, in events that can be published and faults that say something."""
 
 import io
+from dataclasses import replace
 
 from schemas.parsing import PublicEvent
+from services.intake.doors.door_rules import PUBLISH
 from services.intake.files import FileLine
 from services.intake.formats.format import HEAD, Fault, Piece
 from services.intake.formats.registry import recognise, registry
@@ -36,5 +38,5 @@ def _judge_piece(piece: Piece, number: int) -> None:
     taken = read_labelled(record.label, record.raw)
     assert isinstance(taken, PublicEvent | Unread)
     assert isinstance(piece, FileLine | dict) or isinstance(taken, Unread), "a fault is never an event"
-    label, raw = unlabelled(record.value)
-    assert (label, raw) == (record.label, record.raw), "what is published is read back as it was"
+    label, raw = unlabelled(record.value(PUBLISH))
+    assert (label, raw) == (replace(record.label, door=PUBLISH), record.raw), "what is published is read back as it was"

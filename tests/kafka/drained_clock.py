@@ -17,6 +17,7 @@ from kafka.errors import KafkaError
 from schemas.topics import partition_of
 from services.clock.stepping import SteppingClock
 from services.commands.playback.play_files import TimedPiece, zone_of
+from services.intake.doors.door_rules import PLAY
 from services.pipeline import READS
 from services.runtime.kafka.broker.end_offsets import EndOffsets
 from services.runtime.kafka.broker.names import topic_name
@@ -151,7 +152,7 @@ class DrainedClock:
         """Publish a piece, as a producer does; the clock's next tick follows it."""
         topic, key = given.piece.address.topic, given.piece.address.key
         name, partition = topic_name(self._settings.kafka, topic), partition_of(key, self._partitions)
-        value = given.piece.value
+        value = given.piece.value(PLAY)
         self._sent.append(self._producer.send(name, key=key.encode(), value=value, partition=partition))
         self.clock.note_event(given.time)
 

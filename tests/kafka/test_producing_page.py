@@ -16,6 +16,7 @@ from schemas.parsing import parse_event
 from schemas.topics import PUBLIC_TOPICS, TOPICS
 from services.cash_application.state.tally import total
 from services.cash_application.worker import CashApplication
+from services.intake.doors.door_rules import SHIPPED
 from services.intake.routing import destination_of
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine
@@ -116,7 +117,7 @@ def test_a_key_keeps_its_order_and_the_banks_word_comes_after_its_payments(publi
 
 def test_what_was_sent_again_is_known_and_nothing_becomes_a_dead_letter(published: list[Record]) -> None:
     # given
-    engine = EmbeddedEngine(SqliteStore(), [Intake(), CashApplication()], PARTITIONS)
+    engine = EmbeddedEngine(SqliteStore(), [Intake(SHIPPED), CashApplication()], PARTITIONS)
     # when
     for record in published:
         engine.publish(record.topic, record.key, record.value, record.partition)

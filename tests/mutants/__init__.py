@@ -4,6 +4,7 @@ from tests.mutants import (
     bank_files,
     bank_identity,
     calendar_and_steps,
+    doors,
     fees_and_interest,
     known,
     money_and_law,
@@ -22,5 +23,6 @@ ALL = (
     *bank_files.MUTANTS,
     *bank_identity.MUTANTS,
     *scored_money.MUTANTS,
+    *doors.MUTANTS,
 )
 """Every mutant."""

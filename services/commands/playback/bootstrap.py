@@ -4,12 +4,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from services.clock.stepping import SteppingClock
+from services.commands.processes.run_loop import refuse_live_store
 from services.notifier.posts.outbox import OutboxPost
 from services.notifier.posts.post import Post
 from services.notifier.posts.simulated import SimulatedPost
 from services.pipeline import pipeline
 from services.prepared_store import prepared
 from services.runtime.engine import EmbeddedEngine
+from services.runtime.refusal import Refusal
 from services.runtime.settings import load
 from services.runtime.sqlite.store import IN_MEMORY, SqliteStore
 from services.runtime.store.log_identity import EMBEDDED
@@ -29,8 +31,13 @@ def playing_engine(folder: Path | None, stack: ExitStack) -> tuple[EmbeddedEngin
 
 
 def playing_engine_over(store: Store, post: Post, stack: ExitStack) -> tuple[EmbeddedEngine, SteppingClock]:
-    """An engine for playing over a given store and post; ``stack`` closes it."""
+    """An engine for playing over a given store and post; ``stack`` closes it. Raises Refusal for a live store."""
     prepared(store, EMBEDDED)
+    try:
+        refuse_live_store(store)
+    except Refusal:
+        store.close()
+        raise
     clock = SteppingClock()
     settings = load()
     engine = stack.enter_context(EmbeddedEngine(store, pipeline(post, clock.now, settings), settings.store.partitions))

@@ -14,6 +14,7 @@ from schemas.decisions import DecisionsMessage
 from schemas.topics import DEAD_LETTERS, DECISIONS, Topic
 from services.clock.stepping import SteppingClock
 from services.intake.creditor_directory import CreditorDirectory
+from services.intake.doors.door_rules import PLAY
 from services.intake.formats.format import HEAD
 from services.intake.formats.registry import recognise
 from services.intake.pieces import PublishedPiece, pieces_of
@@ -128,7 +129,7 @@ class Play:
         return zone
 
     def _publish(self, each: TimedPiece) -> None:
-        self._engine.publish(each.piece.address.topic, each.piece.address.key, each.piece.value)
+        self._engine.publish(each.piece.address.topic, each.piece.address.key, each.piece.value(PLAY))
         self._clock.note_event(each.time)
         self.read += 1
 

@@ -10,6 +10,7 @@ from typing import Final
 from schemas.payment_events import BankFeedCompleted
 from schemas.topics import SETTINGS
 from services.intake.creditor_directory import CreditorDirectory
+from services.intake.doors.door_rules import PUBLISH
 from services.intake.pieces import PublishedPiece, pieces_of
 from services.runtime.log_client import ClientRecord, LogClient
 
@@ -47,17 +48,16 @@ class PublishReport:
         yield from (f"{topic}: {count} records" for topic, count in sorted(self.arrived.items()))
 
 
-def publish(files: Sequence[Path], log: LogClient, report: PublishReport) -> None:
+def publish(files: Sequence[Path], log: LogClient, report: PublishReport, known: CreditorDirectory) -> None:
     """Publish the pieces of all files in the order given, as the inbox would.
 
-    A file may be about any creditor that the log, or a file before it, has registered. Where a piece is lost, nothing
-    more is sent: the record that a bank's payments are complete must not arrive without them.
+    A file may be about any creditor that the log, or a file before it, has registered; ``known`` takes them in. Where
+    a piece is lost, nothing more is sent: the record that a bank's payments are complete must not arrive without them.
 
     Raises:
         OSError: a file cannot be read; what stands before is published, and in the report.
         Refusal: nothing can be published at all.
     """
-    known = CreditorDirectory()
     for partition, value in log.by_partition(SETTINGS):
         known.take_published(partition, value)
     for path in files:
@@ -86,6 +86,6 @@ def _batches(pieces: Iterable[PublishedPiece]) -> Iterator[list[PublishedPiece]]
 
 
 def _publish(pieces: Sequence[PublishedPiece], log: LogClient, report: PublishReport) -> None:
-    records = [ClientRecord(piece.address.topic, piece.address.key, piece.value) for piece in pieces]
+    records = [ClientRecord(piece.address.topic, piece.address.key, piece.value(PUBLISH)) for piece in pieces]
     for piece, fault in zip(pieces, log.append(records), strict=True):
         report.count(piece, fault)

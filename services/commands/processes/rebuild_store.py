@@ -28,6 +28,7 @@ from schemas.topics import (
 from services.intake.resume_positions import ResumePositions
 from services.intake.worker import Intake
 from services.notifier.rebuild_state import RebuiltNotices
+from services.notifier.trial import remember_live
 from services.notifier.worker import Notifier
 from services.pipeline import READS, WORKERS, Rebuild, WorkerEntry
 from services.prepared_store import named_log, prepared
@@ -84,6 +85,7 @@ class _TopicContents:
     ends: dict[str, list[int]] = field(default_factory=dict)
     records: int = 0
     has_trial_letters: bool = False
+    has_live_letters: bool = False
 
 
 # -- reading -------------------------------------------------------------------------------------------------------
@@ -122,7 +124,9 @@ def _take_outcome(contents: _TopicContents, record: Any) -> None:
         message = decode_journal(record.value)
         assert isinstance(message, NoticeMessage), "the notifier publishes messages about notices only"
         contents.notices[record.partition].add_message(message)
-        contents.has_trial_letters |= isinstance(message, NoticeOutcome) and message.trial
+        if isinstance(message, NoticeOutcome):
+            contents.has_trial_letters |= message.trial
+            contents.has_live_letters |= message.outcome == "accepted" and not message.trial
 
 
 def _take_command(contents: _TopicContents, record: Any) -> None:
@@ -153,6 +157,8 @@ def _write(store: Store, contents: _TopicContents) -> None:
                 store.move({(entry.name, *place): offset for place, offset in _positions(contents, entry, partition)})
     if contents.passed.reached is not None:
         remember_tick(store, contents.passed.reached)
+    if contents.has_live_letters:
+        remember_live(store)
 
 
 def _sequences(contents: _TopicContents, entry: WorkerEntry, partition: int) -> Sequences:

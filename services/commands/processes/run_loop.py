@@ -9,15 +9,16 @@ from typing import Final
 
 from services.clock.worker import Clock, ClockWorker, WallClock
 from services.intake.creditor_directory import CreditorDirectory
-from services.intake.inbox import Inbox
+from services.intake.doors.door_rules import Doors
+from services.intake.inbox import FOR_EVENTS, FOR_SETTINGS, Inbox
 from services.notifier.posts.logged import LoggedPost
 from services.notifier.posts.post_routing import is_full, post_of
-from services.notifier.trial import has_trial_letters
+from services.notifier.trial import has_trial_letters, is_live, remember_live
 from services.pipeline import pipeline
 from services.prepared_store import embedded_store
 from services.runtime.engine import EmbeddedEngine
 from services.runtime.refusal import Refusal
-from services.runtime.settings import InboxSettings, Settings
+from services.runtime.settings import Settings
 from services.runtime.store.port import Store
 from services.runtime.telemetry.health import Health, HealthServer
 from services.runtime.telemetry.logs import LogEvent, LogWriter, install
@@ -34,7 +35,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
         stopping = stack.enter_context(stop_on_signals())
         metrics, health = Metrics(), Health()
         store = embedded_store(settings)
-        refuse_trial_letters(store, settings)
+        hold_to_mode(store, settings)
         post = LoggedPost(stack.enter_context(post_of(settings.mail, clock.now)), log)
         engine = stack.enter_context(
             EmbeddedEngine(
@@ -53,7 +54,7 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
             _Round(
                 engine,
                 ClockWorker(clock, engine.tick, engine.reached),
-                settings.inbox,
+                settings,
                 RecordObserver(metrics, log),
                 health,
                 log,
@@ -69,6 +70,8 @@ def live(settings: Settings, clock: Clock | None = None) -> int:
 
 _BUSY_PAUSE_S: Final = 0.02
 """Seconds between two rounds while letters may wait for a connection."""
+SETTINGS_FOLDER: Final = "settings"
+"""The folder of the inbox for creditors, policies and rates."""
 PATIENCE_MS: Final = 10_000
 """For how long a file must not change when its last line is not finished."""
 
@@ -80,27 +83,26 @@ class _Round:
         self,
         engine: EmbeddedEngine,
         clock: ClockWorker,
-        inbox: InboxSettings,
+        settings: Settings,
         observer: RecordObserver,
         health: Health,
         log: LogWriter,
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._directory = CreditorDirectory()
-        self._inbox = Inbox(inbox.path, engine, self._directory, max(2, PATIENCE_MS // inbox.poll_ms))
+        self._directory = CreditorDirectory(Doors(settings.doors))
+        inbox = settings.inbox
+        patience = max(2, PATIENCE_MS // inbox.poll_ms)
+        self._inbox = Inbox(inbox.path, engine, self._directory, patience, FOR_EVENTS)
+        self._settings = Inbox(inbox.path / SETTINGS_FOLDER, engine, self._directory, patience, FOR_SETTINGS)
         self._observer = observer
         self._health = health
         self._log = log
 
     def __call__(self) -> None:
         """Take files from the inbox, publish the tick, let the workers finish, update metrics and health."""
-        self._directory.follow(self._engine.store.log, self._engine.partitions)
-        polled = self._inbox.poll()
-        for _ in polled.finished:
-            self._log.info(LogEvent.FILE_TAKEN, records=polled.pieces)
-        for _ in (*polled.rejected, *polled.unreadable):
-            self._log.error(LogEvent.FILE_REFUSED)
+        if not self._take_files(self._settings):  # files may be about creditors whom these register
+            self._take_files(self._inbox)
         self._clock.beat()
         self._engine.settle()
         self._observer.follow(self._engine)
@@ -108,6 +110,16 @@ class _Round:
         if not self._health.ready:
             self._health.ready = True
             self._log.info(LogEvent.CAUGHT_UP)
+
+    def _take_files(self, inbox: Inbox) -> int:
+        """Publish the next pieces of a folder's files; how many."""
+        self._directory.follow(self._engine.store.log, self._engine.partitions)
+        polled = inbox.poll()
+        for _ in polled.finished:
+            self._log.info(LogEvent.FILE_TAKEN, records=polled.pieces)
+        for _ in (*polled.rejected, *polled.unreadable):
+            self._log.error(LogEvent.FILE_REFUSED)
+        return polled.pieces
 
 
 def refuse_broker(settings: Settings) -> None:
@@ -140,6 +152,27 @@ def stop_on_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def hold_to_mode(store: Store, settings: Settings) -> None:
+    """Compare the mode of the settings with the store's, for a process that delivers letters; a live store stays live.
+
+    Raises Refusal as `refuse_trial_letters` and `refuse_live_store` do.
+    """
+    if settings.mail.mode == "live":
+        refuse_trial_letters(store, settings)
+        remember_live(store)
+    else:
+        refuse_live_store(store)
+
+
+def refuse_live_store(store: Store) -> None:
+    """A live store in trial mode would count letters as accepted that nobody gets (design.md §8). Raises Refusal."""
+    if is_live(store):
+        raise Refusal(
+            "ERAPAIVA_MAIL__MODE: this store is live, and in trial mode its letters would count although nobody gets "
+            "them; set it to live, or take another store to try something"
+        )
 
 
 def refuse_trial_letters(store: Store, settings: Settings) -> None:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final
 
 from services.clock.worker import ClockWorker, WallClock
-from services.commands.processes.run_loop import loop, refuse_trial_letters, stop_on_signals
+from services.commands.processes.run_loop import hold_to_mode, loop, refuse_trial_letters, stop_on_signals
 from services.notifier.posts.logged import LoggedPost
 from services.notifier.posts.post import Post
 from services.notifier.posts.post_routing import is_full, post_of
@@ -51,7 +51,7 @@ def run_worker(name: str, settings: Settings, *, follows_ticks: bool) -> int:
         engine = KafkaEngine(
             name,
             make_worker,
-            partial(_open_worker_store, settings, named_log(settings)),
+            partial(_open_worker_store, name, settings, named_log(settings)),
             settings.store.partitions,
             settings.kafka,
             EngineMetrics(metrics, health.beat),
@@ -98,7 +98,7 @@ def run_clock(settings: Settings) -> int:
     refuse_wrong_topics(settings, ClockWorker.name)
     with ExitStack() as stack:
         stopping = stack.enter_context(stop_on_signals())
-        store = _open_worker_store(settings, named_log(settings))
+        store = _open_worker_store(ClockWorker.name, settings, named_log(settings))
         stack.callback(store.close)
         metrics, health = Metrics(), Health()
         ticks = TickProducer(settings.kafka, store, settings.store.partitions)
@@ -119,11 +119,17 @@ def run_clock(settings: Settings) -> int:
     return 0
 
 
-def _open_worker_store(settings: Settings, log: LogIdentity) -> Store:
-    """The store for a worker of this log, brought up to date; Refusal where it does not fit the settings."""
+def _open_worker_store(worker: str, settings: Settings, log: LogIdentity) -> Store:
+    """The store for a worker of this log, brought up to date; Refusal where it does not fit the settings.
+
+    Only the notifier need be told that letters are live: its store remembers it.
+    """
     store = worker_store(settings, log)
     store.fix_partitions(settings.store.partitions)
-    refuse_trial_letters(store, settings)
+    if worker in WORKERS and WORKERS[worker].delivers_letters:
+        hold_to_mode(store, settings)
+    else:
+        refuse_trial_letters(store, settings)
     return store
 
 

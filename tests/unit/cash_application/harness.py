@@ -10,6 +10,7 @@ from schemas.journal import AccountEvent, LaneMessage, MoneyPlaced
 from schemas.topics import DEAD_LETTERS, DECISIONS, JOURNAL, Topic
 from services.cash_application.state.tally import LaneTally, total
 from services.cash_application.worker import CashApplication
+from services.intake.doors.door_rules import SHIPPED
 from services.intake.routing import destination_of
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine, Limits, Observer
@@ -35,7 +36,7 @@ class CashHarness:
     ) -> None:
         self.engine = EmbeddedEngine(
             store or SqliteStore(),
-            [Intake(), CashApplication()],
+            [Intake(SHIPPED), CashApplication()],
             partitions,
             limits=Limits(batch_records=batch, commit_changes=commit),
             observer=observer,

@@ -7,6 +7,7 @@ import pytest
 
 from schemas.topics import Topic
 from services.commands.processes.publish_files import PublishReport, publish
+from services.intake.creditor_directory import CreditorDirectory
 from services.intake.labels import unlabelled
 from services.runtime.log_client import ClientRecord
 from tests.unit.intake.public_events import Event, completed, creditor, payment, raw
@@ -47,7 +48,7 @@ def test_a_bank_s_word_is_not_sent_when_a_payment_before_it_was_lost(tmp_path: P
     told = [*(payment(f"P{number}") for number in range(payments)), payment("lost one"), completed("2026-01-08", "c")]
     log, report = RefusingLog(b"lost one"), PublishReport()
     # when
-    publish([file_of(tmp_path, "bank.jsonl", *told)], log, report)
+    publish([file_of(tmp_path, "bank.jsonl", *told)], log, report, CreditorDirectory())
     # then
     assert log.taken == [raw(event) for event in told[:payments]]
     assert report.lost == [
@@ -64,7 +65,7 @@ def test_no_file_goes_on_where_the_one_before_it_lost_a_piece(tmp_path: Path) ->
     ]
     log = RefusingLog(b"lost one")
     # when
-    publish(files, log, PublishReport())
+    publish(files, log, PublishReport(), CreditorDirectory())
     # then
     assert log.taken == [raw(payment("P2"))]
 
@@ -74,7 +75,7 @@ def test_a_bank_s_word_is_sent_behind_its_payments_when_all_of_them_arrived(tmp_
     told = [creditor(), payment("P1"), completed("2026-01-08", "c"), payment("P2"), completed("2026-01-09", "d")]
     log, report = RefusingLog(b"lost one"), PublishReport()
     # when
-    publish([file_of(tmp_path, "bank.jsonl", *told)], log, report)
+    publish([file_of(tmp_path, "bank.jsonl", *told)], log, report, CreditorDirectory())
     # then
     assert log.taken == [raw(event) for event in told]
     assert list(report.lines()) == ["payments: 4 records", "settings: 1 records"]

@@ -5,6 +5,7 @@ from typing import Any
 from schemas.dead_letters import DeadLetter
 from schemas.facts import Fact, UnreadEvent
 from schemas.topics import DEAD_LETTERS, FACTS, Topic
+from services.intake.doors.door_rules import SHIPPED
 from services.intake.tally import IntakeTally, total
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine
@@ -15,7 +16,7 @@ class IntakeHarness:
     """``take`` records as any sender could write them."""
 
     def __init__(self, partitions: int = 2) -> None:
-        self.engine = EmbeddedEngine(SqliteStore(), [Intake()], partitions)
+        self.engine = EmbeddedEngine(SqliteStore(), [Intake(SHIPPED)], partitions)
 
     def take(self, topic: Topic, key: str, value: bytes, partition: int | None = None) -> None:
         """Publish one record and let intake have it."""

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from services.intake import inbox as inbox_module
 from services.intake import inbox_folder
 from services.intake.creditor_directory import CreditorDirectory
+from services.intake.doors.door_rules import SHIPPED
 from services.intake.inbox import Inbox
 from services.intake.worker import Intake
 from services.runtime.engine import EmbeddedEngine
@@ -37,7 +38,7 @@ Step = tuple[str, int]
 def work(folder: Path) -> None:
     """One life: take all that is there."""
     inbox_module.PIECES_AT_ONCE = AT_ONCE  # type: ignore[misc]
-    with EmbeddedEngine(SqliteStore(folder / "store.db"), [Intake()], 2) as engine:
+    with EmbeddedEngine(SqliteStore(folder / "store.db"), [Intake(SHIPPED)], 2) as engine:
         inbox = Inbox(folder / "inbox", engine, CreditorDirectory())
         for _ in range(POLLS):
             inbox.poll()

@@ -9,6 +9,7 @@ from schemas.facts import UnreadEvent
 from schemas.parsing import Readable
 from services.intake.broken_lines import readable_in
 from services.intake.creditor_directory import CreditorDirectory
+from services.intake.doors.door_rules import PUBLISH
 from services.intake.pieces import pieces_of
 from tests.unit.intake.harness import IntakeHarness
 from tests.unit.intake.public_events import ACME, IBAN, OTHER_IBAN, completed, creditor, invoice, payment, raw, said
@@ -32,7 +33,7 @@ def taken(tmp_path: Path, content: bytes, *registered: bytes) -> IntakeHarness:
         directory.take(each)
     harness = IntakeHarness(partitions=3)
     for piece in pieces_of(path, directory):
-        harness.take(piece.address.topic, piece.address.key, piece.value)
+        harness.take(piece.address.topic, piece.address.key, piece.value(PUBLISH))
     return harness
 
 

@@ -120,13 +120,13 @@ def _read_properties(admin: KafkaAdminClient, kafka: KafkaSettings) -> dict[str,
 def _unusable(described: dict[str, Described], settings: Settings, worker: str | None) -> Iterator[str]:
     """Why one worker, or all, cannot read and write the topics."""
     for topic in ALL_TOPICS:
-        rights = _rights(topic, worker)
+        rights = rights_of(topic, worker)
         if rights:
             name = topic_name(settings.kafka, topic)
             yield from (f"{name}: {fault}" for fault in _faults(described[name], settings.store.partitions, rights))
 
 
-def _rights(topic: Topic, worker: str | None) -> list[str]:
+def rights_of(topic: Topic, worker: str | None) -> list[str]:
     """The rights that a worker needs in a topic; all where no worker is named.
 
     What a worker writes between workers it reads too: so it notices that its store was restored from a backup.
