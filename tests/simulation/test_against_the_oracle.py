@@ -11,7 +11,7 @@ from tests.simulation.oracle import letters_of
 from tests.simulation.playing import played_letters
 from tests.simulation.profiles import PROFILES
 
-SEEDS = range(int(os.environ.get("ERAPAIVA_ORACLE_SEEDS", "8")))
+SEEDS = range(int(os.environ.get("ERAPAIVA_ORACLE_SEEDS", "6")))
 UNDECIDED = ("open-questions", "untidy", "crowded")
 """Profiles of what rules.md leaves open, or the program does not hold to yet."""
 COMPARED = [name for name in PROFILES if name not in UNDECIDED]
@@ -28,7 +28,9 @@ def test_play_writes_the_letters_of_the_scenario(scenario: Scenario) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", COMPARED)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_play_writes_the_letters_the_oracle_writes(profile: str, seed: int) -> None:
+def test_play_writes_the_letters_the_oracle_writes(profile: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given: each partition costs time; tests/kafka holds that letters are the same for any number of them
+    monkeypatch.setenv("ERAPAIVA_STORE__PARTITIONS", str(1 + seed % 2))
     events, until = history(seed, profile)
     assert disagreement(events, until) is None
 
