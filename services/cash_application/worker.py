@@ -22,7 +22,7 @@ from schemas.facts import Fact, FactsMessage, Tick, UnreadEvent, UnreadReleased,
 from schemas.journal import FrontierReached
 from schemas.topics import FACTS, PUBLIC_TOPICS
 from services.cash_application import application
-from services.cash_application.invoices import corrections
+from services.cash_application.invoices import corrections, taken_steps
 from services.cash_application.payments import not_in_statement, payment_events, placing, prefetch, returns, told_twice
 from services.cash_application.refusals import doubts
 from services.cash_application.settings import account_owners
@@ -122,12 +122,13 @@ def _release(lane: Lane, name: str, moment: datetime, left: int) -> int:
 
 
 def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
-    """Fix what is known by this frontier, decide corrections, raise alerts, compare and score payments, then reach it.
+    """Fix what is known by this frontier, decide what waits for it, compare and score payments, then reach it.
 
     What a decision or a comparison released is processed before that, so it may take another call.
     """
     lane.moment = instant
     left = max(0, left - ahead.fix(lane, instant, left))  # the facts of one row are fixed together
+    left -= taken_steps.decide(lane, instant, left)
     left -= corrections.decide_new(lane, left)
     if left == 0 or lane.has_released:
         return left

@@ -109,7 +109,8 @@ class WaitingCorrection:
 class StepDone:
     """A step taken without a letter of Eräpäivä: before go-live, or by a call (rules.md S3, S7); ``fee`` in cents.
 
-    ``kind`` is the debtor's and ``interest`` whether the step claims interest, once that is fixed (rules.md K3).
+    ``kind`` is the debtor's, as its invoice says, and ``interest`` whether the step claims interest, once that is fixed
+    (rules.md K3).
     """
 
     step: str

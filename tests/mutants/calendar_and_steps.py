@@ -10,6 +10,7 @@ FOLD = "services/overdue/fold.py"
 GUARDS = "services/overdue/letters/guards.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
+TAKEN_STEPS = "services/cash_application/invoices/taken_steps.py"
 STANDING = "services/overdue/steps/standing.py"
 STEP_PROGRESS = "services/overdue/steps/step_progress.py"
 NEXT_LETTER = "services/overdue/letters/next_letter.py"
@@ -248,6 +249,27 @@ MUTANTS = (
         "[policy for policy in self.versions(kind) if policy.in_force <= day]",
         "[*self.versions(kind)]",
         "overdue/test_policy_versions.py",
+    ),
+    Mutant(
+        "S8 fees taken before are not counted together",
+        TAKEN_STEPS,
+        "    if sum(taken.fee for taken in data.taken) > cap:",
+        "    if max(taken.fee for taken in data.taken) > cap:",
+        "cash_application/test_taken_steps.py",
+    ),
+    Mutant(
+        "S8 a step taken before may be of a day to come",
+        TAKEN_STEPS,
+        "        if taken.sent > today:",
+        "        if taken.sent > taken.sent:",
+        "cash_application/test_taken_steps.py",
+    ),
+    Mutant(
+        "S8 what came after the frontier counts too",
+        TAKEN_STEPS,
+        "    return after is None or after < frontier",
+        "    return after is None or frontier is not None",
+        "cash_application/test_taken_steps.py",
     ),
     Mutant(
         "S1 a letter of another name counts as none",

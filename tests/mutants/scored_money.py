@@ -23,9 +23,9 @@ MUTANTS = (
     ),
     Mutant(
         "matching: a policy without a confidence lets scores place money",
-        REQUIRED,
-        "    confidence = SURE if policy.match_confidence is None else policy.match_confidence",
-        "    confidence = policy.match_confidence or 50",
+        "services/cash_application/state/rows.py",
+        "        confidence = SURE if policy.match_confidence is None else policy.match_confidence",
+        "        confidence = policy.match_confidence or 50",
         f"{PAYMENT_FLOW}::without_a_policy",
     ),
     Mutant(

@@ -196,7 +196,7 @@ class Billing:
                 continue
             if len(taken) < n:
                 break
-            fee = rng.choice(("0.00", "5.00", "5.00", "57.00" if consumer else "12.00"))
+            fee = rng.choice(("0.00", "5.00", "5.00", "4.00" if consumer else "12.00"))
             respond = rolled(sent + 14 * DAY).isoformat()
             taken.append({"step": step["name"], "sent": sent.isoformat(), "response_by": respond, "fee": fee})
         return taken or None

@@ -11,7 +11,7 @@ from schemas.events import CorrectionSettled
 from schemas.facts import Fact
 from schemas.invoice_events import InvoiceIssued
 from schemas.journal import CorrectionAsked
-from services.cash_application.invoices import receivables
+from services.cash_application.invoices import receivables, taken_steps
 from services.cash_application.state import waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, DUPLICATE, Refused, Result, Waits, conflict
@@ -35,10 +35,20 @@ Settled = Literal["replace", "add"]
 
 
 def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Result:
-    """Apply an invoice: a new one, one that was sent twice, or a correction of another one."""
+    """Apply an invoice: a new one, one that was sent twice, or a correction of another one.
+
+    One with steps that were taken before is checked first, at a frontier (rules.md S8).
+    """
     own = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
     if own is not None and own.content == fact.content:
         return DUPLICATE
+    result = taken_steps.check(lane, fact, data) or _issued(lane, fact, data, own)
+    if not isinstance(result, Waits):
+        taken_steps.forget(lane, fact, data)
+    return result
+
+
+def _issued(lane: Lane, fact: Fact, data: InvoiceIssued, own: KnownInvoice | None) -> Result:
     if data.corrects not in (None, data.invoice):
         return _correct(lane, fact, data)
     if own is None:

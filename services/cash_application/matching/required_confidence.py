@@ -4,7 +4,7 @@ The policy of the debtor's kind counts, in the latest known version that was in 
 Money that a score has placed keeps what it demanded then (rules.md K3).
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from schemas.fields import Kind
@@ -17,11 +17,10 @@ KINDS: Final[tuple[Kind, ...]] = ("consumer", "business")
 """The kinds of debtors: a creditor has a policy for each."""
 
 
-def record_policy(lane: Lane, policy: Policy) -> None:
-    """Keep the confidence that a version of a policy requires."""
+def record_policy(lane: Lane, policy: Policy, after: datetime | None) -> None:
+    """Keep a version of a policy, published after a tick: its steps, and the confidence that it requires."""
     row = POLICIES.get(lane.unit, policy.policy) or PolicyVersions()
-    confidence = SURE if policy.match_confidence is None else policy.match_confidence
-    row.versions.append(PolicyVersion(policy.version, policy.in_force, confidence))
+    row.versions.append(PolicyVersion.of(policy, after))
     POLICIES.put(lane.unit, policy.policy, row)
     for creditor, registration in CREDITORS.scan(lane.unit):
         if policy.policy in registration.policies.values():

@@ -26,6 +26,7 @@ _FOR: Final = {
     rows.NUMBERS.name: "the first invoice of the debtor whose letter it pays",
     rows.CHANGES.name: "the payment that it is about",
     rows.CORRECTIONS.name: "an invoice that corrects invoice {1}",
+    rows.TAKEN_CHECKED.name: "the next minute of the clock, or a policy for its kind of debtor",
     rows.DECIDED_CORRECTIONS.name: "what it does to invoice {1}: the next minute, or a person's correction.settled",
 }
 """What a missing row means, by its kind; the numbers are places in its key."""

@@ -8,6 +8,7 @@ from schemas.facts import Fact
 from schemas.fields import Kind
 from schemas.journal import SettingsCopied
 from schemas.policy import Policy
+from services.cash_application.invoices import taken_steps
 from services.cash_application.matching import required_confidence
 from services.cash_application.refusals import doubts
 from services.cash_application.settings import account_owners
@@ -31,7 +32,9 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datet
         policies: dict[Kind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
         waiting.release(lane, CREDITORS, data.creditor)
         row = Creditor(fact.time, event, data.timezone, accounts, policies, corrections=data.corrections)
+        row.country = data.country
         lane.keep_creditor(data.creditor, row)
+        taken_steps.note_news(lane, None)
         subscriptions.notify(lane, subscriptions.of_required_confidence(data.creditor))
         _copy(lane, fact, data)
         ahead.note(lane, fact, "creditor", data.creditor)
@@ -44,7 +47,8 @@ def policy_published(lane: Lane, fact: Fact, data: Policy) -> Result:
     natural_key = identity.of_policy(data.policy, data.version)
     result = identity.claim(lane, natural_key, fact, "data.version: this version of the policy")
     if result is APPLIED:
-        required_confidence.record_policy(lane, data)
+        required_confidence.record_policy(lane, data, fact.after)
+        taken_steps.note_news(lane, fact.after)
         _copy(lane, fact, data)
     return result
 

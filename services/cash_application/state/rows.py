@@ -5,9 +5,10 @@ No other module spells the name of a row. The names are part of every store, so 
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from schemas.fields import Kind
+from schemas.policy import SURE, Policy
 from services.cash_application.state.feeds import Feed
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.row_kind import RowKind
@@ -19,7 +20,7 @@ class Creditor:
 
     ``known``: since when it is known, where that is earlier than ``time`` (rules.md K1).
     ``accounts`` are its IBANs; ``policies`` names the policy that it uses for each kind of debtor; ``corrections`` what
-    an invoice that corrects another one does (rules.md M10).
+    an invoice that corrects another one does (rules.md M10). Older stores do not know its ``country``.
     """
 
     time: datetime
@@ -29,6 +30,7 @@ class Creditor:
     policies: dict[Kind, str] = field(default_factory=dict)
     known: datetime | None = None
     corrections: Literal["replace", "add", "ask"] = "ask"
+    country: str | None = None
 
 
 @dataclass(slots=True)
@@ -116,6 +118,14 @@ class InvoiceCorrections:
 
 
 @dataclass(slots=True)
+class UncheckedSteps:
+    """An invoice to a ``kind`` of debtor, with steps taken before, that came after a tick of its partition."""
+
+    kind: Kind
+    after: datetime | None
+
+
+@dataclass(slots=True)
 class CorrectedInvoice:
     """The invoice that a correcting one is about."""
 
@@ -151,11 +161,26 @@ class CarryingInvoices:
 
 @dataclass(slots=True)
 class PolicyVersion:
-    """A version of a policy: in force from the day ``in_force``, ``confidence`` in percent that it requires."""
+    """A version of a policy: in force from the day ``in_force``, ``confidence`` in percent that it requires.
+
+    ``steps`` are the names of its letters and calls, ``after`` the last tick before it in its partition; older stores
+    know neither these nor its kind of debtor and country.
+    """
 
     version: int
     in_force: date
     confidence: int
+    kind: Kind | None = None
+    country: str | None = None
+    steps: list[str] | None = None
+    after: datetime | None = None
+
+    @classmethod
+    def of(cls, policy: Policy, after: datetime | None = None) -> Self:
+        """What is kept of a policy's version that was published after a tick."""
+        confidence = SURE if policy.match_confidence is None else policy.match_confidence
+        names = [step.name for step in policy.steps if step.action != "hand-over"]
+        return cls(policy.version, policy.in_force, confidence, policy.kind, policy.country, names, after)
 
 
 @dataclass(slots=True)
@@ -270,6 +295,10 @@ CORRECTED: Final = RowKind("corrected", CorrectedInvoice)
 """By creditor, number of the correcting invoice."""
 DECIDED_CORRECTIONS: Final = RowKind("correction-decided", Change)
 """By creditor, invoice that is corrected, id of the correcting event. It has no content; the event waits for it."""
+TAKEN_UNCHECKED: Final = RowKind("taken-unchecked", UncheckedSteps)
+"""By creditor, id of the invoice's event: its steps are checked at a frontier (rules.md S8)."""
+TAKEN_CHECKED: Final = RowKind("taken-checked", Change)
+"""By creditor, id of the invoice's event. It has no content; the invoice waits for it."""
 NUMBERS: Final = RowKind("number", NumberOwner)
 """By creditor, account number."""
 FEEDS: Final = RowKind("feed", Feed)
@@ -343,6 +372,9 @@ DOUBTS: Final = "doubt"
 """By doubt: the message that raised it, reduced to what it holds."""
 DOUBTS_OF_BANK_ACCOUNT: Final = "doubt-of-account"
 """By IBAN, doubt: nothing. The doubt names the bank account and no creditor."""
+TAKEN_NEWS: Final = "taken-news"
+"""One row under ``TAKEN_NEWS_KEY``: the last tick before the invoices and settings by which steps are yet checked."""
+TAKEN_NEWS_KEY: Final = "taken-news"
 NEW_CORRECTIONS: Final = "correction-new"
 """By creditor, invoice: nothing. A correction of the invoice came since the last frontier."""
 OWNERS: Final = "owner"

@@ -62,8 +62,8 @@ def fix_terms(account: Account, context: CreditorContext, today: date) -> None:
         for note in receivable.credit_notes:
             note.terms = note.terms or terms.on(note.day)
         for done in receivable.done:
-            if done.kind is None:
-                done.kind, done.interest = kind, context.claims_interest(kind, done.step)
+            if done.interest is None:
+                done.kind, done.interest = done.kind or kind, context.claims_interest(kind, done.step)
     for letter in account.letters:
         letter.kind = letter.kind or kind
     _fix_uses(account, context, today, terms)

@@ -27,7 +27,10 @@ def receivables_of(data: InvoiceIssued, known: datetime, dues: Sequence[DueDateC
         subject=data.subject,
         known=known,
         dues=[due for due in dues if due.known >= known],
-        done=[StepDone(taken.step, taken.sent, known, taken.response_by, taken.fee, True) for taken in data.taken],
+        done=[
+            StepDone(taken.step, taken.sent, known, taken.response_by, taken.fee, True, kind=data.party.kind)
+            for taken in data.taken
+        ],
         discounts=[OfferedDiscount(discount.through, discount.amount) for discount in data.discounts],
     )
     if not data.parts:
