@@ -10,7 +10,23 @@ TIES = "services/reporting/reconcile/statement_ties.py"
 USES = "services/overdue/books/payment_allocation.py"
 CHAINS = "services/cash_application/feeds/statements.py"
 
+CERTAIN = "services/cash_application/matching/certain_match.py"
+
 MUTANTS = (
+    Mutant(
+        "M3 money assigned to a debtor leaves the receivable of its reference",
+        CERTAIN,
+        "    own = None if not carrying else _due_first(carrying).invoice",
+        "    own = None",
+        "cash_application/test_payment_placement.py::assigned_to_a_debtor",
+    ),
+    Mutant(
+        "M3 money assigned to a debtor pays another's receivable of its reference",
+        CERTAIN,
+        "if (each.debtor, each.currency) == (assigned.debtor, payment.currency)]",
+        "if each.currency == payment.currency]",
+        "cash_application/test_payment_placement.py::assigned_to_a_debtor",
+    ),
     Mutant(
         "M3 two creditors may have one bank account",
         OWNERS,

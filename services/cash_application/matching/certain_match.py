@@ -1,14 +1,15 @@
 """The certain placement of a payment, by evidence that needs no score. Pure (rules.md M3; design.md §3).
 
 A person's assignment comes first, then an invoice's own reference, then a letter's own reference, then the debtor that
-the payment names. Everything less than certain is scored later (see `scoring`).
+the payment names. Assigned to a debtor, money with the own reference of one of their receivables goes to that one.
+Everything less than certain is scored later (see `scoring`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.cash_application.state.known_payment import KnownPayment, Placement
+from services.cash_application.state.known_payment import Assignment, KnownPayment, Placement
 from services.cash_application.state.rows import IndexedInvoice
 
 UnmatchedReason = Literal[
@@ -42,8 +43,7 @@ def certain_placement(payment: KnownPayment, evidence: MatchEvidence) -> Placeme
     """The payment's certain placement, or why it has none."""
     assigned = payment.assignment
     if assigned is not None:
-        named = () if assigned.invoice is None else (assigned.invoice,)
-        return _unless_foreign(Placement("assignment", assigned.debtor, named), evidence)
+        return _unless_foreign(_assigned(assigned, payment, evidence.invoices), evidence)
     if evidence.invoices:
         return _by_reference(payment, evidence.invoices)
     if evidence.letter is not None:
@@ -54,6 +54,14 @@ def certain_placement(payment: KnownPayment, evidence: MatchEvidence) -> Placeme
     if payment.reference is not None:
         return "unknown-reference"
     return "no-reference" if payment.debtor is None else "unknown-debtor"
+
+
+def _assigned(assigned: Assignment, payment: KnownPayment, invoices: Sequence[IndexedInvoice]) -> Placement:
+    """What a person named: the invoice, else the debtor's that carries the reference, else the debtor's account."""
+    carrying = [each for each in invoices if (each.debtor, each.currency) == (assigned.debtor, payment.currency)]
+    own = None if not carrying else _due_first(carrying).invoice
+    named = assigned.invoice if assigned.invoice is not None else own
+    return Placement("assignment", assigned.debtor, () if named is None else (named,))
 
 
 def _unless_foreign(placement: Placement, evidence: MatchEvidence) -> Placement | UnmatchedReason:
@@ -73,5 +81,9 @@ def _by_reference(payment: KnownPayment, invoices: Sequence[IndexedInvoice]) -> 
         fitting = [invoice for invoice in fitting if invoice.debtor == payment.debtor]
         if not fitting:
             return "ambiguous-reference"
-    first = fitting[0] if len(fitting) == 1 else min(fitting, key=lambda invoice: (invoice.due, invoice.invoice))
+    first = _due_first(fitting)
     return Placement("reference", first.debtor, (first.invoice,))
+
+
+def _due_first(invoices: Sequence[IndexedInvoice]) -> IndexedInvoice:
+    return invoices[0] if len(invoices) == 1 else min(invoices, key=lambda invoice: (invoice.due, invoice.invoice))

@@ -131,6 +131,21 @@ def test_a_person_places_an_unmatched_payment() -> None:
     assert harness.placed() == [("P", "D1", "1", None)]
 
 
+def test_money_assigned_to_a_debtor_pays_the_receivable_of_theirs_whose_reference_it_carries() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), invoice(7), invoice(8, "D2", reference=reference_of(7)))
+    harness.publish(payment("P", reference_of(7)))
+    harness.publish(about_payment("payment.assigned", "P", "a", debtor="D1"))
+    assert harness.placed() == [("P", "D1", "7", None)]
+
+
+def test_money_assigned_to_a_debtor_whose_reference_it_does_not_carry_is_on_their_account() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), invoice(7, "D2"), payment("P", reference_of(7)))
+    harness.publish(about_payment("payment.assigned", "P", "a", debtor="D1"))
+    assert harness.placed()[-1] == ("P", "D1", None, None)
+
+
 def test_a_person_moves_a_payment_and_the_latest_assignment_counts_whatever_came_first() -> None:
     harness = CashHarness()
     harness.publish(invoice(1, "D1"), invoice(2, "D2"), invoice(3, "D3"), payment("P", reference_of(1)))
