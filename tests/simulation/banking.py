@@ -23,6 +23,7 @@ class Bank:
     def payments_for(self, bill: Bill) -> None:
         """What comes in for one invoice: nothing, a part, too much, late, early, or to the cent."""
         rng, p = self.t.rng, self.t.p
+        self.forms.payments_for_what_was_added(bill, self)
         if bill.parts or "discounts" in bill.data:
             self.forms.payments_for(bill, self)
             return
@@ -63,6 +64,8 @@ class Bank:
         placed = True
         if lag is None:
             placed = self._address(bill, data, paid, instant)
+            if placed and self._restated(bill, data, known_day):
+                return
             self._date_ahead(data, known_day)
             self.telling.again(bill, data, instant)
         self.t.tell(instant, "payment.received", data)
@@ -72,6 +75,16 @@ class Bank:
             self.telling.returned(bill, data, back, part)
         elif lag is None and placed and self.t.sometimes(p.refunded_used):
             self._refund(data, known_day, amount)
+
+    def _restated(self, bill: Bill, data: dict[str, Any], known_day: date) -> bool:
+        """The payment stands in a statement that the bank corrects, beside or instead of one for some other invoice."""
+        if data.get("recurs") or data.get("reference") != bill.reference or not self.t.p.restated:
+            return False
+        meant = self.t.rng.choice(self.t.bills)
+        amount = self.t.rng.choice((meant.amount, max(1, meant.amount // 2)))
+        other = self.received(date.fromisoformat(data["paid"]), amount, data["currency"])
+        other |= {"booked": data["booked"], "reference": meant.reference, "payer": self._payer(meant)}
+        return self.telling.by_a_statement_that_is_corrected(data, known_day, other)
 
     def received(self, paid: date, amount: int, currency: str, booked: date | None = None) -> dict[str, Any]:
         """A payment's data without what it says; it is booked on the day it was paid unless said."""

@@ -19,7 +19,6 @@ class Billing:
         self.numbers = 1000
         self.policies: list[dict[str, Any]] = []
         self.namesake: str | None = None
-        self.corrections: str | None = None
 
     def settings(self) -> None:
         """Policies, the creditor, and perhaps the next reference rate."""
@@ -43,7 +42,7 @@ class Billing:
         if self.t.chance(self.t.p.apology):
             common["apology"] = True
         if self.t.sometimes(self.t.p.corrected):
-            self.corrections = "replace"
+            self.forms.corrections = rng.choice(("replace", "add"))
         self.policies = [
             consumer_policy(rng, f"c-{self.t.seed}", common, shares),
             business_policy(rng, f"b-{self.t.seed}", common, shares),
@@ -97,7 +96,7 @@ class Billing:
             },
             sender={"name": "Esimerkki Oy", "email": "laskut@esimerkki.example"},
             policies=policies,
-            corrections=self.corrections,
+            corrections=self.forms.corrections,
         )
 
     def debtor(self, n: int) -> list[Bill]:

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation.histories import history
+from tests.simulation.history_writer import CREDITOR
+from tests.simulation.invariants import violations
 from tests.simulation.oracle import letters_of
+from tests.simulation.oracle.facts import World
 from tests.simulation.playing import Event, PrintedObject, is_unnamed, letters_among, suggestions_among, with_real_names
 from tests.simulation.profiles import PROFILES
 
@@ -46,11 +49,15 @@ def first_difference(expected: list[PrintedObject], played: list[PrintedObject])
 
 
 def disagreement(events: list[Event], until: str) -> str | None:
-    """What differs between `play` and the oracle over a history, as text, or None."""
-    named, lines = with_real_names(events, until)
-    ours = letters_of(as_the_oracle_reads(events, named), until, suggestions_among(lines))
-    difference = first_difference(ours, letters_among(lines))
-    return None if difference is None else described(difference, events)
+    """What differs between `play` and the oracle over a history, or holds of none, as text, or None."""
+    named, result = with_real_names(events, until)
+    read, suggestions = as_the_oracle_reads(events, named), suggestions_among(result.lines)
+    letters = letters_among(result.lines)
+    difference = first_difference(letters_of(read, until, suggestions), letters)
+    if difference is not None:
+        return described(difference, events)
+    broken = violations(World(read, suggestions), CREDITOR, letters, result.books, until)
+    return "\n".join(f"  {each}" for each in broken) or None
 
 
 def as_the_oracle_reads(events: list[Event], named: list[Event]) -> list[Event]:
@@ -171,11 +178,11 @@ def keep(profile: str, seed: int, folder: Path) -> None:
     """Write a history and its letters as a scenario is written, with the real names where there are any."""
     folder.mkdir(parents=True, exist_ok=True)
     events, until = history(seed, profile)
-    named, lines = with_real_names(events, until)
+    named, result = with_real_names(events, until)
     stem = folder / f"{profile}-{seed}"
     stem.with_suffix(".jsonl").write_text("".join(f"{json.dumps(e)}\n" for e in named), encoding="utf-8")
     stem.with_suffix(".until").write_text(f"{until}\n", encoding="utf-8")
-    letters = letters_of(events, until, suggestions_among(lines))
+    letters = letters_of(events, until, suggestions_among(result.lines))
     stem.with_suffix(".expected.jsonl").write_text("".join(f"{json.dumps(x)}\n" for x in letters), encoding="utf-8")
 
 

@@ -25,6 +25,19 @@ MAY_BE_AHEAD = (
 )
 
 
+MAY_BE_BEHIND = (
+    "hold.placed.v1",
+    "hold.lifted.v1",
+    "dispute.raised.v1",
+    "dispute.settled.v1",
+    "promise.made.v1",
+    "extension.granted.v1",
+    "invoice.rescheduled.v1",
+    "payment.received.v1",
+)
+"""What may come long after its time; not money that goes back: rules.md leaves open what it had paid."""
+
+
 def reference(body: str) -> str:
     """A Finnish reference number: weights 7, 3, 1 from the right."""
     total = sum(int(d) * (7, 3, 1)[i % 3] for i, d in enumerate(reversed(str(body))))
@@ -52,6 +65,7 @@ class Bill:
     due: date
     currency: str
     parts: list[tuple[date, int, str]] = field(default_factory=list)  # due, cents, the reference by which it is paid
+    added: tuple[date, int, str] | None = None  # by a correction: its day, cents, the reference by which it is paid
     quiet: list[date] = field(default_factory=list)  # spans in which stops change: no automatic money there
 
     @property
@@ -124,11 +138,21 @@ class HistoryWriter:
         """A stamp that has not come yet when its event does (K1)."""
         return instant + timedelta(days=self.rng.choice((0, 0, 3, 40, 13000)), hours=self.rng.randint(1, 9))
 
+    def _behind(self, instant: datetime) -> datetime:
+        """When an event comes that was made at that instant."""
+        return instant + timedelta(days=self.rng.choice((0, 1, 1, 3, 10, 25)), minutes=self.rng.randint(20, 500))
+
+    def _taken_back(self) -> set[str]:
+        """The ids that returns and refunds name."""
+        kinds = ("payment.reversed.v1", "payment.refunded.v1")
+        return {data["payment"] for _, kind, data in self.written if kind in kinds}
+
     def events(self) -> list[dict[str, Any]]:
         """All events in order of time; those of one instant in any order, some of them twice."""
         self.rng.shuffle(self.written)
         self.written.sort(key=lambda s: s[0])
         events: list[dict[str, Any]] = []
+        taken_back = self._taken_back()
         for n, (instant, kind, data) in enumerate(self.written, 1):
             event = {
                 "specversion": "1.0",
@@ -140,6 +164,8 @@ class HistoryWriter:
             }
             if kind in MAY_BE_AHEAD and self.sometimes(self.p.ahead):
                 event |= {"arrives": event["time"], "time": self._ahead(instant).isoformat()}
+            elif kind in MAY_BE_BEHIND and data.get("payment") not in taken_back and self.sometimes(self.p.behind):
+                event |= {"arrives": self._behind(instant).isoformat()}
             events.append(event)
             if self.chance(self.p.duplicates):
                 events.append(dict(event))

@@ -18,6 +18,8 @@ class InvoiceForms:
 
     def __init__(self, history_writer: HistoryWriter) -> None:
         self.t = history_writer
+        self.corrections: str | None = None
+        """What the creditor lets corrections do; None: a person is asked."""
 
     def shape(self, bill: Bill) -> None:
         """Give an invoice a discount or parts, or correct it later."""
@@ -54,19 +56,32 @@ class InvoiceForms:
         bill.data["parts"] = parts
 
     def _correct(self, bill: Bill) -> None:
-        """The same number again with another sum or another due date, and what a person says that this is."""
+        """Another sum or another due date, and what a person says that this is, where nobody has said so before."""
         rng = self.t.rng
         day = bill.known.date() + timedelta(days=rng.randint(1, 70))
-        other = dict(bill.data)
+        adds = self.corrections == "add" or (self.corrections is None and self.t.chance(0.4))
+        other = self._corrected(bill, adds)
+        self.t.write(self.t.person_at(day), "invoice.issued", **other)
+        if adds:
+            bill.added = (day, int(other["amount"].replace(".", "")), other["reference"])
+        if self.corrections != "add" and self.t.chance(0.7):
+            settled = self.t.person_at(day + timedelta(days=rng.randint(1, 20)))
+            about = {"creditor": bill.data["creditor"], "debtor": bill.debtor}
+            number = rng.choice((bill.id, other["invoice"]))
+            self.t.write(settled, "correction.settled", **about, invoice=number, **{"as": "add" if adds else "replace"})
+
+    def _corrected(self, bill: Bill, adds: bool) -> dict[str, Any]:
+        """The same number again or, as a UBL 384 does, another number; what adds has a reference of its own."""
+        rng, other = self.t.rng, dict(bill.data)
         if self.t.chance(0.7):
             other["amount"] = cents(max(100, int(bill.amount * rng.choice((0.5, 0.9, 1.1, 2.0)))))
         if self.t.chance(0.5) or other["amount"] == bill.data["amount"]:
             other["due"] = (bill.due + timedelta(days=rng.choice((5, 14, 30)))).isoformat()
-        self.t.write(self.t.person_at(day), "invoice.issued", **other)
-        if self.t.chance(0.7):
-            settled = self.t.person_at(day + timedelta(days=rng.randint(1, 20)))
-            about = {"creditor": bill.data["creditor"], "debtor": bill.debtor, "invoice": bill.id}
-            self.t.write(settled, "correction.settled", **about, **{"as": "replace"})
+        if adds:
+            other["reference"] = reference(f"{bill.reference}9")
+        if self.t.chance(0.4):
+            other |= {"invoice": f"{bill.id}-K", "corrects": bill.id}
+        return other
 
 
 class PaidForms:
@@ -81,6 +96,13 @@ class PaidForms:
             self._parts(bill, bank)
         else:
             self._discounted(bill, bank)
+
+    def payments_for_what_was_added(self, bill: Bill, bank: Payer) -> None:
+        """What a correction adds is paid by its own reference, perhaps before anybody has said that it adds (M10)."""
+        if bill.added is not None and self.t.chance(0.6):
+            day, amount, by = bill.added
+            paid = day + timedelta(days=self.t.rng.choice((-3, 1, 15, 40, 70)))
+            bank.pay(bill, paid, self.t.rng.choice((amount, amount, max(1, amount // 3), amount + 500)), lag=1, by=by)
 
     def _discounted(self, bill: Bill, bank: Payer) -> None:
         """In time or too late; all, the rest less the discount, or still less."""

@@ -6,13 +6,17 @@ import json
 import tempfile
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.cli import main as erapaiva
-from services.commands.playback.bootstrap import playing_engine
+from services.commands.playback.bootstrap import playing_engine_over
 from services.commands.playback.play_files import Play, TimedPiece, read_pieces
 from services.commands.playback.play_output import as_json, line_of
 from services.intake.creditor_directory import CreditorDirectory
+from services.notifier.posts.simulated import SimulatedPost
+from services.reporting.reconcile.reconciliation import Reconciliation, reconcile
+from services.runtime.sqlite.store import SqliteStore
+from tests.simulation.history_writer import CREDITOR
 from tests.simulation.oracle.facts import Suggestion
 
 Event = dict[str, Any]
@@ -22,6 +26,7 @@ PrintedObject = dict[str, Any]
 LETTER_FIELDS = (
     "date", "debtor", "step", "fee", "interest", "fixed_compensation", "total", "response_by", "receivables",
 )  # fmt: skip
+ALL_DAYS = (date(2000, 1, 1), date(2100, 1, 1))
 ROUNDS = 8  # how often names of letters and tasks are replaced anew before the rest stays without
 
 
@@ -32,36 +37,42 @@ def printed(events: list[Event], until: str) -> list[PrintedObject]:
         RuntimeError: the command failed; the end of its messages is quoted.
     """
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "history.jsonl"
-        told = [{name: value for name, value in e.items() if name != "arrives"} for e in events]
-        file.write_text("".join(f"{json.dumps(e, ensure_ascii=False)}\n" for e in told), encoding="utf-8")
-        if any("arrives" in e for e in events):
-            return _printed_as_it_arrives(file, [datetime.fromisoformat(_arrival(e)) for e in events], until)
-        return _printed_by_the_command(file, until)
-
-
-def _arrival(event: Event) -> str:
-    return str(event.get("arrives", event["time"]))
-
-
-def _printed_by_the_command(file: Path, until: str) -> list[PrintedObject]:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = erapaiva(["play", str(file), "--until", until, "--json"])
+        file = _written(events, Path(folder))
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = erapaiva(["play", str(file), "--until", until, "--json"])
     if status != 0:
         raise RuntimeError(f"play ended with {status}: {err.getvalue()[-2000:]}")
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def _printed_as_it_arrives(file: Path, arrivals: list[datetime], until: str) -> list[PrintedObject]:
-    """The same of a history in which some events come before the time that they bear (rules.md K1)."""
-    with contextlib.ExitStack() as stack:
-        engine, clock = playing_engine(None, stack)
-        pieces = read_pieces([file], CreditorDirectory())
+class Played(NamedTuple):
+    """What the product makes of a history: what `play --json` prints about it, and where all money is in the end."""
+
+    lines: list[PrintedObject]
+    books: Reconciliation
+
+
+def played(events: list[Event], until: str) -> Played:
+    """Play the events, each as it arrives: some come before or after the time that they bear (rules.md K1)."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        store = SqliteStore()
+        engine, clock = playing_engine_over(store, SimulatedPost(), stack)
+        arrivals = [datetime.fromisoformat(str(event.get("arrives", event["time"]))) for event in events]
+        pieces = read_pieces([_written(events, Path(folder))], CreditorDirectory())
         given = [TimedPiece(at, each.piece) for at, each in zip(arrivals, pieces, strict=True)]
         given.sort(key=lambda each: each.time)
         messages = Play(engine, clock).play(given, date.fromisoformat(until))
-        return [json.loads(as_json(line)) for line in map(line_of, messages) if line is not None]
+        lines = [json.loads(as_json(line)) for line in map(line_of, messages) if line is not None]
+        return Played(lines, reconcile(store, CREDITOR, *ALL_DAYS))
+
+
+def _written(events: list[Event], folder: Path) -> Path:
+    """The events as a file of one event a line."""
+    file = folder / "history.jsonl"
+    told = [{name: value for name, value in event.items() if name != "arrives"} for event in events]
+    file.write_text("".join(f"{json.dumps(event, ensure_ascii=False)}\n" for event in told), encoding="utf-8")
+    return file
 
 
 def played_letters(events: list[Event], until: str) -> list[PrintedObject]:
@@ -101,22 +112,22 @@ def is_unnamed(event: Event) -> bool:
     return str(data.get("reference", "")).startswith("@letter:") or str(data.get("task", "")).startswith("@call:")
 
 
-def with_real_names(events: list[Event], until: str) -> tuple[list[Event], list[PrintedObject]]:
-    """The history as `play` can read it, and what `play` printed about it.
+def with_real_names(events: list[Event], until: str) -> tuple[list[Event], Played]:
+    """The history as the product can read it, and what the product made of it.
 
     A letter made before an event does not depend on it, so each round finds at least the next name.
     """
     names: dict[str, str] = {}
     for _ in range(ROUNDS):
         named = [n for e in events if (n := _named(e, names)) is not None]
-        lines = printed(named, until)
-        found = _names_in(lines)
+        result = played(named, until)
+        found = _names_in(result.lines)
         wanted = {_placeholder(e) for e in events if is_unnamed(e)}
         news = {k: v for k, v in found.items() if k in wanted}
         if news == names:
             break
         names = news
-    return named, lines
+    return named, result
 
 
 def _placeholder(event: Event) -> str:

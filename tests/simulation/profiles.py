@@ -51,6 +51,7 @@ class Profile:
     namesakes: float = 0.0
     recurring: float = 0.0
     twice: float = 0.0
+    restated: float = 0.0
     own_returns: float = 0.0
     lost_returns: float = 0.0
     refunded_used: float = 0.0
@@ -65,6 +66,7 @@ class Profile:
     parts: float = 0.0
     corrected: float = 0.0
     ahead: float = 0.0
+    behind: float = 0.0
     policy: dict[str, float] = field(default_factory=dict)
 
 
@@ -200,6 +202,7 @@ PROFILES = {
             name="banks",
             recurring=0.3,
             twice=0.3,
+            restated=0.4,
             own_returns=0.6,
             lost_returns=0.03,
             reversed=0.2,
@@ -226,7 +229,7 @@ PROFILES = {
         replace(SIMPLE, name="discounts", discounts=0.6, credited=0.2, reversed=0.05),
         replace(SIMPLE, name="parts", parts=0.5, credited=0.2, rescheduled=0.1, extended=0.1, written_off=0.1),
         replace(SIMPLE, name="corrections", corrected=0.4),
-        replace(SIMPLE, name="ahead", ahead=0.3, extended=0.2, rescheduled=0.2, promised=0.1),
+        replace(SIMPLE, name="ahead", ahead=0.3, behind=0.3, extended=0.2, rescheduled=0.2, promised=0.1),
         replace(
             SIMPLE,
             name="untidy",

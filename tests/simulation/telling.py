@@ -7,6 +7,7 @@ from tests.simulation.history_writer import CREDITOR, Bill, HistoryWriter, cents
 from tests.simulation.oracle.days import banking_day_after
 
 Payment = dict[str, Any]
+TRACES = ("end_to_end", "uetr", "instruction", "mandate")
 
 
 class Telling:
@@ -15,6 +16,7 @@ class Telling:
     def __init__(self, history_writer: HistoryWriter) -> None:
         self.t = history_writer
         self._recurring: set[tuple[str, str, str]] = set()
+        self._stated: set[str] = set()
         self.numbers = 0
 
     def name(self, bill: Bill, data: Payment) -> None:
@@ -96,6 +98,36 @@ class Telling:
     def _later(self, known: datetime) -> datetime:
         return self.t.at(banking_day_after(known.date()), "06:10")
 
+    # -- corrected statements -----------------------------------------------------------------------------------
+
+    def by_a_statement_that_is_corrected(self, data: Payment, known: date, other: Payment) -> bool:
+        """The first statement of a bank account in a history tells the payment and is corrected some days later.
+
+        Then it tells another one in its place, or one more, or one less. ``data`` and ``other`` are not yet written.
+        """
+        account, currency = data["account"], data["currency"]
+        if account in self._stated or data["booked"] != other["booked"] or not self.t.sometimes(self.t.p.restated):
+            return False
+        self._stated.add(account)
+        told = {"channel": "statement", "statement": f"{data['booked'][:4]}/{len(self._stated) + 40}"}
+        one, two = {**data, **told}, {**other, **told, "account": account, "currency": currency}
+        versions = self.t.rng.choice((([one], [two]), ([one], [one, two]), ([one, two], [one]), ([one, two], [two])))
+        later = banking_day_after(known, self.t.rng.randint(1, 5))
+        for day, lines in zip((known, later), versions, strict=True):
+            self._statement(day, lines)
+        return True
+
+    def _statement(self, day: date, lines: list[Payment]) -> None:
+        """The statement as it is sent on a day: its lines, then that they are complete."""
+        for line in lines:
+            self._write(self.t.at(day, "06:20"), line)
+        received = cents(sum(int(line["amount"].replace(".", "")) for line in lines))
+        (account, through, name) = {(line["account"], line["booked"], line["statement"]) for line in lines}.pop()
+        statement = {"currency": lines[0]["currency"], "number": int(name[5:]), "opening": "0.00"}
+        statement |= {"received": received, "closing": received}
+        about = {"creditor": CREDITOR, "account": account, "through": through}
+        self.t.write(self.t.at(day, "06:25"), "bank-feed.completed", **about, statement=statement)
+
     # -- returns ------------------------------------------------------------------------------------------------
 
     def returned(self, bill: Bill, data: Payment, day: date, amount: str | None) -> None:
@@ -105,7 +137,7 @@ class Telling:
         if self.t.sometimes(self.t.p.own_returns):
             own |= {"amount": amount or data["amount"], "booked": day.isoformat()}
             if self.t.chance(0.6):
-                trace = {self.t.rng.choice(("end_to_end", "uetr")): f"E{self.t.seed}-{self.numbers}"}
+                trace = {self.t.rng.choice(TRACES): f"E{self.t.seed}-{self.numbers}"}
                 data["ids"] = trace
                 own["ids"] = trace
             elif amount is None and data.get("reference") == bill.reference and "channel" not in data:
@@ -114,7 +146,16 @@ class Telling:
                 return
         else:
             own = {**self.spoken_of(data, "payment_booked"), "amount": amount}
-        self.t.write(self.t.at(day, "06:30"), "payment.reversed", **own, reason="palautus")
+        self._take_back(day, own)
+
+    def _take_back(self, day: date, own: Payment) -> None:
+        """One return, perhaps told first by a notification and some days later by the statement: one return (B1)."""
+        first = {**own, "reason": "palautus"}
+        if "booked" in own and self.t.sometimes(self.t.p.twice):
+            self.t.write(self.t.at(day, "06:30"), "payment.reversed", **first, channel="notification")
+            first["channel"] = "statement"
+            day = banking_day_after(day, self.t.rng.randint(1, 3))
+        self.t.write(self.t.at(day, "06:30"), "payment.reversed", **first)
 
     def returned_from_nowhere(self, bill: Bill, day: date) -> None:
         """A return of which no payment is known: a doubt about the receivable of its reference."""

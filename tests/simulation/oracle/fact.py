@@ -32,10 +32,16 @@ class Fact:
     data: dict[str, Any] = field(hash=False)
     stamp: datetime
     """The event's time, which may lie ahead of when it became known."""
+    came: datetime
+    """When anybody could reckon with it: later than it became known where its time lies behind (K1)."""
 
     @property
     def known(self) -> Known:
         return (self.at, self.order)
+
+    def is_there(self, now: Known) -> bool:
+        """Whether it has come by the moment."""
+        return (self.came, self.order) <= now
 
     @property
     def rank(self) -> tuple[datetime, datetime, str]:

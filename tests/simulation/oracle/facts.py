@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.oracle import days
 from tests.simulation.oracle.fact import LAST, Fact, Known, as_date, cents
-from tests.simulation.oracle.invoices import Invoice, invoice_of, receivables_of
+from tests.simulation.oracle.invoices import Invoice, receivables_of
 
 # Reference rates by the notices of the Bank of Finland, in percent, each for the half-year that starts on the day.
 SHIPPED_RATES = {
@@ -95,26 +95,42 @@ class World:
             if name in seen_ids:
                 continue
             seen_ids.add(name)
-            fact = Fact(kind, at, order, event["id"], event["data"], datetime.fromisoformat(event["time"]))
-            if key is not None and key in seen_keys:
-                if seen_keys[key] != event["data"]:
-                    self._correct(fact, seen_keys[key])
-                continue
+            stamp = datetime.fromisoformat(event["time"])
+            came = max(at, datetime.fromisoformat(event.get("arrives", event["time"])) if at == stamp else at)
+            fact = Fact(kind, at, order, event["id"], event["data"], stamp, came)
+            first = seen_keys.get(key) if key is not None else None
             if key is not None:
-                seen_keys[key] = event["data"]
-            self.facts.append(fact)
+                seen_keys.setdefault(key, event["data"])
+            if first == event["data"]:
+                continue
+            if self._is_correction(fact, first):
+                number = event["data"].get("corrects", event["data"]["invoice"])
+                self.corrections.setdefault((event["data"]["creditor"], number), []).append(fact)
+            else:
+                self.facts.append(fact)
         self.by_kind: dict[str, list[Fact]] = {}
         for fact in self.facts:
             self.by_kind.setdefault(fact.kind, []).append(fact)
-        self.numbers = [invoice_of(f) for f in self.by_kind.get("invoice.issued", ())]
         self.invoices = [i for f in self.by_kind.get("invoice.issued", ()) for i in receivables_of(f)]
+        self.invoices += [i for found in self.corrections.values() for f in found for i in self._added(f)]
 
-    def _correct(self, fact: Fact, first: dict[str, Any]) -> None:
-        """M10: the same number with other sums or dates."""
+    def _is_correction(self, fact: Fact, first: dict[str, Any] | None) -> bool:
+        """M10: the same number with other sums, dates or reference, or an invoice that corrects another one."""
+        if first is None:
+            return fact.kind == "invoice.issued" and "corrects" in fact.data
         others = {name for name in {*first, *fact.data} if first.get(name) != fact.data.get(name)}
-        if fact.kind != "invoice.issued" or not others or not others <= {"amount", "due"}:
+        if fact.kind != "invoice.issued" or not others <= {"amount", "due", "reference"}:
             raise ValueError(f"conflicting content of {fact.id}: not a history this oracle can judge")
-        self.corrections.setdefault((fact.data["creditor"], fact.data["invoice"]), []).append(fact)
+        return True
+
+    def _added(self, correction: Fact) -> list[Invoice]:
+        """M10: what a correction adds, a receivable under its own number, or 1001 (2) where that is taken."""
+        since = self._decided_since(correction, "add")
+        if since is None:
+            return []
+        number = correction.data["invoice"] if "corrects" in correction.data else f"{correction.data['invoice']} (2)"
+        told = replace(correction, at=since[0], order=int(since[1]), data=correction.data | {"invoice": number})
+        return receivables_of(told)
 
     # -- what was known -----------------------------------------------------------------------------------------
 
@@ -123,7 +139,7 @@ class World:
         return [
             f
             for f in self.by_kind.get(kind, ())
-            if f.known <= now and all(f.data.get(k) == v for k, v in match.items())
+            if f.is_there(now) and all(f.data.get(k) == v for k, v in match.items())
         ]
 
     def latest(self, facts: list[Fact]) -> Fact | None:
@@ -229,36 +245,43 @@ class World:
         """The corrections that have taken the invoice's place, each known when that was so."""
         found = []
         for fact in self.corrections.get((invoice.creditor, invoice.number), ()):
-            since = self._replaced_since(fact, now)
+            since = self._decided_since(fact, "replace")
             if since is not None and since <= now:
                 found.append(replace(fact, at=since[0], order=int(since[1])))
         return found
 
-    def _replaced_since(self, correction: Fact, now: Known) -> Known | None:
-        choice = self.creditor(correction.data["creditor"], self.frontier(correction.known)) or {}
-        if choice.get("corrections", "ask") == "replace":
-            return correction.known
-        settled = self.settlement(correction, now)
-        return settled.known if settled is not None and settled.data["as"] == "replace" else None
+    def _decided_since(self, correction: Fact, what: str) -> Known | None:
+        """Since when a correction replaces, or adds: at once where the creditor chose so, else since a person did."""
+        choice = self._choice(correction)
+        if choice != "ask":
+            return correction.known if choice == what else None
+        settled = self.settlement(correction)
+        return settled.known if settled is not None and settled.data["as"] == what else None
 
-    def settlement(self, correction: Fact, now: Known) -> Fact | None:
-        """What a person said that a correction is."""
-        d = correction.data
-        return next(
-            (
-                f
-                for f in self.known("correction.settled", now, creditor=d["creditor"], invoice=d["invoice"])
-                if f.known > correction.known
-            ),
-            None,
-        )
+    def _choice(self, correction: Fact) -> str:
+        """What the creditor's corrections do; where a credited invoice would be replaced, a person is asked."""
+        frontier = self.frontier(correction.known)
+        creditor, number = correction.data["creditor"], self._corrected(correction)
+        choice: str = (self.creditor(creditor, frontier) or {}).get("corrections", "ask")
+        if choice == "replace" and self.known("invoice.credited", frontier, creditor=creditor, invoice=number):
+            return "ask"
+        return choice
+
+    def _corrected(self, correction: Fact) -> str:
+        """The number of the invoice that is corrected."""
+        return str(correction.data.get("corrects", correction.data["invoice"]))
+
+    def settlement(self, correction: Fact) -> Fact | None:
+        """What a person said that a correction is, by the number of either."""
+        numbers = (self._corrected(correction), correction.data["invoice"])
+        said = self.by_kind.get("correction.settled", ())
+        return next((f for f in said if f.data["invoice"] in numbers and f.known > correction.known), None)
 
     def is_asked(self, invoice: Invoice, now: Known) -> bool:
         """A person is asked what a correction is, and has not said so."""
         for fact in self.corrections.get((invoice.creditor, invoice.number), ()):
-            choice = self.creditor(invoice.creditor, self.frontier(fact.known)) or {}
-            asked = fact.known <= now and choice.get("corrections", "ask") == "ask"
-            if asked and self.settlement(fact, now) is None:
+            settled = self.settlement(fact)
+            if fact.known <= now and self._choice(fact) == "ask" and (settled is None or settled.known > now):
                 return True
         return False
 

@@ -31,14 +31,20 @@ def fed_through(world: World, creditor: str, account: str, now: Known) -> date |
 
 
 def _has_figures(feed: Fact) -> bool:
-    return feed.data.get("count") is not None or feed.data.get("sum") is not None
+    return feed.data.get("count") is not None or _sum(feed) is not None
+
+
+def _sum(feed: Fact) -> str | None:
+    """What came in, as the feed or its statement says."""
+    told: str | None = feed.data.get("sum", (feed.data.get("statement") or {}).get("received"))
+    return told
 
 
 def _tied(waiting: list[Fact], money: list[int]) -> int:
     """How many of the feeds that wait have the figures of the money together."""
     for last in range(len(waiting), 0, -1):
         counts = [feed.data.get("count") for feed in waiting[:last]]
-        sums = [feed.data.get("sum") for feed in waiting[:last]]
+        sums = [_sum(feed) for feed in waiting[:last]]
         count_ties = None in counts or sum(each or 0 for each in counts) == len(money)
         if count_ties and (None in sums or sum(cents(each) for each in sums if each) == sum(money)):
             return last

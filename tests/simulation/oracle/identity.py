@@ -88,6 +88,7 @@ class Purse:
                 self.unfound.append((fact, paid))
             if paid is not None:
                 self.returns[paid].append(fact)
+        self.gone = {paid: fact.known for fact, paid in self._no_longer_told()}
         self.refunds = self._spoken_of("payment.refunded", "payment_booked")
         self.assignments = self._spoken_of("payment.assigned", "booked")
         self.denials = self._spoken_of("payment.not-of", "booked")
@@ -135,6 +136,26 @@ class Purse:
     def _may_be_twice(self, paid: Payment, new: Payment) -> bool:
         return self._tell_alike(paid, new.data) and paid.twice_of is None
 
+    # -- corrected statements -----------------------------------------------------------------------------------
+
+    def _no_longer_told(self) -> list[tuple[Fact, Payment]]:
+        """B2: each payment that a corrected statement leaves out, and the completion by which it is no money."""
+        gone: list[tuple[Fact, Payment]] = []
+        before: dict[tuple[str, ...], tuple[Fact, list[Payment]]] = {}
+        for fact in self.world.by_kind.get("bank-feed.completed", ()):
+            statement = fact.data.get("statement") or {}
+            if statement.get("number") is None:
+                continue
+            name = (fact.data["account"], statement["currency"], f"{fact.data['through'][:4]}/{statement['number']}")
+            since = before[name][0].known if name in before else None
+            lines = [p for p in self._of_account[name[0]] if any(_stands_in(t, name, since, fact) for t in p.tellings)]
+            if name in before:
+                if sum(p.amount for p in lines) != cents(statement["received"]):
+                    raise ValueError(f"{fact.id} does not tie: not a history this oracle can judge")
+                gone += [(fact, p) for p in before[name][1] if p not in lines]
+            before[name] = (fact, lines)
+        return gone
+
     # -- who is spoken of ---------------------------------------------------------------------------------------
 
     def _spoken_of(self, kind: str, day: str) -> defaultdict[Payment, list[Fact]]:
@@ -172,7 +193,8 @@ class Purse:
 
     def known(self, now: Known, creditor: str) -> list[Payment]:
         """Money known at the moment, without what is, or may be, other money told again."""
-        return [p for p in self.payments if p.known <= now and p.data["creditor"] == creditor]
+        told = [p for p in self.payments if p.fact.is_there(now) and p.data["creditor"] == creditor]
+        return [p for p in told if p not in self.gone or self.gone[p] > now]
 
     def waits_as_twice(self, paid: Payment, now: Known) -> bool:
         """B2: the second telling waits until a person has said that it is money of its own."""
@@ -198,6 +220,14 @@ class Purse:
     def doubts(self, now: Known) -> list[Fact]:
         """Returns whose payment is not found, or not yet."""
         return [f for f, paid in self.unfound if f.known <= now and (paid is None or paid.known > now)]
+
+
+def _stands_in(told: Fact, name: tuple[str, ...], since: Known | None, until: Fact) -> bool:
+    """Whether a telling is a line of the statement as it was sent after ``since`` and completed by ``until``."""
+    d = told.data
+    if d.get("channel") != STATEMENT or (d["currency"], d.get("statement")) != name[1:]:
+        return False
+    return (since is None or told.known > since) and told.known <= until.known
 
 
 def _same_mandate(paid: dict[str, Any], returned: dict[str, Any]) -> bool:

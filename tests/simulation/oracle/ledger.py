@@ -259,7 +259,7 @@ class Books:
             rest = self._pay(found, paid.amount, day, paid.known, paid.payment, paid=day_paid)
         else:
             found = self._unstopped(self.receivables.values(), day, paid.known, paid.currency)
-            found = [r for r in found if r.invoice.known <= paid.known]
+            found = [r for r in found if r.invoice.known <= (paid.said or paid.known)]
             late = [r for r in found if self._due_has_passed(r, paid.known)]
             rest = self._pay(late, paid.amount, day, paid.known, paid.payment, paid=day_paid)
             rest = self._pay([r for r in found if r not in late], rest, day, paid.known, paid.payment, paid=day_paid)
@@ -452,7 +452,7 @@ class Books:
     def _is_stopped(self, r: Receivable, known: Known) -> bool:
         if any(r.invoice.id in h.invoices and h.known <= known for h in self.handovers):
             return True
-        return bool(stops.stopped(self.world, r.invoice, known))
+        return stops.keeps_money_out(self.world, r.invoice, known)
 
     def _due_has_passed(self, r: Receivable, known: Known) -> bool:
         known = self.world.frontier(known)

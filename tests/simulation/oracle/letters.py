@@ -58,8 +58,8 @@ class Account:
         closes = datetime.combine(day, time.fromisoformat(policy["window"]["to"]), zone)
         instants = {opens}
         for fact in self.world.facts:
-            if opens < fact.at < closes:
-                local = fact.at.astimezone(zone)
+            if opens < fact.came < closes:
+                local = fact.came.astimezone(zone)
                 minute = local.replace(second=0, microsecond=0)
                 instants.add(minute if minute == local else minute + timedelta(minutes=1))
         return sorted(i for i in instants if i < closes)

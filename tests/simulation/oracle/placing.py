@@ -22,12 +22,14 @@ class Money:
     currency: str
     named: tuple[str, ...] | None = None
     listed: tuple[str, ...] | None = None
+    said: Known | None = None
 
 
 class Target(NamedTuple):
     """Whose money it is: of receivables it names, those of a letter, or (both None) the account's.
 
-    ``placed`` is false where the money names them in another currency than theirs (M3).
+    ``placed`` is false where the money names them in another currency than theirs (M3). ``said`` of the account's: when
+    the money, or the person who assigned it, named the debtor; it pays what was known then, and is credit of the rest.
     """
 
     debtor: str
@@ -35,6 +37,7 @@ class Target(NamedTuple):
     named: tuple[str, ...] | None = None
     listed: tuple[str, ...] | None = None
     placed: bool = True
+    said: Known | None = None
 
 
 def target(world: World, paid: Payment, letters: list[Letter], now: Known) -> Target | None:
@@ -134,7 +137,7 @@ def _on_account(world: World, paid: Payment, debtor: str, known: Known, now: Kno
     if not theirs:
         return None
     same = [i.known for i in theirs if _same_currency(i, paid)]
-    return Target(debtor, max(known, min(same or [i.known for i in theirs])), placed=bool(same))
+    return Target(debtor, max(known, min(same or [i.known for i in theirs])), placed=bool(same), said=known)
 
 
 def letter_reference(letter: Letter) -> str:
@@ -159,7 +162,7 @@ def placed_money(
         if amount <= 0:
             continue
         day = day_of_payment(world, paid, debtor, to.known)
-        found.append(Money(paid, to.known, day, amount, paid.data["currency"], to.named, to.listed))
+        found.append(Money(paid, to.known, day, amount, paid.data["currency"], to.named, to.listed, to.said))
     return found
 
 

@@ -75,9 +75,17 @@ class Pointing:
             return to.debtor == self.debtor
         if not paid.data.get("reference"):
             return False
-        found = [i for i in carrying(self.world, paid, self.now) if i.debtor == self.debtor]
-        shared = len(sharing(self.world, paid, self.now)) > 1
-        return any(not shared or self._is_open(i) for i in found)
+        doubtful = self._may_be_twice(paid) or len(sharing(self.world, paid, self.now)) > 1
+        return any(not doubtful or self._is_open(i) for i in self._carried(paid))
+
+    def _carried(self, paid: Payment) -> list[Invoice]:
+        """The account's receivables whose reference it has."""
+        if not paid.data.get("reference"):
+            return []
+        return [i for i in carrying(self.world, paid, self.now) if i.debtor == self.debtor]
+
+    def _may_be_twice(self, paid: Payment) -> bool:
+        return purse(self.world).waits_as_twice(paid, self.now)
 
     def _is_open(self, invoice: Invoice) -> bool:
         return self.books.receivables[invoice.id].balance > 0
@@ -113,10 +121,12 @@ class Pointing:
     # -- weak ---------------------------------------------------------------------------------------------------
 
     def _is_weak(self, paid: Payment) -> bool:
-        since = self.world.day_of(self.creditor, self.world.frontier(paid.known))
+        since = self.world.day_of(self.creditor, self.world.frontier((paid.fact.came, paid.fact.order)))
         if self.today >= days.banking_day_after(since, WEAK_HOLDS):
             return False
         if self._suggested(paid) or self._nearly_their_reference(paid):
+            return True
+        if self._may_be_twice(paid) and self._carried(paid):
             return True
         return self._by_name(paid, weaker_name) and not self._means_many(paid)
 

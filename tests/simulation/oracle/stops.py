@@ -103,8 +103,10 @@ def disputed(world: World, invoice: Invoice, now: Known) -> tuple[bool, int]:
 
 
 def held(world: World, invoice: Invoice, now: Known) -> bool:
-    if world.is_asked(invoice, now):
-        return True
+    return world.is_asked(invoice, now) or _held_by_a_person(world, invoice, now)
+
+
+def _held_by_a_person(world: World, invoice: Invoice, now: Known) -> bool:
     today = world.day_of(invoice.creditor, now)
     for placed in _for(world, "hold.placed", invoice, now):
         until = placed.data.get("until")
@@ -168,6 +170,12 @@ def stopped(world: World, invoice: Invoice, now: Known) -> list[str]:
     if in_plan(world, invoice, now):
         codes.append("in-plan")
     return codes
+
+
+def keeps_money_out(world: World, invoice: Invoice, now: Known) -> bool:
+    """M3: whether money that does not name the receivable passes by it; a correction that waits is no wall (M10)."""
+    others = [code for code in stopped(world, invoice, now) if code != "held"]
+    return bool(others) or _held_by_a_person(world, invoice, now)
 
 
 def waits_after_a_stop(world: World, invoice: Invoice, reversals: list[Fact], now: Known) -> bool:
