@@ -32,7 +32,8 @@ class DeadLetter(Message):
     Of an event that is larger than any may be, only the beginning is kept. ``reason`` is a code, ``detail`` are lines
     for a person without values. ``key`` is the dead letter's id and that of the doubt that it raised. ``origin`` is its
     topic and partition (``topic/partition``), ``position`` its offset there, ``at`` the event's time; ``file`` and
-    ``line`` say where a file held it. The other fields hold what could be read of the event.
+    ``line`` say where a file held it. ``waits``: the event goes on waiting for what it names, and the dead letter ends
+    when that comes. The other fields hold what could be read of the event.
     """
 
     type: Literal["dead-letter"] = "dead-letter"
@@ -51,6 +52,7 @@ class DeadLetter(Message):
     debtor: str | None = None
     account: str | None = None
     record_key: str | None = None
+    waits: bool = False
     content: str
 
 

@@ -26,6 +26,7 @@ class Fact(Message):
     first frontier later than that, when the event is known is fixed (rules.md K1). ``known`` is that instant, where it
     is earlier than ``time`` and fixed already. ``door`` is how it came: ``inbox``, ``inbox-settings``, ``publish``,
     ``play``, ``tell``, ``redrive``, ``topic``, or ``file`` (an older version's reading of a file).
+    ``mends`` is the key of the dead letter that it mends: the event of that one, if it waits, is forgotten before.
     """
 
     type: str
@@ -40,6 +41,7 @@ class Fact(Message):
     after: Instant | None = None
     known: Instant | None = None
     door: str | None = None
+    mends: str | None = None
 
     @property
     def event_id(self) -> str:

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Final
 
-from services.cash_application.older import owners, payments, pointers, rows
+from services.cash_application.older import instructions, owners, payments, pointers, rows
 from services.overdue import older_accounts
 from services.reporting import older_tables
 from services.reporting.tables import TABLES
@@ -32,6 +32,7 @@ STEPS: Final = (
         owners.to_version_3,
         payments.to_version_3,
         pointers.to_version_3,
+        instructions.to_version_3,
         older_accounts.to_version_3,
     ),
     UpgradeStep(READ_MODEL, 3, older_tables.to_version_3),

@@ -21,7 +21,7 @@ from schemas.policy import Policy
 from services.cash_application.feeds import statements, watermarks, withdrawals
 from services.cash_application.invoices import corrections, receivables
 from services.cash_application.payments import payment_events, returns
-from services.cash_application.refusals import dead_letters, doubts
+from services.cash_application.refusals import dead_letters, doubts, waiting_instructions
 from services.cash_application.settings import account_owners, setting_events
 from services.cash_application.state import ahead, identity, waiting
 from services.cash_application.state.lane import Lane
@@ -121,6 +121,8 @@ def apply_waiting(lane: Lane, offset: int, raw: bytes, released: datetime) -> No
     result = _apply(lane, message, offset)
     if isinstance(message.data, PaymentReversed) and not isinstance(result, Waits):
         returns.found(lane, message)
+    if not isinstance(result, Waits):
+        waiting_instructions.waits_no_more(lane, message, offset)
     if isinstance(result, Refused):
         identity.forget(lane, message)
     _finish(lane, message, offset, raw, result)
@@ -148,6 +150,7 @@ def _finish(lane: Lane, fact: Fact, offset: int, raw: bytes, result: Result) -> 
             ahead.note(lane, fact, "waiting", row_key)
             if isinstance(fact.data, PaymentReversed) and missing.kind is CHANGES:
                 returns.wait(lane, fact, offset, row_key, debtor)
+            waiting_instructions.wait(lane, fact, offset, missing, row_key)
         case Undecided():
             lane.tally.waiting += 1
         case Refused():

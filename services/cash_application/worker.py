@@ -24,7 +24,7 @@ from schemas.topics import FACTS, PUBLIC_TOPICS
 from services.cash_application import application
 from services.cash_application.invoices import corrections, taken_steps
 from services.cash_application.payments import not_in_statement, payment_events, placing, prefetch, returns, told_twice
-from services.cash_application.refusals import doubts
+from services.cash_application.refusals import doubts, waiting_instructions
 from services.cash_application.settings import account_owners
 from services.cash_application.state import ahead, waiting
 from services.cash_application.state.lane import Lane
@@ -77,6 +77,8 @@ def _handle(lane: Lane, record: Record, message: FactsMessage) -> None:
     match message:
         case Fact():
             lane.moment = message.known_at
+            if message.mends is not None:
+                waiting_instructions.forget(lane, message.mends)
             application.apply_new(lane, message, record.offset, record.value)
         case Tick():
             origins = len(PUBLIC_TOPICS) * lane.unit.partitions
@@ -86,6 +88,7 @@ def _handle(lane: Lane, record: Record, message: FactsMessage) -> None:
         case UnreadReleased():
             doubts.release(lane, message)
             returns.close(lane, message.key)
+            waiting_instructions.forget(lane, message.key)
 
 
 def _process_released(lane: Lane, left: int) -> int:
@@ -140,6 +143,7 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     if left == 0 or lane.has_released:
         return left
     left -= returns.report(lane, left)
+    left -= waiting_instructions.look(lane, instant, left)
     left -= placing.score_unscored(lane, left)
     if left > 0:
         application.move_feeds(lane, instant)

@@ -109,6 +109,7 @@ def _pass_on(event: PublicEvent, record: Record, label: Label, unit: UnitOfWork,
         line=label.line,
         after=_last_tick(record, unit),
         door=door_of(label),
+        mends=label.mends,
     )
     if creditor is None or isinstance(data, CreditorRegistered):
         unit.publish_everywhere(FACTS, fact)  # each lane knows all registrations: a bank account has one owner

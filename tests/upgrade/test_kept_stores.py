@@ -108,7 +108,8 @@ def test_an_older_store_says_the_same_after_its_upgrade(version: str, folder: Pa
     store = made(version, folder)
     play(folder, readable_events(version, folder), UNTIL, capsys)
 
-    found = dump(store, capsys)
+    waits = "unknown-debtor"  # since it is said what an instruction waits for (rules.md K4)
+    found = [line for line in dump(store, capsys) if line.get("reason") != waits]
 
     if version == FIRST:
         assert sorted(comparable(found)) == sorted(comparable(kept_dump("0.1.0-35dbea4")))

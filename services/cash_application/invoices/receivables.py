@@ -20,11 +20,12 @@ from schemas.journal import AccountEvent, AccountNumbered
 from schemas.parties import PartyChange
 from services.cash_application.matching import invoice_parts, name_index
 from services.cash_application.matching.remittance import folded_number
+from services.cash_application.refusals import waiting_instructions
 from services.cash_application.state import ahead, identity, subscriptions, waiting
 from services.cash_application.state.account_numbers import give_number
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, Refused, Result, Waits, conflict
-from services.cash_application.state.row_kind import RowKind, key
+from services.cash_application.state.row_kind import SEPARATOR, RowKind, key
 from services.cash_application.state.rows import (
     ACCOUNTS,
     AMOUNTS,
@@ -88,6 +89,8 @@ def _know_number(lane: Lane, fact: Fact, data: InvoiceIssued, replaces: str | No
 
 def _know(lane: Lane, row_key: str, invoice: KnownInvoice) -> None:
     waiting.release(lane, INVOICES, row_key)
+    creditor, number = row_key.split(SEPARATOR)
+    waiting_instructions.became_known(lane, creditor, number, "invoice")
     INVOICES.put(lane.unit, row_key, invoice)
 
 
@@ -165,7 +168,7 @@ def check_invoice(lane: Lane, creditor: str, debtor: str, name: str) -> Waits | 
         return Waits(Missing(INVOICES, key(creditor, name)))
     if invoice.debtor != debtor:
         line = "data.invoice: belongs to another debtor of the creditor; correct the invoice or the debtor"
-        return Refused("not-this-debtors-invoice", (line,))
+        return Refused("not-this-debtors-invoice", (line,), also=invoice.debtor)
     return None
 
 
@@ -250,6 +253,7 @@ def _learn_account(lane: Lane, data: InvoiceIssued) -> None:
     row = ACCOUNTS.get(lane.unit, row_key)
     if row is None:
         waiting.release(lane, ACCOUNTS, row_key)
+        waiting_instructions.became_known(lane, data.creditor, data.debtor, "debtor")
         number = give_number(lane, data.creditor, data.debtor)
         row = NumberedAccount(number, "")
         numbered = AccountNumbered(creditor=data.creditor, debtor=data.debtor, number=number)

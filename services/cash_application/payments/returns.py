@@ -142,7 +142,7 @@ def report(lane: Lane, most: int) -> int:
         known = RETURNS_WAITING.get(lane.unit, seen_key)
         if known is not None:
             offset, fact = _waiting_fact(lane, known)
-            dead_letters.publish(lane, fact, offset, Refused(_NOT_FOUND, _LINES))
+            dead_letters.report_waiting(lane, fact, offset, Refused(_NOT_FOUND, _LINES))
             known.is_reported = True
             RETURNS_WAITING.put(lane.unit, seen_key, known)
     return len(news)

@@ -14,7 +14,8 @@ from services.cash_application.state.result import Refused
 
 def report(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:
     """Publish the dead letter of a fact at ``offset`` of the lane's partition, and raise the doubt about it."""
-    letter = publish(lane, fact, offset, refused)
+    letter = _dead_letter(lane, fact, offset, refused)
+    lane.unit.publish(DEAD_LETTERS, fact.source, letter)
     if fact.creditor is None:
         detail = f"a setting of every creditor was refused: {letter.reason}, {letter.key}; see its dead letter"
         lane.unit.publish(DECISIONS, "", Alert(code="unread-event", detail=detail))
@@ -23,15 +24,27 @@ def report(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:
         key=letter.key, creditor=fact.creditor, debtor=letter.debtor, account=letter.account, reason=letter.reason
     )
     doubts.raise_doubt(lane, doubt)
+    if refused.also is not None:
+        doubts.hold_account(lane, letter.key, fact.creditor, refused.also, letter.reason)
 
 
-def publish(lane: Lane, fact: Fact, offset: int, refused: Refused) -> DeadLetter:
-    """Publish the dead letter of a fact, without a doubt."""
+def key_of(lane: Lane, offset: int) -> str:
+    """The key of the dead letter, and of the doubt, about the fact at an offset of the lane's partition."""
+    return f"{FACTS.name}/{lane.number}/{offset}"
+
+
+def report_waiting(lane: Lane, fact: Fact, offset: int, refused: Refused) -> None:
+    """Publish the dead letter of a fact that goes on waiting; whoever asks for it raises the doubt."""
+    letter = _dead_letter(lane, fact, offset, refused).model_copy(update={"waits": True})
+    lane.unit.publish(DEAD_LETTERS, fact.source, letter)
+
+
+def _dead_letter(lane: Lane, fact: Fact, offset: int, refused: Refused) -> DeadLetter:
     origin = f"{FACTS.name}/{lane.number}"
     debtor: str | None = refused.debtor or getattr(fact.data, "debtor", None)
     account: str | None = getattr(fact.data, "account", None)
-    letter = DeadLetter(
-        key=f"{origin}/{offset}",
+    return DeadLetter(
+        key=key_of(lane, offset),
         reason=refused.reason,
         detail=refused.lines,
         origin=origin,
@@ -48,8 +61,6 @@ def publish(lane: Lane, fact: Fact, offset: int, refused: Refused) -> DeadLetter
         record_key=fact.creditor,
         content=_event(fact),
     )
-    lane.unit.publish(DEAD_LETTERS, fact.source, letter)
-    return letter
 
 
 def _event(fact: Fact) -> str:

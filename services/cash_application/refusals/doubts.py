@@ -57,6 +57,19 @@ def hold(lane: Lane, doubt: UnreadEvent) -> None:
         lane.to_every_partition(CreditorHold(lane=lane.number, creditor=held.creditor, key=held.key))
 
 
+def hold_account(lane: Lane, doubt: str, creditor: str, debtor: str, reason: str) -> None:
+    """Hold one more account under the key of a doubt, which may hold several; `release` ends all of them."""
+    held = UnreadEvent(key=doubt, creditor=creditor, debtor=debtor, reason=reason)
+    lane.unit.put(DOUBTS, key(doubt, creditor, debtor), encode(held))
+    lane.to_account(creditor, debtor, held)
+
+
+def release_account(lane: Lane, doubt: str, creditor: str, debtor: str) -> None:
+    """End the hold of one account that `hold_account` began."""
+    lane.unit.delete(DOUBTS, key(doubt, creditor, debtor))
+    lane.to_account(creditor, debtor, UnreadReleased(key=doubt, creditor=creditor, debtor=debtor))
+
+
 def release(lane: Lane, released: UnreadReleased) -> None:
     """Publish the end of a doubt's hold. A doubt that this lane does not know is another lane's."""
     for row in [released.key, *(row for row, _ in lane.unit.scan(DOUBTS, key(released.key, "")))]:

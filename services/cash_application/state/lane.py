@@ -13,7 +13,16 @@ from services.cash_application.state.feeds import Feed
 from services.cash_application.state.frontier import Frontier
 from services.cash_application.state.noted_facts import NotedFact, keep
 from services.cash_application.state.row_kind import key
-from services.cash_application.state.rows import CREDITORS, FEEDS, FRONTIER, FRONTIER_KEY, TALLY, TALLY_KEY, Creditor
+from services.cash_application.state.rows import (
+    CREDITORS,
+    FEEDS,
+    FRONTIER,
+    FRONTIER_KEY,
+    NAMED_IN_VAIN,
+    TALLY,
+    TALLY_KEY,
+    Creditor,
+)
 from services.cash_application.state.tally import LaneTally
 from services.runtime.unit_of_work import UnitOfWork
 
@@ -40,6 +49,7 @@ class Lane:
         self.frontier: Final = Frontier() if stored is None else _FRONTIER.validate_json(stored)
         self._creditors: dict[str, Creditor | None] = {}
         self._feeds: dict[str, Feed] = {}
+        self._named_in_vain: dict[str, set[str]] = {}
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -63,6 +73,14 @@ class Lane:
         if feed is None:
             feed = self._feeds[row_key] = FEEDS.get(self.unit, row_key) or Feed()
         return feed
+
+    def named_in_vain(self, creditor: str) -> set[str]:
+        """The keys of the creditor's rows in `NAMED_IN_VAIN`, read once."""
+        found = self._named_in_vain.get(creditor)
+        if found is None:
+            rows = self.unit.scan(NAMED_IN_VAIN, key(creditor, ""))
+            found = self._named_in_vain[creditor] = {row_key for row_key, _ in rows}
+        return found
 
     def date_of(self, creditor: str, instant: datetime) -> date:
         """The creditor's local date; UTC's for a creditor that is not known."""

@@ -28,12 +28,14 @@ class Waits:
 class Refused:
     """The fact becomes a dead letter: a reason code, and lines for a person without values.
 
-    ``debtor``: whose account the doubt holds, where that is known though the fact does not name the debtor.
+    ``debtor``: whose account the doubt holds, where that is known though the fact does not name the debtor; ``also``:
+    another debtor whom the fact may mean.
     """
 
     reason: str
     lines: tuple[str, ...]
     debtor: str | None = None
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

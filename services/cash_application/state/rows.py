@@ -255,6 +255,18 @@ class WaitingReturn:
 
 
 @dataclass(slots=True)
+class WaitingInstruction:
+    """An instruction that waits for an invoice or a debtor that it names (rules.md K4); ``row`` is its `WAITING` row.
+
+    ``held`` are the debtors whom it holds, ``reported`` is the reason of its dead letter once that is published.
+    """
+
+    row: str
+    held: list[str] = field(default_factory=list)
+    reported: str | None = None
+
+
+@dataclass(slots=True)
 class StatementVersions:
     """How often a numbered statement was completed, and when the version that counts was made (the event's time)."""
 
@@ -309,6 +321,8 @@ MONEY_IDS: Final = RowKind("money-id", PaymentsOfId)
 """By creditor, bank account, archive id, where it is not the payment's name."""
 RETURNS_WAITING: Final = RowKind("return-waiting", WaitingReturn)
 """By creditor, source, id of the event."""
+INSTRUCTIONS_WAITING: Final = RowKind("instruction-waiting", WaitingInstruction)
+"""By key of the doubt and dead letter about it."""
 STATEMENT_VERSIONS: Final = RowKind("statement-versions", StatementVersions)
 """By creditor, bank account, currency, the statement's year and number."""
 COMPLETIONS: Final = RowKind("completion", TakenCompletion)
@@ -363,6 +377,10 @@ LUMP_NEWS: Final = "lump-news"
 """By creditor, bank account, booking day, currency: nothing. Such sums are compared at the next frontier."""
 RETURN_NEWS: Final = "return-news"
 """By creditor, source, id of an event: nothing. A return without its payment came since the last frontier."""
+INSTRUCTION_NEWS: Final = "instruction-news"
+"""By instant, key of an instruction that waits: nothing. It is looked at again at the first frontier from then on."""
+NAMED_IN_VAIN: Final = "named-in-vain"
+"""By creditor, ``invoice`` or ``debtor``, an id that an instruction names, the instruction's key: nothing."""
 STATEMENT_LINES: Final = "statement-line"
 """By creditor, bank account, currency, the statement's year and number, id and booking day of a payment: in which
 versions of the statement it was told, by their numbers from 0, parted by spaces."""

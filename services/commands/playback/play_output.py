@@ -150,6 +150,7 @@ def dead_letter(dead: DeadLetter) -> JsonLine:
         "id": dead.id,
         "reason": dead.reason,
         "detail": "; ".join(dead.detail),
+        **({"waits": True} if dead.waits else {}),
     }
 
 

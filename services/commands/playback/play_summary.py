@@ -18,8 +18,8 @@ class PlayCounts:
         self._unmatched: set[tuple[str, str]] = set()
 
     def add(self, line: dict[str, Any]) -> None:
-        """Count one line; a payment that is unmatched more than once counts once."""
-        if line["kind"] in self._counts:
+        """Count one line; a payment that is unmatched more than once counts once, an event that waits as waiting."""
+        if line["kind"] in self._counts and "waits" not in line:
             self._counts[line["kind"]] += 1
         elif line["kind"] == "unmatched":
             self._unmatched.add((line["creditor"], line["payment"]))

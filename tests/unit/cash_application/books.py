@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.decisions import Placed, Suggestion, Unmatched
-from schemas.facts import UnreadEvent
+from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.journal import (
     AccountEvent,
     AccountNumbered,
@@ -71,8 +71,8 @@ def apply(books: Books, debtor: str, message: Any) -> None:
     elif isinstance(message, AccountEvent):
         books.events.setdefault(debtor, []).append(message.id)
         books.events[debtor].sort()
-    elif isinstance(message, UnreadEvent):
-        books.held[debtor] = books.held.get(debtor, 0) + 1
+    elif isinstance(message, UnreadEvent | UnreadReleased):
+        apply_doubt(books.held, debtor, message)
     elif isinstance(message, CorrectionAsked):
         books.asked.add((message.invoice, message.correction))
     elif isinstance(message, MoneyPointed):
@@ -81,6 +81,13 @@ def apply(books: Books, debtor: str, message: Any) -> None:
         books.pointed.remove((debtor, message.payment))
     else:
         apply_money(books.money, (debtor, message.payment), message)
+
+
+def apply_doubt(held: dict[str, int], debtor: str, message: UnreadEvent | UnreadReleased) -> None:
+    """Count the doubts that hold a debtor."""
+    held[debtor] = held.get(debtor, 0) + (1 if isinstance(message, UnreadEvent) else -1)
+    if held[debtor] == 0:
+        del held[debtor]
 
 
 def apply_money(money: dict[tuple[str, str], Money], at: tuple[str, str], message: Any) -> None:
