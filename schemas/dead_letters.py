@@ -9,6 +9,11 @@ from schemas.parsing import LARGEST_EVENT
 
 KEPT_OF_TOO_LARGE: Final = 1_024
 """Bytes that are kept of a record larger than any event may be: enough to recognise it."""
+OF_OVERDUE: Final = "overdue"
+"""The origin of overdue's dead letters: what people said about tasks and steps that are not open (rules.md K4).
+
+They can only be discarded: the event was applied as far as anybody else is concerned.
+"""
 _LONGEST_KEY_KEPT: Final = 200
 
 
@@ -31,9 +36,9 @@ class DeadLetter(Message):
 
     Of an event that is larger than any may be, only the beginning is kept. ``reason`` is a code, ``detail`` are lines
     for a person without values. ``key`` is the dead letter's id and that of the doubt that it raised. ``origin`` is its
-    topic and partition (``topic/partition``), ``position`` its offset there, ``at`` the event's time; ``file`` and
-    ``line`` say where a file held it. ``waits``: the event goes on waiting for what it names, and the dead letter ends
-    when that comes. The other fields hold what could be read of the event.
+    topic and partition (``topic/partition``; or `OF_OVERDUE`), ``position`` its offset there, ``at`` the event's time;
+    ``file`` and ``line`` say where a file held it. ``waits``: the event goes on waiting for what it names, and the dead
+    letter ends when that comes. The other fields hold what could be read of the event.
     """
 
     type: Literal["dead-letter"] = "dead-letter"

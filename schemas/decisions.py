@@ -221,7 +221,8 @@ class Balance(LetterPart):
 
     ``original`` is what was invoiced, ``principal``, ``interest`` and ``costs`` what is open of it; ``effective_due``
     is the due day moved to a banking day; ``step`` the dunning step it is at; ``status`` overdue's code;
-    ``discount_taken`` what was taken off for early payment (rules.md M8).
+    ``discount_taken`` what was taken off for early payment (rules.md M8); ``to_approve`` the steps ahead that a person
+    may approve.
     """
 
     invoice: str
@@ -238,6 +239,7 @@ class Balance(LetterPart):
     subject: str | None = None
     reference: str | None = None
     discount_taken: int = 0
+    to_approve: tuple[str, ...] = ()
 
 
 class Credit(LetterPart):
@@ -279,6 +281,22 @@ class HeldMoney(LetterPart):
     until: Date | None = None
 
 
+class OpenTask(LetterPart):
+    """A task that is open since a day: raised, not done, and of a matter that still stands (see `TaskRaised`).
+
+    ``step`` is the step that is to be approved or called about.
+    """
+
+    task: str
+    reason: str
+    since: Date
+    invoice: str | None = None
+    step: str | None = None
+    account: str | None = None
+    payment: str | None = None
+    correction: str | None = None
+
+
 class AccountChanged(Message):
     """The whole account as it now is; it replaces every earlier message about the account.
 
@@ -297,6 +315,7 @@ class AccountChanged(Message):
     credit: tuple[Credit, ...] = ()
     money: tuple[PaymentUse, ...] = ()
     held_by: tuple[HeldMoney, ...] = ()
+    tasks: tuple[OpenTask, ...] = ()
     next_check: Date | None = None
 
 

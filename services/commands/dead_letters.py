@@ -70,8 +70,13 @@ def _list(waiting: "list[DeadLetter]") -> int:
 
 
 def _close(log: "LogClient", letter: "DeadLetter", arguments: argparse.Namespace) -> int:
+    from schemas.dead_letters import OF_OVERDUE
     from services.commands.stores import put_back
 
+    if arguments.do == "redrive" and letter.origin == OF_OVERDUE:
+        said = "it can only be discarded; tell it anew with `erapaiva tell`, then discard this one"
+        print(f"erapaiva dead-letters: {letter.key}: {said}", file=sys.stderr)
+        return 1
     raw = b"" if arguments.do == "discard" else _mended(letter, arguments.event)
     if raw is None:
         return 1

@@ -21,6 +21,7 @@ from services.overdue.due_dates import DueDateChange, due_after
 from services.overdue.entry_terms import EntryTerms, TermsFrom
 from services.overdue.known_order import known_order
 from services.overdue.letter_record import LetterRecord
+from services.overdue.task_records import PersonsAnswer, RaisedTask
 from services.overdue.undone_money import UndoneMoney
 
 StopKind = Literal["dispute", "hold", "suspension", "promise"]
@@ -330,7 +331,9 @@ class Account:
     by invoice and step. ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and
     ``reported`` what was published last, so that nothing is published twice. ``terms`` are those of the uses of credit,
     fixed up to the day ``terms_through`` (rules.md K3). ``corrections`` are invoices of which a person has yet to say
-    what they do to the ones that they correct (M10). ``undone`` are the reversals.
+    what they do to the ones that they correct (M10). ``undone`` are the reversals. ``open_tasks`` are the tasks that
+    the last decision left open, ``done_tasks`` the keys of those that people did, ``answers`` what people said about
+    tasks and steps since then (K4).
     """
 
     creditor: str
@@ -353,6 +356,9 @@ class Account:
     unreachable: list[str] = field(default_factory=list)
     cycles: dict[str, int] = field(default_factory=dict)
     tasks: list[str] = field(default_factory=list)
+    open_tasks: list[RaisedTask] = field(default_factory=list)
+    done_tasks: list[str] = field(default_factory=list)
+    answers: list[PersonsAnswer] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     withheld: str = ""
     reported: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 
-from schemas.decisions import AccountChanged, Balance, Credit, HeldMoney, Unmatched
+from schemas.decisions import AccountChanged, Balance, Credit, HeldMoney, OpenTask, Unmatched
 from schemas.messages import Message
 from schemas.topics import DECISIONS, Topic
 from services.overdue.account import Account
@@ -15,7 +15,8 @@ from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision
 from services.overdue.letters.possible_money import possible_money
 from services.overdue.steps.facts import facts_of
-from services.overdue.steps.step_progress import step_progress
+from services.overdue.steps.step_progress import approvable_steps, step_progress
+from services.overdue.task_records import RaisedTask
 
 
 def report_account(
@@ -72,11 +73,26 @@ def account_changed(account: Account, decision: Decision, context: CreditorConte
         name=party.name,
         kind=party.kind,
         as_of=now,
-        balances=tuple(_balance(account, entry, decision) for _, entry in sorted(found.open.items())),
+        balances=tuple(_balance(account, entry, decision, context, now) for _, entry in sorted(found.open.items())),
         credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
         money=tuple(payment_allocation(account, found, context, context.local(now).date())),
         held_by=tuple(_held_by(account, decision, context, now)),
+        tasks=tuple(map(_open_task, account.open_tasks)),
         next_check=decision.next_check,
+    )
+
+
+def _open_task(task: RaisedTask) -> OpenTask:
+    bank_account, payment = task.money or (None, None)
+    return OpenTask(
+        task=task.task,
+        reason=task.reason,
+        since=task.since,
+        invoice=task.invoice,
+        step=task.step,
+        account=bank_account,
+        payment=payment,
+        correction=task.correction,
     )
 
 
@@ -90,7 +106,9 @@ def _held_by(account: Account, decision: Decision, context: CreditorContext, now
             yield HeldMoney(account=held.money.account, payment=held.money.payment, why=held.why, until=held.until)
 
 
-def _balance(account: Account, entry: OpenReceivable, decision: Decision) -> Balance:
+def _balance(
+    account: Account, entry: OpenReceivable, decision: Decision, context: CreditorContext, now: datetime
+) -> Balance:
     receivable = entry.receivable
     step = None
     if decision.policy is not None:
@@ -111,6 +129,7 @@ def _balance(account: Account, entry: OpenReceivable, decision: Decision) -> Bal
         subject=receivable.subject,
         reference=receivable.reference,
         discount_taken=entry.discount_taken,
+        to_approve=tuple(approvable_steps(account, receivable, context, context.local(now).date())),
     )
 
 

@@ -43,7 +43,8 @@ class HandOverReceivables:
 class RaiseTask:
     """A person is asked to do something; ``key`` makes it once only.
 
-    ``money`` is the payment that it is about: bank account and name; ``correction`` the invoice that corrects it.
+    ``money`` is the payment that it is about: bank account and name; ``correction`` the invoice that corrects it;
+    ``step`` the step that is to be approved or called about.
     """
 
     key: str
@@ -52,6 +53,7 @@ class RaiseTask:
     invoice: str | None
     money: tuple[str, str] | None = None
     correction: str | None = None
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,15 @@ from datetime import date, datetime, timedelta
 from schemas.policy import Policy
 from services.law.calendar import next_banking_day
 from services.overdue.account import Account
-from services.overdue.acts import Act, GrantNotice, HandOverReceivables, PlanNotice, RecordWithheld, WithdrawNotice
+from services.overdue.acts import (
+    Act,
+    GrantNotice,
+    HandOverReceivables,
+    PlanNotice,
+    RaiseTask,
+    RecordWithheld,
+    WithdrawNotice,
+)
 from services.overdue.books.balances import Books
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
@@ -25,7 +33,7 @@ from services.overdue.letters.next_letter import NextLetter, next_letter
 from services.overdue.steps.cases import Case, cases_of
 from services.overdue.steps.facts import AccountFacts, facts_of
 from services.overdue.stops.reasons import FEED, Recheck, StopReason
-from services.overdue.tasks import calls_of, tasks_of, warning_days
+from services.overdue.tasks import calls_of, standing_tasks, tasks_of, warning_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,8 @@ class Decision:
     """The acts of today, and when the account is checked again.
 
     That is at ``wake`` (UTC), or earlier when a bank feed of the creditor moves and ``feed`` is true. ``next_check`` is
-    its date as people see it. ``policy`` is None where none is in force; then nothing is sent.
+    its date as people see it. ``policy`` is None where none is in force; then nothing is sent. ``tasks`` are those
+    whose matter stands today, raised before or not; None where that was not asked.
     """
 
     policy: Policy | None
@@ -42,6 +51,7 @@ class Decision:
     wake: datetime | None = None
     feed: bool = False
     next_check: date | None = None
+    tasks: tuple[RaiseTask, ...] | None = None
 
 
 def decide(account: Account, context: CreditorContext, now: datetime, skew: timedelta) -> Decision:
@@ -98,9 +108,10 @@ def _inside_window(facts: AccountFacts, skew: timedelta) -> Decision:
             rechecks += more
         elif notice.status == "unknown":
             acts += _withheld(replace(following, against=(*following.against, StopReason("notice-open"))))
-    return _decision(
+    decision = _decision(
         facts, acts, [*rechecks, *following.rechecks(), *_credit_days(facts, cases), *_discount_days(facts)]
     )
+    return replace(decision, tasks=tuple(standing_tasks(following)))
 
 
 # -- a claimed notice ------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ from services.overdue.decide import Decision
 from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.draft import with_bookings
 from services.overdue.letters.letter_facts import letter_facts, recipient_of
+from services.overdue.open_tasks import open_after
 from services.overdue.steps.cases import Case
 
 _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
@@ -66,6 +67,8 @@ def enact(
             yield from _grant(account, act, _policy(decision), context, good_for)
         else:
             yield from _hand_over(account, act, _policy(decision), today)
+    if decision.tasks is not None:
+        account.open_tasks = open_after(account, decision.tasks, today)
 
 
 def _policy(decision: Decision) -> Policy:

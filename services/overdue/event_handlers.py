@@ -1,13 +1,16 @@
 """The entries that public events add to an account: one function for each event type."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 from schemas import events
+from schemas.data import AccountData
 from schemas.invoice_events import InvoiceCancelled, InvoiceCredited, InvoiceIssued, InvoiceRescheduled
 from schemas.journal import AccountEvent
+from schemas.parsing import public_json
 from services.overdue.account import (
     Account,
     CorrectedAmount,
@@ -19,7 +22,6 @@ from services.overdue.account import (
     Receivable,
     Reduction,
     StatedParty,
-    StepDone,
     Stop,
     StopEnd,
     StopKind,
@@ -28,7 +30,7 @@ from services.overdue.books.invoiced import receivables_of, replace_terms
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of, with_stated
 from services.overdue.due_dates import DueDateChange
-from services.overdue.steps.step_progress import call_task, step_progress
+from services.overdue.task_records import PersonsAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,21 +225,18 @@ def _each_named(applied: AppliedEvent, invoices: Sequence[str]) -> list[str]:
 
 
 def _approved(applied: AppliedEvent, data: events.StepApproved) -> None:
-    for receivable in applied.receivables_of(data.invoice):
-        receivable.approved.append(data.step)
+    _keep_answer(applied, data, data.invoice, data.step)
 
 
 def _task_done(applied: AppliedEvent, data: events.TaskDone) -> None:
-    """A call that was made moves its step; other tasks change nothing of the account (rules.md S7)."""
-    policy = applied.context.policy_on(applied.account.kind, applied.day)
-    if policy is None:
-        return
-    for receivable in applied.receivables_of(data.invoice):
-        step = step_progress(applied.account, receivable, policy).next_step(policy)
-        if step is None or data.task not in (step.name, "call"):
-            continue
-        if call_task(receivable.invoice, step.name) in applied.account.tasks:
-            receivable.done.append(StepDone(step.name, applied.day, applied.known, None, 0, False))
+    _keep_answer(applied, data, data.invoice, data.task)
+
+
+def _keep_answer(applied: AppliedEvent, data: AccountData, invoice: str | None, name: str) -> None:
+    """What a person says about a step or a task is judged at the next frontier (see `answers`)."""
+    event, said = applied.event, json.dumps(public_json(data), ensure_ascii=False)
+    answer = PersonsAnswer(event.event, applied.known, event.id, applied.day, invoice, name, said, applied.time)
+    applied.account.answers.append(answer)
 
 
 def _correction_settled(applied: AppliedEvent, data: events.CorrectionSettled) -> None:

@@ -26,6 +26,7 @@ from services.overdue.account import (
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of
 from services.overdue.due_dates import DueDateChange
+from services.overdue.task_records import PersonsAnswer
 from services.overdue.undone_money import UndoneMoney
 
 IdentifiedEntry = (
@@ -34,6 +35,7 @@ IdentifiedEntry = (
     | DueDateChange
     | GrantedCredit
     | PaymentPlan
+    | PersonsAnswer
     | PlanEnd
     | ReceivedMoney
     | Reduction
@@ -71,6 +73,7 @@ def _entries(account: Account) -> Iterator[IdentifiedEntry]:
     yield from account.plan_ends
     yield from account.stated_parties
     yield from account.undone
+    yield from account.answers
     for money in account.moneys:
         yield money
         yield from money.refunds
@@ -83,9 +86,11 @@ def _entries(account: Account) -> Iterator[IdentifiedEntry]:
 
 def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
     entry.known = fixed.known
-    if isinstance(entry, CorrectedAmount | DueDateChange | PaymentPlan | PlanEnd | Stop | StopEnd):
+    if isinstance(entry, CorrectedAmount | DueDateChange | PaymentPlan | PersonsAnswer | PlanEnd | Stop | StopEnd):
         entry.time = fixed.time
-    if isinstance(entry, GrantedCredit | PaymentPlan | Reduction | Refund | Stop | StopEnd | UndoneMoney):
+    if isinstance(
+        entry, GrantedCredit | PaymentPlan | PersonsAnswer | Reduction | Refund | Stop | StopEnd | UndoneMoney
+    ):
         entry.day = min(entry.day, day)
     elif isinstance(entry, CreditNote):
         entry.known_on = min(entry.known_on, day)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from schemas.policy import Step
 from services.overdue.acts import RaiseTask
 from services.overdue.letters.instalments import missed_instalments
 from services.overdue.letters.next_letter import NextLetter
@@ -14,8 +15,21 @@ from services.overdue.steps.step_progress import call_task
 
 def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
     """The tasks of today that were not raised before."""
+    raised = following.facts.account.tasks
+    yield from (task for task in _matters(following) if task.key not in raised)
+
+
+def standing_tasks(following: NextLetter) -> Iterator[RaiseTask]:
+    """The tasks whose matter stands today, raised before or not; calls that were asked for and not made."""
+    yield from _matters(following)
+    for case in following.cases:
+        if case.step is not None and case.step.action == "call" and case.entry.principal:
+            yield _call(case, case.step)
+
+
+def _matters(following: NextLetter) -> Iterator[RaiseTask]:
     facts, cases = following.facts, following.cases
-    for task in (
+    yield from (
         *_warnings(facts, cases),
         *_approvals(cases),
         *_rests(cases),
@@ -23,9 +37,7 @@ def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
         *_instalments(facts, cases),
         *_moneys(facts),
         *_corrections(facts),
-    ):
-        if task.key not in facts.account.tasks:
-            yield task
+    )
 
 
 def calls_of(following: NextLetter) -> Iterator[RaiseTask]:
@@ -34,9 +46,13 @@ def calls_of(following: NextLetter) -> Iterator[RaiseTask]:
         return
     for case in following.cases:
         if case.ready and case.step is not None and case.step.action == "call":
-            key = call_task(case.invoice, case.step.name)
-            if key not in following.facts.account.tasks:
-                yield RaiseTask(key, case.step.name, "call", case.invoice)
+            call = _call(case, case.step)
+            if call.key not in following.facts.account.tasks:
+                yield call
+
+
+def _call(case: Case, step: Step) -> RaiseTask:
+    return RaiseTask(call_task(case.invoice, step.name), step.name, "call", case.invoice, step=step.name)
 
 
 def warning_days(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[date]:
@@ -64,7 +80,9 @@ def _warning_day(facts: AccountFacts, case: Case) -> date:
 def _approvals(cases: Sequence[Case]) -> Iterator[RaiseTask]:
     for case in cases:
         if case.step is not None and any(reason.code == "awaiting-approval" for reason in case.waiting):
-            yield RaiseTask(f"approve {case.invoice} {case.step.name}", "approve", "awaiting-approval", case.invoice)
+            step = case.step.name
+            key = f"approve {case.invoice} {step}"
+            yield RaiseTask(key, "approve", "awaiting-approval", case.invoice, step=step)
 
 
 def _rests(cases: Sequence[Case]) -> Iterator[RaiseTask]:

@@ -1,7 +1,8 @@
 """The overdue worker: folds the journal into accounts and decides the next step that law and policy allow.
 
 It reads the topic journal and writes commands (to the notifier and collection) and decisions (to the read model), all
-under the account's key. Its rows are those of ``state_rows``.
+under the account's key; what people said about tasks and steps that are not open goes to dead-letters. Its rows are
+those of ``state_rows``.
 
 Account messages are folded in as they come. Decisions are made only at a lane's frontier: then every account of the
 lane whose check is due is decided, a chunk at a time, before the next record is taken (design.md §3).
@@ -15,9 +16,10 @@ from typing import Final
 from schemas.commands import NoticeGranted, NoticePlanned
 from schemas.events import NoticeSettled
 from schemas.journal import AccountEvent, FeedReached, FrontierReached, LaneMessage, NoticeOutcome, decode_journal
-from schemas.topics import COMMANDS, DECISIONS, JOURNAL, account_key
+from schemas.topics import COMMANDS, DEAD_LETTERS, DECISIONS, JOURNAL, account_key
 from services.overdue.account import Account
 from services.overdue.account_report import report_account
+from services.overdue.answers import judge_answers
 from services.overdue.books.fixed_terms import fix_terms
 from services.overdue.books.reversed_money import find_reversed
 from services.overdue.decide import decide
@@ -122,6 +124,8 @@ class _JournalBatch:
             self.accounts.put_checked(account, None, feed=False)
             return
         context = self._settings.context_of(account.creditor)
+        for letter in judge_answers(account, context, context.local(now).date()):
+            self._unit.publish(DEAD_LETTERS, letter.source or "", letter)
         fix_terms(account, context, context.local(now).date())
         find_reversed(account, context)
         decision = decide(account, context, now, self._skew)

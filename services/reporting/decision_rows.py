@@ -11,6 +11,7 @@ from schemas.decisions import (
     HandedOver,
     NoticeDecided,
     NoticeEnded,
+    OpenTask,
     PaymentReturned,
     PaymentTaken,
     PaymentWithdrawn,
@@ -98,12 +99,15 @@ def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) ->
         },
     )
     for balance in message.balances:
-        row = {**key, **vars(balance)}
+        row = {name: value for name, value in {**key, **vars(balance)}.items() if name != "to_approve"}
         row["issued"] = balance.issued.isoformat()
         row["due"] = balance.due.isoformat()
         row["effective_due"] = balance.effective_due.isoformat()
         row["discount_taken"] = balance.discount_taken or None
         unit.read_model.upsert("receivable", row)
+        for step in balance.to_approve:
+            approvable = {**key, "invoice": balance.invoice, "step": step, "position": position}
+            unit.read_model.upsert("step_to_approve", approvable)
     for credit in message.credit:
         unit.read_model.upsert("account_credit", {**key, **vars(credit), "position": position})
     for use in message.money:
@@ -111,6 +115,19 @@ def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) ->
     for held in message.held_by:
         row = {**key, **vars(held), "why": json.dumps(held.why), "until": day_text(held.until), "position": position}
         unit.read_model.upsert("held_money", row)
+    for task in message.tasks:
+        unit.read_model.upsert("open_task", {**key, **_open_task_row(task), "position": position})
+
+
+def _open_task_row(task: OpenTask) -> TableRow:
+    return {
+        **vars(task),
+        "since": task.since.isoformat(),
+        "invoice": task.invoice or WHOLE_ACCOUNT,
+        "account": task.account or NO_PAYMENT,
+        "payment": task.payment or NO_PAYMENT,
+        "correction": task.correction or WHOLE_ACCOUNT,
+    }
 
 
 def _record_letter(letter: Letter, outcome: TableRow, position: int, unit: UnitOfWork) -> None:

@@ -91,6 +91,24 @@ TABLES: Final[tuple[str, ...]] = (
         invoice TEXT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, debtors TEXT,
         correction TEXT NOT NULL,
         PRIMARY KEY (creditor, debtor, date, task, invoice, reason, account, payment, correction))""",
+    # The tasks of an account that are open: raised, not done, of a matter that still stands; columns as of `task`,
+    # `step` is to be approved or called about.
+    """CREATE TABLE IF NOT EXISTS open_task (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, task TEXT NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL,
+        invoice TEXT NOT NULL, step TEXT, account TEXT NOT NULL, payment TEXT NOT NULL, correction TEXT NOT NULL,
+        position BIGINT NOT NULL,
+        PRIMARY KEY (creditor, debtor, task, reason, since, invoice, account, payment, correction))""",
+    """CREATE VIEW IF NOT EXISTS open_task_now AS
+        SELECT t.* FROM open_task t JOIN account a
+        ON a.creditor = t.creditor AND a.debtor = t.debtor AND a.position = t.position""",
+    # The steps ahead of a receivable that a person may approve.
+    """CREATE TABLE IF NOT EXISTS step_to_approve (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, invoice TEXT NOT NULL, step TEXT NOT NULL,
+        position BIGINT NOT NULL,
+        PRIMARY KEY (creditor, debtor, invoice, step))""",
+    """CREATE VIEW IF NOT EXISTS step_to_approve_now AS
+        SELECT s.* FROM step_to_approve s JOIN account a
+        ON a.creditor = s.creditor AND a.debtor = s.debtor AND a.position = s.position""",
     # What was handed over to a collector, and what was recalled; `invoices` is a JSON list, which may be longer than a
     # key can be, so that `digest` (SHA-256 of it, hex) stands for it there.
     """CREATE TABLE IF NOT EXISTS handover (

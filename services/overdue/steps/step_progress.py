@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from schemas.policy import Policy, Step
 from services.overdue.account import Account, Receivable
+from services.overdue.creditor_context import CreditorContext
 from services.overdue.steps.standing import standing, steps_taken
 
 
@@ -25,6 +26,17 @@ def step_progress(account: Account, receivable: Receivable, policy: Policy) -> S
     """How far the receivable is in ``policy``, whatever policies its letters went by (see `standing`)."""
     taken = steps_taken(account, receivable)
     return StepProgress(standing(taken, policy.steps), taken[-1].day if taken else None)
+
+
+def approvable_steps(account: Account, receivable: Receivable, context: CreditorContext, today: date) -> list[str]:
+    """The steps ahead of a receivable that a person may approve, in any version of its policy (rules.md S7)."""
+    policy = context.policy_on(account.kind, today)
+    versions = context.versions(account.kind)
+    needed = dict.fromkeys(step.name for version in versions for step in version.steps if step.approval)
+    if policy is None or not needed:
+        return []
+    behind = {step.name for step in policy.steps[: step_progress(account, receivable, policy).index + 1]}
+    return [name for name in needed if name not in behind]
 
 
 def earliest(step: Step, progress: StepProgress, effective_due: date) -> tuple[date, str]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from schemas.commands import HandOver, NoticeGranted, NoticePlanned, NoticeWithdrawn
 from schemas.data import AccountData, SettingsData
+from schemas.dead_letters import DeadLetter
 from schemas.decisions import Alert, HandedOver, TaskRaised, Withheld
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.facts import UnreadEvent
@@ -38,6 +39,7 @@ from services.law.policies import shipped_policies
 from services.law.rates import shipped_rates
 from services.overdue.account import Account, dump_account, load_account
 from services.overdue.account_report import account_changed
+from services.overdue.answers import judge_answers
 from services.overdue.books.balances import Books
 from services.overdue.books.fixed_terms import fix_terms
 from services.overdue.books.ledger import books
@@ -73,6 +75,7 @@ class AccountHarness:
     planned: list[Letter] = field(default_factory=list)
     withdrawn: list[NoticeWithdrawn] = field(default_factory=list)
     ended: list[tuple[str, Outcome]] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     creditor: CreditorRegistered | None = None
     policies: dict[str, list[Policy]] = field(default_factory=dict)
     fed: dict[str, date] = field(default_factory=dict)
@@ -255,6 +258,7 @@ class AccountHarness:
             return None
         self.checks += 1
         account = self.accounts[debtor]
+        self.dead_letters += judge_answers(account, self.context, self.context.local(now).date())
         fix_terms(account, self.context, self.context.local(now).date())
         find_reversed(account, self.context)
         decision = decide(account, self.context, now, SKEW)
