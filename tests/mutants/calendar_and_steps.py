@@ -15,7 +15,7 @@ STANDING = "services/overdue/steps/standing.py"
 STEP_PROGRESS = "services/overdue/steps/step_progress.py"
 NEXT_LETTER = "services/overdue/letters/next_letter.py"
 CONTEXT = "services/overdue/creditor_context.py"
-EVENT_HANDLERS = "services/overdue/event_handlers.py"
+ANSWERS = "services/overdue/answers.py"
 
 MUTANTS = (
     Mutant(
@@ -188,16 +188,16 @@ MUTANTS = (
     ),
     Mutant(
         "S7 a call moves nothing",
-        EVENT_HANDLERS,
-        "            receivable.done.append(StepDone(step.name, applied.day, applied.known, None, 0, False))",
-        "            continue",
+        ANSWERS,
+        "    receivable.done.append(StepDone(step.name, answer.day, answer.known, None, 0, False))\n",
+        "",
         "overdue/test_steps.py::s7",
     ),
     Mutant(
         "S7 a call counts as a letter",
-        EVENT_HANDLERS,
-        "StepDone(step.name, applied.day, applied.known, None, 0, False)",
-        "StepDone(step.name, applied.day, applied.known, None, 0, True)",
+        ANSWERS,
+        "StepDone(step.name, answer.day, answer.known, None, 0, False)",
+        "StepDone(step.name, answer.day, answer.known, None, 0, True)",
         "overdue/test_steps.py::s7",
     ),
     Mutant(

@@ -9,7 +9,38 @@ FEEDS = "services/cash_application/state/feeds.py"
 WITHDRAWALS = "services/cash_application/feeds/withdrawals.py"
 WATERMARKS = "services/cash_application/feeds/watermarks.py"
 
+WAITING_INSTRUCTIONS = "services/cash_application/refusals/waiting_instructions.py"
+ANSWERS = "services/overdue/answers.py"
+
 MUTANTS = (
+    Mutant(
+        "K4 an instruction that names an unknown invoice holds its own debtor only",
+        WAITING_INSTRUCTIONS,
+        "            found |= {debtor for _, debtor in _near_invoices(lane, data.creditor, name)}",
+        "            pass",
+        "cash_application/test_waiting_instructions.py",
+    ),
+    Mutant(
+        "K4 the waiting instruction is remembered when it is mended",
+        WAITING_INSTRUCTIONS,
+        "    identity.forget(lane, fact)\n",
+        "",
+        "cash_application/test_waiting_instructions.py",
+    ),
+    Mutant(
+        "K4 a debtor whom nobody knows is reported at once",
+        WAITING_INSTRUCTIONS,
+        "    if not debtor_is_known and frontier < at and known.reported is None:",
+        "    if at is None:",
+        "cash_application/test_waiting_instructions.py",
+    ),
+    Mutant(
+        "K4 any step may be approved",
+        ANSWERS,
+        "        if answer.name in (*steps, *receivable.approved):",
+        "        if answer.name:",
+        "overdue/test_answers.py",
+    ),
     Mutant(
         "K1 an event known in time is dated by the frontier",
         NOTED,
