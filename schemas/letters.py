@@ -82,6 +82,21 @@ class InterestSlice(LetterPart):
     amount_exact: str | None = None
 
 
+class NextStep(LetterPart):
+    """The policy's next step if nothing is paid, taken on the day ``not_before`` or later.
+
+    ``fee`` is in minor units; ``interest`` and ``compensation`` say whether the step demands them.
+    """
+
+    action: Literal["letter", "call", "hand-over", "none"]
+    step: str | None = None
+    not_before: Date | None = None
+    fee: int = 0
+    interest: bool = False
+    compensation: bool = False
+    needs_approval: bool = False
+
+
 class LetterLine(LetterPart):
     """One receivable in a letter, its balances as they are after the letter is booked.
 
@@ -90,6 +105,9 @@ class LetterLine(LetterPart):
     was taken off for early payment (M8); ``interest_new``, ``fee_new``, ``compensation_new`` what this letter books. Of
     an invoice in parts ``invoice`` is a part's own id: the ``part``-th of ``parts`` of the invoice ``whole`` (rules.md
     M9).
+
+    ``stands`` is the letter step behind which it stands after this letter, ``tone`` that step's; ``next`` what comes
+    next for it, None where no principal is open or older letters do not say it (rules.md S4).
     """
 
     invoice: str
@@ -115,29 +133,18 @@ class LetterLine(LetterPart):
     whole: str | None = None
     part: int = 0
     parts: int = 0
-
-
-class NextStep(LetterPart):
-    """The policy's next step if nothing is paid, taken on the day ``not_before`` or later.
-
-    ``fee`` is in minor units; ``interest`` and ``compensation`` say whether the step demands them.
-    """
-
-    action: Literal["letter", "call", "hand-over", "none"]
-    step: str | None = None
-    not_before: Date | None = None
-    fee: int = 0
-    interest: bool = False
-    compensation: bool = False
-    needs_approval: bool = False
+    stands: str | None = None
+    tone: Tone | None = None
+    next: NextStep | None = None
 
 
 class Letter(LetterPart):
     """One letter about one account and one currency (rules.md S4).
 
-    ``step`` is None for a reminder of a missed instalment and for an apology; ``letter_number`` counts within the
-    account and is in the letter's own ``reference``; ``fee_forgiven`` is rules.md F5;
-    ``fee_barred_by_suspension`` G3; ``payments_through`` the day through which bank feeds are complete;
+    ``step`` is the furthest that moves, None for a reminder of a missed instalment and for an apology; ``title_step``
+    the furthest behind which a receivable with open principal stands, and ``tone`` the firmest of these (rules.md S4);
+    ``letter_number`` counts within the account and is in the letter's own ``reference``; ``fee_forgiven`` is rules.md
+    F5; ``fee_barred_by_suspension`` G3; ``payments_through`` the day through which bank feeds are complete;
     ``interest_through`` is there only when counting stopped for want of a rate (I3).
     """
 
@@ -151,6 +158,7 @@ class Letter(LetterPart):
     policy_version: int
     step: str | None = None
     step_title: str | None = None
+    title_step: str | None = None
     tone: Tone
     purpose: Literal["reminder", "instalment", "apology"] = "reminder"
     language: Language

@@ -11,6 +11,7 @@ GUARDS = "services/overdue/letters/guards.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
 TAKEN_STEPS = "services/cash_application/invoices/taken_steps.py"
+LINE_STEPS = "services/overdue/letters/line_steps.py"
 STANDING = "services/overdue/steps/standing.py"
 STEP_PROGRESS = "services/overdue/steps/step_progress.py"
 NEXT_LETTER = "services/overdue/letters/next_letter.py"
@@ -249,6 +250,20 @@ MUTANTS = (
         "[policy for policy in self.versions(kind) if policy.in_force <= day]",
         "[*self.versions(kind)]",
         "overdue/test_policy_versions.py",
+    ),
+    Mutant(
+        "S4 who has paid makes the letter firm",
+        LINE_STEPS,
+        "if line.tone is not None and line.principal > 0]",
+        "if line.tone is not None]",
+        "overdue/test_steps.py::s4",
+    ),
+    Mutant(
+        "S4 the tone is that of what moves",
+        LINE_STEPS,
+        'return max(tones, key=_FIRMNESS.index, default="friendly")',
+        'return min(tones, key=_FIRMNESS.index, default="friendly")',
+        "overdue/test_steps.py::s4",
     ),
     Mutant(
         "S8 fees taken before are not counted together",

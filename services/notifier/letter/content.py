@@ -10,11 +10,12 @@ from typing import Final
 from urllib.parse import quote
 
 from schemas.channels import channel_named
-from schemas.letters import Letter, NextStep
+from schemas.letters import Letter
 from schemas.references import printed_reference
 from services.law.countries import DEFAULT_COUNTRY, countries
 from services.law.figures import law_of
 from services.notifier.letter.formats import grouped_iban
+from services.notifier.letter.next_steps import NextSteps
 from services.notifier.letter.plain import plain, shortened
 from services.notifier.letter.sums import InvoiceSums, LabelledRow, invoice_words, statements
 from services.notifier.letter.words import LetterWords, words_for
@@ -144,13 +145,13 @@ class _Composer:
         return self.say("about.many", count=str(len(invoices)))
 
     def title(self) -> str:
-        """The policy's own title of the step, else ours for a shipped step's name, else ours for the tone."""
+        """The policy's own title of the step, else ours for the shipped name of the furthest, else the tone's (S4)."""
         letter = self.letter
         if not self.reminds:
             return self.say(f"title.{letter.purpose}")
         if letter.step_title and (own := plain(letter.step_title)):
             return own
-        shipped = f"title.step.{letter.step}"
+        shipped = f"title.step.{letter.title_step or letter.step}"
         return self.say(shipped if shipped in self.words else f"title.{letter.tone}")
 
     def recipient(self) -> tuple[str, ...]:
@@ -260,7 +261,8 @@ class _Composer:
         letter = self.letter
         consumer = letter.kind == "consumer"
         if self.reminds:
-            yield LetterSection(self.say("next.heading"), tuple(self.next(letter.next)))
+            following = NextSteps(letter, self.words, self.law).sentences()
+            yield LetterSection(self.say("next.heading"), tuple(following))
             yield self.ways()
         yield self.contact()
         rights = f"rights.{self.country}.suspension"
@@ -269,28 +271,6 @@ class _Composer:
             yield LetterSection(self.say(f"rights.{self.country}.heading"), (self.say(rights),))
         if self.asks and consumer and f"advice.{self.country}.intro" in self.words:
             yield self.advice()
-
-    def next(self, step: NextStep) -> Iterator[str]:
-        """One step only, never before its day, with its cost: what the policy in force will do (design.md §6)."""
-        if step.action == "none":
-            yield self.words.say_of("next.none", len(self.letter.lines))
-            return
-        day = step.not_before
-        when = self.say("next.after") if day is None else self.say("next.on", date=self.words.formats.full_day(day))
-        yield self.say(f"next.{step.action}", when=when)
-        if step.action == "letter":
-            costs = list(self.next_costs(step))
-            yield self.say("next.adds", items=self.words.listed(costs)) if costs else self.say("next.free")
-        if step.needs_approval:
-            yield self.say("next.approval")
-
-    def next_costs(self, step: NextStep) -> Iterator[str]:
-        if step.fee:
-            yield self.say("cost.fee", amount=self.money(step.fee))
-        if step.interest:
-            yield self.say("next.interest")
-        if step.compensation:
-            yield self.say("next.compensation", amount=self.money(self.law.fixed_compensation))
 
     def ways(self) -> LetterSection:
         """What stops it: paying, more time or parts, a dispute."""

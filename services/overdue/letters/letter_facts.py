@@ -1,6 +1,6 @@
 """All facts of a letter, from the draft and the books with it and without it (design.md §6, §7.1)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from schemas.letters import (
     InterestSlice,
@@ -11,13 +11,11 @@ from schemas.letters import (
     LetterCreditor,
     LetterLine,
     LetterSender,
-    NextStep,
     Recipient,
 )
 from schemas.parties import Address, CreditorAddress, Party
-from schemas.policy import Policy, Step
+from schemas.policy import Policy
 from schemas.references import letter_reference
-from services.law.calendar import roll
 from services.law.figures import Law
 from services.law.percent import percent_text
 from services.overdue.account import Account
@@ -25,6 +23,7 @@ from services.overdue.books.balances import Booking, Books, OpenReceivable
 from services.overdue.books.interest import interest_start, principal_pieces
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.letter_record import LetterRecord, RecordedLine
+from services.overdue.letters.line_steps import LineSteps, firmest, furthest, next_of
 from services.overdue.stops.in_force import once_suspended
 
 
@@ -39,7 +38,9 @@ def letter_facts(
     assert account.party is not None
     booked = after.bookings.get(draft.notice, {})
     lines = [_line(account, line, draft, before, after, booked.get(line.invoice, Booking())) for line in draft.lines]
-    step = next((known for known in policy.steps if known.name == draft.step), None)
+    if draft.purpose == "reminder":
+        steps = LineSteps(account, draft, policy, context)
+        lines = [steps.filled(line, recorded) for line, recorded in zip(lines, draft.lines, strict=True)]
     suspended = any(once_suspended(account, account.receivables[line.invoice], draft.granted) for line in draft.lines)
     through = [line.through or line.start for line in draft.lines if line.step is not None and line.interest]
     return Letter(
@@ -52,7 +53,8 @@ def letter_facts(
         policy=draft.policy,
         policy_version=draft.policy_version,
         step=draft.step,
-        tone=step.tone if step is not None and step.tone is not None else "friendly",
+        title_step=furthest(lines, policy),
+        tone=firmest(lines),
         purpose=draft.purpose,
         language=account.party.language or context.creditor.language,
         channel=draft.channel,
@@ -72,7 +74,7 @@ def letter_facts(
         payments_through=context.payments_through(),
         interest_through=min((day for day in through if day is not None and day < draft.day), default=None),
         lines=tuple(lines),
-        next=_next_step(account, draft, policy, context),
+        next=next_of(lines, draft.step),
     )
 
 
@@ -131,35 +133,6 @@ def _reference(account: Account, draft: LetterRecord, law: Law) -> str:
     if len(draft.lines) == 1:
         return account.receivables[draft.lines[0].invoice].reference
     return letter_reference(account.number, draft.number, law.references)
-
-
-def _next_step(account: Account, draft: LetterRecord, policy: Policy, context: CreditorContext) -> NextStep:
-    """What the policy in force does next to the receivable that is furthest, if nothing is paid (design.md §6)."""
-    names = [step.name for step in policy.steps]
-    following = names.index(draft.step) + 1 if draft.step in names else len(names)
-    if draft.purpose != "reminder" or following >= len(names):
-        return NextStep(action="none")
-    step = policy.steps[following]
-    return NextStep(
-        action=step.action,
-        step=step.name,
-        not_before=_not_before(step, draft, policy, context),
-        fee=min(step.fee, context.law.reminder_fee_max(account.kind)),
-        interest=step.interest,
-        compensation=account.trader and step.fixed_compensation == "claim",
-        needs_approval=step.approval,
-    )
-
-
-def _not_before(step: Step, draft: LetterRecord, policy: Policy, context: CreditorContext) -> date:
-    """The earliest day of a step after this letter: its waits, and the response date has passed (rules.md S2)."""
-    days = [draft.day + timedelta(days=step.after_previous_days or 0)]
-    if draft.response_by is not None:
-        days.append(context.passes(draft.response_by, policy))
-    if step.after_due_days is not None:
-        moved = [line.effective_due for line in draft.lines if line.step == draft.step]
-        days += [due + timedelta(days=step.after_due_days) for due in moved]
-    return roll(max(days), context.country)
 
 
 def recipient_of(party: Party) -> Recipient:

@@ -170,6 +170,10 @@ def unusual_letters(**changes: Any) -> dict[str, Letter]:
         "rate unknown": a_letter(interest_through=date(2026, 6, 30), **changes),
         "a call comes": a_letter(next=call, tone="firm", step="own-step", **changes),
         "nothing comes": a_letter(next=nothing, tone="final", step="own-step", **changes),
+        "steps of its own": a_letter(
+            lines=(a_line(next=a_next(action="hand-over", not_before=None)), a_line(invoice="1002", next=a_next())),
+            **changes,
+        ),
         "day not known": a_letter(next=a_next(not_before=None), **changes),
         "instalment": a_letter(purpose="instalment", step=None, total=2500, next=nothing, **changes),
         "apology": a_letter(

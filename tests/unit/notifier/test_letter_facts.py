@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from stdnum import iban as iban_check
 
-from schemas.letters import Letter, LetterAccount
+from schemas.letters import Letter, LetterAccount, NextStep
 from schemas.references import is_valid_reference
 from services.notifier.letter import render
 from services.notifier.letter.content import compose
@@ -276,6 +276,36 @@ def test_a_missed_instalment_is_kind_and_has_no_next_step() -> None:
     assert "We have not yet got the agreed part of €25.00." in plain_spaces(text)
     assert "The plan still holds" in text
     assert "happens next" not in text
+
+
+# --- each invoice's own next step (rules.md S4) ----------------------------------------------------
+
+
+def a_mixed_letter(**changes: Any) -> Letter:
+    """A nudge about 1002 and 1003, which lists 1001 of the demand too."""
+    last = a_line(invoice="1001", next=NextStep(action="hand-over", needs_approval=True))
+    lines = (last, *(a_line(invoice=invoice, next=a_next()) for invoice in ("1002", "1003")))
+    return a_letter(**{"language": "en", "lines": lines, "tone": "final", **changes})
+
+
+def test_no_invoice_is_threatened_with_the_step_of_another() -> None:
+    text = plain_spaces(render(a_mixed_letter()).text)
+
+    assert "Invoice 1001: If we do not get the money or hear from you, we will pass this to a debt collector" in text
+    assert "Invoices 1002 and 1003: If we do not get the money or hear from you, we will write again on" in text
+    assert text.count("debt collector") == 1
+
+
+def test_one_next_step_of_all_invoices_is_said_once() -> None:
+    lines = a_mixed_letter().lines[1:]
+
+    assert "Invoices 1002 and 1003:" not in render(a_mixed_letter(lines=lines)).text
+
+
+def test_the_furthest_step_behind_which_an_invoice_stands_gives_the_title() -> None:
+    heading = compose(a_mixed_letter(step="nudge", title_step="demand", tone="final")).heading
+
+    assert heading == "Payment demand: invoices 1001, 1002 and 1003"
 
 
 # --- titles and subjects -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from schemas.letters import Letter
 from tests.unit.overdue.reading import balances, days, fees, handed_over, moved, steps, sums, tasks, totals, why
 from tests.unit.overdue.story import (
     CALL,
@@ -178,6 +179,50 @@ def test_s4_a_letters_tone_is_that_of_the_furthest_step() -> None:
 
     assert moved(harness.letters[2]) == {"1001": "second-reminder", "1002": "nudge"}
     assert (harness.letters[2].step, harness.letters[2].tone) == ("second-reminder", "firm")
+
+
+def after_the_demand(policy: dict[str, Any] | None = None) -> Letter:
+    """The nudge of invoice 1002 on 7.4. that lists 1001 too, to which the demand of 18.3. went."""
+    story = Story(policy or consumer_policy(NUDGE, REMINDER, SECOND_REMINDER, DEMAND)).invoice("2026-01-23")
+    letters = story.invoice("2026-03-20", invoice="1002").play("2026-04-09").letters
+    assert moved(letters[4]) == {"1001": None, "1002": "nudge"}
+    return letters[4]
+
+
+def test_s4_the_firmest_step_behind_which_a_listed_receivable_stands_gives_the_tone() -> None:
+    letter = after_the_demand()
+
+    assert (letter.step, letter.tone, letter.title_step) == ("nudge", "final", "demand")
+    assert [(line.stands, line.tone) for line in letter.lines] == [("demand", "final"), ("nudge", "friendly")]
+
+
+def test_s4_each_receivable_has_its_own_next_step() -> None:
+    first, second = [line.next for line in after_the_demand().lines]
+
+    assert first is not None
+    assert second is not None
+    assert (first.action, second.step, str(second.not_before)) == ("none", "reminder", "2026-04-22")
+
+
+def test_s4_a_receivable_whose_principal_is_paid_gives_no_tone_and_has_nothing_next() -> None:
+    story = Story(consumer_policy(NUDGE, REMINDER, SECOND_REMINDER, DEMAND)).invoice("2026-01-23")
+    story.paid("100.00", "2026-03-19").invoice("2026-03-20", invoice="1002")
+    letter = story.play("2026-04-09").letters[4]
+
+    assert moved(letter) == {"1001": None, "1002": "nudge"}
+    assert (letter.tone, letter.title_step) == ("friendly", "nudge")
+    assert letter.lines[0].next is None
+
+
+def test_s4_a_receivable_that_has_taken_no_step_threatens_nobody() -> None:
+    # The second is due on 6.2., overdue on 10.2.; its own nudge would be due on 12.2.
+    policy = consumer_policy(step("nudge", after_due_days=6), {**REMINDER, "after_previous_days": 13}, DEMAND)
+    letter = (
+        Story(policy).invoice("2026-01-23").invoice("2026-02-06", invoice="1002").play(until="2026-02-11").letters[1]
+    )
+
+    assert [(line.stands, line.tone) for line in letter.lines] == [("reminder", "friendly"), (None, None)]
+    assert [line.next.step if line.next else None for line in letter.lines] == ["demand", "nudge"]
 
 
 def test_s4_receivables_are_listed_by_effective_due_date_then_id_as_text() -> None:
