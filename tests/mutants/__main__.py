@@ -21,6 +21,7 @@ COPIED = ("schemas", "services", "tests", "pyproject.toml")
 AT_ONCE = 2
 SECONDS = 120
 PASSED, FAILED = 0, 1  # how pytest says so; anything else is an accident and no catch
+TOO_LONG = -1
 
 
 def main(words: list[str]) -> int:
@@ -81,12 +82,15 @@ def _try(trees: "SimpleQueue[Path]", mutant: Mutant) -> bool:
 
 
 def _run(tree: Path, tests: str) -> int:
-    """How pytest ends on the named tests of a tree."""
+    """How pytest ends on the named tests of a tree, or that it did not end in time."""
     file, _, words = tests.partition("::")
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"tests/unit/{file}"]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
     asked = [*command, "-k", words] if words else command
-    return subprocess.run(asked, cwd=tree, env=environment, capture_output=True, timeout=SECONDS).returncode
+    try:
+        return subprocess.run(asked, cwd=tree, env=environment, capture_output=True, timeout=SECONDS).returncode
+    except subprocess.TimeoutExpired:
+        return TOO_LONG
 
 
 if __name__ == "__main__":

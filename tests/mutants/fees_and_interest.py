@@ -31,9 +31,9 @@ MUTANTS = (
     ),
     Mutant(
         "F1 a fee above the law's maximum",
-        FEES,
-        "        amount=min(_step_of(chosen).fee or 0, law.reminder_fee_max(kind)),",
-        "        amount=_step_of(chosen).fee or 0,",
+        BOOKINGS,
+        "        return max(0, min(fee, law.reminder_fee_max(kind), room))",
+        "        return max(0, min(fee, room))",
         "overdue/test_fees.py::f1",
     ),
     Mutant(

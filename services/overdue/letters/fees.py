@@ -15,7 +15,7 @@ from services.overdue.stops.in_force import once_suspended
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """The invoice that bears the fee, the fee within the law's maximum (minor units), and whether it is forgiven."""
+    """The invoice that bears the fee, its step's fee (minor units; books cap it), and whether it is forgiven."""
 
     invoice: str
     amount: int
@@ -28,11 +28,10 @@ def fee_of(moving: Sequence[Case], facts: AccountFacts) -> Fee | None:
     if not able:
         return None
     chosen = min(able, key=lambda case: (-case.progress.index, case.entry.effective_due, case.invoice))
-    law, kind = facts.context.law, facts.account.kind
-    room = fee_room(facts.account, facts.account.kind, chosen.entry.receivable, facts.books, law)
+    room = fee_room(facts.account, facts.account.kind, chosen.entry.receivable, facts.books, facts.context.law)
     return Fee(
         invoice=chosen.invoice,
-        amount=min(_step_of(chosen).fee or 0, law.reminder_fee_max(kind)),
+        amount=_step_of(chosen).fee or 0,
         forgiven=room > 0 and forgiven(facts),
     )
 

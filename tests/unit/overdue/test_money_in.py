@@ -328,7 +328,10 @@ def test_m3_a_refund_of_all_after_a_refund_of_a_part_gives_back_the_rest() -> No
     story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20").paid("150.00", "2026-01-20", payment="P2")
     story.money_back("refunded", "2026-02-02", amount="40.00").money_back("refunded", "2026-02-03")
 
-    assert credit(story.play("2026-02-03")) == "50.00"
+    harness = story.play("2026-02-03")
+
+    assert credit(harness) == "50.00"
+    assert sorted(use.given_back for use in harness.books().uses.values()) == [0, 10000]
 
 
 def test_m3_a_payment_of_a_lapsed_debt_is_not_taken() -> None:
