@@ -67,12 +67,14 @@ class Billing:
             )
 
     def _switch(self, choice: dict[str, str]) -> None:
-        """The creditor chooses other policies in mid ladder: the same steps, other numbers (K3)."""
+        """The creditor chooses other policies in mid ladder: other numbers (K3), perhaps other steps too (S1)."""
         if not self.t.sometimes(self.t.p.switched):
             return
         day = self.t.day_between(self.t.start + 40 * DAY, self.t.until - 20 * DAY)
         for policy in self.policies:
             other = other_numbers(self.t.rng, policy, f"{policy['policy']}-other")
+            if self.t.sometimes(self.t.p.reshaped):
+                other["steps"] = next_version(self.t.rng, other, day)["steps"]
             self.t.write(self.t.at(day, "03:00"), "policy.published", **other)
         self._register(self.t.at(day, "03:30"), {kind: f"{name}-other" for kind, name in choice.items()})
 
@@ -118,11 +120,8 @@ class Billing:
                 party["trader"] = self.t.chance(0.3)
         theirs = [self._bill(f"C-{n}", party) for _ in range(rng.randint(*self.t.p.invoices))]
         self.t.bills += theirs
-        if not consumer and self.t.sometimes(self.t.p.turns_consumer):
-            day = self.t.day_between(max(b.known.date() for b in theirs) + DAY, self.t.until)
-            self.t.write(
-                self.t.at(day), "debtor.updated", creditor=CREDITOR, debtor=f"C-{n}", party={"kind": "consumer"}
-            )
+        if self.t.sometimes(self.t.p.turns_business if consumer else self.t.p.turns_consumer):
+            self._turn(f"C-{n}", consumer, max(b.known.date() for b in theirs) + DAY)
         if printed and self.t.chance(0.3):
             day = self.t.day_between(self.t.start + 30 * DAY, self.t.until)
             after = max([b.known for b in theirs if b.known < self.t.at(day)], default=None)
@@ -135,6 +134,14 @@ class Billing:
                     party={"email": f"c{n}@asiakas.example"},
                 )
         return theirs
+
+    def _turn(self, debtor: str, consumer: bool, earliest: date) -> None:
+        """The debtor turns out to be of the other kind, here and there of the first one after all (K3)."""
+        kinds = ("business", "consumer") if consumer else ("consumer", "business")
+        for kind in kinds[: self.t.rng.choice((1, 1, 1, 2))]:
+            day = self.t.day_between(earliest, self.t.until)
+            self.t.write(self.t.at(day), "debtor.updated", creditor=CREDITOR, debtor=debtor, party={"kind": kind})
+            earliest = day + DAY
 
     def _amount(self) -> int:
         rng = self.t.rng

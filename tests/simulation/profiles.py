@@ -61,7 +61,9 @@ class Profile:
     withdrawn_feeds: float = 0.0
     granted: float = 0.0
     switched: float = 0.0
+    reshaped: float = 0.0
     turns_consumer: float = 0.0
+    turns_business: float = 0.0
     discounts: float = 0.0
     parts: float = 0.0
     corrected: float = 0.0
@@ -212,7 +214,9 @@ PROFILES = {
             SIMPLE,
             name="terms",
             switched=0.7,
+            reshaped=0.5,
             turns_consumer=0.4,
+            turns_business=0.2,
             in_window=0.1,
             policy={"versions": 0.3},
         ),
