@@ -130,7 +130,8 @@ class DisputeSettled(InvoiceOrAccountData):
 class HoldPlaced(InvoiceOrAccountData):
     """A hold: no letter is sent until it is lifted or the day ``until`` has passed (rules.md G3).
 
-    ``reason`` is free text; the known words are agreed, investigating, insolvency, deceased, minor.
+    ``reason`` is free text; the known words are agreed, investigating, insolvency, deceased, minor,
+    guardian: the last three hold notes too, and money pays what is investigated as if it were free (G0).
     """
 
     event_type: ClassVar[str] = "hold.placed.v1"

@@ -11,6 +11,9 @@ from pydantic import ConfigDict
 from schemas.channels import ChannelName
 from schemas.fields import Date, Kind, Language, Part, Tone
 
+LetterPurpose = Literal["reminder", "instalment", "apology"]
+"""What a letter is: a dunning step, the letter about a missed instalment of a plan, or a note of apology."""
+
 
 class LetterPart(Part):
     """A part of a letter or of another message between our own workers; unknown fields are refused."""
@@ -138,6 +141,26 @@ class LetterLine(LetterPart):
     next: NextStep | None = None
 
 
+class LetterInstalment(LetterPart):
+    """An instalment of a payment plan: its day as agreed, its amount, and what is unpaid of it, in minor units."""
+
+    due: Date
+    amount: int
+    unpaid: int
+
+
+class LetterPlan(LetterPart):
+    """What a letter about a missed instalment says of the plan (rules.md G5).
+
+    ``missed`` are the missed instalments by due day, the last of which the letter is about; what is unpaid of them is
+    the letter's total. ``following`` is the next one, ``left`` what is unpaid of the whole plan.
+    """
+
+    missed: tuple[LetterInstalment, ...]
+    following: LetterInstalment | None = None
+    left: int
+
+
 class Letter(LetterPart):
     """One letter about one account and one currency (rules.md S4).
 
@@ -145,7 +168,8 @@ class Letter(LetterPart):
     the furthest behind which a receivable with open principal stands, and ``tone`` the firmest of these (rules.md S4);
     ``letter_number`` counts within the account and is in the letter's own ``reference``; ``fee_forgiven`` is rules.md
     F5; ``fee_barred_by_suspension`` G3; ``payments_through`` the day through which bank feeds are complete;
-    ``interest_through`` is there only when counting stopped for want of a rate (I3).
+    ``interest_through`` is there only when counting stopped for want of a rate (I3); ``plan`` only in a letter about a
+    missed instalment (G5).
     """
 
     notice: str
@@ -160,7 +184,7 @@ class Letter(LetterPart):
     step_title: str | None = None
     title_step: str | None = None
     tone: Tone
-    purpose: Literal["reminder", "instalment", "apology"] = "reminder"
+    purpose: LetterPurpose = "reminder"
     language: Language
     channel: ChannelName
     recipient: Recipient
@@ -180,3 +204,4 @@ class Letter(LetterPart):
     interest_through: Date | None = None
     lines: tuple[LetterLine, ...]
     next: NextStep
+    plan: LetterPlan | None = None

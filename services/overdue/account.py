@@ -231,7 +231,10 @@ class ReceivedMoney:
 
 @dataclass(slots=True)
 class Stop:
-    """A dispute, hold, suspension or promise; without ``invoice`` it stops the whole account (rules.md G0)."""
+    """A dispute, hold, suspension or promise; without ``invoice`` it stops the whole account (rules.md G0).
+
+    ``reason`` is a hold's, free text; older stores did not keep it.
+    """
 
     kind: StopKind
     invoice: str | None
@@ -241,6 +244,7 @@ class Stop:
     until: date | None = None
     amount: int | None = None
     time: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(slots=True)

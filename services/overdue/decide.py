@@ -8,6 +8,7 @@ checked next (design.md §5).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from schemas.policy import Policy
 from services.law.calendar import next_banking_day
@@ -27,11 +28,12 @@ from services.overdue.creditor_context import CreditorContext
 from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.apology import apology_letter
 from services.overdue.letters.draft import LetterCandidate
-from services.overdue.letters.guards import HAND_OVER_GUARDS, below_minimum, reasons_of
+from services.overdue.letters.guards import account_reasons, below_minimum
 from services.overdue.letters.instalments import instalment_letter, instalment_rechecks
 from services.overdue.letters.next_letter import NextLetter, next_letter
 from services.overdue.steps.cases import Case, cases_of
 from services.overdue.steps.facts import AccountFacts, facts_of
+from services.overdue.stops.gate import passed
 from services.overdue.stops.reasons import FEED, Recheck, StopReason
 from services.overdue.tasks import calls_of, standing_tasks, tasks_of, warning_days
 
@@ -65,7 +67,7 @@ def decide(account: Account, context: CreditorContext, now: datetime, skew: time
     policy = context.policy_on(account.kind, today)
     found = books(account, today, context)
     if policy is None:
-        return _without_policy(account, found, context, today)
+        return _without_policy(account, found, context, now, skew)
     opens = context.opens_at(account.kind, today)
     decision = _inside_window(facts_of(account, found, policy, context, max(now, opens)), skew)
     if now < opens and decision.acts:
@@ -73,8 +75,16 @@ def decide(account: Account, context: CreditorContext, now: datetime, skew: time
     return decision
 
 
-def _without_policy(account: Account, found: Books, context: CreditorContext, today: date) -> Decision:
-    code = "no-creditor" if context.creditor is None else "no-policy"
+def _without_policy(
+    account: Account, found: Books, context: CreditorContext, now: datetime, skew: timedelta
+) -> Decision:
+    code, today = "no-creditor" if context.creditor is None else "no-policy", context.local(now).date()
+    notice = account.open_letter()
+    claimed = _claimed(notice)
+    if claimed is not None and claimed + skew > now:
+        return Decision(None, found, wake=claimed + skew)
+    if notice is not None and claimed is not None:
+        return Decision(None, found, (WithdrawNotice(notice.notice, (StopReason(code),)),))
     unpaid = [entry for entry in found.open.values() if entry.principal]
     acts: list[Act] = []
     if any(entry.effective_due < today for entry in unpaid):
@@ -90,7 +100,7 @@ def _without_policy(account: Account, found: Books, context: CreditorContext, to
 def _inside_window(facts: AccountFacts, skew: timedelta) -> Decision:
     """Answer the claim that waits for it, else find the account's tasks and its next act."""
     notice = facts.account.open_letter()
-    claimed = notice.claimed if notice is not None and notice.status == "claimed" else None
+    claimed = _claimed(notice)
     if claimed is not None and claimed + skew > facts.now:
         return Decision(facts.policy, facts.books, wake=claimed + skew)
     cases = cases_of(facts)
@@ -107,7 +117,7 @@ def _inside_window(facts: AccountFacts, skew: timedelta) -> Decision:
             acts += found
             rechecks += more
         elif notice.status == "unknown":
-            acts += _withheld(replace(following, against=(*following.against, StopReason("notice-open"))))
+            acts += _withheld(following)
     decision = _decision(
         facts, acts, [*rechecks, *following.rechecks(), *_credit_days(facts, cases), *_discount_days(facts)]
     )
@@ -115,6 +125,11 @@ def _inside_window(facts: AccountFacts, skew: timedelta) -> Decision:
 
 
 # -- a claimed notice ------------------------------------------------------------------------------------------
+
+
+def _claimed(notice: LetterRecord | None) -> datetime | None:
+    """When the open notice was claimed, where it waits for an answer."""
+    return notice.claimed if notice is not None and notice.status == "claimed" else None
 
 
 def _candidate_for(notice: LetterRecord, following: NextLetter) -> LetterCandidate:
@@ -131,7 +146,7 @@ def _answer(notice: LetterRecord, fresh: LetterRecord | None, following: NextLet
     same = (
         fresh is not None
         and fresh.day == notice.day
-        and fresh.moves() == notice.moves()
+        and (fresh.moves(), fresh.subject_of) == (notice.moves(), notice.subject_of)
         and (fresh.channel, fresh.recipient, fresh.currency) == (notice.channel, notice.recipient, notice.currency)
     )
     if not same or fresh is None:
@@ -170,15 +185,14 @@ def _letter_of(following: NextLetter) -> tuple[LetterRecord | None, list[Recheck
 
 def _leaving(following: NextLetter) -> list[Case]:
     """The receivables that leave for collection today (rules.md S7)."""
-    cases = following.cases
-    ready = [case for case in cases if case.ready and case.step is not None and case.step.action == "hand-over"]
-    if not ready or reasons_of(HAND_OVER_GUARDS, following.facts):
-        return []
+    facts, cases = following.facts, following.cases
+    ready = [case for case in cases if case.is_ready_for("hand-over")]
+    against = account_reasons(facts) if ready else []
     leaving: list[Case] = []
     for currency in dict.fromkeys(case.currency for case in ready):
         listed = [case for case in cases if case.currency == currency and case.listed]
-        if not list(below_minimum(listed, following.facts)):
-            leaving += [case for case in ready if case.currency == currency]
+        theirs = [case for case in ready if case.currency == currency]
+        leaving += passed("hand-over", [*against, *below_minimum(listed, facts)], partial(list, theirs)) or []
     return leaving
 
 

@@ -42,6 +42,7 @@ from services.overdue.letters.draft import with_bookings
 from services.overdue.letters.letter_facts import letter_facts, recipient_of
 from services.overdue.open_tasks import open_after
 from services.overdue.steps.cases import Case
+from services.overdue.stops.gate import STOPPED_BY
 
 _NAMESPACE = uuid.UUID("0b9f7b2e-9c39-5f5c-8b0e-3f9d6d4b7c52")
 
@@ -150,7 +151,8 @@ def _grant(
     assert planned.claimed is not None
     granted = replace(fresh, status="granted", claimed=planned.claimed)
     account.letters[account.letters.index(planned)] = granted
-    closes = context.closes_at(account.kind, letter.date)
+    in_window = "outside-window" in STOPPED_BY[letter.purpose]
+    closes = context.closes_at(account.kind, letter.date) if in_window else context.end_of(letter.date)
     good_until = min(planned.claimed + good_for, closes)
     yield COMMANDS, NoticeGranted(notice=letter.notice, letter=letter, good_until=good_until)
 

@@ -163,7 +163,7 @@ def _change_party(applied: AppliedEvent, changed: dict[str, Any], issued: date |
 
 def _begins(kind: StopKind) -> Callable[[AppliedEvent, Any], None]:
     def begin(applied: AppliedEvent, data: Any) -> None:
-        until, amount = getattr(data, "until", None), getattr(data, "amount", None)
+        until, amount, reason = (getattr(data, name, None) for name in ("until", "amount", "reason"))
         stop = Stop(
             kind,
             data.invoice,
@@ -173,6 +173,7 @@ def _begins(kind: StopKind) -> Callable[[AppliedEvent, Any], None]:
             until,
             amount,
             applied.time,
+            reason,
         )
         applied.account.stops.append(stop)
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from schemas.fields import Kind
+from schemas.letters import LetterPurpose
 
 LetterStatus = Literal["planned", "claimed", "granted", "attempting", "unknown", "accepted", "closed"]
 
@@ -40,21 +41,44 @@ class RecordedLine:
 
 
 @dataclass(slots=True)
+class AskedInstalment:
+    """An instalment of a payment plan, due on a day, and what is ``unpaid`` of its ``amount``, in minor units."""
+
+    due: date
+    amount: int
+    unpaid: int
+
+
+@dataclass(slots=True)
+class AskedPlan:
+    """What a letter about a missed instalment says of its plan (rules.md G5).
+
+    ``missed`` are the instalments that are missed, by due day, of which the letter is about the last; ``following`` is
+    the next one that is not paid; ``left`` what is unpaid of the whole plan, in minor units.
+    """
+
+    missed: list[AskedInstalment]
+    following: AskedInstalment | None
+    left: int
+
+
+@dataclass(slots=True)
 class LetterRecord:
     """A notice and its course; only an accepted one moves steps and books (rules.md S6).
 
     ``fee`` is the step's fee under the law's maximum, before caps and compensation (rules.md F1); ``granted`` is
     the instant that orders its bookings among the entries of its day. ``bounced``: it came back after a
     later step, so its step stays and its bookings fall. ``subject_of`` is what a letter without a step is about: the
-    plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks; ``total`` what any
-    letter asks in all (those of older stores do not say it); ``kind`` the debtor's when it was made (rules.md K3).
+    plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks and ``plan`` what it
+    says of its plan; ``total`` what any letter asks in all (those of older stores do not say it); ``kind`` the debtor's
+    when it was made (rules.md K3).
     """
 
     notice: str
     number: int
     day: date
     granted: datetime
-    purpose: Literal["reminder", "instalment", "apology"]
+    purpose: LetterPurpose
     channel: str
     recipient: str
     currency: str
@@ -73,6 +97,12 @@ class LetterRecord:
     asked: int | None = None
     total: int | None = None
     kind: Kind | None = None
+    plan: AskedPlan | None = None
+
+    @property
+    def plan_id(self) -> str | None:
+        """The id of the plan whose instalment the letter is about, or None (rules.md G5)."""
+        return self.subject_of.rsplit(" ", 1)[0] if self.purpose == "instalment" and self.subject_of else None
 
     def moves(self) -> set[tuple[str, str]]:
         """The (invoice, step) pairs that this letter moves."""

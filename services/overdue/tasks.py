@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 from schemas.policy import Step
 from services.overdue.acts import RaiseTask
+from services.overdue.letters.guards import below_minimum
 from services.overdue.letters.instalments import missed_instalments
 from services.overdue.letters.next_letter import NextLetter
 from services.overdue.letters.possible_money import possible_money
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import call_task
+from services.overdue.stops.gate import stopping
 
 
 def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
@@ -41,11 +43,11 @@ def _matters(following: NextLetter) -> Iterator[RaiseTask]:
 
 
 def calls_of(following: NextLetter) -> Iterator[RaiseTask]:
-    """A call is a task, under the guards of a letter (rules.md S7)."""
-    if any(reason.code != "no-channel" for reason in following.against):
-        return
+    """A call is a task, under the gate (rules.md S7, G0)."""
     for case in following.cases:
-        if case.ready and case.step is not None and case.step.action == "call":
+        theirs = [each for each in following.cases if each.currency == case.currency]
+        against = [*following.against, *below_minimum(theirs, following.facts)]
+        if case.is_ready_for("call") and case.step is not None and not stopping("call", against):
             call = _call(case, case.step)
             if call.key not in following.facts.account.tasks:
                 yield call

@@ -7,6 +7,7 @@ CASES = "services/overdue/steps/cases.py"
 DECIDE = "services/overdue/decide.py"
 DRAFT = "services/overdue/letters/draft.py"
 FOLD = "services/overdue/fold.py"
+GATE = "services/overdue/stops/gate.py"
 GUARDS = "services/overdue/letters/guards.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
@@ -224,16 +225,16 @@ MUTANTS = (
     ),
     Mutant(
         "S7 a hand-over does not wait for the feed",
-        GUARDS,
-        "HAND_OVER_GUARDS: tuple[Guard, ...] = (\n    response_open,\n    stale_feed,\n",
-        "HAND_OVER_GUARDS: tuple[Guard, ...] = (\n    response_open,\n",
+        GATE,
+        '"hand-over": STOPS - {"contact-budget", ',
+        '"hand-over": STOPS - {"contact-budget", "stale-feed", ',
         "overdue/test_steps.py::s7",
     ),
     Mutant(
         "S7 a hand-over needs no minimum",
         DECIDE,
-        "        if not list(below_minimum(listed, following.facts)):",
-        "        if listed is not None:",
+        "[*against, *below_minimum(listed, facts)]",
+        "against",
         "overdue/test_steps.py::s7",
     ),
     Mutant(

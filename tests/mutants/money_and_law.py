@@ -60,7 +60,7 @@ MUTANTS = (
     Mutant(
         "M8 money of any day earns the discount",
         USED_MONEY,
-        "        return sum(part.amount for part in parts if part.paid <= day)",
+        "        return sum(part.amount for part in parts if part.money.paid <= day)",
         "        return sum(part.amount for part in parts)",
         "overdue/test_discounts.py::m8",
     ),
@@ -151,8 +151,8 @@ MUTANTS = (
     Mutant(
         "G0 a missed instalment of what is held brings a letter",
         INSTALMENTS,
-        " and _stopped_by_plan_alone(case)]",
-        "]",
+        'stopping("instalment", [*account_reasons(facts), *own])',
+        'stopping("instalment", account_reasons(facts))',
         "overdue/test_guards.py::g0",
     ),
     Mutant(
@@ -228,15 +228,15 @@ MUTANTS = (
     Mutant(
         "M3 a letter's reference pays the whole account",
         LEDGER,
-        "        if money.letter is not None:",
-        "        if money.letter == -1:",
+        "        if money.letter is not None and ",
+        "        if money.letter == -1 and ",
         "overdue/test_money_in.py::m3",
     ),
     Mutant(
         "M3 credit is used before the due date",
         LEDGER,
-        "for entry in self._in(credit.currency) if self._was_due(entry, day)]",
-        "for entry in self._in(credit.currency)]",
+        "if group.limit is not None or self._was_due(entry, day)]",
+        "]",
         "overdue/test_money_in.py::m3",
     ),
     Mutant(

@@ -137,8 +137,8 @@ MUTANTS = (
     Mutant(
         "G5 the task does not wait for the letter's answer",
         INSTALMENTS,
-        "        if facts.context.has_passed(response_by, facts.today, facts.policy):",
-        "        if letter is not None:",
+        "letter.response_by is not None and facts.context.has_passed(letter.response_by, facts.today, facts.policy)",
+        "letter.response_by is not None",
         "overdue/test_guards.py::g5",
     ),
     Mutant(
@@ -235,8 +235,8 @@ MUTANTS = (
     Mutant(
         "design §7.3 a letter goes though others would move",
         DECIDE,
-        "        and fresh.moves() == notice.moves()\n",
-        "",
+        "        and (fresh.moves(), fresh.subject_of) == (notice.moves(), notice.subject_of)\n",
+        "        and fresh.subject_of == notice.subject_of\n",
         "overdue/test_protocol_of_notices.py",
     ),
     Mutant(

@@ -18,6 +18,7 @@ from schemas.invoice_events import (
 )
 from schemas.journal import AccountEvent, AccountNumbered
 from schemas.parties import PartyChange
+from services.cash_application.invoices.currencies import check_currency
 from services.cash_application.matching import invoice_parts, name_index
 from services.cash_application.matching.remittance import folded_number
 from services.cash_application.refusals import waiting_instructions
@@ -137,7 +138,7 @@ def _mark(lane: Lane, data: InvoiceCredited | InvoiceCancelled) -> None:
 
 def account_event(lane: Lane, fact: Fact, data: AccountData) -> Result:
     """Apply any other event about an account or about invoices of it."""
-    refusal = check_account(lane, data) or _check_one_due(lane, data)
+    refusal = check_account(lane, data) or _check_one_due(lane, data) or check_currency(lane, data)
     if refusal is not None:
         return refusal
     if isinstance(data, InvoiceCancelled):

@@ -14,6 +14,7 @@ from schemas.letters import Letter
 from schemas.references import printed_reference
 from services.law.countries import DEFAULT_COUNTRY, countries
 from services.law.figures import law_of
+from services.notifier.letter import plan
 from services.notifier.letter.formats import grouped_iban
 from services.notifier.letter.next_steps import NextSteps
 from services.notifier.letter.plain import plain, shortened
@@ -171,7 +172,7 @@ class _Composer:
                 yield from self.apology()
             case "instalment", _:
                 yield self.say("instalment.paid")
-                yield f"{self.say('instalment.missed', total=self.total)} {self.ask('instalment')}"
+                yield " ".join((*plan.missed(self.letter, self.words), self.ask("instalment")))
                 yield f"{self.say('instalment.help')} {self.say('instalment.keeps')}"
                 yield from self.counted_to()
             case _, "friendly":
@@ -264,6 +265,10 @@ class _Composer:
             following = NextSteps(letter, self.words, self.law).sentences()
             yield LetterSection(self.say("next.heading"), tuple(following))
             yield self.ways()
+        if letter.plan is not None:
+            yield LetterSection(self.say("plan.heading"), rows=tuple(plan.rows(letter, letter.plan, self.words)))
+            changes = (self.say(f"plan.{key}", deadline=self.deadline) for key in ("change", "dispute"))
+            yield LetterSection(self.say("ways.heading"), items=tuple(changes))
         yield self.contact()
         rights = f"rights.{self.country}.suspension"
         barred = letter.tone == "friendly" or letter.fee_barred_by_suspension

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from services.law.figures import Law
@@ -90,7 +90,8 @@ class Booking:
 class UnusedCredit:
     """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment.
 
-    ``payment`` is the payment's key; of the credit of credit notes the currency. ``terms`` are those of its entry.
+    ``payment`` is the payment's key; of the credit of credit notes the currency. ``terms`` are those of its entry,
+    which became ``known`` at an instant.
     """
 
     day: date
@@ -98,6 +99,7 @@ class UnusedCredit:
     currency: str
     payment: str
     terms: EntryTerms
+    known: datetime
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ class Books:
     ``open`` are the receivables by invoice, paid ones too; ``credit`` is money that is not used. ``bookings`` are what
     each letter booked, by notice and invoice; ``fee_days`` the days on which fees were booked or forgiven. ``refused``
     says why payments are not taken, by payment. ``paid_by`` says how much each payment paid on each invoice, ``uses``
-    by class.
+    by class. ``plan_paid`` is what counts as paid of each plan in force, by its id (G5).
     """
 
     open: dict[str, OpenReceivable]
@@ -127,6 +129,7 @@ class Books:
     refused: dict[str, RefusalReason] = field(default_factory=dict)
     paid_by: dict[str, dict[str, int]] = field(default_factory=dict)
     uses: dict[str, AllocatedMoney] = field(default_factory=dict)
+    plan_paid: dict[str, int] = field(default_factory=dict)
 
     def principal_of(self, receivable: Receivable) -> int:
         """The open principal of a receivable, in minor units."""

@@ -30,12 +30,13 @@ from services.overdue.books.interest import BEGINNING
 from services.overdue.books.known_before import known_before
 from services.overdue.books.letter_bookings import LetterBookings
 from services.overdue.books.parts import credited_of
+from services.overdue.books.plan_money import PaidGroup, PlanMoney
 from services.overdue.books.settled_discounts import EarnedDiscount, earned_discounts, settled_discount
 from services.overdue.books.used_money import PaidClass, PayingMoney, UsedMoney
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.entry_terms import EntryTerms
 from services.overdue.letter_record import LetterRecord
-from services.overdue.stops.in_force import disputed_part, is_skipped
+from services.overdue.stops.in_force import disputed_part, is_skipped, plans_in_force
 
 
 class _Replay:
@@ -55,6 +56,7 @@ class _Replay:
         self.books = Books(open={})
         self.used = UsedMoney(self.books)
         self.discounts = Discounts(self.used)
+        self.plans = PlanMoney(account, self.used, context.country)
         self.letters = LetterBookings(account, context, self.books)
         self.refunded: dict[str, int] = {}
         self.earned = earned
@@ -87,7 +89,7 @@ class _Replay:
                 last = max(receivable.credit_notes, key=lambda note: (note.known, note.id))
                 currency, terms = receivable.currency, self.terms.of_note(last)
                 arose = min(last.day, last.known_on)
-                self.books.credit.append(UnusedCredit(arose, rest, currency, currency, terms))
+                self.books.credit.append(UnusedCredit(arose, rest, currency, currency, terms, last.known))
         entry.history.append((BEGINNING, entry.principal))
 
     def _waive_after_notes(self, entry: OpenReceivable) -> None:
@@ -96,7 +98,7 @@ class _Replay:
         for note in sorted(receivable.credit_notes, key=lambda note: (note.known, note.id)):
             rest = receivable.amount_now - credited_of(self.account, receivable, note)
             if self._is_waived(entry, rest, self.terms.of_note(note)) and entry.principal:
-                self.used.waive(entry)
+                self.used.waive(entry, note.known)
 
     def _earned_before(self, at: datetime) -> dict[str, EarnedDiscount]:
         """The discounts that were earned by what was known before an instant (rules.md M8)."""
@@ -117,6 +119,9 @@ class _Replay:
                 self._enter(whose, what, day, known)
         for day in uses:
             self._use_credit(day)
+        if self.account.plans:
+            in_force = self.plans.in_force(self.context.end_of(self.today))
+            self.books.plan_paid = {item.plan.id: item.paid for item in in_force}
         return self.books
 
     def _days_of_use(self) -> set[date]:
@@ -130,7 +135,7 @@ class _Replay:
         others = {self.context.local(due.known).date() for due in changes} | {
             credit.day for credit in self.books.credit
         }
-        return {roll(day, self.context.country) for day in dues} | others
+        return {roll(day, self.context.country) for day in dues} | others | set(self.plans.days_of_use())
 
     def _was_due(self, entry: OpenReceivable, day: date) -> bool:
         """Whether its due date of that time had come by ``day``: what was used stays used (rules.md M3, M7)."""
@@ -158,7 +163,7 @@ class _Replay:
 
     def _receive(self, money: ReceivedMoney, day: date, known: datetime) -> None:
         key = payment_key(money)
-        paying = PayingMoney(key, self._paid(money, day, known), self.terms.of_money(money, day))
+        paying = PayingMoney(key, self._paid(money, day, known), self.terms.of_money(money, day), known)
         amount = money.amount - money.reversed
         if amount <= 0:
             return
@@ -172,11 +177,9 @@ class _Replay:
                 return
             rest = self._pay(self._in_order(own, known), amount, day, paying)
         else:
-            rest = amount
-            for group in self._groups(money, day, known, paying.terms.kind):
-                rest = self._pay(self._in_order(group, known), rest, day, paying, known)
+            rest = self._pay_groups(self._groups(money, day, known, paying.terms.kind), amount, day, paying, known)
         if rest:
-            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.terms))
+            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.terms, known))
             self._use_credit(day)
 
     def _is_of_other_currency(self, money: ReceivedMoney) -> bool:
@@ -187,24 +190,31 @@ class _Replay:
     def _grant(self, credit: GrantedCredit, day: date) -> None:
         """Credit without an invoice is used as that of credit notes is (rules.md M3, M11)."""
         terms = self.terms.of_granted(credit)
-        self.books.credit.append(UnusedCredit(day, credit.amount, credit.currency, credit.currency, terms))
+        self.books.credit.append(
+            UnusedCredit(day, credit.amount, credit.currency, credit.currency, terms, credit.known)
+        )
         self._use_credit(day)
 
-    def _groups(self, money: ReceivedMoney, day: date, known: datetime, kind: Kind) -> list[list[OpenReceivable]]:
-        """Where money without a receivable's own reference goes, group by group (rules.md M3)."""
+    def _groups(self, money: ReceivedMoney, day: date, known: datetime, kind: Kind) -> Iterator[PaidGroup]:
+        """Where money without a receivable's own reference goes, group by group (rules.md M3, G5)."""
         free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, day, kind)]
-        if money.letter is not None:
-            listed = {
-                line.invoice
-                for letter in self.account.letters
-                if letter.number == money.letter
-                for line in letter.lines
-            }
-            return [[entry for entry in free if entry.receivable.invoice in listed]]
-        return [
-            [entry for entry in free if self._due_at(entry, known) < day],
-            [entry for entry in free if self._due_at(entry, known) >= day and entry.receivable.known <= known],
-        ]
+        letters = [letter for letter in self.account.letters if letter.number == money.letter]
+        plan = next((letter.plan_id for letter in letters if letter.plan_id is not None), None)
+        if money.letter is not None and all(each.id != plan for each in plans_in_force(self.account, known)):
+            listed = {line.invoice for letter in letters for line in letter.lines}
+            yield PaidGroup([entry for entry in free if entry.receivable.invoice in listed])
+            return
+        yield from self.plans.groups(free, known, day, lambda entry: self._due_at(entry, known) < day, plan)
+        yield PaidGroup([entry for entry in free if entry.receivable.known <= known])
+
+    def _pay_groups(
+        self, groups: Iterable[PaidGroup], amount: int, day: date, money: PayingMoney, known: datetime
+    ) -> int:
+        """Pay group by group, of a plan no more than its limit; what is left."""
+        for group in groups:
+            part = amount if group.limit is None else min(amount, group.limit)
+            amount -= part - self._pay(self._in_order(group.entries, known), part, day, money, known)
+        return amount
 
     def _named(self, invoices: Iterable[str]) -> list[OpenReceivable]:
         """The receivables that invoices' ids mean, each once; an invoice in parts means all of them (rules.md M9)."""
@@ -228,12 +238,19 @@ class _Replay:
         for free_on in (day, self.today) if usable else ():
             known = self.context.end_of(free_on)
             for credit in usable:
-                due = [entry for entry in self._in(credit.currency) if self._was_due(entry, day)]
                 terms = credit.terms if credit.day == day else self.terms.of_use(day)
-                free = [entry for entry in due if self._reachable(entry, known, free_on, terms.kind)]
-                paying = PayingMoney(credit.payment, day, terms)
-                credit.amount = self._pay(self._in_order(free, known), credit.amount, day, paying, known)
+                open_ = self._in(credit.currency)
+                free = [entry for entry in open_ if self._reachable(entry, known, free_on, terms.kind)]
+                paying = PayingMoney(credit.payment, day, terms, max(credit.known, self.context.end_of(day)))
+                groups = self._groups_of_credit(free, day)
+                credit.amount = self._pay_groups(groups, credit.amount, day, paying, known)
         self.books.credit = [credit for credit in self.books.credit if credit.amount]
+
+    def _groups_of_credit(self, free: list[OpenReceivable], day: date) -> Iterator[PaidGroup]:
+        """Instalments that are due, and the next one, take credit before their receivables' own due dates (G5)."""
+        for group in self.plans.groups(free, self.context.end_of(day), day, lambda _: True):
+            was_due = [entry for entry in group.entries if group.limit is not None or self._was_due(entry, day)]
+            yield PaidGroup(was_due, group.limit)
 
     def _due_at(self, entry: OpenReceivable, at: datetime) -> date:
         """The effective due date that was in force at an instant: a later one moves no money (rules.md K3)."""
@@ -270,7 +287,7 @@ class _Replay:
         for entry in touched:
             entry.reduced = True
             entry.interrupt(day, self.context.law)
-            self._let_go(entry, day, money.terms)
+            self._let_go(entry, day, money)
             entry.remember(day)
         return amount
 
@@ -288,12 +305,12 @@ class _Replay:
             payable -= disputed_part(self.account, entry.receivable, known, self.books.principal_of)
         return payable
 
-    def _let_go(self, entry: OpenReceivable, day: date, terms: EntryTerms) -> None:
+    def _let_go(self, entry: OpenReceivable, day: date, money: PayingMoney) -> None:
         """What is let go after a payment: a discount of an earlier day, or a small rest that is none of a later one."""
         if entry.discounts and self._take_discount(entry, day, day - timedelta(days=1)):
             return
-        if self._is_waived(entry, entry.balance, terms) and not self.discounts.is_near(entry, day):
-            self.used.waive(entry)
+        if self._is_waived(entry, entry.balance, money.terms) and not self.discounts.is_near(entry, day):
+            self.used.waive(entry, money.known)
 
     def _take_discount(self, entry: OpenReceivable, day: date, ended: date) -> bool:
         """Take a discount on ``day`` if one is earned whose last day had ``ended`` (rules.md M8)."""

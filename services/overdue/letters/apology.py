@@ -1,9 +1,12 @@
 """A payment crossed a letter in the post: a note says what the letter asked too much (rules.md M1)."""
 
+from functools import partial
+
 from services.overdue.letter_record import LetterRecord, RecordedLine
 from services.overdue.letters.draft import LetterCandidate, next_number, notice_id
-from services.overdue.letters.guards import NOTE_GUARDS, channel_of, reasons_of
+from services.overdue.letters.guards import account_reasons, channel_of, personal_holds
 from services.overdue.steps.facts import AccountFacts
+from services.overdue.stops.gate import passed, stopping
 from services.overdue.stops.reasons import rechecks_of
 
 _STEP = "apology"
@@ -19,8 +22,9 @@ def apology_letter(facts: AccountFacts) -> LetterCandidate:
     for letter in facts.account.accepted():
         lines = _taken_back(facts, letter)
         if lines and letter.purpose == "reminder" and not letter.bounced and not _has_note(facts, letter):
-            reasons = reasons_of(NOTE_GUARDS, facts)
-            return LetterCandidate(None if reasons else _draft(facts, letter, lines), tuple(rechecks_of(reasons)))
+            reasons = [*account_reasons(facts), *personal_holds(facts)]
+            note = passed("apology", reasons, partial(_draft, facts, letter, lines))
+            return LetterCandidate(note, tuple(rechecks_of(stopping("apology", reasons))))
     return LetterCandidate(None)
 
 

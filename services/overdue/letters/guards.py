@@ -1,7 +1,7 @@
-"""The guards of a whole account: each is a small pure function, facts -> the reasons that forbid a letter today.
+"""The guards of a whole account: each is a small pure function, facts -> the reasons that may forbid a letter today.
 
 All are evaluated and all reasons are recorded, each with the day or signal at which it may no longer hold (design.md
-§5).
+§5). What they hold, the gate says.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +15,7 @@ from services.overdue.letters.possible_money import possible_money
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import letters_sent
+from services.overdue.stops.in_force import is_personal, last_day, stops_in_force
 from services.overdue.stops.reasons import FEED, StopReason, recheck_passing
 
 
@@ -81,8 +82,15 @@ def unread_event(facts: AccountFacts) -> Iterator[StopReason]:
         yield StopReason("unread-event")
 
 
+def notice_open(facts: AccountFacts) -> Iterator[StopReason]:
+    """An account has one open notice; one that is claimed is decided now (rules.md S4; design.md §7.1)."""
+    letter = facts.account.open_letter()
+    if letter is not None and letter.status != "claimed":
+        yield StopReason("notice-open")
+
+
 Guard = Callable[[AccountFacts], Iterator[StopReason]]
-LETTER_GUARDS: tuple[Guard, ...] = (
+_GUARDS: tuple[Guard, ...] = (
     response_open,
     stale_feed,
     contact_budget,
@@ -91,26 +99,23 @@ LETTER_GUARDS: tuple[Guard, ...] = (
     no_channel,
     unmatched_money,
     unread_event,
+    notice_open,
 )
-"""What a letter needs (rules.md C3, S2, G1, G7, G10)."""
-
-HAND_OVER_GUARDS: tuple[Guard, ...] = (
-    response_open,
-    stale_feed,
-    closed_day,
-    outside_window,
-    unmatched_money,
-    unread_event,
-)
-"""What a hand-over needs: neither contact budget nor channel (rules.md S7)."""
-
-NOTE_GUARDS: tuple[Guard, ...] = (stale_feed, closed_day, outside_window, no_channel, unread_event)
-"""What a note that asks for nothing needs."""
 
 
-def reasons_of(guards: tuple[Guard, ...], facts: AccountFacts) -> list[StopReason]:
-    """The reasons of all guards, none left out."""
-    return [reason for guard in guards for reason in guard(facts)]
+def account_reasons(facts: AccountFacts) -> list[StopReason]:
+    """The whole account's reasons, none left out: which of them hold what is to leave, the gate says (rules.md G0)."""
+    return [reason for guard in _GUARDS for reason in guard(facts)]
+
+
+def personal_holds(facts: AccountFacts) -> Iterator[StopReason]:
+    """The holds for the debtor's own state, on the account or on any receivable, paid ones too (rules.md G0)."""
+    for receivable in facts.account.receivables.values():
+        for stop in stops_in_force(facts.account, receivable, facts.now):
+            last = last_day(stop, facts.context.country)
+            if is_personal(stop) and (last is None or facts.today <= last):
+                recheck = None if last is None else last + timedelta(days=1)
+                yield StopReason("held", receivable.invoice, recheck, personal=True)
 
 
 def below_minimum(cases: Sequence[Case], facts: AccountFacts) -> Iterator[StopReason]:

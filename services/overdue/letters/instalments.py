@@ -1,144 +1,180 @@
 """Missed instalments: one letter without a step about each, then a task; the plan goes on (rules.md G5)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from typing import Final
 
 from services.law.calendar import banking_days_after, roll
 from services.overdue.account import PaymentPlan
-from services.overdue.books.entries import money_day, payment_key
-from services.overdue.letter_record import LetterRecord, RecordedLine
+from services.overdue.books.plan_money import PlanInBooks, by_due, plan_order, unpaid_of
+from services.overdue.letter_record import AskedInstalment, AskedPlan, LetterRecord, RecordedLine
 from services.overdue.letters.draft import LetterCandidate, next_number, notice_id
-from services.overdue.letters.guards import LETTER_GUARDS, channel_of, reasons_of
+from services.overdue.letters.guards import account_reasons, channel_of
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
-from services.overdue.stops.in_force import plans_in_force
-from services.overdue.stops.reasons import Recheck, recheck_passing, rechecks_of
+from services.overdue.stops.gate import passed, stopping
+from services.overdue.stops.in_force import held_by, plans_in_force
+from services.overdue.stops.reasons import Recheck, StopReason, recheck_passing, rechecks_of
 
 GRACE_BANKING_DAYS = 5
-_STEP = "instalment"
+_STEP: Final = "instalment"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanToday:
+    """A plan in force today: its ``cases`` with something open, how many instalments are ``missed``, what is paid.
+
+    ``behind`` is what is unpaid of those, in minor units, and never more than is open and may be asked.
+    """
+
+    plan: PaymentPlan
+    cases: tuple[Case, ...]
+    missed: int
+    paid: int
+    behind: int
+
+    @property
+    def subject(self) -> str:
+        """What its letter is about: the plan and its latest missed instalment."""
+        return f"{self.plan.id} {self.missed}"
+
+    def asked(self) -> AskedPlan:
+        """What the letter says of the plan; a smaller sum than is unpaid lessens the latest instalments."""
+        parts, left = by_due(self.plan), self.behind
+        unpaid = unpaid_of(self.plan, self.paid)
+        missed = []
+        for part, rest in zip(parts[: self.missed], unpaid, strict=False):
+            asked = min(rest, left)
+            left -= asked
+            if asked:
+                missed.append(AskedInstalment(part.due, part.amount, asked))
+        coming = zip(parts[self.missed :], unpaid[self.missed :], strict=True)
+        following = next((AskedInstalment(part.due, part.amount, rest) for part, rest in coming if rest), None)
+        return AskedPlan(missed, following, min(sum(unpaid), _open(self.cases)))
 
 
 def missed_instalments(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
-    """Task key and first invoice for each letter past its response date with the plan still behind.
+    """Task key and first invoice of each plan that is behind and whose letter is not answered, or may not go.
 
-    And for each plan that would be behind without the debtor's unused credit: a person says what that pays.
+    Where only a person ends what stops the letter the task comes at once, else when it would have been answered by.
     """
-    for plan, letter, response_by in _unanswered(facts, cases):
-        if facts.context.has_passed(response_by, facts.today, facts.policy):
-            yield f"instalment {letter.subject_of}", plan.invoices[0]
-    for plan in plans_in_force(facts.account, facts.now):
-        count = _missed(facts, plan)
-        if _unpaid(facts, cases, plan, count) and not _behind(facts, cases, plan, count):
-            yield f"instalment {_subject(plan, count)}", plan.invoices[0]
+    for today in _plans(facts, cases):
+        letter = _letter_about(facts, today)
+        if today.behind and (_is_unanswered(facts, letter) if letter else _cannot_go(facts, today)):
+            yield f"instalment {today.subject}", min(case.invoice for case in today.cases)
+
+
+def _is_unanswered(facts: AccountFacts, letter: LetterRecord) -> bool:
+    return letter.response_by is not None and facts.context.has_passed(letter.response_by, facts.today, facts.policy)
+
+
+def _cannot_go(facts: AccountFacts, today: PlanToday) -> bool:
+    against = [reason for reason in _against(facts, today) if reason.code != "notice-open"]
+    return any(reason.recheck is None for reason in against) or (
+        bool(against) and _task_day(facts, today) <= facts.today
+    )
+
+
+def _task_day(facts: AccountFacts, today: PlanToday) -> date:
+    """The day after that by which a letter of the first possible day would have been answered."""
+    missed_on = _missed_days(facts, today.plan)[today.missed - 1]
+    return roll(missed_on + timedelta(days=_days_to_answer(facts)), facts.context.country) + timedelta(days=1)
+
+
+def _days_to_answer(facts: AccountFacts) -> int:
+    return facts.context.law.response_days_min("consumer")
 
 
 def instalment_rechecks(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[Recheck]:
-    """When another instalment counts as missed, and when the time to answer a letter about one is over."""
-    for plan in plans_in_force(facts.account, facts.now):
-        yield from _missed_days(facts, plan)
-    for _, _, response_by in _unanswered(facts, cases):
-        if not facts.context.has_passed(response_by, facts.today, facts.policy):
-            yield recheck_passing(response_by, facts.today, facts.policy, facts.context)
+    """When another instalment counts as missed, a task is due, or unused credit may pay an instalment."""
+    for today in _plans(facts, cases):
+        yield from _missed_days(facts, today.plan)
+        if facts.books.credit:
+            yield from (roll(part.due, facts.context.country) for part in today.plan.instalments)
+        letter = _letter_about(facts, today)
+        if today.behind and letter is None:
+            yield _task_day(facts, today)
+        elif today.behind and letter is not None and letter.response_by is not None:
+            yield recheck_passing(letter.response_by, facts.today, facts.policy, facts.context)
 
 
 def instalment_letter(facts: AccountFacts, cases: Sequence[Case]) -> LetterCandidate:
-    """The letter about the first plan that is behind and has had none about its last missed instalment."""
+    """The letter about the first plan that is behind, has had none about its latest missed instalment and may go."""
     rechecks: list[Recheck] = []
-    for plan in plans_in_force(facts.account, facts.now):
-        rechecks += _missed_days(facts, plan)
-        count = _missed(facts, plan)
-        if _behind(facts, cases, plan, count) and _letter_about(facts, plan, count) is None:
-            reasons = reasons_of(LETTER_GUARDS, facts)
-            letter = None if reasons else _draft(facts, cases, plan, count)
-            return LetterCandidate(letter, (*rechecks, *rechecks_of(reasons)))
+    for today in _plans(facts, cases):
+        rechecks += _missed_days(facts, today.plan)
+        if today.behind and _letter_about(facts, today) is None:
+            against = _against(facts, today)
+            letter = passed("instalment", against, partial(_draft, facts, today))
+            if letter is not None:
+                return LetterCandidate(letter, tuple(rechecks))
+            rechecks += rechecks_of(against)
     return LetterCandidate(None, tuple(rechecks))
 
 
-def _unanswered(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[tuple[PaymentPlan, LetterRecord, date]]:
-    """The letters about missed instalments of plans that are still behind, each with its response date."""
+def _against(facts: AccountFacts, today: PlanToday) -> list[StopReason]:
+    """What stops the plan's letter: the account's reasons, and those of any of the plan's receivables (G0, G5)."""
+    own = [reason for case in today.cases for reason in case.reasons]
+    return stopping("instalment", [*account_reasons(facts), *own])
+
+
+def _plans(facts: AccountFacts, cases: Sequence[Case]) -> list[PlanToday]:
+    """The account's plans today, the one with the earliest unpaid instalment first."""
+    found = []
     for plan in plans_in_force(facts.account, facts.now):
-        for count in range(1, _missed(facts, plan) + 1):
-            letter = _letter_about(facts, plan, count)
-            if letter is not None and letter.response_by is not None and _behind(facts, cases, plan, count):
-                yield plan, letter, letter.response_by
+        held = held_by(facts.account, plan, facts.now)
+        found.append(PlanInBooks(plan, held, facts.books.plan_paid.get(plan.id, 0)))
+    return [_today(facts, item, cases) for item in sorted(found, key=plan_order)]
+
+
+def _today(facts: AccountFacts, item: PlanInBooks, cases: Sequence[Case]) -> PlanToday:
+    theirs = tuple(case for case in cases if case.invoice in item.held)
+    missed = sum(day <= facts.today for day in _missed_days(facts, item.plan))
+    behind = min(_open(theirs), sum(unpaid_of(item.plan, item.paid)[:missed]))
+    return PlanToday(item.plan, theirs, missed, item.paid, behind)
+
+
+def _open(cases: Sequence[Case]) -> int:
+    """What is open and may be asked, in minor units."""
+    return sum(case.asked + case.entry.interest + case.entry.costs for case in cases)
 
 
 def _missed_days(facts: AccountFacts, plan: PaymentPlan) -> list[date]:
     """The day from which each instalment counts as missed: five banking days after it came due."""
     country = facts.context.country
-    return [banking_days_after(roll(part.due, country), GRACE_BANKING_DAYS, country) for part in plan.instalments]
+    return [banking_days_after(roll(part.due, country), GRACE_BANKING_DAYS, country) for part in by_due(plan)]
 
 
-def _missed(facts: AccountFacts, plan: PaymentPlan) -> int:
-    """How many instalments came due five banking days ago or earlier."""
-    return sum(day <= facts.today for day in _missed_days(facts, plan))
+def _letter_about(facts: AccountFacts, today: PlanToday) -> LetterRecord | None:
+    """The accepted letter about the latest missed instalment; an open one is the letter that is being decided."""
+    return next((letter for letter in facts.account.accepted() if letter.subject_of == today.subject), None)
 
 
-def _behind(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> int:
-    """By how much the plan is behind with its first ``count`` instalments, in minor units: less the unused credit."""
-    credit = sum(facts.books.credit_in(currency) for currency in {case.currency for case in _of_plan(cases, plan)})
-    return max(0, _unpaid(facts, cases, plan, count) - credit)
-
-
-def _unpaid(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> int:
-    """How much of the first ``count`` instalments is unpaid, in minor units, and never more than may be asked."""
-    parts = sorted(plan.instalments, key=lambda part: part.due)[:count]
-    asked = sum(case.asked + case.entry.interest + case.entry.costs for case in _of_plan(cases, plan))
-    return max(0, min(asked, sum(part.amount for part in parts) - _paid_since(facts, plan)))
-
-
-def _of_plan(cases: Sequence[Case], plan: PaymentPlan) -> list[Case]:
-    """The plan's open receivables that no other stop keeps out of letters (rules.md G0)."""
-    return [case for case in cases if case.invoice in plan.invoices and _stopped_by_plan_alone(case)]
-
-
-def _stopped_by_plan_alone(case: Case) -> bool:
-    return all(reason.code == "in-plan" for reason in case.stopped)
-
-
-def _paid_since(facts: AccountFacts, plan: PaymentPlan) -> int:
-    day_of = money_day(facts.account, facts.context)
-    return sum(
-        paid
-        for money in facts.account.moneys
-        if day_of(money) >= plan.day
-        for invoice, paid in facts.books.paid_by.get(payment_key(money), {}).items()
-        if invoice in plan.invoices
-    )
-
-
-def _subject(plan: PaymentPlan, count: int) -> str:
-    return f"{plan.id} {count}"
-
-
-def _letter_about(facts: AccountFacts, plan: PaymentPlan, count: int) -> LetterRecord | None:
-    """The accepted letter about an instalment; an open one is the letter that is being decided."""
-    for letter in facts.account.accepted():
-        if letter.subject_of == _subject(plan, count):
-            return letter
-    return None
-
-
-def _draft(facts: AccountFacts, cases: Sequence[Case], plan: PaymentPlan, count: int) -> LetterRecord:
-    account, context, today = facts.account, facts.context, facts.today
+def _draft(facts: AccountFacts, today: PlanToday) -> LetterRecord:
+    account = facts.account
     channel = channel_of(account, facts.policy)
-    assert channel is not None, "the no-channel guard lets nothing pass without one"
-    listed, subject = _of_plan(cases, plan), _subject(plan, count)
-    wait = context.law.response_days_min("consumer") + channel[0].delivery_days
+    assert channel is not None, "the gate lets nothing pass without a channel"
+    currency = today.cases[0].currency
+    answer_by = facts.today + timedelta(days=_days_to_answer(facts) + channel[0].delivery_days)
     return LetterRecord(
-        notice=notice_id(account, listed[0].currency, [(subject, _STEP)]),
+        notice=notice_id(account, currency, [(today.subject, _STEP)]),
         number=next_number(account),
-        day=today,
+        day=facts.today,
         granted=facts.now,
         purpose="instalment",
         channel=channel[0].name,
         recipient=channel[1],
-        currency=listed[0].currency,
+        currency=currency,
         step=None,
-        response_by=roll(today + timedelta(days=wait), context.country),
+        response_by=roll(answer_by, facts.context.country),
         policy=facts.policy.policy,
         policy_version=facts.policy.version,
-        lines=[RecordedLine(case.invoice, None, case.entry.effective_due, disputed=case.disputed) for case in listed],
-        subject_of=subject,
-        asked=_behind(facts, cases, plan, count),
+        lines=[
+            RecordedLine(case.invoice, None, case.entry.effective_due, disputed=case.disputed) for case in today.cases
+        ],
+        subject_of=today.subject,
+        asked=today.behind,
+        plan=today.asked(),
     )

@@ -9,7 +9,9 @@ from schemas.letters import (
     LetterAddress,
     LetterContact,
     LetterCreditor,
+    LetterInstalment,
     LetterLine,
+    LetterPlan,
     LetterSender,
     Recipient,
 )
@@ -22,7 +24,7 @@ from services.overdue.account import Account
 from services.overdue.books.balances import Booking, Books, OpenReceivable
 from services.overdue.books.interest import interest_start, principal_pieces
 from services.overdue.creditor_context import CreditorContext
-from services.overdue.letter_record import LetterRecord, RecordedLine
+from services.overdue.letter_record import AskedInstalment, AskedPlan, LetterRecord, RecordedLine
 from services.overdue.letters.line_steps import LineSteps, firmest, furthest, next_of
 from services.overdue.stops.in_force import once_suspended
 
@@ -75,7 +77,20 @@ def letter_facts(
         interest_through=min((day for day in through if day is not None and day < draft.day), default=None),
         lines=tuple(lines),
         next=next_of(lines, draft.step),
+        plan=None if draft.plan is None else _plan(draft.plan),
     )
+
+
+def _plan(asked: AskedPlan) -> LetterPlan:
+    return LetterPlan(
+        missed=tuple(_instalment(part) for part in asked.missed),
+        following=None if asked.following is None else _instalment(asked.following),
+        left=asked.left,
+    )
+
+
+def _instalment(part: AskedInstalment) -> LetterInstalment:
+    return LetterInstalment(due=part.due, amount=part.amount, unpaid=part.unpaid)
 
 
 def _line(

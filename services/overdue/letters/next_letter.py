@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.draft import draft_reminder
-from services.overdue.letters.guards import LETTER_GUARDS, below_minimum, channel_of, reasons_of
+from services.overdue.letters.guards import account_reasons, below_minimum, channel_of
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
+from services.overdue.stops.gate import passed
 from services.overdue.stops.reasons import Recheck, StopReason, recheck_passing, rechecks_of
 
 
@@ -29,8 +30,9 @@ class NextLetter:
 
     def letter(self) -> LetterRecord | None:
         """The letter that may go now, or None."""
-        if not self.moving or self.against:
-            return None
+        return passed("reminder", self.against, self._draft) if self.moving else None
+
+    def _draft(self) -> LetterRecord:
         channel = channel_of(self.facts.account, self.facts.policy)
         assert channel is not None, "the no-channel guard lets nothing pass without one"
         return draft_reminder(self.facts, self.listed, self.moving, channel)
@@ -57,8 +59,8 @@ class NextLetter:
 
 def next_letter(facts: AccountFacts, cases: Sequence[Case]) -> NextLetter:
     """The next letter about ``cases``, the account's receivables but for those that leave for collection today."""
-    ready = [case for case in cases if case.ready and case.step is not None and case.step.action == "letter"]
-    against = reasons_of(LETTER_GUARDS, facts) if _reached(cases) else []
+    ready = [case for case in cases if case.is_ready_for("reminder")]
+    against = account_reasons(facts) if _reached(cases) else []
     too_small: list[StopReason] = []
     for currency in dict.fromkeys(case.currency for case in ready):
         listed = tuple(case for case in cases if case.currency == currency and case.listed)

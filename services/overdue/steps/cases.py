@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from schemas.policy import Step
 from services.law.calendar import roll
@@ -10,7 +11,16 @@ from services.overdue.account import Receivable, Stop
 from services.overdue.books.balances import OpenReceivable
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import StepProgress, earliest, step_progress
-from services.overdue.stops.in_force import CODES, disputed_part, last_day, pauses_ended, plan_of, stops_in_force
+from services.overdue.stops.gate import MessageKind, stopping
+from services.overdue.stops.in_force import (
+    CODES,
+    disputed_part,
+    is_personal,
+    last_day,
+    pauses_ended,
+    plan_of,
+    stops_in_force,
+)
 from services.overdue.stops.reasons import Recheck, StopReason, recheck_passing, rechecks_of
 
 
@@ -53,15 +63,24 @@ class Case:
         return not self.stopped and (self.overdue or (self.entry.principal == 0 and self.entry.balance > 0))
 
     @property
-    def ready(self) -> bool:
-        """Whether its own step may be taken today, as far as it alone is concerned."""
-        return self.overdue and self.reached and not self.stopped and not self.waiting
+    def reasons(self) -> tuple[StopReason, ...]:
+        """Its own reasons, for the gate: what keeps it out of letters, and what its next step waits for."""
+        return (*self.stopped, *self.waiting)
+
+    def is_ready_for(self, kind: MessageKind) -> bool:
+        """Whether its own next step is of a kind and may be taken today, as far as it alone is concerned."""
+        is_next = self.step is not None and _KINDS[self.step.action] == kind
+        return is_next and self.overdue and self.reached and not stopping(kind, self.reasons)
 
     def rechecks(self) -> Iterator[Recheck]:
         """When the case may change: the day on which the debt lapses, and the days and signals of its reasons."""
         yield self.entry.lapses
         yield from rechecks_of(self.stopped)
         yield from rechecks_of(self.waiting)
+
+
+_KINDS: Final[dict[str, MessageKind]] = {"letter": "reminder", "call": "call", "hand-over": "hand-over"}
+"""What a policy step of each action sends."""
 
 
 def cases_of(facts: AccountFacts) -> list[Case]:
@@ -82,8 +101,10 @@ def _case(facts: AccountFacts, entry: OpenReceivable) -> Case:
     passed = facts.context.has_passed(entry.effective_due, facts.today, facts.policy)
     overdue = passed and _asked(entry, disputed) > 0
     if step is None:
-        last = StopReason("last-step", receivable.invoice)
-        return Case(entry, progress, None, disputed, stopped, overdue, waiting=(last,))
+        waits = [StopReason("last-step", receivable.invoice)]
+        if _extended(receivable, facts.today):
+            waits.append(StopReason("extended", receivable.invoice, receivable.due_now + timedelta(days=1)))
+        return Case(entry, progress, None, disputed, stopped, overdue, waiting=tuple(waits))
     first, code = earliest(step, progress, entry.effective_due)
     reached = facts.today >= first
     waiting = []
@@ -132,14 +153,15 @@ def _stops(facts: AccountFacts, entry: OpenReceivable, disputed: int) -> Iterato
 def _stopped(facts: AccountFacts, receivable: Receivable, stop: Stop) -> StopReason | None:
     """Why a stop in force keeps the receivable out of letters today, or None when its date has gone by."""
     last = last_day(stop, facts.context.country)
+    personal = is_personal(stop)
     if last is None:
-        return None if stop.amount is not None else StopReason(CODES[stop.kind], receivable.invoice)
+        return None if stop.amount is not None else StopReason(CODES[stop.kind], receivable.invoice, personal=personal)
     if stop.kind == "promise":
         passed = facts.context.has_passed(last, facts.today, facts.policy)
         return None if passed else _not_passed(CODES["promise"], receivable, last, facts)
     if facts.today > last:
         return None
-    return StopReason(CODES[stop.kind], receivable.invoice, last + timedelta(days=1))
+    return StopReason(CODES[stop.kind], receivable.invoice, last + timedelta(days=1), personal)
 
 
 def _own_waits(facts: AccountFacts, entry: OpenReceivable, step: Step, reached: bool) -> Iterator[StopReason]:

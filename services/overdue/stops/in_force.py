@@ -4,8 +4,10 @@ A stop begins with a person's event and ends with another, or on its date. What 
 which the events are known, not in which they arrive (rules.md K1).
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Final
 
 from schemas.fields import Kind
 from services.law.calendar import roll
@@ -13,6 +15,25 @@ from services.overdue.account import Account, PaymentPlan, Receivable, Stop, Sto
 from services.overdue.known_order import known_order
 
 CODES = {"dispute": "disputed", "hold": "held", "suspension": "suspended", "promise": "promised"}
+_PERSONAL: Final = frozenset({"deceased", "minor", "guardian"})
+_INVESTIGATING: Final = "investigating"
+
+
+def is_personal(stop: Stop) -> bool:
+    """Whether a hold's reason is the debtor's own state, so that not even a note may go (rules.md G0).
+
+    A hold whose reason an older store did not keep may be one.
+    """
+    return stop.kind == "hold" and (stop.reason is None or not _PERSONAL.isdisjoint(_words(stop.reason)))
+
+
+def lets_money_in(stop: Stop) -> bool:
+    """Whether a stop keeps a receivable out of letters and hand-overs only: money pays it as if free (rules.md G0)."""
+    return stop.kind == "promise" or (stop.kind == "hold" and _INVESTIGATING in _words(stop.reason or ""))
+
+
+def _words(reason: str) -> set[str]:
+    return set(re.findall(r"\w+", reason.casefold()))
 
 
 def _stops_of(account: Account, receivable: Receivable, at: datetime, kind: Kind | None = None) -> Iterator[Stop]:
@@ -74,17 +95,20 @@ def stops_in_force(account: Account, receivable: Receivable, at: datetime, kind:
 
 
 def plan_of(account: Account, invoice: str, at: datetime) -> PaymentPlan | None:
-    """The instalment plan in force that holds the receivable, or None."""
-    for plan in account.plans:
-        if invoice in plan.invoices and plan.known <= at and not _plan_ended(account, plan, at):
-            return plan
-    return None
+    """The instalment plan in force that holds the receivable: the latest over it, unless that has ended; or None."""
+    plans = [plan for plan in account.plans if invoice in plan.invoices and plan.known <= at]
+    latest = max(plans, key=known_order, default=None)
+    return None if latest is None or _plan_ended(account, latest, at) else latest
+
+
+def held_by(account: Account, plan: PaymentPlan, at: datetime) -> frozenset[str]:
+    """The ids of the receivables that a plan holds: those of its own of which no later plan is (rules.md G5)."""
+    return frozenset(invoice for invoice in plan.invoices if plan_of(account, invoice, at) is plan)
 
 
 def plans_in_force(account: Account, at: datetime) -> list[PaymentPlan]:
-    """The account's instalment plans that no event has ended, in the order in which they became known."""
-    plans = sorted(account.plans, key=known_order)
-    return [plan for plan in plans if plan.known <= at and not _plan_ended(account, plan, at)]
+    """The account's instalment plans that hold receivables, in the order in which they became known."""
+    return [plan for plan in sorted(account.plans, key=known_order) if held_by(account, plan, at)]
 
 
 def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:
@@ -97,12 +121,15 @@ def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:
 
 
 def is_skipped(account: Account, receivable: Receivable, at: datetime, day: date, country: str, kind: Kind) -> bool:
-    """Whether money of a debtor of a ``kind`` without the receivable's own reference skips it on ``day`` (G0, M3)."""
+    """Whether money of a debtor of a ``kind`` without the receivable's own reference skips it on ``day`` (G0, M3).
+
+    A plan is no wall against money (G5).
+    """
     if receivable.handed_over is not None and receivable.handed_over <= day:
         return True
-    if plan_of(account, receivable.invoice, at) is not None:
-        return True
     for stop in stops_in_force(account, receivable, at, kind):
+        if lets_money_in(stop):
+            continue
         last = last_day(stop, country)
         if (last is None or day <= last) and not (stop.kind == "dispute" and stop.amount is not None):
             return True

@@ -24,12 +24,19 @@ Recheck = date | Signal
 class StopReason:
     """A reason code of rules.md "Stops" and the invoice it concerns, None for the whole account.
 
-    ``recheck`` is when the reason may no longer hold; None where only an event about the account can end it.
+    ``recheck`` is when the reason may no longer hold; None where only an event about the account can end it. ``stop``
+    is the code under which the gate knows it, which tells a hold for the debtor's own state from others.
     """
 
     code: str
     invoice: str | None = None
     recheck: Recheck | None = None
+    personal: bool = False
+
+    @property
+    def stop(self) -> str:
+        """Its code at the gate (`stops.gate`)."""
+        return f"{self.code}-personally" if self.personal else self.code
 
     @property
     def until(self) -> date | None:

@@ -10,7 +10,9 @@ from schemas.letters import (
     LetterAddress,
     LetterContact,
     LetterCreditor,
+    LetterInstalment,
     LetterLine,
+    LetterPlan,
     LetterSender,
     NextStep,
     Recipient,
@@ -73,6 +75,16 @@ def a_next(**changes: Any) -> NextStep:
         "interest": True,
     }
     return NextStep(**(facts | changes))
+
+
+def an_instalment_letter(earlier: int = 0, **changes: Any) -> Letter:
+    """A letter about an instalment of 25.00, with what is unpaid of an ``earlier`` one."""
+    missed = [LetterInstalment(due=date(2026, 2, 5), amount=2500, unpaid=2500)]
+    if earlier:
+        missed.insert(0, LetterInstalment(due=date(2026, 1, 5), amount=2500, unpaid=earlier))
+    following = LetterInstalment(due=date(2026, 3, 5), amount=4000, unpaid=4000)
+    plan = LetterPlan(missed=tuple(missed), following=following, left=6500 + earlier)
+    return a_letter(purpose="instalment", step=None, total=2500 + earlier, plan=plan, **changes)
 
 
 def a_letter(**changes: Any) -> Letter:
@@ -175,7 +187,8 @@ def unusual_letters(**changes: Any) -> dict[str, Letter]:
             **changes,
         ),
         "day not known": a_letter(next=a_next(not_before=None), **changes),
-        "instalment": a_letter(purpose="instalment", step=None, total=2500, next=nothing, **changes),
+        "instalment": an_instalment_letter(next=nothing, **changes),
+        "two instalments": an_instalment_letter(500, next=nothing, **changes),
         "apology": a_letter(
             purpose="apology", step=None, lines=(taken_back,), fee=500, interest=52, total=0, next=nothing, **changes
         ),

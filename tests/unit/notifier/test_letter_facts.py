@@ -11,9 +11,19 @@ from schemas.letters import Letter, LetterAccount, NextStep
 from schemas.references import is_valid_reference
 from services.notifier.letter import render
 from services.notifier.letter.content import compose
+from services.notifier.letter.sums import SumsDisagreeError
 from services.notifier.letter.words import words_for
 from tests.unit.notifier.facts import amounts, days, facts
-from tests.unit.notifier.letters import HOUSE, NOTICE, a_letter, a_line, a_next, all_letters, shipped_letters
+from tests.unit.notifier.letters import (
+    HOUSE,
+    NOTICE,
+    a_letter,
+    a_line,
+    a_next,
+    all_letters,
+    an_instalment_letter,
+    shipped_letters,
+)
 from tests.unit.notifier.page import read_page
 
 LANGUAGES = ("fi", "sv", "en")
@@ -273,9 +283,35 @@ def test_an_apology_says_what_is_taken_back_and_asks_for_nothing() -> None:
 def test_a_missed_instalment_is_kind_and_has_no_next_step() -> None:
     text = render(all_letters("en")["instalment"]).text
 
-    assert "We have not yet got the agreed part of €25.00." in plain_spaces(text)
+    said = "We have not yet received your agreed instalment of €25.00. It was due on 5 Feb 2026."
+    assert said in plain_spaces(text)
     assert "The plan still holds" in text
     assert "happens next" not in text
+
+
+def test_a_missed_instalment_says_what_is_left_the_next_one_and_how_to_change_or_dispute_it() -> None:
+    text = plain_spaces(render(all_letters("en")["instalment"]).text)
+
+    assert "Unpaid, due on 5 Feb 2026: €25.00" in text
+    assert "Next instalment, due on 5 Mar 2026: €40.00" in text
+    assert "Unpaid of the whole plan: €65.00" in text
+    assert "Do you want to change the plan? Tell us by Thursday 26 February 2026." in text
+    assert "Is the plan wrong? Tell us by Thursday 26 February 2026." in text
+
+
+def test_two_missed_instalments_are_two_lines_and_one_sum() -> None:
+    text = plain_spaces(render(all_letters("en")["two instalments"]).text)
+
+    assert "your agreed instalment of €25.00" in text
+    assert "An earlier instalment is unpaid too." in text
+    rows = "Unpaid, due on 5 Jan 2026: €5.00\nUnpaid, due on 5 Feb 2026: €25.00\nTo pay now: €30.00\n"
+    assert rows in text
+    assert "please pay €30.00" in text
+
+
+def test_instalments_that_do_not_come_to_the_total_are_no_letter() -> None:
+    with pytest.raises(SumsDisagreeError):
+        render(an_instalment_letter().model_copy(update={"total": 3000}))
 
 
 # --- each invoice's own next step (rules.md S4) ----------------------------------------------------

@@ -65,14 +65,14 @@ def test_g0_a_letter_about_an_instalment_asks_nothing_that_is_disputed() -> None
 
 
 @pytest.mark.parametrize(("given", "letters", "asked"), [("50.00", [], []), ("20.00", ["2026-02-23"], ["30.00"])])
-def test_g5_a_letter_about_an_instalment_asks_nothing_that_the_debtors_credit_covers(
+def test_g5_credit_pays_an_instalment_that_a_letter_does_not_ask(
     given: str, letters: list[str], asked: list[str]
 ) -> None:
     credit = {"credit": "H-1", "amount": given, "currency": "EUR", "reason": "goodwill"}
     harness = in_plan().says("credit.granted", "2026-02-10", **credit).play("2026-02-27")
 
     assert (days(harness), totals(harness)) == (letters, asked)
-    assert tasks(harness) == ([] if letters else ["2026-02-23 missed-instalment 1001"])
+    assert tasks(harness) == []
 
 
 def test_g5_an_instalment_paid_after_the_letter_needs_no_task() -> None:
