@@ -14,7 +14,6 @@ from schemas.payment_events import BankFeedCompleted, PaymentReceived
 from schemas.statements import BankStatement, gaps
 from services.cash_application.identity_of_money import naming
 from services.cash_application.state import identity
-from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, CONFLICT, Refused, Result, conflict
 from services.cash_application.state.row_kind import SEPARATOR, key
@@ -156,16 +155,17 @@ def correct(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStat
     versions = STATEMENT_VERSIONS.get(lane.unit, versions_key)
     if known is None or versions is None or versions.made is None or known.through != taken.through:
         return _not_safe()
+    name = versions_key.rpartition(SEPARATOR)[2]
     now, before = _lines(lane, versions_key, str(versions.times))
     is_later = fact.time >= versions.made
-    if known.returned != taken.returned or (is_later and _sum(lane, data, now) != taken.received):
+    if known.returned != taken.returned or (is_later and _sum(lane, data, now, name) != taken.received):
         return _not_safe()
     if is_later:
         identity.replace(lane, natural_key(fact, data, statement), fact)
         _keep(lane, data, taken)
     _count_version(lane, fact, data, statement)
     gone = before - now if is_later else now - before
-    return Correction(versions_key.rpartition(SEPARATOR)[2], tuple(sorted(gone)))
+    return Correction(name, tuple(sorted(gone)))
 
 
 def _lines(lane: Lane, versions_key: str, times: str) -> tuple[set[Line], set[Line]]:
@@ -184,12 +184,9 @@ def _lines(lane: Lane, versions_key: str, times: str) -> tuple[set[Line], set[Li
     return now, before
 
 
-def _sum(lane: Lane, data: BankFeedCompleted, lines: set[Line]) -> int:
-    amounts = []
-    for name, booked in lines:
-        payment = naming.named(lane, data.creditor, data.account, name, booked)
-        amounts.append(payment.amount if isinstance(payment, KnownPayment) else 0)
-    return sum(amounts)
+def _sum(lane: Lane, data: BankFeedCompleted, lines: set[Line], statement: str) -> int:
+    told = (naming.of_line(lane, data.creditor, data.account, *line, statement) for line in lines)
+    return sum(each.amount for each in told if each is not None)
 
 
 def _not_safe() -> Refused:

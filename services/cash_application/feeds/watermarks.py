@@ -114,8 +114,8 @@ def _corrected(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankS
     if isinstance(correction, Refused):
         return correction
     for name, booked in correction.gone:
-        payment = naming.named(lane, data.creditor, data.account, name, booked)
-        if isinstance(payment, KnownPayment) and not _is_in_another(payment, correction.name):
+        payment = naming.of_line(lane, data.creditor, data.account, name, booked, correction.name)
+        if payment is not None and not _is_in_another(payment, correction.name):
             moving.withdraw(lane, payment, None)
             PAYMENTS.put(lane.unit, payment.key, payment)
     first = statements.first_day(lane, data, statement)

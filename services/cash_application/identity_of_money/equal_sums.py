@@ -68,13 +68,18 @@ def told_money(lane: Lane, told: str) -> list[KnownPayment]:
 
 def told_near(lane: Lane, payment: KnownPayment) -> list[KnownPayment]:
     """The payments of one sum that statements book on days near a payment's, and that say something that it says."""
+    found = [each for each in told_about(lane, payment) if each.key != payment.key and "statement" in each.channels]
+    return [each for each in found if likeness.is_alike(payment, each)]
+
+
+def told_about(lane: Lane, payment: KnownPayment | PaymentReceived) -> list[KnownPayment]:
+    """The payments of one sum that are booked on a payment's day or days near."""
     days = (payment.booked + timedelta(days=days) for days in range(-_FARTHEST, _FARTHEST + 1))
     near = [day for day in days if likeness.are_near(day, payment.booked)]
-    of_day = (key(payment.creditor, payment.account, day.isoformat(), payment.currency) for day in near)
-    sums = {payment.amount, payment.amount - payment.charges}
-    told = [each for day_key in of_day for one in sorted(sums) for each in told_money(lane, key(day_key, str(one)))]
-    found = {each.key: each for each in told if each.key != payment.key and "statement" in each.channels}
-    return [each for each in found.values() if likeness.is_alike(payment, each)]
+    of_day = [key(payment.creditor, payment.account, day.isoformat(), payment.currency) for day in near]
+    sums = sorted({payment.amount, payment.amount - (payment.charges or 0)})
+    told = [each for day_key in of_day for one in sums for each in told_money(lane, key(day_key, str(one)))]
+    return list({each.key: each for each in told}.values())
 
 
 def is_lump(payment: KnownPayment) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from schemas.payment_events import BankIds, PaymentReceived, PaymentReversed
-from services.cash_application.identity_of_money import likeness
+from services.cash_application.identity_of_money import likeness, siblings
 from services.cash_application.state import waiting
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
@@ -20,6 +20,9 @@ _NO_ID: Final = "NOTPROVIDED"
 
 def told_before(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
     """The payment of which an event tells again; its sum may differ. None for money that is new."""
+    sibling = siblings.told_before(lane, data)
+    if sibling is not None:
+        return sibling
     found = {each.key: each for id_ in ids_of(data) for each in known_by_id(lane, data.creditor, data.account, id_)}
     same_day = [each for each in found.values() if likeness.is_same_day(each, data)]
     if same_day:
@@ -59,11 +62,25 @@ def named(lane: Lane, creditor: str, account: str, name: str, booked: date | Non
     """The payment that an event calls by a name or an archive id, with its booking day or without."""
     found = known_by_id(lane, creditor, account, name)
     fitting = [each for each in found if booked is None or likeness.is_booked_on(each, booked)]
+    if len({each.booked for each in fitting}) == 1:  # the places of transactions in one entry name several
+        fitting = [each for each in fitting if each.payment == name] or fitting
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
         return which_payment(fitting)
     return Waits(Missing(PAYMENTS, key(creditor, account, f"{name} {booked}" if found else name)))
+
+
+def of_line(lane: Lane, creditor: str, account: str, name: str, booked: date, statement: str) -> KnownPayment | None:
+    """The payment that a line of a statement told under an id, as booked on a day; None where none or several fit."""
+    found = known_by_id(lane, creditor, account, name)
+    told = [each for each in found if (name, booked, statement) in _lines(each)] or found
+    fitting = [each for each in told if likeness.is_booked_on(each, booked)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _lines(payment: KnownPayment) -> list[tuple[str, date, str | None]]:
+    return [(each.payment, each.booked, each.statement) for each in payment.tellings if each.channel == "statement"]
 
 
 def which_payment(fitting: list[KnownPayment]) -> Refused:
