@@ -152,7 +152,8 @@ class PaymentWithdrawn(Message):
 class StatementTaken(Message):
     """A bank's statement came in: opening + received - returned + other = closing. One message for each statement.
 
-    ``first`` and ``through`` are its first and last day; ``number`` is the bank's.
+    ``first`` and ``through`` are its first and last day; ``number`` is the bank's. ``corrects``: without a number, the
+    closing balance of the statement of these days whose place it takes.
     """
 
     type: Literal["statement-taken"] = "statement-taken"
@@ -167,6 +168,7 @@ class StatementTaken(Message):
     returned: int
     other: int
     closing: int
+    corrects: int | None = None
 
 
 class Suggestion(LetterPart):

@@ -49,7 +49,7 @@ class PaymentReceived(BankData):
     ``channel`` is by what it became known, ``statement`` the bank's name of the message that told it. ``place``: the
     bank gave no id; the payment is the n-th of its like (day, sum, reference, payer) in that message, from 1.
     ``charges`` are what the creditor's own bank may have kept of ``amount``, so that other messages may tell the rest
-    of it only (rules.md M11).
+    of it only (rules.md M11). ``duplicate``: the bank says that its message is a copy or duplicate of an earlier one.
     """
 
     event_type: ClassVar[str] = "payment.received.v1"
@@ -68,6 +68,7 @@ class PaymentReceived(BankData):
     place: Annotated[int, Field(strict=True, ge=1, lt=10**6)] | None = None
     charges: PositiveAmount | None = None
     ids: BankIds | None = None
+    duplicate: Literal[True] | None = None
 
 
 class PaymentReversed(BankData):
@@ -76,8 +77,8 @@ class PaymentReversed(BankData):
     ``amount`` is in ``currency``; without ``currency`` it has at most two decimals. ``booked``: the bank's day of it.
 
     ``payment`` is the payment's archive id, or the return's own where the bank gives none of the payment:
-    ``payment_booked``, ``ids`` and ``reference`` then find the payment (rules.md B1). ``channel`` and ``statement`` as
-    in ``payment.received``.
+    ``payment_booked``, ``ids`` and ``reference`` then find the payment (rules.md B1). ``channel``,
+    ``statement`` and ``duplicate`` as in ``payment.received``.
     """
 
     event_type: ClassVar[str] = "payment.reversed.v1"
@@ -92,6 +93,7 @@ class PaymentReversed(BankData):
     channel: MoneyChannel | None = None
     statement: Identifier | None = None
     ids: BankIds | None = None
+    duplicate: Literal[True] | None = None
 
 
 class PaymentRefunded(BankData):

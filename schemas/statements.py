@@ -8,7 +8,7 @@ from typing import Annotated, Protocol, Self
 
 from pydantic import Field, model_validator
 
-from schemas.fields import Amount, Currency, Day, Part, SignedAmount
+from schemas.fields import Amount, Currency, Day, Identifier, Part, SignedAmount
 
 
 class BankStatement(Part):
@@ -16,12 +16,14 @@ class BankStatement(Part):
 
     Amounts have at most two decimals, whatever the currency. ``number`` is the bank's running number of the statement
     (it may begin again at 1 with a new year), ``from`` its first day; its last one is the completion's ``through``.
+    ``name`` is what its payments call it in ``statement``, where it has no number.
     ``received``: money from customers; ``returned``: such money that the bank took back (``payment.reversed``);
     ``other``: everything else, such as the creditor's own payments, refunds and fees, below zero when more went out.
     """
 
     currency: Currency
     number: Annotated[int, Field(strict=True, ge=1, lt=10**9)] | None = None
+    name: Identifier | None = None
     from_: Day | None = Field(default=None, alias="from")
     opening: SignedAmount
     received: Amount = 0

@@ -244,10 +244,14 @@ def _record_taken(
             unit.read_model.delete("payment", _payment_key(message))
             unit.read_model.delete("payment_return", _payment_key(message))
         case StatementTaken():
-            first = row.pop("first")
+            first, corrects = row.pop("first"), row.pop("corrects")
             if message.number is not None:  # a corrected statement takes the place of the one with its number
                 one = ("creditor", "account", "currency", "through", "number")
                 unit.read_model.delete("bank_statement", {name: row[name] for name in one})
+            elif corrects is not None:
+                one = ("creditor", "account", "currency", "through", "opening")
+                place = {name: row[name] for name in one} | {"number": NO_NUMBER, "closing": corrects}
+                unit.read_model.delete("bank_statement", place)
             unit.read_model.upsert("bank_statement", {**row, "first_day": first, "number": message.number or NO_NUMBER})
 
 

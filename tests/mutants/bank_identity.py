@@ -34,6 +34,20 @@ MUTANTS = (
         "cash_application/test_not_in_statement.py::only_sums_up",
     ),
     Mutant(
+        "identity: a line of an entry is another line of its own message",
+        "services/cash_application/identity_of_money/siblings.py",
+        "    return all(name == data.payment for name in _names_in_message(known, data))",
+        "    return True",
+        "cash_application/test_siblings.py::equal_ones",
+    ),
+    Mutant(
+        "statements: one that goes on from another tells its days again",
+        "services/cash_application/feeds/repeated.py",
+        "        and (first < begins or known.opening == opening)\n",
+        "",
+        "cash_application/test_repeated_statements.py::begins_on_the_last_day",
+    ),
+    Mutant(
         "identity: what the bank kept of a payment is lost",
         "services/cash_application/identity_of_money/one_money.py",
         "    known.amount = max(known.amount, amount)",

@@ -15,7 +15,7 @@ from schemas.statements import BankStatement, gaps
 from services.cash_application.identity_of_money import naming
 from services.cash_application.state import identity
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import APPLIED, CONFLICT, Refused, Result, conflict
+from services.cash_application.state.result import APPLIED, CONFLICT, DUPLICATE, Refused, Result, conflict
 from services.cash_application.state.row_kind import SEPARATOR, key
 from services.cash_application.state.rows import (
     CHAINS,
@@ -39,9 +39,13 @@ Line = tuple[str, date]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The statement of this year and number, and what its corrected version no longer tells."""
+    """The statement that no longer counts, or counts otherwise, by its name, and what its corrected version lacks.
+
+    ``by`` is the name of the statement that corrects it, which is another one only where banks give no numbers.
+    """
 
     name: str
+    by: str
     gone: tuple[Line, ...]
 
 
@@ -51,10 +55,17 @@ def take(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStateme
     if isinstance(taken, Refused):
         return taken
     result = identity.claim(lane, natural_key(fact, data, statement), fact, "data.statement.number: this statement")
+    if result is APPLIED and statement.number is None and statement.name is not None:
+        known = _corrected_by(lane, data, taken, statement.name)
+        if known is not None and known.name is not None:
+            identity.release(lane, natural_key(fact, data, statement))
+            return conflict("data.statement: another statement of these days")
+        if known is not None and (known.closing, known.returned) == (taken.closing, taken.returned):
+            return DUPLICATE  # an older store knew it without a name
     if not isinstance(result, Refused):
         _count_version(lane, fact, data, statement)
     if result is APPLIED:
-        _keep(lane, data, taken)
+        _keep(lane, data, taken, statement.name, None)
     return result
 
 
@@ -113,8 +124,13 @@ def _count_version(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: B
 
 
 def _versions_key(data: BankFeedCompleted, statement: BankStatement) -> str | None:
-    name = _numbered_name(data, statement)
+    name = name_of(data, statement)
     return None if name is None else key(data.creditor, data.account, statement.currency, name)
+
+
+def name_of(data: BankFeedCompleted, statement: BankStatement) -> str | None:
+    """What payments call a statement in which they are: its year and number, else what the bank calls it."""
+    return _numbered_name(data, statement) or statement.name
 
 
 def _numbered_name(data: BankFeedCompleted, statement: BankStatement) -> str | None:
@@ -122,20 +138,40 @@ def _numbered_name(data: BankFeedCompleted, statement: BankStatement) -> str | N
     return None if statement.number is None else f"{data.through.year}/{statement.number}"
 
 
-def _keep(lane: Lane, data: BankFeedCompleted, taken: StatementTaken) -> None:
+def _keep(
+    lane: Lane, data: BankFeedCompleted, taken: StatementTaken, name: str | None, corrected: ChainedStatement | None
+) -> None:
     """Put a statement into its chain, in the place of the one that it corrects."""
     row_key = key(data.creditor, data.account, taken.currency)
     chain = CHAINS.get(lane.unit, row_key) or StatementChain()
-    chain.statements = [each for each in chain.statements if not _is_corrected(each, taken)]
-    one = ChainedStatement(taken.through, taken.number, taken.opening, taken.closing, taken.returned)
+    chain.statements = [each for each in chain.statements if each != corrected]
+    one = ChainedStatement(taken.through, taken.number, taken.opening, taken.closing, taken.returned, taken.first, name)
     chain.statements.append(one)
     CHAINS.put(lane.unit, row_key, chain)
     lane.feed(data.creditor, data.account).gaps[taken.currency] = gaps(chain.statements)
     lane.record_decision(data.creditor, taken)
 
 
-def _is_corrected(known: ChainedStatement, taken: StatementTaken) -> bool:
-    return taken.number is not None and (known.number, known.through.year) == (taken.number, taken.through.year)
+def _corrected_by(
+    lane: Lane, data: BankFeedCompleted, taken: StatementTaken, name: str | None
+) -> ChainedStatement | None:
+    """The statement in the chain whose place a statement takes.
+
+    It has its number; without numbers, its days and its opening balance, and the bank's name of it or other entries:
+    one that closes as it opened may have been followed by another one of the same days.
+    """
+    chain = CHAINS.get(lane.unit, key(data.creditor, data.account, taken.currency)) or StatementChain()
+    for known in chain.statements:
+        if taken.number is not None:
+            is_one = (known.number, known.through.year) == (taken.number, taken.through.year)
+        else:
+            days = (known.number, known.through, known.first, known.opening)
+            is_one = days == (None, taken.through, taken.first, taken.opening) and (
+                known.opening != known.closing or (name is not None and known.name == name)
+            )
+        if is_one:
+            return known
+    return None
 
 
 # -- corrected statements ---------------------------------------------------------------------------------------------
@@ -150,22 +186,30 @@ def correct(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankStat
     versions_key = _versions_key(data, statement)
     if isinstance(taken, Refused) or versions_key is None:
         return taken if isinstance(taken, Refused) else conflict("data.statement: this statement")
-    chain = CHAINS.get(lane.unit, key(data.creditor, data.account, statement.currency)) or StatementChain()
-    known = next((each for each in chain.statements if _is_corrected(each, taken)), None)
-    versions = STATEMENT_VERSIONS.get(lane.unit, versions_key)
-    if known is None or versions is None or versions.made is None or known.through != taken.through:
-        return _not_safe()
     name = versions_key.rpartition(SEPARATOR)[2]
+    known = _corrected_by(lane, data, taken, statement.name)
+    if known is None or known.through != taken.through:
+        return _not_safe()
+    other = name if known.number is not None else known.name or name
+    other_key = key(data.creditor, data.account, statement.currency, other)
+    known_versions = STATEMENT_VERSIONS.get(lane.unit, other_key)
+    if known_versions is None or known_versions.made is None:
+        return _not_safe()
+    versions = STATEMENT_VERSIONS.get(lane.unit, versions_key) or StatementVersions()
     now, before = _lines(lane, versions_key, str(versions.times))
-    is_later = fact.time >= versions.made
+    if other != name:
+        before = set.union(*_lines(lane, other_key, ""))
+    is_later = fact.time >= known_versions.made
     if known.returned != taken.returned or (is_later and _sum(lane, data, now, name) != taken.received):
         return _not_safe()
     if is_later:
         identity.replace(lane, natural_key(fact, data, statement), fact)
-        _keep(lane, data, taken)
+        corrects = None if taken.number is not None else known.closing
+        _keep(lane, data, taken.model_copy(update={"corrects": corrects}), statement.name, known)
     _count_version(lane, fact, data, statement)
     gone = before - now if is_later else now - before
-    return Correction(name, tuple(sorted(gone)))
+    losing, by = (other, name) if is_later else (name, other)
+    return Correction(losing, by, tuple(sorted(gone)))
 
 
 def _lines(lane: Lane, versions_key: str, times: str) -> tuple[set[Line], set[Line]]:
@@ -193,7 +237,7 @@ def _not_safe() -> Refused:
     return Refused(
         CONFLICT,
         (
-            "data.statement.number: a statement with this number is known with other content: this one corrects it",
+            "data.statement: one with this number, or of these days, is known with other content: this one corrects it",
             "it cannot take that one's place by itself: compare both, take back what is gone with payment.reversed",
             "send payment.received for what is missing, then bank-feed.completed without figures, and discard this",
         ),

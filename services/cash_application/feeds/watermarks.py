@@ -13,7 +13,7 @@ from schemas.journal import FeedReached
 from schemas.messages import encode
 from schemas.payment_events import BankFeedCompleted
 from schemas.statements import BankStatement
-from services.cash_application.feeds import statements, withdrawals
+from services.cash_application.feeds import repeated, statements, withdrawals
 from services.cash_application.identity_of_money import naming
 from services.cash_application.payments import moving
 from services.cash_application.state import ahead
@@ -21,7 +21,7 @@ from services.cash_application.state.counted_money import note_news, settle
 from services.cash_application.state.feeds import CountedMoney, Feed, QueuedCompletion, TiedCompletion
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import APPLIED, CONFLICT, UNDECIDED, Refused, Result
+from services.cash_application.state.result import APPLIED, CONFLICT, DUPLICATE, UNDECIDED, Refused, Result
 from services.cash_application.state.row_kind import SEPARATOR
 from services.cash_application.state.rows import FEED_NEWS, NOTIFIED_NEWS, PAYMENTS
 
@@ -93,6 +93,8 @@ def _decided(lane: Lane, fact: Fact) -> Result:
 
 def _complete(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Result:
     name = None if data.statement is None else statements.natural_key(fact, data, data.statement)
+    if data.statement is not None and repeated.is_repeated(lane, data, data.statement):
+        return DUPLICATE
     if data.statement is not None:
         result = statements.take(lane, fact, data, data.statement)
         if isinstance(result, Refused) and result.reason == CONFLICT:
@@ -113,7 +115,10 @@ def _corrected(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankS
     correction = statements.correct(lane, fact, data, statement)
     if isinstance(correction, Refused):
         return correction
-    for name, booked in correction.gone:
+    gone = correction.gone
+    if correction.by != correction.name:
+        gone = repeated.unite_lines(lane, data, statement.currency, correction)
+    for name, booked in gone:
         payment = naming.of_line(lane, data.creditor, data.account, name, booked, correction.name)
         if payment is not None and not _is_in_another(payment, correction.name):
             moving.withdraw(lane, payment, None)

@@ -92,6 +92,17 @@ def is_named_alike(one: KnownPayment, other: KnownPayment) -> bool:
     return one.message is not None and other.message is not None and are_words_alike(one.message, other.message)
 
 
+def alikeness(one: KnownPayment, other: KnownPayment) -> tuple[bool, ...]:
+    """In what two payments that may be one say the same, the weightiest first."""
+    first, second = payer_name(one), payer_name(other)
+    return (
+        one.reference is not None and one.reference == other.reference,
+        _same_iban(one, other),
+        first is not None and second is not None and are_names_alike(first, second),
+        are_words_alike(one.message or "", other.message or ""),
+    )
+
+
 def is_alike(one: KnownPayment, other: KnownPayment) -> bool:
     """Whether two payments have one reference, words, payer's IBAN or name alike."""
     first, second = payer_name(one), payer_name(other)

@@ -137,6 +137,8 @@ def _told_without_id(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
     """The payment that a line without an id tells again: another table's n-th of its like, or an older store's."""
     if data.place is None:
         return None
+    if data.duplicate:
+        return siblings.duplicated(lane, data)
     alike = (*_alike(lane, data, likeness.ANY_PLACE), *_alike(lane, data, str(data.place)))
     return next((each for each in alike if _is_told_again(each, data)), None)
 

@@ -47,7 +47,9 @@ def known_return(payment: KnownPayment, event: str, data: PaymentReversed) -> Re
 
 def _is_told_again(payment: KnownPayment, back: Return, data: PaymentReversed) -> bool:
     told = (back.amount or payment.amount) == (data.amount or payment.amount)
-    if not told or back.channel is None or data.channel is None or back.channel == data.channel:
+    if not told or back.channel is None or data.channel is None:
+        return False
+    if back.channel == data.channel and not data.duplicate:
         return False
     return back.booked is None or data.booked is None or likeness.are_near(back.booked, data.booked)
 

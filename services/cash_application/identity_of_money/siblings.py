@@ -27,6 +27,18 @@ def told_before(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
     return max(same_day or near, key=lambda each: (_likeness(each, data), each.payment), default=None)
 
 
+def duplicated(lane: Lane, data: PaymentReceived) -> KnownPayment | None:
+    """The payment of a line without an id in a message that the bank calls a duplicate: the n-th of its like, too."""
+    known = [each for each in equal_sums.told_about(lane, data) if _is_duplicated(each, data)]
+    return max(known, key=lambda each: (_likeness(each, data), each.payment), default=None)
+
+
+def _is_duplicated(known: KnownPayment, data: PaymentReceived) -> bool:
+    told = ((each.channel, each.place, each.booked) for each in known.tellings if each.statement != data.statement)
+    line = data.channel, data.place, data.booked
+    return line in told and likeness.is_same_money(known, data) and not any(_names_in_message(known, data))
+
+
 def _entry_of(data: PaymentReceived) -> str | None:
     """What the names of an entry's transactions begin with, where the line is called by its place in it."""
     batch = data.ids.batch if data.ids is not None else None

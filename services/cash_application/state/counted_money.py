@@ -32,6 +32,12 @@ def withdrawn(lane: Lane, payment: KnownPayment) -> None:
     _count(lane, payment.creditor, payment.account, feeds.withdrawn(payment.amount, payment.currency))
 
 
+def line_withdrawn(lane: Lane, payment: KnownPayment) -> None:
+    """Count a statement's line about a payment no more, unless a completion has settled it."""
+    if payment.tie == lane.feed(payment.creditor, payment.account).ties:
+        _count(lane, payment.creditor, payment.account, feeds.line_withdrawn(payment.amount, payment.currency))
+
+
 def counts_again(lane: Lane, payment: KnownPayment) -> None:
     """Count a payment that did not count as it might have been another one's money: a person says that it is not."""
     if payment.tie == -1:

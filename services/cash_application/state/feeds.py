@@ -284,6 +284,11 @@ def withdrawn(amount: int, currency: str) -> CountedMoney:
     return CountedMoney(_thousandths(amount, currency), payments=-1)
 
 
+def line_withdrawn(amount: int, currency: str) -> CountedMoney:
+    """What a line counts no more that tells again what another statement told."""
+    return CountedMoney(_thousandths(amount, currency), lines=-1)
+
+
 def counted_again(amount: int, currency: str) -> CountedMoney:
     """What a payment counts that did not count for a while."""
     return CountedMoney(_thousandths(amount, currency), payments=1)

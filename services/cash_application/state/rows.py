@@ -194,7 +194,8 @@ class PolicyVersions:
 class ChainedStatement:
     """A bank statement in its chain: last day, the bank's number, booked balances in minor units.
 
-    ``returned`` is customers' money that the bank took back; older stores do not know it.
+    ``returned`` is customers' money that the bank took back, ``first`` its first day, ``name`` what payments call it
+    where it has no number; older stores do not know these.
     """
 
     through: date
@@ -202,6 +203,8 @@ class ChainedStatement:
     opening: int
     closing: int
     returned: int | None = None
+    first: date | None = None
+    name: str | None = None
 
 
 @dataclass(slots=True)

@@ -108,6 +108,8 @@ def _statement(report: AccountReport, number: int | None, balances: _BookedBalan
     data: dict[str, str | int] = {"currency": currency}
     if number is not None:
         data["number"] = number
+    elif report.account.statement is not None:
+        data["name"] = report.account.statement
     if balances.first_day is not None:
         data["from"] = balances.first_day.isoformat()
     amounts = {

@@ -4,9 +4,10 @@ from itertools import permutations
 from typing import Any
 
 from schemas.decisions import PaymentWithdrawn, Unmatched
+from schemas.journal import MoneyReversed
 from schemas.topics import DECISIONS
 from tests.unit.cash_application.harness import CashHarness
-from tests.unit.intake.public_events import Event, completed, invoice, later, payment, reference_of
+from tests.unit.intake.public_events import Event, about_payment, completed, invoice, later, payment, reference_of
 
 LINES: tuple[Event, ...] = (
     {"amount": "60.00", "payer": {"name": "Aino Mallila"}},
@@ -84,3 +85,21 @@ def test_a_person_names_one_of_them_by_its_name() -> None:
     data = {"creditor": "acme", "account": LINES and payment("x")["data"]["account"], "payment": "E1/3", "debtor": "D1"}
     harness.publish(payment("x") | {"type": "payment.assigned.v1", "id": "a", "data": data})
     assert [name for name, *_ in harness.placed()] == ["E1/3"]
+
+
+def test_a_duplicate_of_a_message_without_ids_changes_nothing_and_brings_what_was_lost() -> None:
+    lines = [payment(f"x{n}", channel="notification", statement="N1", place=n) for n in (1, 2)]
+    again = [payment(f"y{n}", channel="notification", statement="N2", place=n, duplicate=True) for n in (1, 2, 3)]
+    harness = CashHarness()
+    harness.publish(*lines, *again)
+    harness.tick()
+    assert [each.payment for each in harness.decisions()] == ["x1", "x2", "y3"]
+
+
+def test_a_return_in_a_duplicate_goes_back_once() -> None:
+    back: Event = {"amount": "40.00", "currency": "EUR", "booked": "2026-01-21", "channel": "statement"}
+    harness = CashHarness()
+    harness.publish(invoice(1), payment("P", reference_of(1), channel="statement", statement="S"))
+    harness.publish(about_payment("payment.reversed", "P", "r1", **back))
+    harness.publish(about_payment("payment.reversed", "P", "r2", **back, duplicate=True))
+    assert [each.amount for each in harness.journal(MoneyReversed)] == [4000]

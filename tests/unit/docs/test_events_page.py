@@ -1,5 +1,6 @@
 """The page of events: every type has its fields and its line there, and every line is what it says."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ def kind_of(field: dict[str, Any], whole: dict[str, Any]) -> str:
     if field.get("type") == "array":
         return f" [{kind_of(field['items'], whole).lstrip(': ') or 'text'}]"
     if "enum" in field or "const" in field:
-        return ": " + " | ".join(field.get("enum", [field.get("const")]))
+        values = field.get("enum", [field.get("const")])
+        return ": " + " | ".join(each if isinstance(each, str) else json.dumps(each) for each in values)
     kind = {"100.00": "amount", "9.5": "percent", "09:00": "hh:mm"}.get(field.get("examples", [""])[0])
     kind = kind or KINDS.get(field.get("format", field["type"]))
     return f": {kind}" if kind else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 
 from stdnum import iban
 
@@ -27,6 +27,8 @@ _HEADER: Final = "GrpHdr"
 _ENTRY: Final = "Ntry"
 _DETAILS: Final = "NtryDtls"
 _TRANSACTION: Final = "TxDtls"
+_COPY: Final = "CpyDplctInd"
+_COPIES: Final = ("CODU", "COPY", "DUPL")
 _DEPTHS: Final = {_ENTRY: 1, _TRANSACTION: 3}
 
 
@@ -145,7 +147,10 @@ class _ReportReading:
         created = header.created or text(self.element, "CreDtTm")
         zone = directory.zone_of(creditor)
         name = self._style.name(self.element) or header.name
-        account = ReportedAccount(creditor, number, zone, created, self._style.channel, name and identifier(name))
+        duplicate: Literal[True] | None = True if text(self.element, _COPY) in _COPIES else None
+        account = ReportedAccount(
+            creditor, number, zone, created, self._style.channel, name and identifier(name), duplicate
+        )
         self._report = AccountReport(account, self._where)
 
     def read(self, element: Element) -> Iterator[Piece]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from schemas.money import decimal_text
@@ -34,7 +34,7 @@ class ReportedAccount:
     """A registered creditor's bank account in one statement or notification.
 
     ``created`` is when the bank made its message, if it says so; ``channel`` and ``statement`` as in
-    `schemas.payment_events.PaymentReceived`.
+    `schemas.payment_events.PaymentReceived`, ``duplicate`` too.
     """
 
     creditor: str
@@ -43,6 +43,7 @@ class ReportedAccount:
     created: str | None
     channel: MoneyChannel
     statement: str | None
+    duplicate: Literal[True] | None = None
     _known: dict[date, str] = field(default_factory=dict)
 
     @property
@@ -176,6 +177,7 @@ def _payment(
         "message": part.message,
         "channel": account.channel,
         "statement": account.statement,
+        "duplicate": account.duplicate,
         "place": name.place,
         "charges": decimal_text(charges, currency) if 0 < charges < part.minor else None,
         "ids": name.ids or None,
@@ -201,6 +203,7 @@ def _reversal(
         "reference": part.reference,
         "channel": account.channel,
         "statement": account.statement,
+        "duplicate": account.duplicate,
         "ids": name.ids or None,
     }
     return account.event(REVERSED, f"{name.payment}:reversed:{entry.reference or booked}", booked, data)

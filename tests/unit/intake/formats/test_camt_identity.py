@@ -182,3 +182,21 @@ def test_an_entry_without_transactions_has_a_place_too() -> None:
     first, second, third = told("S1", whole, ALIKE, whole)
 
     assert [said["place"] for said in (first, second, third)] == [1, 1, 2]
+
+
+# --- copies, and names of statements -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["DUPL", "COPY", "CODU"])
+def test_what_the_bank_calls_a_copy_or_duplicate_says_so(mark: str) -> None:
+    message = notification(f"<CpyDplctInd>{mark}</CpyDplctInd>", ALIKE)
+
+    assert [said["duplicate"] for said in payments(read_notification(message))] == [True]
+
+
+def test_a_statement_without_a_number_says_what_its_payments_call_it() -> None:
+    found = read_statement(statement("0.00", "50.00", ALIKE, name="S77"))
+
+    (said,) = payments(found)
+    assert "duplicate" not in said
+    assert [each["data"]["statement"]["name"] for each in events(found) if "through" in each["data"]] == ["S77"]
