@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final, TextIO, cast
 
 COMMANDS: dict[str, str] = {
     "run": "run all workers in one process with a live clock, and take files from inbox/",
@@ -36,6 +36,12 @@ COMMANDS: dict[str, str] = {
 }
 READER_GONE: Final = 141
 """The exit status when nobody reads the output on: that of programs which SIGPIPE ends."""
+_UNPRINTABLE: Final = dict.fromkeys(
+    code
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if code not in (9, 10)
+)
+"""Control characters, and those that turn the direction of text (by code), without tab and line end."""
 EXAMPLES = """examples:
   erapaiva run --example
   erapaiva play events.jsonl --until 2026-05-31
@@ -44,7 +50,34 @@ EXAMPLES = """examples:
 """
 
 
+class _Printable:
+    """A stream of text without control characters: what a bank, a debtor or a file wrote moves no terminal.
+
+    Line ends and tabs stay. What turns the direction of text goes as well, as it lets one line look like another.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(text.translate(_UNPRINTABLE))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def main(argv: list[str] | None = None) -> int:
+    """Run one command and print what it says without control characters; its exit status (see `_main`)."""
+    out, err = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = cast("TextIO", _Printable(out)), cast("TextIO", _Printable(err))
+    try:
+        return _main(argv)
+    finally:
+        sys.stdout, sys.stderr = out, err
+
+
+def _main(argv: list[str] | None) -> int:
     """Run one command; its exit status.
 
     0: done; 1: something is wrong with what was given; 2: wrong use; ``READER_GONE``: nobody reads on.

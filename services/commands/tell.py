@@ -1,4 +1,7 @@
-"""Record what a person knows: the event is checked and appended; a running engine takes it within a second.
+"""Record what a person knows: the event is checked and appended, and it is said at once what it changes.
+
+Where it names an invoice, debtor, step or task that is not there, nothing is recorded; those that are there are listed,
+nearest first. With --anyway it is recorded, waits for what it names, and holds whom it may mean meanwhile.
 
 TYPE is a public event's type with or without its version; the fields of its data follow as key=value, nested ones with
 dots (party.email=...), lists as JSON.
@@ -15,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from services.intake.routing import Destination
+    from services.reporting.instruction_answer import InstructionAnswer
 
 EXAMPLES = """examples:
   erapaiva tell hold.placed creditor=kuura debtor=C-1 reason=agreed until=2026-03-31
@@ -28,16 +32,22 @@ def register(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("type", metavar="TYPE", help="such as hold.placed")
     parser.add_argument("fields", nargs="*", metavar="key=value", help="the fields of its data")
+    parser.add_argument("--anyway", action="store_true", help="record it though what it names is not there yet")
     parser.add_argument("--store", type=Path, metavar="FILE", help="the store; ERAPAIVA_STORE__PATH unless given")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Append the event; 1 for a wrong event, or where the brokers did not take it."""
-    return publish_event("tell", arguments.type, arguments.fields, arguments.store)
+    """Append the event; 1 for one that is wrong or names what is not there, or that the brokers did not take."""
+    return publish_event("tell", arguments.type, arguments.fields, arguments.store, is_wanted_anyway=arguments.anyway)
 
 
-def publish_event(command: str, kind: str, fields: list[str], store: Path | None) -> int:
-    """Check an event that a person tells by a command, and append it to the log; the command's exit status."""
+def publish_event(
+    command: str, kind: str, fields: list[str], store: Path | None, *, is_wanted_anyway: bool = False
+) -> int:
+    """Check an event that a person tells by a command, append it to the log, and say what it changes.
+
+    The command's exit status: 0 when it was taken, else 1; then nothing is recorded.
+    """
     from schemas.parsing import InvalidEvent
     from services.clock.worker import WallClock
     from services.commands.stores import open_log
@@ -49,6 +59,12 @@ def publish_event(command: str, kind: str, fields: list[str], store: Path | None
         event = event_of(kind, fields, WallClock().now())
         raw = json.dumps(event, ensure_ascii=False).encode()
         address = _checked(raw)
+        answer = _answer(event, store)
+        if not (answer.is_there or is_wanted_anyway):
+            for line in answer.lines:
+                print(f"erapaiva {command}: {line}", file=sys.stderr)
+            print("nothing was recorded; `erapaiva tell … --anyway` records what is not there yet", file=sys.stderr)
+            return 1
         with open_log(store) as log:
             (lost,) = log.append([ClientRecord(address.topic, address.key, labelled(raw, Label(door=TELL)))])
     except InvalidEvent as fault:
@@ -62,7 +78,22 @@ def publish_event(command: str, kind: str, fields: list[str], store: Path | None
         print(f"erapaiva {command}: the brokers did not take it ({lost}); run the command again", file=sys.stderr)
         return 1
     print(f"told: {event['type']} {event['id']}")
+    for line in answer.lines:
+        print(line)
     return 0
+
+
+def _answer(event: dict[str, Any], store: Path | None) -> "InstructionAnswer":
+    """What the read model says to the event; nothing where there is no store here to read."""
+    from services.commands.stores import read_store
+    from services.reporting.instruction_answer import InstructionAnswer, answer_to
+    from services.runtime.refusal import Refusal
+
+    try:
+        with read_store(store) as found:
+            return answer_to(found, event["type"], event["data"])
+    except Refusal:
+        return InstructionAnswer(True)
 
 
 def _checked(raw: bytes) -> "Destination":

@@ -8,6 +8,9 @@ _WIDE: Final = 200
 
 
 def console() -> Console:
-    """As wide as the terminal, or wide enough for every column where there is none."""
+    """As wide as the terminal, or wide enough for every column where there is none; without colours.
+
+    Escape sequences would not pass: the command line prints no control characters.
+    """
     found = Console()
-    return found if found.is_terminal else Console(width=_WIDE)
+    return Console(width=found.width if found.is_terminal else _WIDE, force_terminal=False)

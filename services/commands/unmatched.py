@@ -78,7 +78,7 @@ def _settle(do: str, names: list[str], arguments: argparse.Namespace, found: "li
         what = "no unplaced payment has" if not fitting else "several bank accounts have a payment of"
         return _refuse(f"{what} this name; `erapaiva unmatched` lists them, --creditor and --account say which")
     fields = [f"{name}={value}" for name, value in _fields(do, names, arguments, fitting[0]).items()]
-    return tell.run(argparse.Namespace(type=_TYPES[do], fields=fields, store=arguments.store))
+    return tell.publish_event("unmatched", _TYPES[do], fields, arguments.store)
 
 
 def _fields(do: str, names: list[str], arguments: argparse.Namespace, money: "UnplacedMoney") -> dict[str, str]:

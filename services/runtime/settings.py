@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -25,6 +26,8 @@ PREFIX: Final = "ERAPAIVA_"
 _BETWEEN: Final = "__"
 _FROM_FILE: Final = "_FILE"
 _MASK: Final = "********"
+_SECRET: Final = re.compile(r"passw|pwd *=|[^\s,:@/]+:[^\s,@]+@|://", re.IGNORECASE)
+"""What a password or a user's name beside one looks like, in a setting that is shown."""
 _LAST_PORT: Final = 65_535
 
 
@@ -299,9 +302,14 @@ def _shown(value: object) -> str:
         case bool():
             return str(value).lower()
         case tuple():
-            return ",".join(map(str, value))
+            return ",".join(_without_secret(str(each)) for each in value)
         case _:
-            return str(value)
+            return _without_secret(str(value))
+
+
+def _without_secret(shown: str) -> str:
+    """A value as it may be shown: masked where a password stands in it, though it belongs into a file."""
+    return _MASK if _SECRET.search(shown) else shown
 
 
 def _line(error: ErrorDetails) -> str:
@@ -310,7 +318,7 @@ def _line(error: ErrorDetails) -> str:
     if not rest:
         return f"{PREFIX}{section.upper()}: {what}"
     field = dict(_fields(Settings.model_fields[section]))[rest[0]]
-    shown = _MASK if _is_secret(field) else repr(error["input"])
+    shown = _MASK if _is_secret(field) else _without_secret(repr(error["input"]))
     return f"{_given_as(section, rest[0], field)}: {what} (given: {shown}; meaning: {field.description})"
 
 
@@ -339,7 +347,8 @@ def _unreadable_secrets() -> Iterator[tuple[str, str]]:
                 Path(path).read_text(encoding="utf-8")
             except (OSError, UnicodeError) as fault:
                 reason = getattr(fault, "strerror", None) or "not UTF-8 text"
-                yield variable, f"{variable}: {path} cannot be read ({reason}); name a text file that can"
+                named = path if "/" in path else "the file"  # somebody may have given the secret itself
+                yield variable, f"{variable}: {named} cannot be read ({reason}); name a text file that can"
 
 
 def _like(name: str, known: set[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """What waits, since when and for what, in words (`erapaiva waiting`)."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -11,11 +11,13 @@ from services.cash_application.state import rows
 from services.cash_application.state.feeds import Feed, QueuedCompletion
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.row_kind import SEPARATOR
+from services.cash_application.state.rows import WaitingInstruction
 from services.cash_application.state.waiting import END, read_kept
 from services.runtime.store.port import Store
 
 _FEED: Final = TypeAdapter(Feed)
 _PAYMENT: Final = TypeAdapter(KnownPayment)
+_INSTRUCTION: Final = TypeAdapter(WaitingInstruction)
 _NEXT_MINUTE: Final = "the next minute of the clock"
 _FOR: Final = {
     rows.CREDITORS.name: "the registration of creditor {0}",
@@ -34,7 +36,13 @@ _FOR: Final = {
 
 def waiting(store: Store, creditor: str | None) -> list[dict[str, Any]]:
     """All that waits of all creditors, or of one, the longest first: what, since when (its time), for what."""
-    found = [*_facts(store), *_decided_at_frontier(store), *_payments(store), *_doubts(store)]
+    instructions = {
+        key: _INSTRUCTION.validate_json(stored)
+        for key, stored in stored_rows(store, rows.INSTRUCTIONS_WAITING.name)
+        if stored
+    }
+    facts = _facts(store, {each.row: (key, each) for key, each in instructions.items()})
+    found = [*facts, *_decided_at_frontier(store), *_payments(store), *_doubts(store, instructions)]
     return sorted(
         (each for each in found if creditor in (None, each["creditor"])),
         key=lambda each: (each["since"] or "", each["what"], each["waits_for"]),
@@ -44,17 +52,28 @@ def waiting(store: Store, creditor: str | None) -> list[dict[str, Any]]:
 def waiting_words(entry: dict[str, Any]) -> str:
     """One that waits, in words."""
     since = f" since {entry['since']}" if entry["since"] else ""
-    return f"{entry['creditor'] or 'all creditors'}  {entry['what']} waits{since} for {entry['waits_for']}"
+    holds = f"; no letters to {', '.join(entry['holds'])} meanwhile" if entry.get("holds") else ""
+    key = f"; mend or discard: erapaiva dead-letters show {entry['dead_letter']}" if "dead_letter" in entry else ""
+    return f"{entry['creditor'] or 'all creditors'}  {entry['what']} waits{since} for {entry['waits_for']}{holds}{key}"
 
 
-def _facts(store: Store) -> Iterator[dict[str, Any]]:
+def _facts(store: Store, instructions: dict[str, tuple[str, WaitingInstruction]]) -> Iterator[dict[str, Any]]:
     for row_key, stored in stored_rows(store, rows.WAITING):
         message = decode_facts(read_kept(stored)[1])
         missing = _words_of(row_key.partition(END)[0])
         if isinstance(message, Fact):
-            yield _entry(message.creditor, f"{message.type} {message.id}", message.known_at.isoformat(), missing)
+            entry = _entry(message.creditor, f"{message.type} {message.id}", message.known_at.isoformat(), missing)
+            yield entry | _held(instructions.get(row_key))
         elif isinstance(message, UnreadEvent):
             yield _entry(message.creditor, f"the doubt about dead letter {message.key}", None, missing)
+
+
+def _held(instruction: tuple[str, WaitingInstruction] | None) -> dict[str, Any]:
+    """Whom an instruction holds that names what is not known, and its dead letter (rules.md K4)."""
+    if instruction is None:
+        return {}
+    key, known = instruction
+    return {"holds": known.held, **({"dead_letter": key} if known.reported is not None else {})}
 
 
 def _decided_at_frontier(store: Store) -> Iterator[dict[str, Any]]:
@@ -85,10 +104,10 @@ def _payments(store: Store) -> Iterator[dict[str, Any]]:
                 yield _entry(payment.creditor, what, since, " or ".join(sorted(set(wanted[row_key]))))
 
 
-def _doubts(store: Store) -> Iterator[dict[str, Any]]:
+def _doubts(store: Store, instructions: Container[str]) -> Iterator[dict[str, Any]]:
     for _, stored in stored_rows(store, rows.DOUBTS):
         doubt = decode_facts(stored)
-        if isinstance(doubt, UnreadEvent):
+        if isinstance(doubt, UnreadEvent) and doubt.key not in instructions:
             held = f"letters of {doubt.debtor}" if doubt.debtor else f"bank account {doubt.account}"
             what = held if doubt.debtor or doubt.account else "every letter of the creditor"
             person = f"a person: redrive or discard dead letter {doubt.key} ({doubt.reason})"

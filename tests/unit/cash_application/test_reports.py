@@ -108,3 +108,16 @@ def test_what_has_come_waits_no_longer() -> None:
     harness.publish(creditor("kuura", "FI1410093000123458"))
 
     assert waiting(harness.engine.store, None) == []
+
+
+def test_an_instruction_that_names_what_is_not_known_says_whom_it_holds_and_how_to_end_it() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1, "D1"), invoice(22, "D2"), said("dispute.raised", "d", "D1", invoice="2"))
+    harness.tick()
+    (entry,) = waiting(harness.engine.store, None)
+    assert (entry["waits_for"], entry["holds"]) == ("invoice 2", ["D1", "D2"])
+    (letter,) = harness.dead_letters()
+    assert waiting_words(entry).endswith(
+        "waits since 2026-01-09T06:00:00+00:00 for invoice 2; no letters to D1, D2 meanwhile; "
+        f"mend or discard: erapaiva dead-letters show {letter.key}"
+    )

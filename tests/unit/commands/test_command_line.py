@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cli import COMMANDS, READER_GONE, main
+from services.cli import COMMANDS, READER_GONE, _Printable, main
 from tests.checkout import ROOT
 from tests.unit.intake.public_events import IBAN, completed, creditor, raw, said
 
@@ -88,3 +88,12 @@ def test_feeds_and_what_waits_are_listed_and_a_feed_is_taken_back(
     assert capsys.readouterr().out.startswith("told: bank-feed.withdrawn.v1 ")
     assert main(["feeds", "take-back", "acme", IBAN, "--store", store]) == 2
     assert main(["feeds", "take-back", "acme", IBAN, "yesterday", "--store", store]) == 1
+
+
+def test_no_output_holds_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pl\x1b[2Jay\u202e\x9b"]) == 2
+
+    assert "'pl\\x1b[2Jay" in capsys.readouterr().err
+    out = _Printable(sys.stdout)
+    out.write("red\x1b[31m\r\x00 a\u202eb\tc\u2066\n")
+    assert capsys.readouterr().out == "red[31m ab\tc\n"

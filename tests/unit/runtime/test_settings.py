@@ -91,7 +91,8 @@ def test_a_wrong_value_makes_one_line_with_its_name_and_what_was_given(
     (line,) = lines()
 
     assert line.startswith(f"ERAPAIVA_{name}: ")
-    assert f"(given: '{value}'; meaning: " in line
+    shown = "********" if "password" in value or "://" in value else f"'{value}'"
+    assert f"(given: {shown}; meaning: " in line
     assert "\n" not in line
 
 
@@ -218,3 +219,24 @@ def test_the_effective_settings_name_each_variable_with_its_value_and_meaning() 
 
     assert ("ERAPAIVA_STORE__PARTITIONS", "4", "partitions of each topic, fixed when the store is made") in rows
     assert all(meaning for _, _, meaning in rows)
+
+
+@pytest.mark.parametrize(
+    ("variable", "given"),
+    [
+        ("ERAPAIVA_POSTGRES__DSN", "host=db password=hunter2"),
+        ("ERAPAIVA_POSTGRES__DSN", "postgresql://erapaiva:hunter2@db/erapaiva"),
+        ("ERAPAIVA_MAIL__PASSWORD", "hunter2"),
+        ("ERAPAIVA_MAIL__PASSWORD_FILE", "hunter2"),
+        ("ERAPAIVA_MAIL__HOST", "laskut:hunter2@mail.example"),
+        ("ERAPAIVA_KAFKA__BOOTSTRAP", "laskut:hunter2@kafka.example:9093"),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_never_shown(variable: str, given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, given)
+    try:
+        shown = " ".join(value for _, value, _ in effective(load()))
+    except WrongSettings as wrong:
+        shown = str(wrong)
+    assert shown
+    assert "hunter2" not in shown
