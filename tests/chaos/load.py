@@ -50,7 +50,21 @@ _PROFILE: Final = replace(
     print_only=0.05,
     duplicates=0.05,
     whole_account=0.1,
-    policy={"approval": 0.1},
+    recurring=0.1,
+    twice=0.15,
+    own_returns=0.5,
+    lost_returns=0.01,
+    restated=0.05,
+    refunded_used=0.1,
+    granted=0.05,
+    discounts=0.1,
+    parts=0.1,
+    corrected=0.1,
+    switched=0.3,
+    reshaped=0.5,
+    turns_consumer=0.1,
+    turns_business=0.05,
+    policy={"approval": 0.1, "versions": 0.3},
 )
 _MISTAKES: Final = 0.01
 """The share of invoices and holds that are followed by one that contradicts them, and of those that make no sense."""
