@@ -50,8 +50,9 @@ def history(seed: int, profile: str = "simple") -> tuple[list[dict[str, Any]], s
 def _share_references(history_writer: HistoryWriter, unplaced: UnplacedMoney) -> list[Bill]:
     """Two debtors' invoices with one reference, here and there; nothing else pays them."""
     shared: list[Bill] = []
-    for bill in history_writer.bills:
-        others = [b for b in history_writer.bills if b.debtor != bill.debtor and b not in shared]
+    bills = [bill for bill in history_writer.bills if not bill.corrected]
+    for bill in bills:
+        others = [b for b in bills if b.debtor != bill.debtor and b not in shared]
         if bill not in shared and others and history_writer.sometimes(history_writer.p.shared_references):
             other = history_writer.rng.choice(others)
             other.data["reference"] = bill.reference

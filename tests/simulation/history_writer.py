@@ -65,6 +65,7 @@ class Bill:
     due: date
     currency: str
     parts: list[tuple[date, int, str]] = field(default_factory=list)  # due, cents, the reference by which it is paid
+    corrected: bool = False
     added: tuple[date, int, str] | None = None  # by a correction: its day, cents, the reference by which it is paid
     quiet: list[date] = field(default_factory=list)  # spans in which stops change: no automatic money there
 

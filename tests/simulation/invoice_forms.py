@@ -62,6 +62,7 @@ class InvoiceForms:
         adds = self.corrections == "add" or (self.corrections is None and self.t.chance(0.4))
         other = self._corrected(bill, adds)
         self.t.write(self.t.person_at(day), "invoice.issued", **other)
+        bill.corrected = True
         if adds:
             bill.added = (day, int(other["amount"].replace(".", "")), other["reference"])
         if self.corrections != "add" and self.t.chance(0.7):

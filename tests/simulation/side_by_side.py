@@ -15,7 +15,7 @@ from tests.simulation.history_writer import ZONE, cents, iban
 
 Event = dict[str, Any]
 
-UNTIDY: Final = {"acme": 158, "beta": 263, "kuitu": 128}
+UNTIDY: Final = {"acme": 48, "beta": 308, "kuitu": 61}
 """Creditors of three partitions, and seeds whose histories of the profile `crowded` hold all that it has a share of."""
 CORRECTED: Final = date(2026, 2, 3)
 """The day whose statement each bank corrects."""

@@ -26,7 +26,8 @@ def found_in(events: list[Event]) -> set[str]:
     for event in events:
         data = event["data"]
         found |= {name for name in ("parts", "discounts", "channel") if name in data}
-        found |= {"ahead"} if "arrives" in event else set()
+        if "arrives" in event:
+            found.add("behind" if event["arrives"] > event["time"] else "ahead")
         if event["type"] == "invoice.issued.v1":
             debtors[data["creditor"], data["reference"]].add(data["debtor"])
         if event["type"] == "payment.received.v1":
@@ -43,7 +44,7 @@ def test_the_untidy_history_holds_all_that_may_come_in_two_orders() -> None:
     events, _ = side_by_side(UNTIDY, "crowded")
 
     assert found_in(events) >= {
-        "ahead", "bank-feed.withdrawn", "channel", "correction.settled", "credit.granted", "debtor.updated",
+        "ahead", "bank-feed.withdrawn", "behind", "channel", "correction.settled", "credit.granted", "debtor.updated",
         "discounts", "invoice.credited", "other currency", "parts", "payment.assigned", "payment.not-of",
         "payment.refunded", "payment.reversed", "payment.same-as", "recurring id", "return under its own id",
         "shared reference",

@@ -5,7 +5,8 @@ every fact of its instant. An event may say when it arrives (``arrives``, beside
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -72,7 +73,7 @@ def remembered(question: Question) -> Question:
 
     @functools.wraps(question)
     def ask(world: "World", *args: Any) -> Any:
-        key = (question.__name__, args)
+        key = (question.__name__, args, world.looking_back)
         if key not in world.answers:
             world.answers[key] = question(world, *args)
         return world.answers[key]
@@ -83,6 +84,7 @@ def remembered(question: Question) -> Question:
 class World:
     def __init__(self, events: list[dict[str, Any]], suggestions: Sequence[Suggestion] = ()) -> None:
         self.answers: dict[Any, Any] = {}
+        self.looking_back: Known | None = None
         self.suggestions = suggestions
         self.facts: list[Fact] = []
         seen_ids: set[tuple[str, str]] = set()
@@ -139,8 +141,19 @@ class World:
         return [
             f
             for f in self.by_kind.get(kind, ())
-            if f.is_there(now) and all(f.data.get(k) == v for k, v in match.items())
+            if f.known <= now
+            and f.is_there(self.looking_back or now)
+            and all(f.data.get(k) == v for k, v in match.items())
         ]
+
+    @contextmanager
+    def in_hindsight(self, now: Known) -> Iterator[None]:
+        """What was known at moments before, as one sees it now: with what came later and had been known by then."""
+        self.looking_back = now
+        try:
+            yield
+        finally:
+            self.looking_back = None
 
     def latest(self, facts: list[Fact]) -> Fact | None:
         """What replaces goes by known, then the event's time, then id (K1)."""

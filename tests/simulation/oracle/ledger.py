@@ -335,10 +335,11 @@ class Books:
             midnight = _midnight(day, zone)
             if known < midnight <= self.now:
                 moments.add(midnight)
-        for moment in sorted(moments):
-            due = world.effective_due(r.invoice, moment)
-            if world.day_of(self.creditor, moment) >= due and not self._is_stopped(r, moment):
-                return (max(due, credit.day), moment)
+        with world.in_hindsight(self.now):
+            for moment in sorted(moments):
+                due = world.effective_due(r.invoice, moment)
+                if world.day_of(self.creditor, moment) >= due and not self._is_stopped(r, moment):
+                    return (max(due, credit.day), moment)
         return None
 
     def _use_credit(self, day: date, known: Known, credit: Credit, found: list[Receivable]) -> None:
