@@ -44,7 +44,8 @@ class NoticeWithdrawn(Message):
 class NoticeOutcomeSettled(Message):
     """A person has settled a notice whose outcome is unknown; the notifier closes it so (design.md §7.4).
 
-    ``accepted``: the letter left; ``failed``: it did not.
+    ``accepted``: the letter left; ``failed``: it did not, or (``came-back``) it came back. ``how`` is the detail of the
+    notice's outcome.
     """
 
     type: Literal["notice-settled"] = "notice-settled"
@@ -52,6 +53,7 @@ class NoticeOutcomeSettled(Message):
     creditor: str
     debtor: str
     outcome: Literal["accepted", "failed"]
+    how: Literal["settled", "came-back"] = "settled"
 
 
 class HandOverLine(LetterPart):

@@ -16,6 +16,7 @@ from schemas.fields import (
     Day,
     Days,
     DomesticAmount,
+    Email,
     Identifier,
     Language,
     Line,
@@ -281,12 +282,36 @@ class CorrectionSettled(InstructionData):
 
 
 class NoticeSettled(InstructionData):
-    """A person says whether a notice of unknown outcome left (``accepted``) or not (``failed``; design.md §7.4)."""
+    """A person says whether a notice of unknown outcome left (``accepted``) or not (``failed``; design.md §7.4).
+
+    ``address_is_wrong``: it failed because of the address it went to, which is flagged (rules.md S6).
+    """
 
     event_type: ClassVar[str] = "notice.settled.v1"
 
     notice: Identifier
     outcome: Literal["accepted", "failed"]
+    address_is_wrong: bool = False
+
+
+class NoticeCameBack(InstructionData):
+    """A letter came back to the creditor: printed, or as a bounce of mail that was accepted (rules.md S6).
+
+    ``address_is_wrong``: it came back because of the address it went to, which is flagged.
+    """
+
+    event_type: ClassVar[str] = "notice.came-back.v1"
+
+    notice: Identifier
+    address_is_wrong: bool = False
+
+
+class AddressCleared(InstructionData):
+    """A person says that letters reach the debtor at an e-mail address that was flagged (rules.md S6)."""
+
+    event_type: ClassVar[str] = "address.cleared.v1"
+
+    email: Email
 
 
 EVENT_TYPES: Final[dict[str, type[Data]]] = {
@@ -325,6 +350,8 @@ EVENT_TYPES: Final[dict[str, type[Data]]] = {
         StepApproved,
         TaskDone,
         NoticeSettled,
+        NoticeCameBack,
+        AddressCleared,
         CorrectionSettled,
     )
 }

@@ -15,6 +15,9 @@ from schemas.events import EVENT_TYPES
 from schemas.fields import Instant
 from schemas.messages import Message, by_type, decoder, with_data
 
+PERSONS_DOORS: Final = frozenset({"tell", "redrive", "play"})
+"""The doors through which a person speaks: what comes by them about an address outweighs that it failed (S6)."""
+
 
 class Fact(Message):
     """One public event, read and checked.

@@ -43,7 +43,8 @@ class AccountNumbered(AccountMessage):
 class AccountEvent(Message):
     """A public event about the account: ``event`` is its type, ``time`` its time, ``id`` its ``source#id``.
 
-    ``known``: since when it is known, where that is earlier than ``time`` and fixed already (rules.md K1).
+    ``known``: since when it is known, where that is earlier than ``time`` and fixed already (rules.md K1). ``door`` is
+    how it came in, as in `schemas.facts.Fact`.
     """
 
     type: Literal["event"] = "event"
@@ -51,6 +52,7 @@ class AccountEvent(Message):
     time: Instant
     id: str
     known: Instant | None = None
+    door: str | None = None
     data: SerializeAsAny[InstanceOf[AccountData]]
 
     @property
@@ -307,14 +309,23 @@ class NoticeAttempting(NoticeMessage):
     at: Instant
 
 
+Fault = Literal["address", "refused", "nobody"]
+"""Why a letter did not reach the debtor (rules.md S6): its address is wrong, the server does not take our mail from us
+or not this letter, or neither is known."""
+
+
 class NoticeOutcome(NoticeMessage):
-    """What became of the notice. ``deferred`` and ``unknown`` do not close it; ``detail`` is a code."""
+    """What became of the notice. ``deferred`` and ``unknown`` do not close it; ``detail`` is a code.
+
+    ``fault``: whose fault it is that the letter was deferred or failed; of one that failed, without it: the address's.
+    """
 
     type: Literal["notice-outcome"] = "notice-outcome"
     at: Instant
     outcome: Literal["accepted", "failed", "unknown", "deferred", "withdrawn"]
     detail: str | None = None
     trial: bool
+    fault: Fault | None = None
 
 
 JournalMessage = (

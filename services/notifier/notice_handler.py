@@ -7,10 +7,10 @@ from typing import Literal
 
 from schemas.channels import channels
 from schemas.commands import CommandsMessage, NoticeGranted, NoticeOutcomeSettled, NoticePlanned, NoticeWithdrawn
-from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
+from schemas.journal import Fault, NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
 from services.notifier.open_notices import OpenNotices
 from services.notifier.posts.post import Outcome, Post, Status
-from services.notifier.protocol import Move, Notice, State, day_is_over, retry_wait
+from services.notifier.protocol import Move, Notice, State, day_is_over, fault_settled, retry_wait
 from services.notifier.trial import note_trial
 from services.runtime.unit_of_work import UnitOfWork
 
@@ -77,7 +77,7 @@ class NoticeHandler:
         if outcome.trial:
             note_trial(self._unit)
         self._notices.drop_grant(notice.notice)
-        self._publish_outcome(notice, outcome.status, outcome.at, outcome.detail, trial=outcome.trial)
+        self._publish_outcome(notice, outcome.status, outcome.at, outcome.detail, outcome.fault, trial=outcome.trial)
         wake = outcome.at + retry_wait(notice.tries) if after.state is State.DEFERRED else None
         self._notices.keep(notice, after, wake)
 
@@ -152,7 +152,7 @@ class NoticeHandler:
     def _withdraw(self, key: str, why: str) -> None:
         notice = self._notices.get(key)
         if notice is not None and notice.may(Move.WITHDRAW):
-            self._publish_outcome(notice, "withdrawn", self._now, why, trial=False)
+            self._publish_outcome(notice, "withdrawn", self._now, why, None, trial=False)
             self._notices.keep(notice, notice.after(Move.WITHDRAW))
 
     def _settle(self, message: NoticeOutcomeSettled) -> None:
@@ -160,7 +160,8 @@ class NoticeHandler:
         notice = self._notices.get(message.notice)
         if notice is not None and notice.state is State.UNKNOWN:
             move = Move.ACCEPT if message.outcome == "accepted" else Move.FAIL
-            self._publish_outcome(notice, message.outcome, self._now, "settled", trial=notice.trial)
+            fault = fault_settled(message.outcome)
+            self._publish_outcome(notice, message.outcome, self._now, message.how, fault, trial=notice.trial)
             self._notices.keep(notice, notice.after(move))
 
     # -- claims ------------------------------------------------------------------------------------------------
@@ -184,7 +185,14 @@ class NoticeHandler:
         )
 
     def _publish_outcome(
-        self, notice: Notice, outcome: Status | Literal["withdrawn"], at: datetime, detail: str | None, *, trial: bool
+        self,
+        notice: Notice,
+        outcome: Status | Literal["withdrawn"],
+        at: datetime,
+        detail: str | None,
+        fault: Fault | None,
+        *,
+        trial: bool,
     ) -> None:
         self._publish(
             NoticeOutcome(
@@ -195,5 +203,6 @@ class NoticeHandler:
                 outcome=outcome,
                 detail=detail,
                 trial=trial,
+                fault=fault,
             )
         )

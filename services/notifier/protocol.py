@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import TypeAdapter
+
+from schemas.journal import Fault
 
 
 class State(StrEnum):
@@ -123,6 +125,11 @@ def retry_wait(tries: int) -> timedelta:
     assert tries >= 1, "a wait follows a try"
     doublings = min(tries - 1, 10)
     return min(_FIRST_RETRY * (1 << doublings), _LONGEST_RETRY)
+
+
+def fault_settled(outcome: Literal["accepted", "failed"]) -> Fault | None:
+    """The fault of a notice that a person settled: overdue flags the address where the person says so (rules.md S6)."""
+    return "nobody" if outcome == "failed" else None
 
 
 def day_is_over(day: date, now: datetime) -> bool:

@@ -19,8 +19,8 @@ from schemas.commands import (
     NoticePlanned,
     NoticeWithdrawn,
 )
-from schemas.journal import NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
-from services.notifier.protocol import Notice, State, dump_notice, retry_wait
+from schemas.journal import Fault, NoticeAttempting, NoticeClaimed, NoticeMessage, NoticeOutcome
+from services.notifier.protocol import Notice, State, dump_notice, fault_settled, retry_wait
 from services.notifier.rate_limit import ClaimRate, dump_claim_rate
 from services.notifier.state_rows import GRANTED, NOTICE, RATE, RATE_KEY, TRIAL
 from services.notifier.trial import TRIAL_ROW
@@ -58,6 +58,7 @@ class _Closing(NamedTuple):
     outcome: Literal["accepted", "failed", "withdrawn"]
     detail: str
     trial: bool
+    fault: Fault | None = None
 
 
 @dataclass(slots=True)
@@ -128,6 +129,7 @@ class RebuiltNotices:
                 outcome=end.outcome,
                 detail=end.detail,
                 trial=end.trial,
+                fault=end.fault,
             )
             for key, commanded in self.commanded.items()
             if (end := self._closing(key)) is not None
@@ -152,7 +154,8 @@ class RebuiltNotices:
         if commanded.withdrawn is not None and published.state in _WITHDRAWABLE:
             return _Closing("withdrawn", "-".join(commanded.withdrawn.reasons), trial=False)
         if commanded.settled is not None and published.state is State.UNKNOWN:
-            return _Closing(commanded.settled.outcome, "settled", trial=published.trial)
+            outcome = commanded.settled.outcome
+            return _Closing(outcome, commanded.settled.how, published.trial, fault_settled(outcome))
         return None
 
 
@@ -164,5 +167,5 @@ def _add(
         commanded.granted = raw
     elif isinstance(message, NoticeWithdrawn):
         commanded.withdrawn = message
-    else:
+    elif commanded.settled is None:
         commanded.settled = message

@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter
 from schemas.fields import Kind
 from schemas.journal import MoneyPointer
 from schemas.parties import Party
+from services.overdue.addresses import AddressReport, flagged
 from services.overdue.due_dates import DueDateChange, due_after
 from services.overdue.entry_terms import EntryTerms, TermsFrom
 from services.overdue.known_order import known_order
@@ -331,7 +332,8 @@ class Account:
 
     ``stated_parties`` are what events said about the debtor, from which ``party`` is merged (`debtor_party`).
     ``pointed`` are unplaced payments that may be this account's, ``unread`` events that nobody could read and that may
-    concern it, ``unreachable`` e-mail and postal addresses at which a letter failed. ``cycles`` counts closed attempts
+    concern it, ``addresses`` what is known of addresses at which letters failed (``flagged_before``: of an older
+    store), ``mail_refused`` the days on which mail was refused (`letter_outcomes`). ``cycles`` counts closed attempts
     by invoice and step. ``tasks`` and ``refused`` are the keys of tasks raised and payments refused, ``withheld`` and
     ``reported`` what was published last, so that nothing is published twice. ``terms`` are those of the uses of credit,
     fixed up to the day ``terms_through`` (rules.md K3). ``corrections`` are invoices of which a person has yet to say
@@ -357,7 +359,7 @@ class Account:
     pointed: list[PointedMoney] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     acknowledged: list[date] = field(default_factory=list)
-    unreachable: list[str] = field(default_factory=list)
+    flagged_before: Annotated[list[str], Field(alias="unreachable")] = field(default_factory=list)
     cycles: dict[str, int] = field(default_factory=dict)
     tasks: list[str] = field(default_factory=list)
     open_tasks: list[RaisedTask] = field(default_factory=list)
@@ -370,6 +372,8 @@ class Account:
     terms_through: date | None = None
     corrections: list[WaitingCorrection] = field(default_factory=list)
     undone: list[UndoneMoney] = field(default_factory=list)
+    addresses: list[AddressReport] = field(default_factory=list)
+    mail_refused: list[date] = field(default_factory=list)
 
     @property
     def kind(self) -> Kind:
@@ -394,6 +398,11 @@ class Account:
         """All parts of the invoice that a receivable is a part of, in their order; else the receivable alone."""
         return [receivable] if receivable.whole is None else self.named(receivable.whole)
 
+    @property
+    def unreachable(self) -> frozenset[str]:
+        """The e-mail and postal addresses that are flagged: no letter goes there (rules.md S6)."""
+        return flagged(self.addresses, self.flagged_before)
+
     def accepted(self) -> list[LetterRecord]:
         """Accepted letters in the order of their day."""
         return sorted(
@@ -410,14 +419,6 @@ class Account:
             if letter.status not in ("accepted", "closed"):
                 return letter
         return None
-
-
-def postal_line(party: Party) -> str | None:
-    """A debtor's name and postal address on one line, as ``Account.unreachable`` has it; None without an address."""
-    address = party.address
-    if address is None:
-        return None
-    return ", ".join(filter(None, (party.name, address.street, address.postcode, address.city, address.country)))
 
 
 _ADAPTER: TypeAdapter[Account] = TypeAdapter(Account)

@@ -18,7 +18,6 @@ from schemas.decisions import (
     TaskRaised,
     Withheld,
 )
-from schemas.events import NoticeSettled
 from schemas.journal import NoticeOutcome
 from schemas.letters import Letter
 from schemas.messages import Message
@@ -33,11 +32,12 @@ from services.overdue.acts import (
     RecordWithheld,
     WithdrawNotice,
 )
+from services.overdue.addresses import address_used
 from services.overdue.books.balances import Books
 from services.overdue.books.ledger import books
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.decide import Decision
-from services.overdue.letter_record import LetterRecord
+from services.overdue.letter_record import LetterRecord, Settled
 from services.overdue.letters.draft import with_bookings
 from services.overdue.letters.letter_facts import letter_facts, recipient_of
 from services.overdue.open_tasks import open_after
@@ -124,7 +124,9 @@ def _booked(
     after = books(account, draft.day, context, draft)
     booked = with_bookings(draft, after)
     letter = letter_facts(account, booked, before, after, policy, context)
-    return replace(booked, total=letter.total), letter
+    assert account.party is not None, "a letter has a recipient"
+    address = address_used(draft.channel, draft.recipient, account.party)
+    return replace(booked, total=letter.total, address=address), letter
 
 
 def _plan(
@@ -249,8 +251,18 @@ def notice_ended(message: NoticeOutcome, letter: Letter) -> NoticeEnded:
     )
 
 
-def notice_settled(account: Account, settled: NoticeSettled) -> NoticeOutcomeSettled:
+def notice_settled(account: Account, notice: str, settled: Settled) -> NoticeOutcomeSettled:
     """What a person says became of a notice, for the notifier, which alone closes notices (design.md §7.3)."""
     return NoticeOutcomeSettled(
-        notice=settled.notice, creditor=account.creditor, debtor=account.debtor, outcome=settled.outcome
+        notice=notice,
+        creditor=account.creditor,
+        debtor=account.debtor,
+        outcome="accepted" if settled == "accepted" else "failed",
+        how="came-back" if settled == "came-back" else "settled",
     )
+
+
+def refused_mail(message: NoticeOutcome, day: date) -> Alert:
+    """The alert that the mail server does not take a creditor's letters, or not from us (rules.md S6)."""
+    why = f"the mail server does not take a letter ({message.detail}): see docs/runbooks/letters-deferred.md"
+    return Alert(code="mail-refused", creditor=message.creditor, date=day, detail=why)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from schemas import events
 from schemas.data import AccountData
+from schemas.facts import PERSONS_DOORS
 from schemas.invoice_events import InvoiceCancelled, InvoiceCredited, InvoiceIssued, InvoiceRescheduled
 from schemas.journal import AccountEvent
 from schemas.parsing import public_json
@@ -26,10 +27,12 @@ from services.overdue.account import (
     StopEnd,
     StopKind,
 )
+from services.overdue.addresses import AddressReport, postal_line, with_report
 from services.overdue.books.invoiced import receivables_of, replace_terms
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of, with_stated
 from services.overdue.due_dates import DueDateChange
+from services.overdue.letter_outcomes import address_of_letter, came_back, settled
 from services.overdue.task_records import PersonsAnswer
 
 
@@ -148,7 +151,21 @@ def _acknowledged(applied: AppliedEvent, data: events.DebtAcknowledged) -> None:
 
 
 def _updated(applied: AppliedEvent, data: events.DebtorUpdated) -> None:
-    _change_party(applied, data.party.model_dump(exclude_none=True), None)
+    changed = data.party.model_dump(exclude_none=True)
+    _change_party(applied, changed, None)
+    if applied.event.door in PERSONS_DOORS and applied.account.party is not None:
+        right = (changed.get("email"), postal_line(applied.account.party) if "address" in changed else None)
+        for address in filter(None, right):
+            _report_address(applied, address, wrong=False)
+
+
+def _cleared(applied: AppliedEvent, data: events.AddressCleared) -> None:
+    _report_address(applied, data.email, wrong=False)
+
+
+def _report_address(applied: AppliedEvent, address: str, *, wrong: bool) -> None:
+    report = AddressReport(applied.known, applied.event.id, address, wrong, applied.time)
+    applied.account.addresses = with_report(applied.account.addresses, report)
 
 
 def _change_party(applied: AppliedEvent, changed: dict[str, Any], issued: date | None) -> None:
@@ -245,7 +262,22 @@ def _correction_settled(applied: AppliedEvent, data: events.CorrectionSettled) -
 
 
 def _settled(applied: AppliedEvent, data: events.NoticeSettled) -> None:
-    """Changes nothing: only the notifier closes a notice (design.md §7.3), to which the worker passes it on."""
+    """Closes nothing: only the notifier closes a notice (design.md §7.3), to which the worker passes it on."""
+    settled(applied.account, data)
+    if data.outcome == "failed" and data.address_is_wrong:
+        _flag_address_of(applied, data.notice)
+
+
+def _came_back(applied: AppliedEvent, data: events.NoticeCameBack) -> None:
+    came_back(applied.account, data, applied.day)
+    if data.address_is_wrong:
+        _flag_address_of(applied, data.notice)
+
+
+def _flag_address_of(applied: AppliedEvent, notice: str) -> None:
+    address = address_of_letter(applied.account, notice)
+    if address is not None:
+        _report_address(applied, address, wrong=True)
 
 
 _HANDLERS: dict[str, Callable[[AppliedEvent, Any], None]] = {
@@ -271,5 +303,7 @@ _HANDLERS: dict[str, Callable[[AppliedEvent, Any], None]] = {
     "step.approved.v1": _approved,
     "task.done.v1": _task_done,
     "notice.settled.v1": _settled,
+    "notice.came-back.v1": _came_back,
+    "address.cleared.v1": _cleared,
     "correction.settled.v1": _correction_settled,
 }

@@ -25,14 +25,12 @@ from services.overdue.account import (
     ReceivedMoney,
     Refund,
     WaitingCorrection,
-    postal_line,
 )
 from services.overdue.books.entries import payment_key
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.event_handlers import apply_event
 from services.overdue.known import fix_known
-from services.overdue.letter_record import LetterRecord
-from services.overdue.letters.draft import cycle_key
+from services.overdue.letter_outcomes import follow_notice
 from services.overdue.undone_money import UndoneMoney
 
 AccountMessage = (
@@ -68,7 +66,7 @@ def fold(account: Account, message: AccountMessage, context: CreditorContext) ->
         case MoneyMoved() | MoneyReversed() | MoneyRefunded():
             _take_away(account, message, context)
         case NoticeClaimed() | NoticeAttempting() | NoticeOutcome():
-            _follow(account, message)
+            follow_notice(account, message, context)
         case MoneyPointed() | MoneyCleared():
             _point(account, message)
         case UnreadEvent() | UnreadReleased():
@@ -147,64 +145,3 @@ def _reverse(account: Account, money: ReceivedMoney, message: MoneyReversed, con
     undone = UndoneMoney(message.time, message.id, context.local(message.time).date(), payment_key(money), amount)
     others = [each for each in account.undone if (each.id, each.money) != (undone.id, undone.money)]
     account.undone = [*others, undone]
-
-
-# -- notices ---------------------------------------------------------------------------------------------------
-
-
-def _follow(account: Account, message: NoticeClaimed | NoticeAttempting | NoticeOutcome) -> None:
-    """A notice's course; after its close nothing changes it any more but a bounce (design.md §7.4)."""
-    letter = next((letter for letter in account.letters if letter.notice == message.notice), None)
-    if letter is None or letter.status == "closed":
-        return
-    if letter.status == "accepted":
-        if isinstance(message, NoticeOutcome) and message.outcome == "failed":
-            _bounce(account, letter)
-    elif isinstance(message, NoticeClaimed):
-        letter.status, letter.claimed = "claimed", message.now
-    elif isinstance(message, NoticeAttempting):
-        letter.status = "attempting"
-    else:
-        _end(account, letter, message)
-
-
-def _end(account: Account, letter: LetterRecord, message: NoticeOutcome) -> None:
-    """Only an accepted notice counts; a failed one's address is not tried again (rules.md S6; design.md §7.5)."""
-    if message.outcome == "accepted":
-        letter.status = "accepted"
-        account.withheld = ""
-    elif message.outcome == "deferred":
-        letter.status, letter.claimed = "planned", None
-    elif message.outcome == "unknown":
-        letter.status = "unknown"
-    else:
-        _close(account, letter)
-        if message.outcome == "failed":
-            _flag(account, letter)
-
-
-def _bounce(account: Account, letter: LetterRecord) -> None:
-    """Accepted mail that came back: as if never sent; after a later step only its bookings fall (rules.md S6)."""
-    moved = {invoice for invoice, _ in letter.moves()}
-    later = [it for it in account.accepted() if (it.day, it.granted) > (letter.day, letter.granted)]
-    if any(moved & {invoice for invoice, _ in it.moves()} for it in later):
-        letter.bounced = True
-    else:
-        _close(account, letter)
-    _flag(account, letter)
-
-
-def _close(account: Account, letter: LetterRecord) -> None:
-    letter.status = "closed"
-    for subject, step in letter.attempts():
-        key = cycle_key(subject, step)
-        account.cycles[key] = account.cycles.get(key, 0) + 1
-
-
-def _flag(account: Account, letter: LetterRecord) -> None:
-    """The address at which the letter failed is not tried again: the e-mail address, else the postal one."""
-    party = account.party
-    postal = postal_line(party) if party is not None and letter.recipient == party.name else None
-    failed = postal or letter.recipient
-    if failed not in account.unreachable:
-        account.unreachable.append(failed)

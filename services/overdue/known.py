@@ -23,6 +23,7 @@ from services.overdue.account import (
     Stop,
     StopEnd,
 )
+from services.overdue.addresses import AddressReport
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of
 from services.overdue.due_dates import DueDateChange
@@ -30,7 +31,8 @@ from services.overdue.task_records import PersonsAnswer
 from services.overdue.undone_money import UndoneMoney
 
 IdentifiedEntry = (
-    CorrectedAmount
+    AddressReport
+    | CorrectedAmount
     | CreditNote
     | DueDateChange
     | GrantedCredit
@@ -74,6 +76,7 @@ def _entries(account: Account) -> Iterator[IdentifiedEntry]:
     yield from account.stated_parties
     yield from account.undone
     yield from account.answers
+    yield from account.addresses
     for money in account.moneys:
         yield money
         yield from money.refunds
@@ -86,7 +89,10 @@ def _entries(account: Account) -> Iterator[IdentifiedEntry]:
 
 def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
     entry.known = fixed.known
-    if isinstance(entry, CorrectedAmount | DueDateChange | PaymentPlan | PersonsAnswer | PlanEnd | Stop | StopEnd):
+    if isinstance(
+        entry,
+        AddressReport | CorrectedAmount | DueDateChange | PaymentPlan | PersonsAnswer | PlanEnd | Stop | StopEnd,
+    ):
         entry.time = fixed.time
     if isinstance(
         entry, GrantedCredit | PaymentPlan | PersonsAnswer | Reduction | Refund | Stop | StopEnd | UndoneMoney

@@ -7,6 +7,7 @@ from typing import Literal
 from schemas.fields import Kind
 from schemas.letters import LetterPurpose
 
+Settled = Literal["accepted", "failed", "came-back"]
 LetterStatus = Literal["planned", "claimed", "granted", "attempting", "unknown", "accepted", "closed"]
 
 
@@ -71,7 +72,8 @@ class LetterRecord:
     later step, so its step stays and its bookings fall. ``subject_of`` is what a letter without a step is about: the
     plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks and ``plan`` what it
     says of its plan; ``total`` what any letter asks in all (those of older stores do not say it); ``kind`` the debtor's
-    when it was made (rules.md K3).
+    when it was made (rules.md K3); ``address`` the one it goes to, as it is flagged; ``came_back`` the day on which it
+    was known to have come back; ``settled`` what was said first of one that was unknown.
     """
 
     notice: str
@@ -98,6 +100,9 @@ class LetterRecord:
     total: int | None = None
     kind: Kind | None = None
     plan: AskedPlan | None = None
+    address: str | None = None
+    came_back: date | None = None
+    settled: Settled | None = None
 
     @property
     def plan_id(self) -> str | None:

@@ -15,6 +15,8 @@ RATE: Final = "rate"
 """The published reference rates of a country; the key is `in_lane` of the country."""
 LETTER: Final = "letter"
 """The facts of a notice that is open; the key is the notice's id."""
+REFUSED_MAIL: Final = "refused-mail"
+"""The last local day on which the alert `mail-refused` was raised; the key is the creditor."""
 
 _ACCOUNT: Final = "account:"
 _SEPARATOR: Final = "\x1f"

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Final
 
 from schemas.policy import Step
+from services.law.calendar import banking_days_after
 from services.overdue.acts import RaiseTask
+from services.overdue.addresses import times_flagged
+from services.overdue.letter_outcomes import refused_since
 from services.overdue.letters.guards import below_minimum
 from services.overdue.letters.instalments import missed_instalments
 from services.overdue.letters.next_letter import NextLetter
@@ -13,6 +17,9 @@ from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import call_task
 from services.overdue.stops.gate import stopping
+
+_REFUSED_DAYS: Final = 5
+"""Banking days after which a person looks why letters are refused (rules.md S6)."""
 
 
 def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
@@ -36,6 +43,7 @@ def _matters(following: NextLetter) -> Iterator[RaiseTask]:
         *_approvals(cases),
         *_rests(cases),
         *_addresses(following),
+        *_refused_mail(following),
         *_instalments(facts, cases),
         *_moneys(facts),
         *_corrections(facts),
@@ -97,8 +105,19 @@ def _rests(cases: Sequence[Case]) -> Iterator[RaiseTask]:
 def _addresses(following: NextLetter) -> Iterator[RaiseTask]:
     """No address reaches the debtor: the step does not count, a person finds one (design.md §7.5)."""
     if following.moving and any(reason.code == "no-channel" for reason in following.against):
-        tried = len(following.facts.account.unreachable)
+        account = following.facts.account
+        tried = times_flagged(account.addresses, account.flagged_before)
         yield RaiseTask(f"address {tried}", "find-address", "no-channel", None)
+
+
+def _refused_mail(following: NextLetter) -> Iterator[RaiseTask]:
+    """For five banking days no letter left or arrived, and it is not the address: a person looks (rules.md S6)."""
+    facts = following.facts
+    since = refused_since(facts.account)
+    if since is None or not following.moving:
+        return
+    if facts.today >= banking_days_after(since, _REFUSED_DAYS, facts.context.country):
+        yield RaiseTask(f"mail-refused {since}", "mail-refused", "mail-refused", None)
 
 
 def _instalments(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[RaiseTask]:

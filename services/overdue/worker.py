@@ -14,7 +14,6 @@ from itertools import chain
 from typing import Final
 
 from schemas.commands import NoticeGranted, NoticePlanned
-from schemas.events import NoticeSettled
 from schemas.journal import AccountEvent, FeedReached, FrontierReached, LaneMessage, NoticeOutcome, decode_journal
 from schemas.topics import COMMANDS, DEAD_LETTERS, DECISIONS, JOURNAL, account_key
 from services.overdue.account import Account
@@ -23,10 +22,12 @@ from services.overdue.answers import judge_answers
 from services.overdue.books.fixed_terms import fix_terms
 from services.overdue.books.reversed_money import find_reversed
 from services.overdue.decide import decide
-from services.overdue.enact import enact, notice_ended, notice_settled
+from services.overdue.enact import enact, notice_ended, notice_settled, refused_mail
 from services.overdue.fold import AccountMessage, fold
+from services.overdue.letter_outcomes import letter_of
+from services.overdue.letter_record import Settled
 from services.overdue.settings_copy import SettingsCopy
-from services.overdue.state_rows import WORKER
+from services.overdue.state_rows import REFUSED_MAIL, WORKER
 from services.overdue.stored_accounts import StoredAccounts
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
@@ -90,9 +91,12 @@ class _JournalBatch:
         key = account_key(message.creditor, message.debtor)
         if isinstance(message, NoticeOutcome):
             self._publish_outcome(message, key)
-        elif isinstance(message, AccountEvent) and isinstance(message.data, NoticeSettled):
-            self._unit.publish(COMMANDS, key, notice_settled(account, message.data))
+        notice = getattr(message.data if isinstance(message, AccountEvent) else message, "notice", "")
+        before = _settled(account, notice)
         fold(account, message, self._settings.context_of(account.creditor))
+        after = _settled(account, notice)
+        if after is not None and after != before:
+            self._unit.publish(COMMANDS, key, notice_settled(account, notice, after))
 
     def _publish_outcome(self, message: NoticeOutcome, key: str) -> None:
         """Publish a notice's outcome as long as the notice is open."""
@@ -101,6 +105,16 @@ class _JournalBatch:
             self._unit.publish(DECISIONS, key, notice_ended(message, letter))
             if message.outcome in FINAL_OUTCOMES:
                 self.accounts.drop_letter(message.notice)
+        if message.fault == "refused":
+            self._alert_refused_mail(message)
+
+    def _alert_refused_mail(self, message: NoticeOutcome) -> None:
+        """One alert for each creditor and local day in this partition (rules.md S6)."""
+        day = self._settings.context_of(message.creditor).local(message.at).date()
+        row = day.isoformat().encode()
+        if self._unit.get(REFUSED_MAIL, message.creditor) != row:
+            self._unit.put(REFUSED_MAIL, message.creditor, row)
+            self._unit.publish(DECISIONS, message.creditor, refused_mail(message, day))
 
     def copy_settings(self, message: LaneMessage) -> None:
         """Keep a lane's settings; the accounts that they may concern are checked at the next frontier."""
@@ -136,3 +150,8 @@ class _JournalBatch:
             if isinstance(message, NoticePlanned | NoticeGranted):
                 self.accounts.keep_letter(message.letter)
         self.accounts.put_checked(account, decision.wake, decision.feed)
+
+
+def _settled(account: Account, notice: str) -> Settled | None:
+    letter = letter_of(account, notice)
+    return None if letter is None else letter.settled

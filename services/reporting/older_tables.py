@@ -32,6 +32,8 @@ _DISCOUNTS: Final = (
     "ALTER TABLE notice_line ADD COLUMN discount_taken BIGINT",
 )
 
+_HAPPENING: Final = ("ALTER TABLE happening ADD COLUMN notice TEXT",)
+
 _PAYMENTS: Final = (
     """CREATE TABLE IF NOT EXISTS payment (
         creditor TEXT NOT NULL, account TEXT NOT NULL, payment TEXT NOT NULL, amount BIGINT NOT NULL,
@@ -57,7 +59,7 @@ def to_version_3(store: Store) -> None:
     if not _declared(store, "task"):
         return
     tasks = store.tables.query("SELECT * FROM task")
-    store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED, *_DISCOUNTS, *_PAYMENTS))
+    store.tables.alter(("DROP TABLE task", _TASK, *_UNMATCHED, *_DISCOUNTS, *_HAPPENING, *_PAYMENTS))
     new = {"account": "", "payment": "", "debtors": None, "correction": ""}
     store.tables.upsert("task", [{**row, **new} for row in tasks])
 

@@ -56,6 +56,9 @@ TASK_MEANINGS: Final[dict[str, Meaning]] = {
     "corrected": Meaning(
         "M10", "Another invoice corrects this one: a person says whether it replaces it or adds to it"
     ),
+    "mail-refused": Meaning(
+        "S6", "For five banking days letters by e-mail were refused or came back, and not because of the address"
+    ),
 }
 """Reasons of tasks that are no stop; other tasks have one of the codes above."""
 

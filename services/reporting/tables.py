@@ -187,7 +187,7 @@ TABLES: Final[tuple[str, ...]] = (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL,
         invoice TEXT NOT NULL, position BIGINT NOT NULL, time TEXT NOT NULL,
         amount BIGINT, currency TEXT, day TEXT, words TEXT, account TEXT, payment TEXT, booked TEXT,
-        letter_number INTEGER,
+        letter_number INTEGER, notice TEXT,
         PRIMARY KEY (creditor, debtor, type, id, invoice))""",
     # Unmatched money is so no longer once it is placed, which deletes its row, or has left the account that did not
     # take it.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from schemas.events import CreditorRegistered
+from schemas.events import CreditorRegistered, NoticeCameBack, NoticeSettled
 from schemas.invoice_events import InvoiceIssued
 from schemas.journal import (
     AccountEvent,
@@ -19,11 +19,13 @@ from schemas.journal import (
     MoneyPlaced,
     MoneyRefunded,
     MoneyReversed,
+    NoticeOutcome,
     SettingKnownFixed,
     SettingsCopied,
 )
 from schemas.topics import partition_of
 from services.reporting.frontier_progress import record_frontier
+from services.reporting.said_of_letters import note_outcome, words_of
 from services.runtime.store.port import Scalar
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
@@ -53,29 +55,34 @@ def record_journal(message: JournalMessage, record: Record, unit: UnitOfWork) ->
     """Write the rows of one journal record: an account's timeline, a creditor, or a lane's frontier."""
     match message:
         case AccountEvent():
-            rows = _event_rows(message)
+            rows = _event_rows(message, unit)
         case CorrectionAsked():
             rows = iter((_asked_row(message),))
         case MoneyPlaced():
             rows = iter((_placed_row(message),))
         case MoneyMoved() | MoneyReversed() | MoneyRefunded():
             rows = iter((_money_row(message),))
-        case SettingsCopied(data=CreditorRegistered() as creditor):
-            _record_creditor(message, creditor, unit)
-            return
-        case SettingKnownFixed():
-            _fix_registration(message, unit)
-            return
-        case FrontierReached():
-            record_frontier(message.lane, message.instant, unit)
-            return
         case _:
+            _record_rest(message, unit)
             return
     for row in rows:
         unit.read_model.upsert("happening", {**row, "position": record.offset})
 
 
-def _event_rows(message: AccountEvent) -> Iterator[TableRow]:
+def _record_rest(message: JournalMessage, unit: UnitOfWork) -> None:
+    """A creditor, a lane's frontier, and whether a letter is unknown; the other messages say nothing of these."""
+    match message:
+        case SettingsCopied(data=CreditorRegistered() as creditor):
+            _record_creditor(message, creditor, unit)
+        case SettingKnownFixed():
+            _fix_registration(message, unit)
+        case FrontierReached():
+            record_frontier(message.lane, message.instant, unit)
+        case NoticeOutcome():
+            note_outcome(message, unit)
+
+
+def _event_rows(message: AccountEvent, unit: UnitOfWork) -> Iterator[TableRow]:
     data = vars(message.data)
     row: TableRow = {
         "creditor": data["creditor"],
@@ -88,6 +95,8 @@ def _event_rows(message: AccountEvent) -> Iterator[TableRow]:
         "day": day_text(next((data[name] for name in _DAYS if data.get(name)), None)),
         "words": next((data[name] for name in _WORDS if data.get(name)), None),
     }
+    if isinstance(message.data, NoticeSettled | NoticeCameBack):
+        row |= {"notice": message.data.notice, "words": words_of(message.data, unit)}
     if isinstance(message.data, InvoiceIssued) and message.data.corrects is not None:
         yield {**row, "type": CORRECTED, "invoice": message.data.corrects, "words": message.data.invoice}
         return

@@ -8,6 +8,7 @@ DECIDE = "services/overdue/decide.py"
 DRAFT = "services/overdue/letters/draft.py"
 FOLD = "services/overdue/fold.py"
 GATE = "services/overdue/stops/gate.py"
+LETTER_OUTCOMES = "services/overdue/letter_outcomes.py"
 GUARDS = "services/overdue/letters/guards.py"
 ENTRIES = "services/overdue/books/entries.py"
 LEDGER = "services/overdue/books/ledger.py"
@@ -183,9 +184,9 @@ MUTANTS = (
     ),
     Mutant(
         "S6 a bounce after a later step takes the step back too",
-        FOLD,
-        "    if any(moved & {invoice for invoice, _ in it.moves()} for it in later):",
-        "    if later is None:",
+        LETTER_OUTCOMES,
+        "    return any(moved & {invoice for invoice, _ in it.moves()} for it in later)",
+        "    return later is None",
         "overdue/test_protocol_of_notices.py::s6",
     ),
     Mutant(

@@ -6,9 +6,12 @@ CASES = "services/overdue/steps/cases.py"
 DECIDE = "services/overdue/decide.py"
 TASKS = "services/overdue/tasks.py"
 DRAFT = "services/overdue/letters/draft.py"
-FOLD = "services/overdue/fold.py"
 GUARDS = "services/overdue/letters/guards.py"
 INSTALMENTS = "services/overdue/letters/instalments.py"
+LETTER_OUTCOMES = "services/overdue/letter_outcomes.py"
+ADDRESSES = "services/overdue/addresses.py"
+EVENT_HANDLERS = "services/overdue/event_handlers.py"
+NOTICE_HANDLER = "services/notifier/notice_handler.py"
 STOPS = "services/overdue/stops/in_force.py"
 CONTEXT = "services/overdue/creditor_context.py"
 PARTY = "services/overdue/debtor_party.py"
@@ -241,7 +244,7 @@ MUTANTS = (
     ),
     Mutant(
         "design §7.4 an unknown notice is sent again",
-        FOLD,
+        LETTER_OUTCOMES,
         '        letter.status = "unknown"',
         '        letter.status = "closed"',
         "overdue/test_protocol_of_notices.py",
@@ -262,9 +265,51 @@ MUTANTS = (
     ),
     Mutant(
         "design §7.5 a failed letter counts",
-        FOLD,
+        LETTER_OUTCOMES,
         '    if message.outcome == "accepted":',
         '    if message.outcome in ("accepted", "failed"):',
         "overdue/test_protocol_of_notices.py",
+    ),
+    Mutant(
+        "design §7.4 a letter is attempted though its post has no room",
+        NOTICE_HANDLER,
+        "            elif self._room(channel) > 0:",
+        "            elif self._room(channel) > -1_000:",
+        "notifier/test_room.py",
+    ),
+    Mutant(
+        "S6 settling as failed flags the address",
+        EVENT_HANDLERS,
+        '    if data.outcome == "failed" and data.address_is_wrong:',
+        '    if data.outcome == "failed":',
+        "overdue/test_letters_that_come_back.py::settling",
+    ),
+    Mutant(
+        "S6 the last word about an unknown letter holds",
+        LETTER_OUTCOMES,
+        '    if letter.status == "unknown" and letter.settled is None:',
+        '    if letter.status == "unknown":',
+        "overdue/test_letters_that_come_back.py::first",
+    ),
+    Mutant(
+        "S6 a letter that has not left comes back",
+        LETTER_OUTCOMES,
+        "    if letter is None or letter.status not in _LEFT:",
+        "    if letter is None:",
+        "overdue/test_letters_that_come_back.py::not_left",
+    ),
+    Mutant(
+        "S6 anybody clears a flagged address",
+        EVENT_HANDLERS,
+        "    if applied.event.door in PERSONS_DOORS and",
+        "    if",
+        "overdue/test_letters_that_come_back.py::clears",
+    ),
+    Mutant(
+        "S6 the first word about an address counts",
+        ADDRESSES,
+        "for report in sorted(reports, key=known_order)}",
+        "for report in sorted(reports, key=known_order, reverse=True)}",
+        "overdue/test_letters_that_come_back.py::latest",
     ),
 )

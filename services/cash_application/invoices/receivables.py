@@ -194,7 +194,7 @@ def publish_event(lane: Lane, fact: Fact, data: AccountData) -> None:
     """Publish the event to its account; an invoice that replaced another one is that one there (rules.md M10)."""
     if not isinstance(data, InvoiceIssued):
         data = data.model_copy(update=_as_known(lane, data))
-    event = AccountEvent(event=fact.type, time=fact.time, id=fact.event_id, known=fact.known, data=data)
+    event = AccountEvent(event=fact.type, time=fact.time, id=fact.event_id, known=fact.known, door=fact.door, data=data)
     lane.to_account(data.creditor, data.debtor, event)
     invoice: str | None = getattr(data, "invoice", None)
     ahead.note(lane, fact, "event", data.creditor, data.debtor, *(() if invoice is None else (invoice,)))

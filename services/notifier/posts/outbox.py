@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from schemas.channels import channel_named
+from schemas.journal import Fault
 from schemas.letters import Letter
 from services.notifier.letter import render
 from services.notifier.letter.sums import SumsDisagreeError
@@ -78,8 +79,10 @@ class OutboxPost:
             return outcome
         try:
             name, content = _file_of(attempt)
-        except (SumsDisagreeError, NoAddressError) as fault:
-            return self._outcome(attempt, "failed", fault.code)
+        except NoAddressError as fault:
+            return self._outcome(attempt, "failed", fault.code, "address")
+        except SumsDisagreeError as fault:
+            return self._outcome(attempt, "deferred", fault.code, "refused")
         try:
             _write_whole(self._folder, name, content)
         except OSError as fault:
@@ -94,8 +97,9 @@ class OutboxPost:
             return self._outcome(attempt, "accepted", None)
         return self._outcome(attempt, "unknown", "no-record")
 
-    def _outcome(self, attempt: Attempt, status: Status, detail: str | None) -> Outcome:
-        return Outcome(attempt.letter.notice, attempt.partition, attempt.at, status, attempt.at, detail, self._trial)
+    def _outcome(self, attempt: Attempt, status: Status, detail: str | None, fault: Fault | None = None) -> Outcome:
+        notice, partition, at = attempt.letter.notice, attempt.partition, attempt.at
+        return Outcome(notice, partition, at, status, at, detail, self._trial, fault)
 
 
 def outbox_post(mail: MailSettings, now: Callable[[], datetime]) -> OutboxPost:  # noqa: ARG001  (of all factories)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
+from schemas.journal import Fault
 from schemas.letters import Letter
 
 Status = Literal["accepted", "deferred", "failed", "unknown"]
@@ -31,7 +32,8 @@ class Attempt:
 class Outcome:
     """What became of the attempt that began at ``begun``, known ``at`` (both aware, UTC).
 
-    ``detail`` is a code such as ``rcpt-550``, never a server's text or an address.
+    ``detail`` is a code such as ``rcpt-550-5.1.1``, never a server's text or an address. ``fault`` says why a letter
+    was deferred or failed: ``refused`` defers it and raises an alert; ``failed`` means that its address is wrong.
     """
 
     notice: str
@@ -41,6 +43,7 @@ class Outcome:
     at: datetime
     detail: str | None
     trial: bool
+    fault: Fault | None = None
 
 
 class Post(Protocol):

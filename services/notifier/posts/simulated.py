@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.channels import channel_named
+from schemas.journal import Fault
 from services.notifier.posts.post import Attempt, Outcome, OutcomeBox, Status
 
 SIMULATOR: Final[Mapping[str, Status]] = MappingProxyType(
@@ -59,4 +60,5 @@ def simulated(attempt: Attempt, *, trial: bool) -> Outcome:
     address = letter.recipient.email if channel_named(letter.channel).address == "email" else None
     status = SIMULATOR.get((address or "").lower(), "accepted")
     detail = None if status == "accepted" else "simulated"
-    return Outcome(letter.notice, attempt.partition, attempt.at, status, attempt.at, detail, trial)
+    fault: Fault | None = "address" if status == "failed" else None
+    return Outcome(letter.notice, attempt.partition, attempt.at, status, attempt.at, detail, trial, fault)

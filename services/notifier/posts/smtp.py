@@ -142,8 +142,11 @@ class SmtpPost:
             return
         try:
             mail = _mail_of(attempt)
-        except (SumsDisagreeError, NoAddressError) as fault:
-            self._keep(attempt, Verdict("failed", fault.code))
+        except NoAddressError as fault:
+            self._keep(attempt, Verdict("failed", fault.code, "address"))
+            return
+        except SumsDisagreeError as fault:
+            self._keep(attempt, Verdict("deferred", fault.code, "refused"))
             return
         try:
             verdict = await connection.deliver(mail)
@@ -161,8 +164,8 @@ class SmtpPost:
         return None
 
     def _keep(self, attempt: Attempt, verdict: Verdict) -> None:
-        notice, (status, detail) = attempt.letter.notice, (verdict.status, verdict.detail)
-        self._box.put(Outcome(notice, attempt.partition, attempt.at, status, self._now(), detail, self._trial))
+        notice, (status, detail, fault) = attempt.letter.notice, (verdict.status, verdict.detail, verdict.fault)
+        self._box.put(Outcome(notice, attempt.partition, attempt.at, status, self._now(), detail, self._trial, fault))
 
 
 def smtp_post(mail: MailSettings, now: Callable[[], datetime]) -> SmtpPost:

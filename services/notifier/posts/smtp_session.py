@@ -2,7 +2,8 @@
 
 Before the final dot no server has a letter, so any failure there may be tried again. From the dot on, a letter whose
 answer is lost may have been accepted: that is ``unknown`` and never tried again by itself (design.md §7.4; RFC 5321
-4.5.3.2.6).
+4.5.3.2.6). A refusal for good is the address's fault where the server says so, and else a matter between us and the
+server: the letter is deferred (rules.md S6; RFC 3463 has the enhanced codes).
 """
 
 import re
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseException, SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 
+from schemas.journal import Fault
 from services.notifier.posts.message import Mail
 from services.notifier.posts.post import Status
 from services.runtime.settings import is_loopback
@@ -21,6 +23,11 @@ from services.runtime.settings import is_loopback
 Tls = Literal["starttls", "implicit", "none"]
 _LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 _START_INPUT: Final = 354
+_ENHANCED: Final = re.compile(r"5\.\d{1,3}\.\d{1,3}(?!\S)")
+_ADDRESS_FAULTS: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
+"""Enhanced codes of a wrong recipient: no such mailbox or domain, bad syntax, moved, takes no mail (RFC 7505)."""
+_ADDRESS_REFUSALS: Final = frozenset({550, 551, 553})
+"""Codes at RCPT that mean the recipient where no enhanced code says more (RFC 5321 4.2.3)."""
 
 
 class ClearTextError(ValueError):
@@ -60,10 +67,11 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one delivery, and a code of ours that says at which command: ``rcpt-550``, ``dot-lost``."""
+    """What became of one delivery, and a code of ours that says at which command: ``rcpt-550-5.1.1``, ``dot-lost``."""
 
     status: Status
     detail: str | None
+    fault: Fault | None = None
 
 
 class SmtpConnection:
@@ -73,6 +81,7 @@ class SmtpConnection:
         self._server = server
         self._smtp: SMTP | None = None
         self._phase = Phase.CONNECT
+        self._answered: Verdict | None = None
 
     async def deliver(self, mail: Mail) -> Verdict:
         """Give one mail to the server; the verdict on it. When this is cancelled, ``interrupted`` has the verdict."""
@@ -85,7 +94,7 @@ class SmtpConnection:
     def interrupted(self) -> Verdict:
         """The verdict on a delivery that was cancelled; the connection is given up."""
         self._drop()
-        return _lost(self._phase, "stopped")
+        return self._answered or _lost(self._phase, "stopped")
 
     async def close(self) -> None:
         """Send QUIT, if the connection is still open."""
@@ -97,12 +106,13 @@ class SmtpConnection:
                 smtp.close()
 
     async def _deliver(self, mail: Mail) -> Verdict:
-        self._phase = Phase.CONNECT
+        self._phase, self._answered = Phase.CONNECT, None
         try:
             await self._hand_over(mail)
         except SMTPResponseException as answer:
+            self._answered = _verdict_on(self._phase, answer.code, answer.message)
             await self._reset(answer.code)
-            return _answered(self._phase, answer.code)
+            return self._answered
         except (SMTPException, OSError) as fault:
             self._drop()
             return _lost(self._phase, _fault_code(fault))
@@ -165,15 +175,25 @@ class SmtpConnection:
             smtp.close()
 
 
-def _answered(phase: Phase, code: int) -> Verdict:
-    """The verdict on a server's refusal. Only one of the recipient or of the letter itself can be final."""
+def _verdict_on(phase: Phase, code: int, message: str) -> Verdict:
+    """The verdict on a server's refusal. Only that of the recipient's address is final."""
     detail = f"{phase}-{code}"
     if 500 <= code < 600:
-        about_the_letter = phase in (Phase.RCPT, Phase.DATA, Phase.DOT)
-        return Verdict("failed" if about_the_letter else "deferred", detail)
+        found = _ENHANCED.match(message)
+        enhanced = None if found is None else found[0]
+        detail = detail if enhanced is None else f"{detail}-{enhanced}"
+        is_address = _is_address_fault(phase, code, enhanced)
+        return Verdict("failed", detail, "address") if is_address else Verdict("deferred", detail, "refused")
     if 400 <= code < 500 or phase is not Phase.DOT:
         return Verdict("deferred", detail)
     return Verdict("unknown", "dot-unreadable")
+
+
+def _is_address_fault(phase: Phase, code: int, enhanced: str | None) -> bool:
+    """Whether a refusal for good means the recipient (rules.md S6); before RCPT no server knows whom it is for."""
+    if enhanced is not None:
+        return phase in (Phase.RCPT, Phase.DATA, Phase.DOT) and enhanced in _ADDRESS_FAULTS
+    return phase is Phase.RCPT and code in _ADDRESS_REFUSALS
 
 
 def _is_refusal(code: int) -> bool:
@@ -186,9 +206,11 @@ def _fault_code(fault: Exception) -> str:
         return "timeout"
     if isinstance(fault, ssl.SSLError) or isinstance(fault.__cause__, ssl.SSLError):
         return "tls"
-    return "unsupported" if type(fault) is SMTPException else "lost"
+    return "unsupported" if type(fault) is SMTPException or isinstance(fault, SMTPNotSupported) else "lost"
 
 
 def _lost(phase: Phase, how: str) -> Verdict:
     """No answer: whether the server has the letter is known only before the dot."""
-    return Verdict("unknown" if phase is Phase.DOT else "deferred", f"{phase}-{how}")
+    if phase is Phase.DOT:
+        return Verdict("unknown", f"{phase}-{how}")
+    return Verdict("deferred", f"{phase}-{how}", "refused" if how == "unsupported" else None)

@@ -10,7 +10,8 @@ from datetime import timedelta
 from schemas.channels import Channel, channel_named
 from schemas.policy import Policy
 from services.law.calendar import banking_day, next_banking_day
-from services.overdue.account import Account, postal_line
+from services.overdue.account import Account
+from services.overdue.addresses import postal_line
 from services.overdue.letters.possible_money import possible_money
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts

@@ -211,8 +211,10 @@ def _now(store: Store, invoice: QueryRow) -> Iterator[str]:
 def _notice_story(store: Store, notice: QueryRow) -> Iterator[str]:
     yield f"Letter to debtor {notice['debtor']} of creditor {notice['creditor']}"
     yield ""
-    yield from lines_of([letter_entry(notice, what_it_asked(notice), _zone(store, text(notice, "creditor")))])
-    about = (text(notice, "notice"),)
+    about, zone = (text(notice, "notice"),), _zone(store, text(notice, "creditor"))
+    said = query_rows(store, "SELECT * FROM happening WHERE notice = ? ORDER BY position", about)
+    entries = timeline_entries(said, text(notice, "currency"), zone)
+    yield from lines_of([letter_entry(notice, what_it_asked(notice), zone), *entries])
     for line in query_rows(
         store, "SELECT * FROM notice_line_now WHERE notice = ? ORDER BY effective_due, invoice", about
     ):

@@ -106,7 +106,9 @@ SENTENCES: Final[dict[str, Callable[[QueryRow], str]]] = {
     "credit.granted.v1": lambda row: f"Credit of {_amount(row)} was given, without an invoice (M11){_because(row)}",
     "step.approved.v1": lambda row: f"A person approved the step {row['words']!r} (S7)",
     "task.done.v1": lambda row: f"A person did a task{_because(row)}",
-    "notice.settled.v1": lambda row: f"A person settled the unknown outcome of a letter{_because(row)}",
+    "notice.settled.v1": lambda row: f"A person settled the outcome of letter {row['notice']}{_because(row)} (S6)",
+    "notice.came-back.v1": lambda row: f"Letter {row['notice']} came back{_because(row)} (S6)",
+    "address.cleared.v1": lambda _: "A person said that letters reach the debtor's e-mail address (S6)",
 }
 """One sentence for each type of row; a test compares the types with the public events."""
 

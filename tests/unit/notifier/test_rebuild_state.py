@@ -49,13 +49,13 @@ class FirstLetters:
 
     def hold(self, debtor: int) -> None:
         """A person stops a debtor's letters."""
-        self._say("hold.placed", debtor=f"C-{debtor}", reason="agreed", until="2026-01-29")
+        self.say("hold.placed", debtor=f"C-{debtor}", reason="agreed", until="2026-01-29")
 
     def settle(self) -> None:
         """A person settles each notice that is unknown."""
         for notice in self.notices().values():
             if notice.state is State.UNKNOWN:
-                self._say("notice.settled", debtor=notice.debtor, notice=notice.notice, outcome="accepted")
+                self.say("notice.settled", debtor=notice.debtor, notice=notice.notice, outcome="accepted")
 
     def notices(self) -> dict[str, Notice]:
         """The notifier's own rows."""
@@ -80,7 +80,8 @@ class FirstLetters:
         ]
         return {record.notice for record in records}  # type: ignore[union-attr]
 
-    def _say(self, kind: str, **data: str) -> None:
+    def say(self, kind: str, **data: object) -> None:
+        """A person says something."""
         event = {
             "specversion": "1.0", "id": f"{kind} {self.now} {data}", "source": "//people", "type": f"{kind}.v1",
             "time": self.now.isoformat(), "data": {"creditor": CREDITOR, **data},

@@ -236,7 +236,7 @@ def test_s6_a_bounce_takes_back_the_bookings_and_the_step() -> None:
 
     assert balances(harness) == {"1001": ("100.00", "0.00", "0.00")}
     assert [letter.status for letter in harness.accounts[DEBTOR].letters] == ["accepted", "closed"]
-    assert harness.accounts[DEBTOR].unreachable == ["aino@debtor.example"]
+    assert harness.accounts[DEBTOR].unreachable == {"aino@debtor.example"}
 
 
 def test_s6_a_bounce_after_a_later_step_takes_back_the_bookings_only() -> None:

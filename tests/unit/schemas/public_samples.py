@@ -165,6 +165,8 @@ DATA: dict[str, dict[str, Any]] = {
     "task.done.v1": _ON_INVOICE | {"task": "call-1", "outcome": "puhuttu"},
     "correction.settled.v1": _ON_INVOICE | {"as": "replace", "correction": "1002"},
     "notice.settled.v1": _ON_ACCOUNT | {"notice": "n-1", "outcome": "accepted"},
+    "notice.came-back.v1": _ON_ACCOUNT | {"notice": "n-1", "address_is_wrong": True},
+    "address.cleared.v1": _ON_ACCOUNT | {"email": "aino@debtor.example"},
 }
 
 
