@@ -185,11 +185,18 @@ def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Result:
             return receivables.account_event(lane, fact, data)
 
 
+def _received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
+    barred = account_owners.bars(lane, fact, data.creditor, data.account)
+    if barred is not None:
+        return barred
+    statements.note_line(lane, data)
+    return payment_events.received(lane, fact, data)
+
+
 def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
     match data:
         case PaymentReceived():
-            statements.note_line(lane, data)
-            return payment_events.received(lane, fact, data)
+            return _received(lane, fact, data)
         case BankFeedWithdrawn():
             return withdrawals.withdrawn(lane, fact, data)
         case PaymentReversed():

@@ -26,8 +26,9 @@ from services.cash_application.invoices import corrections, taken_steps
 from services.cash_application.payments import not_in_statement, payment_events, placing, prefetch, returns, told_twice
 from services.cash_application.refusals import doubts, waiting_instructions
 from services.cash_application.settings import account_owners
-from services.cash_application.state import ahead, waiting
+from services.cash_application.state import ahead, subscriptions, waiting
 from services.cash_application.state.lane import Lane
+from services.cash_application.state.rows import FRONTIER_CHANGES
 from services.cash_application.state.tally import WORKER
 from services.runtime.unit_of_work import UnitOfWork
 from services.runtime.worker import Record
@@ -148,4 +149,5 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     if left > 0:
         application.move_feeds(lane, instant)
         lane.to_every_partition(FrontierReached(lane=lane.number, instant=lane.frontier.rose()))
+        subscriptions.notify(lane, FRONTIER_CHANGES)
     return left

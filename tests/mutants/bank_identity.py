@@ -22,8 +22,8 @@ MUTANTS = (
     Mutant(
         "statements: one speaks for days that it does not tell",
         "services/cash_application/feeds/statements.py",
-        "        return stated",
-        "        return date.min",
+        "        return StatementDays(statement.currency, stated, data.through)",
+        "        return StatementDays(statement.currency, date.min, data.through)",
         "cash_application/test_not_in_statement.py::goes_on_from_the_one_before",
     ),
     Mutant(

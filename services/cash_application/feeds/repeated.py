@@ -17,7 +17,7 @@ from services.cash_application.state import counted_money
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.row_kind import SEPARATOR, key
-from services.cash_application.state.rows import CHAINS, PAYMENTS, STATEMENT_LINES, ChainedStatement
+from services.cash_application.state.rows import CHAINS, PAYMENTS, STATEMENT_LINES, STATEMENT_VERSIONS, ChainedStatement
 
 Pair = tuple[KnownPayment, KnownPayment]
 """The payment that stays, and the line that tells it again."""
@@ -100,9 +100,13 @@ def _order(statement: InChain) -> tuple[date, int]:
 
 
 def _lines(lane: Lane, data: BankFeedCompleted, currency: str, name: str) -> Iterator[KnownPayment]:
-    """The payments that a statement told."""
+    """The payments that a statement told, and no other one of its name before it."""
     prefix = key(data.creditor, data.account, currency, name, "")
-    for row_key, _ in lane.unit.scan(STATEMENT_LINES, prefix):
+    versions = STATEMENT_VERSIONS.get(lane.unit, prefix.removesuffix(SEPARATOR))
+    times = str(0 if versions is None else versions.times)
+    for row_key, told in lane.unit.scan(STATEMENT_LINES, prefix):
+        if told.decode().split() != [times]:
+            continue
         id_, booked = row_key.removeprefix(prefix).split(SEPARATOR)
         payment = naming.of_line(lane, data.creditor, data.account, id_, date.fromisoformat(booked), name)
         if payment is not None:

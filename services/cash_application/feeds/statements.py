@@ -14,6 +14,7 @@ from schemas.payment_events import BankFeedCompleted, PaymentReceived
 from schemas.statements import BankStatement, gaps
 from services.cash_application.identity_of_money import naming
 from services.cash_application.state import identity
+from services.cash_application.state.feeds import StatementDays
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, CONFLICT, DUPLICATE, Refused, Result, conflict
 from services.cash_application.state.row_kind import SEPARATOR, key
@@ -244,8 +245,8 @@ def _not_safe() -> Refused:
     )
 
 
-def first_day(lane: Lane, data: BankFeedCompleted, statement: BankStatement) -> date:
-    """The first day for which a statement that was taken speaks.
+def days_of(lane: Lane, data: BankFeedCompleted, statement: BankStatement) -> StatementDays:
+    """The days for which a statement that was taken speaks.
 
     Where it goes on from the statement before, nothing was booked between both: it speaks from the day after that one.
     """
@@ -253,8 +254,8 @@ def first_day(lane: Lane, data: BankFeedCompleted, statement: BankStatement) -> 
     stated = statement.from_ or data.through
     ends = [each.through for each in chain.statements if each.through < data.through]
     if not ends or any(gap.before == max(ends) for gap in gaps(chain.statements)):
-        return stated
-    return min(stated, max(ends) + timedelta(days=1))
+        return StatementDays(statement.currency, stated, data.through)
+    return StatementDays(statement.currency, max(ends) + timedelta(days=1), data.through)
 
 
 def raise_alerts(lane: Lane, creditor: str, account: str) -> None:

@@ -103,8 +103,8 @@ def _complete(lane: Lane, fact: Fact, data: BankFeedCompleted) -> Result:
             return result
     feed = lane.feed(data.creditor, data.account)
     row_key = withdrawals.keep(lane, fact, data, name)
-    first = None if data.statement is None else statements.first_day(lane, data, data.statement)
-    settle(lane, data.creditor, data.account, feed.completed(data, row_key, first))
+    days = None if data.statement is None else statements.days_of(lane, data, data.statement)
+    settle(lane, data.creditor, data.account, feed.completed(data, row_key, days))
     withdrawals.cut_if_withdrawn(lane, data.creditor, data.account, row_key)
     note_news(lane, data.creditor, data.account)
     return APPLIED
@@ -123,8 +123,8 @@ def _corrected(lane: Lane, fact: Fact, data: BankFeedCompleted, statement: BankS
         if payment is not None and not _is_in_another(payment, correction.name):
             moving.withdraw(lane, payment, None)
             PAYMENTS.put(lane.unit, payment.key, payment)
-    first = statements.first_day(lane, data, statement)
-    lane.feed(data.creditor, data.account).corrected(data.through, first)
+    days = statements.days_of(lane, data, statement)
+    lane.feed(data.creditor, data.account).corrected(data.through, days)
     row_key = withdrawals.keep(lane, fact, data, statements.natural_key(fact, data, statement))
     settle(lane, data.creditor, data.account, [TiedCompletion(row_key)])
     return APPLIED

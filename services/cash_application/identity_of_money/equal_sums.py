@@ -20,6 +20,8 @@ from services.cash_application.state.rows import (
     PAYMENTS,
 )
 
+PART: Final = "#"
+"""Stands in the id of a part of a transaction behind that of the transaction."""
 _FARTHEST: Final = 14
 """Calendar days in which the banking days near a day lie."""
 
@@ -103,7 +105,7 @@ def suggestions(lane: Lane, payment: KnownPayment) -> tuple[Suggested, ...]:
 
 def _note_lump(lane: Lane, payment: KnownPayment) -> None:
     day_key = of_day(payment)
-    if is_lump(payment):
+    if is_lump(payment) or any(PART in each.payment for each in payment.tellings):
         lane.unit.put(LUMPS, day_key, b"")
     elif lane.unit.get(LUMPS, day_key) is None:
         return

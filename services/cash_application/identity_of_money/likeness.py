@@ -115,8 +115,21 @@ def are_names_alike(one: str, other: str) -> bool:
     first, second = sorted((folded_words(one), folded_words(other)), key=len)
     if set(first) <= set(second):
         return bool(first)
-    short, long = " ".join(first), " ".join(second)
-    return len(short.replace(" ", "")) >= _LEAST_LETTERS and (long.startswith(short) or short.startswith(long))
+    return _is_cut(first, second) or _is_cut(second, first)
+
+
+def _is_cut(cut: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Whether a name's words are another one's, in any order, but for the end of the last word that was cut off.
+
+    KTL cuts names, surname first, at twelve letters: ``ESIMERKKI EI`` is Eino Esimerkki.
+    """
+    if len("".join(cut)) < _LEAST_LETTERS:
+        return False
+    if " ".join(whole).startswith(" ".join(cut)):
+        return True
+    *words, last = cut
+    others = [word for word in whole if word not in words]
+    return bool(words) and set(words) <= set(whole) and any(word.startswith(last) for word in others)
 
 
 def name_digest(name: str) -> str:
@@ -133,7 +146,8 @@ def are_words_alike(one: str, other: str) -> bool:
 def texts_near(texts: Sequence[tuple[str, ...]]) -> set[tuple[int, int]]:
     """The numbers of the folded texts of which one may hold all words of the other, or be its beginning.
 
-    Each is compared with those that share its rarest word, and with those that it begins.
+    Each is compared with those that share its rarest word, or the rarest but for the last one, which may be cut, and
+    with those that it begins.
     """
     holders: defaultdict[str, list[int]] = defaultdict(list)
     for number, text in enumerate(texts):
@@ -143,8 +157,9 @@ def texts_near(texts: Sequence[tuple[str, ...]]) -> set[tuple[int, int]]:
     near: set[tuple[int, int]] = set()
     for number, text in enumerate(texts):
         rarest = min((holders[word] for word in text), key=len, default=[])
+        whole_words = min((holders[word] for word in text[:-1]), key=len, default=[])
         begun = whole[bisect(whole, (" ".join(text), -1)) : bisect(whole, (" ".join(text) + _LAST, -1))]
-        others = *rarest, *(other for _, other in begun)
+        others = *rarest, *whole_words, *(other for _, other in begun)
         near |= {(min(number, other), max(number, other)) for other in others if other != number}
     return near
 

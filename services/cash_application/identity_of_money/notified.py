@@ -11,7 +11,7 @@ STATEMENT: MoneyChannel = "statement"
 
 def row_of(payment: KnownPayment) -> str:
     """The key of a payment's `NOTIFIED` row."""
-    return key(payment.creditor, payment.account, payment.booked.isoformat(), payment.payment)
+    return key(payment.creditor, payment.account, payment.currency, payment.booked.isoformat(), payment.payment)
 
 
 def note(lane: Lane, payment: KnownPayment) -> bool:
@@ -19,7 +19,7 @@ def note(lane: Lane, payment: KnownPayment) -> bool:
     if not payment.is_notified_only:
         return False
     lane.unit.put(NOTIFIED, row_of(payment), b"")
-    speaks = lane.feed(payment.creditor, payment.account).speaks_for(payment.booked)
+    speaks = lane.feed(payment.creditor, payment.account).speaks_for(payment.booked, payment.currency)
     if speaks:
         lane.unit.put(NOTIFIED_NEWS, key(payment.creditor, payment.account), b"")
     return speaks

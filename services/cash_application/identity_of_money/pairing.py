@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, combinations, product
 
-from services.cash_application.identity_of_money.equal_sums import is_lump
+from services.cash_application.identity_of_money.equal_sums import PART, is_lump
 from services.cash_application.identity_of_money.likeness import (
     are_names_alike,
     are_words_alike,
@@ -142,6 +142,21 @@ def details_of(lump: KnownPayment, payments: Sequence[KnownPayment]) -> list[Kno
         if len(members) > 1 and sum(each.amount for each in members) == lump.amount:
             return members
     return []
+
+
+def wholes_and_parts(payments: Sequence[KnownPayment]) -> Iterator[tuple[KnownPayment, list[KnownPayment]]]:
+    """Transactions that one channel told whole and another one invoice by invoice, each with these parts."""
+    parts: defaultdict[tuple[str, str], dict[str, KnownPayment]] = defaultdict(dict)
+    for each in payments:
+        for telling in each.tellings:
+            id_, mark, _ = telling.payment.rpartition(PART)
+            if mark and telling.channel is not None:
+                parts[id_, telling.channel][each.payment] = each
+    for (id_, channel), told in sorted(parts.items()):
+        for whole in payments:
+            is_one = any(telling.payment == id_ for telling in whole.tellings) and channel not in whole.channels
+            if is_one and sum(each.amount for each in told.values()) == whole.amount:
+                yield whole, list(told.values())
 
 
 def _groups(payment: KnownPayment, lump: KnownPayment) -> Iterator[tuple[int, str, str]]:

@@ -23,8 +23,8 @@ def compare(lane: Lane, most: int) -> int:
         for row_key, said in lane.unit.scan(NOTIFIED, key(creditor, account, "")):
             if changed >= most:
                 return changed
-            booked, name = row_key.split(SEPARATOR)[2:]
-            speaks = lane.feed(creditor, account).speaks_for(date.fromisoformat(booked))
+            currency, booked, name = row_key.split(SEPARATOR)[2:]
+            speaks = lane.feed(creditor, account).speaks_for(date.fromisoformat(booked), currency)
             if speaks or said == LACKING:
                 changed += _compare(lane, row_key, key(creditor, account, name), speaks=speaks)
         lane.unit.delete(NOTIFIED_NEWS, news_key)

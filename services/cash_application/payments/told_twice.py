@@ -38,7 +38,7 @@ def _lump_and_details(known: list[KnownPayment]) -> tuple[KnownPayment, list[Kno
         details = pairing.details_of(lump, others)
         if details:
             return lump, details
-    return None
+    return next(pairing.wholes_and_parts(others), None)
 
 
 def _compare(lane: Lane, sum_key: str) -> None:

@@ -14,11 +14,13 @@ from typing import Final
 
 from schemas.decisions import Alert
 from schemas.facts import Fact
+from services.cash_application.state import subscriptions
 from services.cash_application.state.lane import Lane
-from services.cash_application.state.result import Refused
+from services.cash_application.state.result import Refused, Waits
 from services.cash_application.state.row_kind import SEPARATOR, key
 from services.cash_application.state.rows import (
     ACCOUNT_HOLDERS,
+    FRONTIER_CHANGES,
     REGISTERED_ACCOUNTS,
     REGISTRATIONS,
     SHARED_ACCOUNTS,
@@ -29,6 +31,10 @@ from services.cash_application.state.waiting import END, kept_as, read_kept, sor
 
 REASON: Final = "account-of-another-creditor"
 """Why such a registration is a dead letter."""
+_OF_ANOTHER: Final = (
+    "data.account: is the registered bank account of another creditor; correct data.creditor or data.account, or "
+    "register the other creditor without it and this one with it, and then put this event back"
+)
 SHARED: Final = "account-of-two-creditors"
 """The code of the alert about an account that an older store let two creditors have."""
 
@@ -84,6 +90,27 @@ def claim(lane: Lane, creditor: str, registered: RegisteredAccounts) -> bool | R
         if ACCOUNT_HOLDERS.get(lane.unit, iban) is None:
             ACCOUNT_HOLDERS.put(lane.unit, iban, AccountHolders([creditor]))
     return True
+
+
+def bars(lane: Lane, fact: Fact, creditor: str, account: str) -> Waits | Refused | None:
+    """Why a creditor cannot have received money on a bank account: another one has it; None where nothing says so.
+
+    It is decided by the registrations that were before the last tick before the fact. Where the lane has not reached
+    that frontier, the fact waits for the next one.
+    """
+    row = lane.creditor(creditor)
+    if row is None or account in row.accounts or fact.after is None:
+        return None
+    reached = lane.frontier.rising or lane.frontier.reached
+    if reached is None or reached < fact.after:
+        return Waits(subscriptions.subscribe(lane, FRONTIER_CHANGES))
+    holders = ACCOUNT_HOLDERS.get(lane.unit, account)
+    if holders is None or creditor in holders.creditors:
+        return None
+    registered = [REGISTERED_ACCOUNTS.get(lane.unit, each) for each in holders.creditors]
+    if any(each is not None and (each.decided is None or each.decided <= fact.after) for each in registered):
+        return Refused(REASON, (_OF_ANOTHER,))
+    return None
 
 
 def raise_alerts(lane: Lane) -> None:

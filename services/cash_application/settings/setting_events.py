@@ -25,7 +25,9 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datet
     """
     accounts = list(dict.fromkeys(account.iban for account in data.accounts))
     known, event = min(fact.time, frontier), fact.event_id
-    in_force = account_owners.claim(lane, data.creditor, RegisteredAccounts(known, fact.time, event, accounts))
+    in_force = account_owners.claim(
+        lane, data.creditor, RegisteredAccounts(known, fact.time, event, accounts, frontier)
+    )
     if isinstance(in_force, Refused):
         return in_force
     if in_force and lane.is_lane_of(data.creditor):

@@ -29,7 +29,7 @@ def withdrawn(lane: Lane, payment: KnownPayment) -> None:
     if payment.tie not in (None, ties):
         return
     payment.tie = -1
-    _count(lane, payment.creditor, payment.account, feeds.withdrawn(payment.amount, payment.currency))
+    _count(lane, payment.creditor, payment.account, feeds.withdrawn(payment.amount, payment.currency, payment.charges))
 
 
 def line_withdrawn(lane: Lane, payment: KnownPayment) -> None:
@@ -42,7 +42,12 @@ def counts_again(lane: Lane, payment: KnownPayment) -> None:
     """Count a payment that did not count as it might have been another one's money: a person says that it is not."""
     if payment.tie == -1:
         payment.tie = lane.feed(payment.creditor, payment.account).ties
-        _count(lane, payment.creditor, payment.account, feeds.counted_again(payment.amount, payment.currency))
+        _count(
+            lane,
+            payment.creditor,
+            payment.account,
+            feeds.counted_again(payment.amount, payment.currency, payment.charges),
+        )
 
 
 def amended(lane: Lane, payment: KnownPayment, more: int) -> None:
@@ -68,7 +73,7 @@ def settle(lane: Lane, creditor: str, account: str, tied: list[TiedCompletion]) 
     """Note which completions count now, and the payments that they settle, in case they are taken back."""
     for each in tied:
         for days in each.summed:
-            _confirm(lane, key(creditor, account, ""), days)
+            _confirm(lane, key(creditor, account, days.currency, ""), days)
         taken = COMPLETIONS.get(lane.unit, each.row)
         if taken is not None:
             taken.counted, taken.count, taken.total = True, each.count, each.total

@@ -32,18 +32,27 @@ _AHEAD: Final = ("notification", "ktl")
 
 
 @dataclass(slots=True)
+class StatementDays:
+    """Days, both included, for which a bank statement in one currency speaks."""
+
+    currency: str
+    first: date
+    last: date
+
+
+@dataclass(slots=True)
 class Completion:
     """A completion that waits until the payments tie with it; ``total`` is its sum in thousandths of the currency.
 
-    ``row`` is the key of its row among the completions that were taken; older stores have none. ``first`` is the first
-    day for which its statement speaks, if it has one.
+    ``row`` is the key of its row among the completions that were taken; older stores have none. ``days`` are those
+    for which its statement speaks, if it has one.
     """
 
     through: date
     count: int | None
     total: int | None
     row: str = ""
-    first: date | None = None
+    days: StatementDays | None = None
 
 
 @dataclass(slots=True)
@@ -52,12 +61,14 @@ class CountedMoney:
 
     ``payments`` is 1, 0 for one known before, -1 for one that turns out to be another's money; ``lines``: how many
     lines that completions count told it. ``more``: by so much one known before is larger than it was told first.
+    ``kept``: what the bank kept of it.
     """
 
     total: int
     payments: int = 0
     lines: int = 0
     more: int = 0
+    kept: int = 0
 
 
 @dataclass(slots=True)
@@ -72,27 +83,19 @@ class TiedCompletion:
     total: int = 0
     lines: int = 0
     lines_total: int = 0
-    summed: "list[StatementDays]" = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class StatementDays:
-    """Days, both included, for which a bank statement speaks."""
-
-    first: date
-    last: date
+    summed: list[StatementDays] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class DayReached:
     """The day through which a completion counts, once that day has ended; ``believed``: it had no figures.
 
-    ``first`` is the first day for which its statement speaks, if it has one.
+    ``days`` are those for which its statement speaks, if it has one.
     """
 
     through: date
     believed: bool = False
-    first: date | None = None
+    days: StatementDays | None = None
 
 
 @dataclass(slots=True)
@@ -116,14 +119,14 @@ class QueuedCompletion:
 class Feed:
     """One bank account: payments and completions that do not tie yet, and how far it reaches.
 
-    ``count`` and ``total`` (thousandths of the currency) are of the payments since the last completion that counted,
-    ``lines`` and ``lines_total`` of those that statements, tables or events told since then, known before or not;
-    ``waiting`` are the completions since then. ``through``: the day to which they tied; ``believed``: the latest
-    completion without figures; ``days``: what counts as soon as its day has ended. ``queue``: what waits for the next
-    frontier, in its order. ``gaps``: where statements are missing, by currency, ``alarmed`` those for which an
-    alert was raised. ``spoken``: the days for which statements speak that tie and have ended, in order. ``ties``: how
-    often completions have counted. ``published``: how far the feed reaches as the journal says; it is stored under an
-    older name.
+    ``count`` and ``total`` (thousandths of the currency) are of the payments since the last completion that
+    counted, ``kept`` is what the bank kept of them, ``lines`` and ``lines_total`` of those that statements, tables
+    or events told since then, known before or not; ``waiting`` are the completions since then. ``through``: the day
+    to which they tied; ``believed``: the latest completion without figures; ``days``: what counts as soon as its
+    day has ended. ``queue``: what waits for the next frontier, in its order. ``gaps``: where statements are
+    missing, by currency, ``alarmed`` those for which an alert was raised. ``spoken``: the days for which statements
+    speak that tie and have ended, in order. ``ties``: how often completions have counted. ``published``: how far
+    the feed reaches as the journal says; it is stored under an older name.
     """
 
     through: date | None = None
@@ -131,6 +134,7 @@ class Feed:
     total: int = 0
     lines: int = 0
     lines_total: int = 0
+    kept: int = 0
     waiting: list[Completion] = field(default_factory=list)
     believed: date | None = None
     gaps: dict[str, list[Gap]] = field(default_factory=dict)
@@ -147,14 +151,17 @@ class Feed:
         if money.payments > 0 or self.count:
             self.count += money.payments
             self.total += money.payments * money.total + money.more
+            self.kept += money.kept if money.payments >= 0 else -money.kept
         self.lines += money.lines
         self.lines_total += money.lines * money.total
         return self._open() if self.waiting else []
 
-    def completed(self, completion: BankFeedCompleted, row: str, first: date | None = None) -> list[TiedCompletion]:
+    def completed(
+        self, completion: BankFeedCompleted, row: str, days: StatementDays | None = None
+    ) -> list[TiedCompletion]:
         """Take a completion; those that count now. A statement without a sum beside it is one: of what it received.
 
-        ``first`` is the first day for which its statement speaks.
+        ``days`` are those for which its statement speaks.
         """
         total = completion.sum
         if total is None and completion.statement is not None:
@@ -164,7 +171,7 @@ class Feed:
             self.waiting.clear()
             return [self._settled_by(row)]
         thousandths = None if total is None else total * 10 ** (_SUM_DECIMALS - _COMPLETION_DECIMALS)
-        self.waiting.append(Completion(completion.through, completion.count, thousandths, row, first))
+        self.waiting.append(Completion(completion.through, completion.count, thousandths, row, days))
         return self._open()
 
     def cut(self, through: date, rows: set[str], days: list[DayReached]) -> None:
@@ -173,44 +180,44 @@ class Feed:
         self.believed = None if self.believed is None else min(self.believed, through)
         self.waiting = [each for each in self.waiting if each.row not in rows and (each.row or each.through <= through)]
         self.days = [*(day for day in self.days if day.through <= through), *days]
-        self.spoken = [
-            StatementDays(each.first, min(each.last, through)) for each in self.spoken if each.first <= through
-        ]
+        spoken = [each for each in self.spoken if each.first <= through]
+        self.spoken = [StatementDays(each.currency, each.first, min(each.last, through)) for each in spoken]
 
     def end_days(self, today: date) -> bool:
         """Reach the days that have ended before ``today``; whether some have not."""
         for day in self.days:
             if day.through < today:
                 self.through = max(day.through, self.through or day.through)
-                if day.first is not None:
-                    self._speak(StatementDays(day.first, day.through))
+                if day.days is not None:
+                    self._speak(day.days)
                 if day.believed:
                     self.believed = max(day.through, self.believed or day.through)
         self.days = [day for day in self.days if day.through >= today]
         return bool(self.days)
 
-    def speaks_for(self, day: date) -> bool:
-        """Whether a statement whose balances tie tells all that was booked on a day."""
-        return any(each.first <= day <= each.last for each in self.spoken)
+    def speaks_for(self, day: date, currency: str) -> bool:
+        """Whether a statement whose balances tie tells all that was booked on a day in a currency."""
+        return any(each.currency == currency and each.first <= day <= each.last for each in self.spoken)
 
     def _speak(self, days: StatementDays) -> None:
         """Add the days of a statement; days that follow each other are kept together."""
         joined: list[StatementDays] = []
-        for each in sorted([*self.spoken, days], key=lambda each: each.first):
-            if joined and each.first <= joined[-1].last + timedelta(days=1):
-                joined[-1] = StatementDays(joined[-1].first, max(joined[-1].last, each.last))
+        for each in sorted([*self.spoken, days], key=lambda each: (each.currency, each.first)):
+            last = joined[-1] if joined and joined[-1].currency == each.currency else None
+            if last is not None and each.first <= last.last + timedelta(days=1):
+                joined[-1] = StatementDays(each.currency, last.first, max(last.last, each.last))
             else:
                 joined.append(each)
         self.spoken = joined
 
-    def corrected(self, through: date, first: date | None) -> None:
+    def corrected(self, through: date, days: StatementDays) -> None:
         """A corrected statement ends on this day, and its payments come to what it says: all of that day are in."""
         self.waiting = [each for each in self.waiting if each.through != through]
         if self.waiting:
             self._open()
         else:
             self._settled_by("")
-            self.days.append(DayReached(through, first=first))
+            self.days.append(DayReached(through, days=days))
 
     @property
     def reached(self) -> date | None:
@@ -246,10 +253,10 @@ class Feed:
             return []
         counting = self.waiting[:tied]
         del self.waiting[:tied]
-        self.days += [DayReached(each.through, first=each.first) for each in counting]
+        self.days += [DayReached(each.through, days=each.days) for each in counting]
         last = self._settled_by(counting[-1].row)
         if not is_listed:
-            last.summed = [StatementDays(each.first, each.through) for each in counting if each.first is not None]
+            last.summed = [each.days for each in counting if each.days is not None]
         return [*(TiedCompletion(each.row) for each in counting[:-1]), last]
 
     def _is_listed(self, count: int | None, total: int | None) -> bool:
@@ -257,13 +264,13 @@ class Feed:
         return count in (None, self.lines) and total in (None, self.lines_total)
 
     def _ties(self, count: int | None, total: int | None) -> bool:
-        payments = count in (None, self.count) and total in (None, self.total)
+        payments = count in (None, self.count) and total in (None, self.total, self.total - self.kept)
         return payments or self._is_listed(count, total)
 
     def _settled_by(self, row: str) -> TiedCompletion:
         """The completion of a row settles the payments since the last one that counted."""
         tied = TiedCompletion(row, self.count, self.total, self.lines, self.lines_total)
-        self.count = self.total = self.lines = self.lines_total = 0
+        self.count = self.total = self.kept = self.lines = self.lines_total = 0
         self.ties += 1
         return tied
 
@@ -271,7 +278,8 @@ class Feed:
 def received(payment: PaymentReceived) -> CountedMoney:
     """What a payment counts that was not known before."""
     lines = 0 if payment.channel in _AHEAD else 1
-    return CountedMoney(_thousandths(payment.amount, payment.currency), payments=1, lines=lines)
+    kept = _thousandths(payment.charges or 0, payment.currency)
+    return CountedMoney(_thousandths(payment.amount, payment.currency), payments=1, lines=lines, kept=kept)
 
 
 def told_again(payment: PaymentReceived) -> CountedMoney:
@@ -279,9 +287,9 @@ def told_again(payment: PaymentReceived) -> CountedMoney:
     return CountedMoney(_thousandths(payment.amount, payment.currency), lines=1)
 
 
-def withdrawn(amount: int, currency: str) -> CountedMoney:
+def withdrawn(amount: int, currency: str, charges: int) -> CountedMoney:
     """What a payment counts no more that is another one's money, told twice."""
-    return CountedMoney(_thousandths(amount, currency), payments=-1)
+    return CountedMoney(_thousandths(amount, currency), payments=-1, kept=_thousandths(charges, currency))
 
 
 def line_withdrawn(amount: int, currency: str) -> CountedMoney:
@@ -289,14 +297,15 @@ def line_withdrawn(amount: int, currency: str) -> CountedMoney:
     return CountedMoney(_thousandths(amount, currency), lines=-1)
 
 
-def counted_again(amount: int, currency: str) -> CountedMoney:
+def counted_again(amount: int, currency: str, charges: int) -> CountedMoney:
     """What a payment counts that did not count for a while."""
-    return CountedMoney(_thousandths(amount, currency), payments=1)
+    return CountedMoney(_thousandths(amount, currency), payments=1, kept=_thousandths(charges, currency))
 
 
 def amended(more: int, currency: str) -> CountedMoney:
     """What is counted of a payment that turns out larger than it was told first."""
-    return CountedMoney(0, more=_thousandths(more, currency))
+    thousandths = _thousandths(more, currency)
+    return CountedMoney(0, more=thousandths, kept=thousandths)
 
 
 def _thousandths(amount: int, currency: str) -> int:

@@ -38,12 +38,14 @@ class RegisteredAccounts:
     """The bank accounts (IBANs) of a creditor of any lane by its registration in force.
 
     ``known``, ``time`` and ``id`` are the registration's; a later one, in this order, takes its place (rules.md K1).
+    ``decided`` is the frontier at which it was, None in an older store.
     """
 
     known: datetime
     time: datetime
     id: str
     accounts: list[str] = field(default_factory=list)
+    decided: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -362,8 +364,8 @@ ALIKE: Final = "alike"
 CHANNELS_OF_SUM: Final = "channels"
 """By creditor, bank account, booking day, currency, amount: by what such payments were told, parted by spaces."""
 NOTIFIED: Final = "notified"
-"""By creditor, bank account, booking day, payment: nothing, or that its statement lacks it, or that it may be told
-twice. Only notifications or KTL files told the payment, and no statement has come to a sum with it (rules.md B2)."""
+"""By creditor, bank account, currency, booking day, payment: nothing, or that its statement lacks it, or that it may be
+told twice. Only notifications or KTL files told it, and no statement has come to its sum with it (rules.md B2)."""
 NOTIFIED_NEWS: Final = "notified-news"
 """By creditor, bank account: nothing. Such payments are compared with statements at the next frontier."""
 LACKING: Final = b"lacking"
@@ -439,5 +441,7 @@ CARRIER_CHANGES: Final = "carriers"
 """Of a subscription; then kind of row, its key."""
 MONEY_CHANGES: Final = "money"
 """Of a subscription; then creditor, bank account."""
+FRONTIER_CHANGES: Final = "frontier"
+"""Of a subscription: the lane reaches a frontier."""
 POLICY_CHANGES: Final = "demands"
 """Of a subscription; then creditor."""

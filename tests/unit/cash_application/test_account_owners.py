@@ -85,8 +85,8 @@ def test_the_facts_of_a_creditor_who_was_refused_wait_and_go_on_once_it_is_mende
     harness.publish(
         registration("beta", IBAN),
         invoice(1, creditor="beta"),
-        payment("P", creditor="beta"),
-        completed("2026-01-08", "f", creditor="beta"),
+        payment("P", creditor="beta", account=OTHER_IBAN),
+        completed("2026-01-08", "f", creditor="beta", account=OTHER_IBAN),
     )
     harness.tick()
     assert harness.tally == LaneTally(applied=1, dead_letters=1, waiting=3)
@@ -291,3 +291,19 @@ def test_an_account_that_two_creditors_of_an_older_store_share_stays_both_s_with
 
         harness.publish(registration("beta", THIRD_IBAN, minute=5), registration("beta", IBAN, minute=6))
         assert harness.reasons() == [REASON, REASON]
+
+
+def test_money_of_one_creditor_on_the_account_of_another_is_refused() -> None:
+    for partitions in (1, 3):
+        harness = CashHarness(partitions=partitions)
+        harness.publish(creditor("beta", OTHER_IBAN), payment("P", account=OTHER_IBAN))
+        assert harness.reasons() == ["account-of-another-creditor"]
+        assert harness.tally.waiting == 0
+
+
+def test_money_on_an_account_that_nobody_has_is_taken_and_so_it_is_once_the_other_gave_it_up() -> None:
+    harness = CashHarness()
+    harness.publish(payment("P", account=OTHER_IBAN), creditor("beta", OTHER_IBAN))
+    harness.publish(creditor("beta", THIRD_IBAN, at=later(5)) | {"id": "again"})
+    harness.publish(payment("Q", account=OTHER_IBAN))
+    assert harness.reasons() == []

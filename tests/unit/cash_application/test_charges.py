@@ -80,3 +80,11 @@ def test_a_statement_ties_though_a_notification_told_less_before() -> None:
     harness.publish(net("P"), gross("P"), completed("2026-01-20", "after", count=1, sum="100.00"))
     harness.tick()
     assert [str(each.through) for each in harness.journal(FeedReached)] == ["2026-01-20"]
+
+
+def test_a_statement_that_only_sums_up_what_is_left_ties_with_details_of_whole_money() -> None:
+    harness = CashHarness(started=True)
+    details = payment("T1", channel="notification", statement="N", charges="2.50"), payment("T2", channel="ktl")
+    harness.publish(*details, completed("2026-01-20", "sum", sum="197.50"))
+    harness.tick()
+    assert [str(each.through) for each in harness.journal(FeedReached)] == ["2026-01-20"]

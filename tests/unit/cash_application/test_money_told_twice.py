@@ -103,6 +103,8 @@ def test_names_in_another_order_or_missing_are_one_payer_and_other_names_are_not
         ("Máire O'Brien", "OBRIEN MAIRE", True),
         ("Søren Ær", "SOREN AER", True),
         ("Esimerkkilän Rakennus Oy", "ESIMERKKILAN RAK", True),
+        ("Eino Esimerkki", "ESIMERKKI EI", True),
+        ("Aino Esimerkki", "ESIMERKKI EI", False),
         ("Aino Mallila", "Eino Mallila", False),
     ):
         harness = CashHarness()
@@ -205,3 +207,15 @@ def test_a_statement_ties_though_a_notification_told_its_payments_before() -> No
     harness.publish(told("S", "statement", reference_of(1)), completed("2026-01-20", "after", count=1, sum="100.00"))
     harness.tick()
     assert [str(each.through) for each in harness.journal(FeedReached)] == ["2026-01-19", "2026-01-20"]
+
+
+def test_a_transaction_told_whole_and_invoice_by_invoice_is_one_money() -> None:
+    parts = [told(f"T#{n}", "notification", reference_of(n), amount=f"{n}0.00") for n in (1, 2)]
+    whole = told("T", "statement", amount="30.00", payer={"name": "Testi Oy"})
+    other = told("U", "notification", amount="70.00", payer={"name": "Muu Oy"})
+    for lines in ((*parts, other, whole), (whole, other, *parts)):
+        harness = CashHarness()
+        harness.publish(invoice(1, amount="10.00"), invoice(2, "D2", amount="20.00"), *lines)
+        harness.tick()
+        assert withdrawn(harness) == [("T", "T#1")]
+        assert [name for name, *_ in harness.placed()] == ["T#1", "T#2"]

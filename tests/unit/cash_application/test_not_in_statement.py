@@ -190,3 +190,8 @@ def test_a_part_of_a_sums_details_waits_for_the_rest() -> None:
     harness.tick()
     harness.tick()
     assert (standing(harness), waiting(harness)) == (["N1", "N2"], [])
+
+
+def test_a_statement_speaks_for_its_currency() -> None:
+    harness = settled(noted("N", currency="SEK"), statement("0.00"))
+    assert ("N", "not-in-statement") not in waiting(harness)

@@ -132,3 +132,13 @@ def test_the_statement_that_was_corrected_changes_nothing_when_it_comes_later() 
         harness = played(*second, *first, statement("a", "2026-01-20", "2026-01-20", "0.00", "100.00"))
         assert (harness.reasons(), alerts(harness)) == ([], [])
         assert len(standing(harness)) == 1
+
+
+def test_a_months_number_may_be_that_of_one_of_its_days() -> None:
+    first = line("2026/1", "2026-01-19"), statement("d1", "2026-01-19", "2026-01-19", "0.00", "60.00", number=1)
+    second = line("2026/2", "2026-01-20"), statement("d2", "2026-01-20", "2026-01-20", "60.00", "60.00", number=2)
+    lines = line("2026/1", "2026-01-19"), line("2026/1", "2026-01-20")
+    month_ = statement("m", "2026-01-01", "2026-01-31", "0.00", "120.00", number=1)
+    harness = played(*first, *second, *(each | {"id": f"m-{each['id']}"} for each in lines), month_)
+    assert len(standing(harness)) == 2
+    assert (waiting(harness), harness.reasons(), alerts(harness)) == ([], [], [])
