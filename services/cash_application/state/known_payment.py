@@ -38,8 +38,8 @@ class Placement:
 
     @property
     def is_final(self) -> bool:
-        """Whether only a person's assignment can move the money."""
-        return self.by in ("assignment", "reference")
+        """Whether only a person's assignment can move the money; what names no invoice may still find one."""
+        return self.by == "reference" or (self.by == "assignment" and bool(self.invoices))
 
     @property
     def is_scored(self) -> bool:

@@ -247,3 +247,11 @@ def test_the_number_is_the_first_message_of_an_account() -> None:
         "AccountEvent",
         "MoneyPlaced",
     ]
+
+
+def test_assigned_money_finds_the_debtors_invoice_of_its_reference_whichever_comes_first() -> None:
+    told = payment("P", reference_of(1)), about_payment("payment.assigned", "P", "a", debtor="D1")
+    for events in ((invoice(2), invoice(1), *told), (invoice(2), *told, invoice(1))):
+        harness = CashHarness()
+        harness.publish(*events)
+        assert harness.placed()[-1] == ("P", "D1", "1", None)
