@@ -20,8 +20,23 @@ USED_MONEY = "services/overdue/books/used_money.py"
 ENTRIES = "services/overdue/books/entries.py"
 POSITION = "services/overdue/steps/step_progress.py"
 STOPS = "services/overdue/stops/in_force.py"
+BALANCES = "services/overdue/books/balances.py"
 
 MUTANTS = (
+    Mutant(
+        "M6 what was refunded still keeps a small invoice from moving",
+        BALANCES,
+        "        return self.received > 0 or self.credited > 0",
+        "        return self.received > 0 or self.credited > 0 or bool(self.reopened)",
+        "overdue/test_money_back_and_rests.py::m6",
+    ),
+    Mutant(
+        "M6 a small rest after a payment moves",
+        BALANCES,
+        "        return self.received > 0 or self.credited > 0",
+        "        return self.credited > 0",
+        "overdue/test_money_back_and_rests.py::m6",
+    ),
     Mutant(
         "M11 granted credit is used from the beginning",
         "services/overdue/books/entries.py",

@@ -33,7 +33,6 @@ class OpenReceivable:
     compensated: bool = False
     first_interest_letter: date | None = None
     claimed_through: date | None = None
-    reduced: bool = False
     received: int = 0
     credited: int = 0
     waived: int = 0
@@ -48,6 +47,11 @@ class OpenReceivable:
     def balance(self) -> int:
         """Principal, interest and costs together."""
         return self.principal + self.interest + self.costs
+
+    @property
+    def reduced(self) -> bool:
+        """Whether money or a credit note has lessened it, and was not taken back (rules.md M5, M6)."""
+        return self.received > 0 or self.credited > 0
 
     def remember(self, day: date) -> None:
         """Note the principal that is open after entries of a day, from which interest is counted."""

@@ -75,7 +75,6 @@ class _Replay:
             lapses=self.context.law.limitation_end(base),
             principal=principal,
             credited=min(credited, receivable.amount_now),
-            reduced=credited > 0,
             discounts=offered(receivable, credited, self.context.country) if receivable.discounts_now else [],
         )
         self.books.open[receivable.invoice] = entry
@@ -285,7 +284,6 @@ class _Replay:
                     if entry not in touched:
                         touched.append(entry)
         for entry in touched:
-            entry.reduced = True
             entry.interrupt(day, self.context.law)
             self._let_go(entry, day, money)
             entry.remember(day)

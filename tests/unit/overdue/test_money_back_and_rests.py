@@ -203,6 +203,14 @@ def test_m6_a_small_open_principal_after_a_payment_neither_moves_nor_bears_a_fee
     assert why(harness, "2026-04-30") == {"residual": None}
 
 
+def test_m6_a_small_invoice_moves_again_once_all_that_was_paid_of_it_is_refunded() -> None:
+    story = Story(consumer_policy(minimum="0.00")).invoice("2026-01-23", "4.00").paid("1.00", "2026-01-20")
+    story.money_back("refunded", "2026-01-26")
+
+    assert totals(story.play("2026-02-10")) == ["4.00"]
+    assert totals(story.paid("1.00", "2026-01-21", payment="P2").play("2026-02-10")) == []
+
+
 def test_m6_a_small_open_principal_is_still_listed_with_the_others() -> None:
     story = reminded(consumer_policy(allocation="interest-first")).paid("96.00", "2026-02-16")
     harness = story.invoice("2026-02-27", invoice="1002").play("2026-03-04")
