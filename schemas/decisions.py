@@ -303,7 +303,8 @@ class AccountChanged(Message):
     """The whole account as it now is; it replaces every earlier message about the account.
 
     ``number`` is the account's within its creditor (see its letters' references), ``as_of`` the frontier up to which it
-    is true, ``next_check`` the day on which it is decided again.
+    is true, ``next_check`` the day on which it is decided again. ``email`` is the debtor's e-mail address, ``flagged``
+    are the addresses at which letters failed (rules.md S6).
     """
 
     type: Literal["account-changed"] = "account-changed"
@@ -318,6 +319,8 @@ class AccountChanged(Message):
     money: tuple[PaymentUse, ...] = ()
     held_by: tuple[HeldMoney, ...] = ()
     tasks: tuple[OpenTask, ...] = ()
+    email: str | None = None
+    flagged: tuple[str, ...] = ()
     next_check: Date | None = None
 
 

@@ -1,8 +1,12 @@
 """Stores and logs that commands read or append to, beside an engine that may be running on them."""
 
-from collections.abc import Iterator
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from schemas.dead_letters import DeadLetter
 from services.intake.doors.door_rules import REDRIVE
@@ -27,6 +31,20 @@ def read_store(path: Path | None) -> Store:
         return consulted(SqliteStore(path, Access.READ), None)
     engine = "embedded" if settings.kafka.bootstrap is None else "kafka"
     return consulted(open_store(settings, Access.READ), engine)
+
+
+def list_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of a command that lists something of the store."""
+    parser.add_argument("creditor", nargs="?", metavar="CREDITOR", help="only this creditor's")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--store", type=Path, metavar="FILE", help="the store; ERAPAIVA_STORE__PATH unless given")
+
+
+def print_entries(entries: Sequence[dict[str, Any]], words: Callable[[dict[str, Any]], str], *, as_json: bool) -> None:
+    """Print a list, in words or as JSON Lines; how many there are goes beside it, as it is none of them."""
+    for each in entries:
+        print(json.dumps(each, ensure_ascii=False, default=str) if as_json else words(each))
+    print(f"{len(entries)} listed", file=sys.stderr)
 
 
 @contextmanager

@@ -78,6 +78,8 @@ def account_changed(account: Account, decision: Decision, context: CreditorConte
         money=tuple(payment_allocation(account, found, context, context.local(now).date())),
         held_by=tuple(_held_by(account, decision, context, now)),
         tasks=tuple(map(_open_task, account.open_tasks)),
+        email=party.email,
+        flagged=tuple(sorted(account.unreachable)),
         next_check=decision.next_check,
     )
 

@@ -115,6 +115,11 @@ def _record_account(message: AccountChanged, position: int, unit: UnitOfWork) ->
     for held in message.held_by:
         row = {**key, **vars(held), "why": json.dumps(held.why), "until": day_text(held.until), "position": position}
         unit.read_model.upsert("held_money", row)
+    addresses = [("flagged", address) for address in message.flagged]
+    addresses += [("email", message.email)] if message.email is not None else []
+    for kind, address in addresses:
+        row = {**key, "kind": kind, "address": address, "position": position}
+        unit.read_model.upsert("contact_address", row)
     for task in message.tasks:
         unit.read_model.upsert("open_task", {**key, **_open_task_row(task), "position": position})
 

@@ -28,6 +28,14 @@ TABLES: Final[tuple[str, ...]] = (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, number BIGINT, name TEXT, kind TEXT,
         as_of TEXT NOT NULL, next_check TEXT, position BIGINT NOT NULL,
         PRIMARY KEY (creditor, debtor))""",
+    # The debtor's e-mail address (kind `email`), and addresses at which letters failed (kind `flagged`).
+    """CREATE TABLE IF NOT EXISTS contact_address (
+        creditor TEXT NOT NULL, debtor TEXT NOT NULL, kind TEXT NOT NULL, address TEXT NOT NULL,
+        position BIGINT NOT NULL,
+        PRIMARY KEY (creditor, debtor, kind, address))""",
+    """CREATE VIEW IF NOT EXISTS contact_address_now AS
+        SELECT c.* FROM contact_address c JOIN account a
+        ON a.creditor = c.creditor AND a.debtor = c.debtor AND a.position = c.position""",
     # The debtor's money that is on no receivable.
     """CREATE TABLE IF NOT EXISTS account_credit (
         creditor TEXT NOT NULL, debtor TEXT NOT NULL, currency TEXT NOT NULL, amount BIGINT NOT NULL,

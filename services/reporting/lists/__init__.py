@@ -1,0 +1,1 @@
+"""What a person looks for in the read model: tasks, letters, addresses, alerts, an account, who is who."""
