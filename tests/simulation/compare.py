@@ -56,7 +56,8 @@ def disagreement(events: list[Event], until: str) -> str | None:
     difference = first_difference(letters_of(read, until, suggestions), letters)
     if difference is not None:
         return described(difference, events)
-    broken = violations(World(read, suggestions), CREDITOR, letters, result.books, until)
+    with_steps = [letter for letter in letters if letter["step"] is not None]
+    broken = violations(World(read, suggestions), CREDITOR, with_steps, result.books, until)
     return "\n".join(f"  {each}" for each in broken) or None
 
 

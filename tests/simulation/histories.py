@@ -12,6 +12,7 @@ from tests.simulation.billing import Billing
 from tests.simulation.history_writer import Bill, HistoryWriter
 from tests.simulation.names_of_debtors import invented
 from tests.simulation.people import People
+from tests.simulation.plans import Plans
 from tests.simulation.profiles import PROFILES
 from tests.simulation.unplaced import UnplacedMoney
 
@@ -22,6 +23,7 @@ def history(seed: int, profile: str = "simple") -> tuple[list[dict[str, Any]], s
     bank, billing = Bank(history_writer), Billing(history_writer)
     billing.settings()
     people = People(history_writer, bank, billing.policies)
+    plans = Plans(history_writer, bank)
     debtors = history_writer.rng.randint(*history_writer.p.debtors)
     if history_writer.sometimes(history_writer.p.namesakes):
         billing.namesake, debtors = invented(history_writer.rng, 1, consumer=True), 7
@@ -29,6 +31,7 @@ def history(seed: int, profile: str = "simple") -> tuple[list[dict[str, Any]], s
         theirs = billing.debtor(n)
         if history_writer.chance(history_writer.p.plan):
             people.agree_on_a_plan(history_writer.rng.choice(theirs))
+        plans.agree(theirs)
     for bill in history_writer.bills:
         people.speak_of(bill)
     unplaced = UnplacedMoney(history_writer, bank)

@@ -71,6 +71,8 @@ class People:
         day = self._some_day(bill)
         until = self._later(bill, day, 3, 40, days=2).isoformat() if self.t.chance(0.6) else None
         reason = self.t.rng.choice(("agreed", "investigating", "other"))
+        if self.t.sometimes(self.t.p.plans):
+            reason = self.t.rng.choice((reason, "deceased"))
         self.t.about(self.t.person_at(day), "hold.placed", bill, whole, until=until, reason=reason)
         if until is None or self.t.chance(0.3):
             lifted = self._later(bill, day, 2, 35)

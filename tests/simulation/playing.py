@@ -80,15 +80,16 @@ def played_letters(events: list[Event], until: str) -> list[PrintedObject]:
 
     Notes without a step (an instalment missed, an apology) are no letters in the scenarios' sense and are left out.
     """
-    return letters_among(printed(events, until))
+    return [letter for letter in letters_among(printed(events, until)) if letter["step"] is not None]
 
 
 def letters_among(lines: list[PrintedObject]) -> list[PrintedObject]:
-    """The accepted letters among what `play` printed."""
+    """The accepted letters among what `play` printed, those about missed instalments too; notes ask for no answer."""
     letters = [
         {field: line[field] for field in LETTER_FIELDS}
         for line in lines
-        if line["kind"] == "notice" and line["status"] == "accepted" and line["step"] is not None
+        if line["kind"] == "notice" and line["status"] == "accepted"
+        if line["step"] is not None or line["response_by"] > line["date"]
     ]
     return sorted(letters, key=lambda letter: (letter["date"], letter["debtor"]))
 

@@ -69,6 +69,7 @@ class Profile:
     corrected: float = 0.0
     ahead: float = 0.0
     behind: float = 0.0
+    plans: float = 0.0
     policy: dict[str, float] = field(default_factory=dict)
 
 
@@ -183,6 +184,24 @@ PROFILES = {
                 "old_feed": 0.1,
                 "both_waits": 0.15,
             },
+        ),
+        replace(
+            SIMPLE,
+            name="plans",
+            plans=0.8,
+            paid=0.2,
+            reversed=0.05,
+            credited=0.05,
+            disputed=0.15,
+            held=0.2,
+            suspended=0.1,
+            promised=0.15,
+            extended=0.1,
+            whole_account=0.2,
+            overpaid=0.2,
+            granted=0.1,
+            in_window=0.1,
+            policy={"hand_over": 0.2},
         ),
         replace(
             SIMPLE,

@@ -19,7 +19,8 @@ HISTORIES = [(COMPARED[n % len(COMPARED)], n // len(COMPARED)) for n in range(CO
 
 
 def test_the_oracle_writes_the_letters_of_the_scenario(scenario: Scenario) -> None:
-    assert first_difference(scenario.letters, letters_of(scenario.events, scenario.until)) is None
+    letters = [letter for letter in letters_of(scenario.events, scenario.until) if letter["step"] is not None]
+    assert first_difference(scenario.letters, letters) is None
 
 
 def test_play_writes_the_letters_of_the_scenario(scenario: Scenario) -> None:

@@ -38,6 +38,7 @@ class Receivable:
     given_up: list[tuple[date, int]] = field(default_factory=list)  # principal written off, by day
     touched: bool = False  # a payment or credit has come
     noted: bool = False  # a credit note has
+    notes: list[tuple[Known, int]] = field(default_factory=list)  # what each credit note took
     counted_to: date | None = None
     compensated: bool = False
     fees: list[FeeRecord] = field(default_factory=list)
@@ -83,6 +84,7 @@ class Use:
     name: str
     amount: int
     paid: date  # the payer's day; of credit that on which it was used
+    known: Known  # of the money; of credit the end of the day on which it was used, where that is later
 
 
 @dataclass(eq=False)
@@ -91,4 +93,5 @@ class Waived:
 
     receivable: Receivable
     rest: dict[str, int]
+    known: Known
     as_discount: bool = False  # discount taken, not waived (M8)

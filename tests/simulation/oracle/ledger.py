@@ -32,6 +32,7 @@ from tests.simulation.oracle.facts import World
 from tests.simulation.oracle.identity import Payment, purse
 from tests.simulation.oracle.invoices import Invoice
 from tests.simulation.oracle.placing import Money, placed_money
+from tests.simulation.oracle.plans import Plan, days_of_use, in_turn, plans_of
 from tests.simulation.oracle.records import HandOver, Letter, Row
 
 CONSUMERS_FEE = 500
@@ -62,6 +63,8 @@ class Books:
         self.unplaced: list[Payment] = []  # payments that found a lapsed debt
         self.uses: defaultdict[Payment, list[Use]] = defaultdict(list)
         self.waived: defaultdict[Payment, list[Waived]] = defaultdict(list)
+        self.other_uses: list[Use] = []  # of credit that came from no payment
+        self.other_rests: list[Waived] = []
         self.reopened: dict[str, list[Fact]] = {}  # invoice -> the refunds by which its principal is open again
         self._queue: list[tuple[date, Known, int, Callable[..., None], tuple[Any, ...]]] = []
         self._ticket = 0
@@ -136,7 +139,7 @@ class Books:
 
     def _let_go_as_discount(self, r: Receivable, amount: int, earned_by: Iterable[Payment]) -> None:
         r.discount_taken += amount
-        fallen = Waived(r, {PRINCIPAL: amount}, as_discount=True)
+        fallen = Waived(r, {PRINCIPAL: amount}, r.invoice.known, as_discount=True)
         for payment in earned_by:
             self.waived[payment].append(fallen)
 
@@ -153,6 +156,7 @@ class Books:
             used = min(left, max(0, r.principal - self._written_off_of(r, note)))
             left -= used
             r.principal -= used
+            r.notes.append((note.known, used))
             r.noted = r.noted or used > 0 or len(parts) == 1
             r.touched = r.noted
             if used and r.invoice.currency == EURO and 0 < r.principal < self._waive_below(note.known):
@@ -253,16 +257,15 @@ class Books:
                 self.unplaced.append(paid.payment)
                 return
             rest = self._pay(found, paid.amount, day, paid.known, paid.payment, by_reference=True, paid=day_paid)
-        elif paid.listed is not None:
+        elif paid.listed is not None and paid.plan not in self._plans(paid.known):
             found = [self.receivables[i] for i in paid.listed]
             found = self._unstopped(found, day, paid.known, paid.currency)
             rest = self._pay(found, paid.amount, day, paid.known, paid.payment, paid=day_paid)
         else:
             found = self._unstopped(self.receivables.values(), day, paid.known, paid.currency)
             found = [r for r in found if r.invoice.known <= (paid.said or paid.known)]
-            late = [r for r in found if self._due_has_passed(r, paid.known)]
-            rest = self._pay(late, paid.amount, day, paid.known, paid.payment, paid=day_paid)
-            rest = self._pay([r for r in found if r not in late], rest, day, paid.known, paid.payment, paid=day_paid)
+            rest = self._pay_plans(found, paid, day, day_paid)
+            rest = self._pay(found, rest, day, paid.known, paid.payment, paid=day_paid)
         self._discounts_of(paid.payment, day)
         if rest > 0:
             self._new_credit(Credit(paid.payment, rest, paid.currency, day, paid.known))
@@ -320,13 +323,42 @@ class Books:
                 place = self._credit_place(credit, r)
                 if place is not None:
                     places.setdefault(place, []).append(r)
+        for place in self._plan_places(credit):
+            places.setdefault(place, [])
         for (day, known), found in places.items():
             self._push(day, known, self._use_credit, credit, found)
+
+    def _plan_places(self, credit: Credit) -> set[tuple[date, Known]]:
+        """When an instalment of a plan may take the credit: from its agreement on, as each one comes due (G5)."""
+        world, places = self.world, set()
+        for agreed in world.known("plan.agreed", self.now, creditor=self.creditor, debtor=self.debtor):
+            for day in (world.day_of(self.creditor, agreed.known), *days_of_use(agreed.data)):
+                for r in self.receivables.values():
+                    if any(r.invoice.is_named(i) for i in agreed.data["invoices"]):
+                        places.add(self._first_free(credit, r, max(day, credit.day), agreed.known))
+        return {place for place in places if place is not None}
+
+    def _first_free(self, credit: Credit, r: Receivable, day: date, since: Known) -> tuple[date, Known] | None:
+        """The day, with the first moment from it on at which no stop keeps the credit from the receivable."""
+        with self.world.in_hindsight(self.now):
+            for moment in self._moments(max(credit.known, r.invoice.known, since)):
+                if self.world.day_of(self.creditor, moment) >= day and not self._is_stopped(r, moment):
+                    return (day, moment)
+        return None
 
     def _credit_place(self, credit: Credit, r: Receivable) -> tuple[date, Known] | None:
         """The first moment at which the credit may be used for the receivable, with the day it is used on."""
         world = self.world
-        known = max(credit.known, r.invoice.known)
+        with world.in_hindsight(self.now):
+            for moment in self._moments(max(credit.known, r.invoice.known)):
+                due = world.effective_due(r.invoice, moment)
+                if world.day_of(self.creditor, moment) >= due and not self._is_stopped(r, moment):
+                    return (max(due, credit.day), moment)
+        return None
+
+    def _moments(self, known: Known) -> list[Known]:
+        """The moments from one on at which something may be otherwise."""
+        world = self.world
         moments = {known} | {f.known for f in world.facts if known < f.known <= self.now}
         day = world.day_of(self.creditor, known)
         zone = world.zone(self.creditor)
@@ -335,16 +367,60 @@ class Books:
             midnight = _midnight(day, zone)
             if known < midnight <= self.now:
                 moments.add(midnight)
-        with world.in_hindsight(self.now):
-            for moment in sorted(moments):
-                due = world.effective_due(r.invoice, moment)
-                if world.day_of(self.creditor, moment) >= due and not self._is_stopped(r, moment):
-                    return (max(due, credit.day), moment)
-        return None
+        return sorted(moments)
 
     def _use_credit(self, day: date, known: Known, credit: Credit, found: list[Receivable]) -> None:
+        """G5: up to the next instalment of each plan, then what is due and in none, then the rest of the plans."""
         found = [r for r in found if not self.lapsed(r, day)]
-        credit.amount = self._pay(found, credit.amount, day, known, credit.payment)
+        end = _end_of(day, self.world.zone(self.creditor))
+        since = max(credit.known, end)
+        plans = list(self._plans(end).values())
+        free = self._unstopped(self.receivables.values(), day, known, credit.currency) if plans else []
+        for plan in plans:
+            theirs = [r for r in free if r.invoice.id in plan.held]
+            most = min(credit.amount, self._still_asked(plan, day))
+            credit.amount -= most - self._pay(theirs, most, day, known, credit.payment, since=since)
+        held = {i for plan in plans for i in plan.held}
+        for in_plan in (False, True):
+            group = [r for r in found if (r.invoice.id in held) == in_plan]
+            credit.amount = self._pay(group, credit.amount, day, known, credit.payment, since=since)
+
+    # -- plans (G5) ---------------------------------------------------------------------------------------------
+
+    def _plans(self, known: Known) -> dict[str, Plan]:
+        """The plans that hold receivables, in the order in which money pays them."""
+        found = plans_of(self.world, self.creditor, self.debtor, self.world.frontier(known))
+        return {plan.fact.id: plan for plan in in_turn(found, self.paid_of)}
+
+    def paid_of(self, plan: Plan) -> int:
+        """What was paid of a plan since its agreement: money, credit, credit notes, and rests let go after them."""
+        since = plan.fact.known
+        uses = [use for uses in (*self.uses.values(), self.other_uses) for use in uses if use.known > since]
+        paid = sum(use.amount for use in uses if use.receivable.invoice.id in plan.held)
+        for rests in (*self.waived.values(), self.other_rests):
+            for let_go in rests:
+                if let_go.known > since and let_go.receivable.invoice.id in plan.held:
+                    paid += sum(let_go.rest.values())
+        notes = (note for i in plan.held for note in self.receivables[i].notes)
+        return paid + sum(taken for known, taken in notes if known > since)
+
+    def _still_asked(self, plan: Plan, day: date) -> int:
+        """What is not paid yet of all instalments due by a day and the next one."""
+        return max(0, plan.asked_by(day) - self.paid_of(plan))
+
+    def _pay_plans(self, found: list[Receivable], paid: Money, day: date, day_paid: date) -> int:
+        """Plans up to the next instalment, then what is overdue, then the rest of the plans; what is left."""
+        amount = paid.amount
+        plans = sorted(self._plans(paid.known).values(), key=lambda plan: plan.fact.id != paid.plan)
+        theirs = [[r for r in found if r.invoice.id in plan.held] for plan in plans]
+        for plan, group in zip(plans, theirs, strict=True):
+            most = min(amount, self._still_asked(plan, day))
+            amount -= most - self._pay(group, most, day, paid.known, paid.payment, paid=day_paid)
+        held = {i for plan in plans for i in plan.held}
+        late = [r for r in found if r.invoice.id not in held and self._was_due_before(r, day, paid.known)]
+        for group in (late, *theirs):
+            amount = self._pay(group, amount, day, paid.known, paid.payment, paid=day_paid)
+        return amount
 
     def _refund(self, day: date, known: Known, fact: Fact, payment: Payment) -> None:
         """M5: unused credit first, then what the payment paid, the latest use first; its waivers fall."""
@@ -413,8 +489,10 @@ class Books:
         payment: Payment | None,
         by_reference: bool = False,
         paid: date | None = None,
+        since: Known | None = None,
     ) -> int:
         """Class by class across the receivables, earliest effective due first, then id; what is left comes back."""
+        since = since or known
         world, known = self.world, self.world.frontier(known)
         found = sorted(found, key=lambda r: (world.effective_due(r.invoice, known), r.invoice.id))
         reached: list[Receivable] = []
@@ -428,8 +506,8 @@ class Books:
                     r.take(name, part, day)
                     amount -= part
                     reached.append(r)
-                    if payment is not None:
-                        self.uses[payment].append(Use(r, name, part, paid or day))
+                    use = Use(r, name, part, paid or day, since)
+                    (self.other_uses if payment is None else self.uses[payment]).append(use)
         for r in reached:
             r.touched = True
             r.interruptions.append(day)
@@ -437,8 +515,8 @@ class Books:
             if r.invoice.currency == EURO and 0 < r.balance < self._waive_below(known) and not as_discount:
                 rest = {PRINCIPAL: r.principal, INTEREST: r.interest, COSTS: r.costs}
                 r.close(day)
-                if payment is not None:
-                    self.waived[payment].append(Waived(r, rest))
+                let_go = Waived(r, rest, since)
+                (self.other_rests if payment is None else self.waived[payment]).append(let_go)
         return amount
 
     def _unstopped(self, found: Iterable[Receivable], day: date, known: Known, currency: str) -> list[Receivable]:
@@ -455,10 +533,9 @@ class Books:
             return True
         return stops.keeps_money_out(self.world, r.invoice, known)
 
-    def _due_has_passed(self, r: Receivable, known: Known) -> bool:
-        known = self.world.frontier(known)
-        due = self.world.effective_due(r.invoice, known)
-        return stops.passed(self.world, self.creditor, self.debtor, due, known)
+    def _was_due_before(self, r: Receivable, day: date, known: Known) -> bool:
+        """Overdue for money by debtor: due before the payment's day."""
+        return self.world.effective_due(r.invoice, self.world.frontier(known)) < day
 
     def touched_by(self, payment: Payment) -> set[str]:
         """The invoices that a payment's money reached."""
@@ -483,3 +560,8 @@ class Books:
 
 def _midnight(day: date, zone: ZoneInfo) -> Known:
     return (datetime(day.year, day.month, day.day, tzinfo=zone), LAST)
+
+
+def _end_of(day: date, zone: ZoneInfo) -> Known:
+    """The last moment of a day."""
+    return (datetime(day.year, day.month, day.day, 23, 59, 59, 999999, tzinfo=zone), LAST)

@@ -82,7 +82,7 @@ class Account:
         moment.hand_over()
         if self._contact_budget_spent(policy, now) or moment.channel() is None:
             return
-        letter = moment.letter()
+        letter = moment.letter() or moment.plan_letter()
         if letter is not None:
             self.letters.append(letter)
             self._tell(letter, self.books(now), now)
@@ -131,7 +131,7 @@ class Account:
                 "fee": money(totals["fee"]),
                 "interest": money(totals["interest"]),
                 "fixed_compensation": money(totals["compensation"]),
-                "total": money(totals["total"]),
+                "total": money(totals["total"] if letter.plan is None else letter.asked),
                 "response_by": letter.response_by.isoformat(),
                 "receivables": rows,
             }

@@ -11,6 +11,7 @@ from tests.simulation.oracle.facts import World
 from tests.simulation.oracle.identity import purse
 from tests.simulation.oracle.invoices import Invoice
 from tests.simulation.oracle.ledger import Books
+from tests.simulation.oracle.plans import Plan, in_turn, plans_of
 from tests.simulation.oracle.pointing import Pointing
 from tests.simulation.oracle.records import Call, HandOver, Letter, Move, Row
 
@@ -244,6 +245,50 @@ class Moment:
             step=furthest["name"],
             response_by=days.rolled(self.today + timedelta(days=answer)),
             rows=rows,
+        )
+
+    # -- plans (G5) ---------------------------------------------------------------------------------------------
+
+    def plan_letter(self) -> Letter | None:
+        """One letter per missed instalment; of several missed since the last one, the latest brings it."""
+        channel = self.channel()
+        plans = in_turn(plans_of(self.world, self.creditor, self.debtor, self.now), self.books.paid_of)
+        for plan in plans if channel is not None else ():
+            missed = plan.missed_on(self.today)
+            told = any((x.plan, x.missed) == (plan.fact.id, len(missed)) for x in self.account.letters)
+            theirs = self.in_order([r for r in self.books.receivables.values() if r.invoice.id in plan.held])
+            theirs = [r for r in theirs if r.balance > 0]
+            asked = min(sum(map(self._may_be_asked, theirs)), sum(a for _, a in missed) - self.books.paid_of(plan))
+            if asked > 0 and not told and not any(map(self._makes_wait, theirs)):
+                return self._about(plan, len(missed), theirs, asked, channel or "")
+        return None
+
+    def _may_be_asked(self, r: Receivable) -> int:
+        return self.open_principal(r) + r.interest + r.costs
+
+    def _makes_wait(self, r: Receivable) -> bool:
+        """Another stop on one of the plan's receivables makes the whole letter wait."""
+        codes = [code for code in stops.stopped(self.world, r.invoice, self.now) if code != "in-plan"]
+        handed = any(r.invoice.id in h.invoices for h in self.account.handovers)
+        all_disputed = r.principal > 0 and self.open_principal(r) == 0
+        extended = r.principal > 0 and stops.extended(self.world, r.invoice, self.now)
+        return bool(codes) or handed or all_disputed or extended or self.books.lapsed(r, self.today)
+
+    def _about(self, plan: Plan, missed: int, theirs: list[Receivable], asked: int, channel: str) -> Letter:
+        answer = self.today + timedelta(days=10 + DELIVERY_DAYS[channel])
+        disputed = [stops.disputed(self.world, r.invoice, self.now)[1] for r in theirs]
+        return Letter(
+            day=self.today,
+            known=self.now,
+            creditor=self.creditor,
+            debtor=self.debtor,
+            currency=theirs[0].invoice.currency,
+            step=None,
+            response_by=days.rolled(answer),
+            rows=[Row(r.invoice.id, disputed=part) for r, part in zip(theirs, disputed, strict=True)],
+            plan=plan.fact.id,
+            missed=missed,
+            asked=asked,
         )
 
     def _fill(self, row: Row, r: Receivable, step: Step, currency: str) -> None:

@@ -23,6 +23,7 @@ class Money:
     named: tuple[str, ...] | None = None
     listed: tuple[str, ...] | None = None
     said: Known | None = None
+    plan: str | None = None
 
 
 class Target(NamedTuple):
@@ -38,6 +39,7 @@ class Target(NamedTuple):
     listed: tuple[str, ...] | None = None
     placed: bool = True
     said: Known | None = None
+    plan: str | None = None
 
 
 def target(world: World, paid: Payment, letters: list[Letter], now: Known) -> Target | None:
@@ -103,7 +105,8 @@ def _by_letter(paid: Payment, letters: list[Letter]) -> Target | None:
     for letter in letters:
         if letter_reference(letter) == paid.data["reference"] and letter.known <= paid.known:
             listed = tuple(row.invoice for row in letter.rows)
-            return Target(letter.debtor, paid.known, None, listed, placed=_same_currency(letter, paid))
+            same = _same_currency(letter, paid)
+            return Target(letter.debtor, paid.known, None, listed, placed=same, plan=letter.plan)
     return None
 
 
@@ -162,7 +165,8 @@ def placed_money(
         if amount <= 0:
             continue
         day = day_of_payment(world, paid, debtor, to.known)
-        found.append(Money(paid, to.known, day, amount, paid.data["currency"], to.named, to.listed, to.said))
+        currency = paid.data["currency"]
+        found.append(Money(paid, to.known, day, amount, currency, to.named, to.listed, to.said, to.plan))
     return found
 
 

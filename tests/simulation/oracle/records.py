@@ -28,9 +28,12 @@ class Letter:
     creditor: str
     debtor: str
     currency: str
-    step: str
+    step: str | None
     response_by: date
     rows: list[Row]
+    plan: str | None = None  # of a letter about a missed instalment: the id of the plan's agreement
+    missed: int = 0  # how many instalments were missed when it was made
+    asked: int = 0  # what it asks
 
 
 @dataclass

@@ -7,6 +7,7 @@ from tests.simulation.oracle.fact import Fact, Known, as_date, cents
 from tests.simulation.oracle.facts import World, remembered
 from tests.simulation.oracle.feeds import fed_through
 from tests.simulation.oracle.invoices import Invoice
+from tests.simulation.oracle.plans import plan_of
 
 
 def passed(world: World, creditor: str, debtor: str, day: date, now: Known) -> bool:
@@ -107,14 +108,18 @@ def held(world: World, invoice: Invoice, now: Known) -> bool:
 
 
 def _held_by_a_person(world: World, invoice: Invoice, now: Known) -> bool:
+    return bool(_holds(world, invoice, now))
+
+
+def _holds(world: World, invoice: Invoice, now: Known) -> list[Fact]:
+    """The holds that last."""
     today = world.day_of(invoice.creditor, now)
-    for placed in _for(world, "hold.placed", invoice, now):
-        until = placed.data.get("until")
-        if until is not None and today > as_date(until):
-            continue
-        if _first_ending(world, "hold.lifted", placed, invoice, now) is None:
-            return True
-    return False
+    return [
+        placed
+        for placed in _for(world, "hold.placed", invoice, now)
+        if (placed.data.get("until") is None or today <= as_date(placed.data["until"]))
+        and _first_ending(world, "hold.lifted", placed, invoice, now) is None
+    ]
 
 
 def suspended(world: World, invoice: Invoice, now: Known) -> bool:
@@ -146,13 +151,10 @@ def promised(world: World, invoice: Invoice, now: Known) -> bool:
     )
 
 
-def in_plan(world: World, invoice: Invoice, now: Known) -> bool:
-    for agreed in world.known("plan.agreed", now, creditor=invoice.creditor, debtor=invoice.debtor):
-        if any(invoice.is_named(named) for named in agreed.data["invoices"]):
-            ended = world.known("plan.ended", now, creditor=invoice.creditor, debtor=invoice.debtor)
-            if not any(f.known > agreed.known for f in ended):
-                return True
-    return False
+def extended(world: World, invoice: Invoice, now: Known) -> bool:
+    """M7: more time was granted, and that has not gone by."""
+    granted = [f for f in _for(world, "extension.granted", invoice, now) if f.known >= invoice.known]
+    return bool(granted) and world.due(invoice, now) >= world.day_of(invoice.creditor, now)
 
 
 @remembered
@@ -167,15 +169,19 @@ def stopped(world: World, invoice: Invoice, now: Known) -> list[str]:
         codes.append("suspended")
     if promised(world, invoice, now):
         codes.append("promised")
-    if in_plan(world, invoice, now):
+    if plan_of(world, invoice, now) is not None:
         codes.append("in-plan")
     return codes
 
 
 def keeps_money_out(world: World, invoice: Invoice, now: Known) -> bool:
-    """M3: whether money that does not name the receivable passes by it; a correction that waits is no wall (M10)."""
-    others = [code for code in stopped(world, invoice, now) if code != "held"]
-    return bool(others) or _held_by_a_person(world, invoice, now)
+    """M3, G0: whether money that does not name the receivable passes by it.
+
+    A plan, a promise, a hold for investigating and a correction that waits (M10) are no walls against money.
+    """
+    if disputed(world, invoice, now)[0] or suspended(world, invoice, now):
+        return True
+    return any("investigating" not in hold.data["reason"] for hold in _holds(world, invoice, now))
 
 
 def waits_after_a_stop(world: World, invoice: Invoice, reversals: list[Fact], now: Known) -> bool:
