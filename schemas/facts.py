@@ -17,6 +17,8 @@ from schemas.messages import Message, by_type, decoder, with_data
 
 PERSONS_DOORS: Final = frozenset({"tell", "redrive", "play"})
 """The doors through which a person speaks: what comes by them about an address outweighs that it failed (S6)."""
+PERSONS_WORDS: Final = frozenset({"address.cleared.v1"})
+"""The types of event that only these doors may bring."""
 
 
 class Fact(Message):

@@ -1,11 +1,11 @@
-"""What people say about tasks and steps: applied where they are open, else a dead letter that names the open ones.
+"""What people say about tasks, steps and letters: applied where these are, else a dead letter that names them.
 
 It is judged at the frontier after it is known, before anything is decided there (rules.md K4). Such a dead letter holds
 nobody, as nothing but a letter fewer or a step later follows from it, and it can only be discarded.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Final
@@ -20,12 +20,13 @@ from services.overdue.task_records import PersonsAnswer, RaisedTask
 
 APPROVED: Final = "step.approved.v1"
 NOT_OPEN: Final = "not-open"
+_SHOWN: Final = 5
 _ANY_CALL: Final = "call"
 """A call may be named so, whatever its step is called."""
 
 
 def judge_answers(account: Account, context: CreditorContext, today: date) -> Iterator[DeadLetter]:
-    """Apply what people said about tasks and steps since the last frontier; dead letters of what is not open.
+    """Apply what people said about tasks and steps since the last frontier; dead letters of what is not there.
 
     Without a policy in force nothing can be told of steps: it waits for one.
     """
@@ -33,7 +34,7 @@ def judge_answers(account: Account, context: CreditorContext, today: date) -> It
         return
     answers, account.answers = sorted(account.answers, key=lambda answer: (answer.known, answer.id)), []
     for answer in answers:
-        applied = _approve if answer.event == APPROVED else _end_task
+        applied = _JUDGES[answer.event]
         fault = applied(account, answer, context, today)
         if fault is not None:
             yield _dead_letter(account, answer, fault)
@@ -81,6 +82,21 @@ def _call(account: Account, receivable: Receivable, answer: PersonsAnswer, polic
         return False
     receivable.done.append(StepDone(step.name, answer.day, answer.known, None, 0, False))
     return True
+
+
+def _say_letters(account: Account, answer: PersonsAnswer, context: CreditorContext, today: date) -> str:  # noqa: ARG001
+    """What is wrong: the debtor never had the letter. Its letters are named, the open ones first."""
+    latest = sorted(account.letters, key=lambda letter: (letter.status in ("accepted", "closed"), -letter.number))
+    letters = ", ".join(f"{letter.notice} of {letter.day}" for letter in latest[:_SHOWN]) or "none"
+    return f"data.notice: {answer.name} is no letter to this debtor; there are: {letters}"
+
+
+_JUDGES: Final[Mapping[str, Callable[[Account, PersonsAnswer, CreditorContext, date], str | None]]] = {
+    APPROVED: _approve,
+    "task.done.v1": _end_task,
+    "notice.settled.v1": _say_letters,
+    "notice.came-back.v1": _say_letters,
+}
 
 
 def _is_meant(account: Account, task: RaisedTask, answer: PersonsAnswer) -> bool:

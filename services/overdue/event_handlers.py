@@ -32,7 +32,7 @@ from services.overdue.books.invoiced import receivables_of, replace_terms
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of, with_stated
 from services.overdue.due_dates import DueDateChange
-from services.overdue.letter_outcomes import address_of_letter, came_back, settled
+from services.overdue.letter_outcomes import address_of_letter, came_back, letter_of, settled
 from services.overdue.task_records import PersonsAnswer
 
 
@@ -264,14 +264,22 @@ def _correction_settled(applied: AppliedEvent, data: events.CorrectionSettled) -
 def _settled(applied: AppliedEvent, data: events.NoticeSettled) -> None:
     """Closes nothing: only the notifier closes a notice (design.md §7.3), to which the worker passes it on."""
     settled(applied.account, data)
+    _keep_wrong_notice(applied, data)
     if data.outcome == "failed" and data.address_is_wrong:
         _flag_address_of(applied, data.notice)
 
 
 def _came_back(applied: AppliedEvent, data: events.NoticeCameBack) -> None:
     came_back(applied.account, data, applied.day)
+    _keep_wrong_notice(applied, data)
     if data.address_is_wrong:
         _flag_address_of(applied, data.notice)
+
+
+def _keep_wrong_notice(applied: AppliedEvent, data: events.NoticeSettled | events.NoticeCameBack) -> None:
+    """A letter that the debtor never had: it is said at the next frontier (see `answers`)."""
+    if letter_of(applied.account, data.notice) is None:
+        _keep_answer(applied, data, None, data.notice)
 
 
 def _flag_address_of(applied: AppliedEvent, notice: str) -> None:

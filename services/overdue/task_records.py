@@ -24,10 +24,10 @@ class RaisedTask:
 
 @dataclass(slots=True)
 class PersonsAnswer:
-    """What a person said about a task or a step, judged at the next frontier (rules.md K4).
+    """What a person said about a task or a step, or a letter that is not there; judged at the next frontier (K4).
 
-    ``event`` is the event's type, ``id`` its ``source#id``; ``name`` the step or the task that it names, ``day`` the
-    local day of the instant ``known``; ``data`` the event's data as public JSON.
+    ``event`` is the event's type, ``id`` its ``source#id``; ``name`` the step, task or notice that it names, ``day``
+    the local day of the instant ``known``; ``data`` the event's data as public JSON.
     """
 
     event: str

@@ -17,6 +17,7 @@ from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import call_task
 from services.overdue.stops.gate import stopping
+from services.overdue.stops.reasons import StopReason
 
 _REFUSED_DAYS: Final = 5
 """Banking days after which a person looks why letters are refused (rules.md S6)."""
@@ -104,7 +105,7 @@ def _rests(cases: Sequence[Case]) -> Iterator[RaiseTask]:
 
 def _addresses(following: NextLetter) -> Iterator[RaiseTask]:
     """No address reaches the debtor: the step does not count, a person finds one (design.md §7.5)."""
-    if following.moving and any(reason.code == "no-channel" for reason in following.against):
+    if following.moving and any(reason == StopReason("no-channel") for reason in following.against):
         account = following.facts.account
         tried = times_flagged(account.addresses, account.flagged_before)
         yield RaiseTask(f"address {tried}", "find-address", "no-channel", None)

@@ -32,7 +32,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "in-plan": Meaning("G5", "A payment plan was agreed, and its instalments are followed instead"),
     "below-minimum": Meaning("G6", "The principal to remind of is less than the policy's minimum"),
     "contact-budget": Meaning("G7", "The debtor has already had as many letters as the policy allows in this time"),
-    "no-channel": Meaning("design.md §7", "There is no e-mail or postal address that a letter could go to"),
+    "no-channel": Meaning("design.md §7", "There is no address that a letter could go to, or one came back today"),
     "closed-day": Meaning("C3", "Letters go on banking days only, and this was not one"),
     "outside-window": Meaning("C3", "Letters go only within the policy's hours of the day"),
     "awaiting-approval": Meaning("S7", "The policy wants a person to approve this step first"),

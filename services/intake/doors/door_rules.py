@@ -7,6 +7,7 @@ nothing that belongs on another, whatever the label in front of the event says.
 from typing import Final
 
 from schemas.events import EVENT_TYPES
+from schemas.facts import PERSONS_DOORS, PERSONS_WORDS
 from schemas.topics import Topic
 from services.runtime.door_settings import DoorSettings, event_types
 
@@ -55,6 +56,8 @@ class Doors:
         own = EVENT_TYPES[event_type].topic
         if own != topic.name:
             return f"type: {event_type} does not belong on the topic {topic}; publish it on {own}"
+        if event_type in PERSONS_WORDS and door not in PERSONS_DOORS:
+            return f"type: {event_type} is a person's word; say it with {_WORDS[TELL]}"
         if door in _UNRESTRICTED or event_type in self._types.get(door, self._types[TOPIC]):
             return None
         right = [other for other in self._types if event_type in self._types[other]]

@@ -62,9 +62,11 @@ def outside_window(facts: AccountFacts) -> Iterator[StopReason]:
 
 
 def no_channel(facts: AccountFacts) -> Iterator[StopReason]:
-    """A letter needs an address that works (design.md §7.5)."""
+    """A letter needs an address that works; what came back on its own day goes again on the next one (rules.md S6)."""
     if channel_of(facts.account, facts.policy) is None:
         yield StopReason("no-channel")
+    elif any(letter.came_back == letter.day == facts.today for letter in facts.account.letters):
+        yield StopReason("no-channel", None, next_banking_day(facts.today, facts.context.country))
 
 
 def unmatched_money(facts: AccountFacts) -> Iterator[StopReason]:

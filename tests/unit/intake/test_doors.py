@@ -7,8 +7,8 @@ import pytest
 
 from schemas.dead_letters import DeadLetterClosed
 from schemas.events import EVENT_TYPES
-from schemas.facts import UnreadReleased
-from schemas.topics import DEAD_LETTERS, FACTS, INVOICES, PAYMENTS, PUBLIC_TOPICS, SETTINGS, TOPICS
+from schemas.facts import PERSONS_WORDS, UnreadReleased
+from schemas.topics import DEAD_LETTERS, FACTS, INSTRUCTIONS, INVOICES, PAYMENTS, PUBLIC_TOPICS, SETTINGS, TOPICS
 from services.intake.creditor_directory import CreditorDirectory
 from services.intake.doors.door_rules import (
     FILE,
@@ -38,13 +38,13 @@ def come_by(harness: IntakeHarness, event: Event, label: Label) -> None:
 
 
 @pytest.mark.parametrize("door", [PUBLISH, PLAY, TELL, REDRIVE, TOPIC, FILE, "a name that somebody made up"])
-@pytest.mark.parametrize("kind", EVENT_TYPES)
+@pytest.mark.parametrize("kind", sorted(EVENT_TYPES.keys() - PERSONS_WORDS))
 def test_a_person_s_doors_and_each_topic_bring_every_event_of_the_topic(door: str, kind: str) -> None:
     topic = TOPICS[EVENT_TYPES[kind].topic]
     assert SHIPPED.refusal(door, topic, kind) is None
 
 
-@pytest.mark.parametrize("kind", EVENT_TYPES)
+@pytest.mark.parametrize("kind", sorted(EVENT_TYPES.keys() - PERSONS_WORDS))
 def test_every_event_comes_by_exactly_one_folder_of_the_inbox(kind: str) -> None:
     topic = TOPICS[EVENT_TYPES[kind].topic]
     folders = [door for door in (INBOX, INBOX_SETTINGS) if SHIPPED.refusal(door, topic, kind) is None]
@@ -178,3 +178,14 @@ def test_a_person_s_word_still_comes_through_the_inbox() -> None:
     harness = IntakeHarness()
     come_by(harness, said("hold.placed", "h", reason="other"), Label(file="desk.jsonl", line=1, door=INBOX))
     assert [fact.door for fact in harness.facts()] == [INBOX]
+
+
+@pytest.mark.parametrize(
+    ("door", "may"),
+    [("tell", True), ("play", True), ("redrive", True), ("inbox", False), ("publish", False), ("topic", False)],
+)
+def test_a_persons_word_comes_by_a_persons_door_alone(door: str, may: bool) -> None:
+    refusal = SHIPPED.refusal(door, INSTRUCTIONS, "address.cleared.v1")
+
+    assert (refusal is None) == may
+    assert may or refusal == "type: address.cleared.v1 is a person's word; say it with `erapaiva tell`"

@@ -14,7 +14,7 @@ from services.overdue.fold import AccountMessage, fold
 from services.overdue.letter_outcomes import refused_since
 from services.overdue.letter_record import LetterRecord, LetterStatus
 from tests.unit.overdue.harness import AccountHarness
-from tests.unit.overdue.reading import balances, steps, tasks
+from tests.unit.overdue.reading import balances, steps, tasks, why
 from tests.unit.overdue.story import CREDITOR, DEBTOR, NUDGE, ZONE, Story, consumer_policy
 
 EMAIL = "aino@debtor.example"
@@ -142,13 +142,35 @@ def test_a_letter_that_has_not_left_cannot_come_back() -> None:
     assert letter.status == "accepted"
 
 
-def test_a_notice_of_nobody_changes_nothing() -> None:
-    harness = two_letters()
+@pytest.mark.parametrize(
+    ("kind", "data"), [("notice.came-back", {"address_is_wrong": True}), ("notice.settled", {"outcome": "failed"})]
+)
+def test_a_letter_that_the_debtor_never_had_is_a_dead_letter_that_names_the_letters(
+    kind: str, data: dict[str, Any]
+) -> None:
+    story = Story().invoice("2026-01-23").says(kind, "2026-02-13", notice="no-such", **data)
 
-    say(harness, "notice.came-back", at("2026-02-13"), notice="no-such", address_is_wrong=True)
+    harness = story.play("2026-02-13")
 
     assert [letter.status for letter in account_of(harness).letters] == ["accepted", "accepted"]
     assert account_of(harness).unreachable == set()
+    (dead,) = harness.dead_letters
+    assert dead.reason == "not-open"
+    assert (
+        f"no-such is no letter to this debtor; there are: {harness.planned[1].notice} of 2026-02-12" in dead.detail[0]
+    )
+
+
+def test_what_comes_back_on_its_own_day_goes_again_on_the_next_banking_day() -> None:
+    story = Story().invoice("2026-01-23")
+    notice = story.play("2026-01-28").planned[0].notice
+    story.says("notice.came-back", "2026-01-28", at="10:00", notice=notice)
+
+    harness = story.play("2026-01-29")
+
+    assert [str(letter.date) for letter in harness.planned] == ["2026-01-28", "2026-01-29"]
+    assert why(harness, "2026-01-28") == {"no-channel": "2026-01-29"}
+    assert tasks(harness) == []
 
 
 def test_the_address_that_a_letter_went_to_is_flagged_and_not_the_one_given_since() -> None:
