@@ -35,7 +35,7 @@ from services.overdue.steps.cases import Case, cases_of
 from services.overdue.steps.facts import AccountFacts, facts_of
 from services.overdue.stops.gate import passed
 from services.overdue.stops.reasons import FEED, Recheck, StopReason
-from services.overdue.tasks import calls_of, standing_tasks, tasks_of, warning_days
+from services.overdue.tasks import calls_of, silent_steps, standing_tasks, tasks_of, warning_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,7 @@ def _next_acts(following: NextLetter) -> tuple[list[Act], list[Recheck]]:
         acts.append(PlanNotice(letter, rest.facts.books))
     else:
         acts += _withheld(rest)
+        acts += (task for task in silent_steps(rest) if task.key not in rest.facts.account.tasks)
     return acts, rechecks
 
 

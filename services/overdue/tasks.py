@@ -16,7 +16,7 @@ from services.overdue.letters.possible_money import possible_money
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import call_task
-from services.overdue.stops.gate import stopping
+from services.overdue.stops.gate import MessageKind, stopping
 from services.overdue.stops.reasons import StopReason
 
 _REFUSED_DAYS: Final = 5
@@ -32,6 +32,7 @@ def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
 def standing_tasks(following: NextLetter) -> Iterator[RaiseTask]:
     """The tasks whose matter stands today, raised before or not; calls that were asked for and not made."""
     yield from _matters(following)
+    yield from silent_steps(following)
     for case in following.cases:
         if case.step is not None and case.step.action == "call" and case.entry.principal:
             yield _call(case, case.step)
@@ -60,6 +61,21 @@ def calls_of(following: NextLetter) -> Iterator[RaiseTask]:
             call = _call(case, case.step)
             if call.key not in following.facts.account.tasks:
                 yield call
+
+
+def silent_steps(following: NextLetter) -> Iterator[RaiseTask]:
+    """Letters and hand-overs that are due, that nothing holds, and that do not leave: a fault of ours, for a person.
+
+    Asked once no letter and no hand-over leaves: an account is never silent without a reason.
+    """
+    kinds: tuple[MessageKind, ...] = ("reminder", "hand-over")
+    for kind in kinds:
+        if stopping(kind, [*following.against, *following.too_small]):
+            continue
+        for case in following.cases:
+            if case.is_ready_for(kind) and case.step is not None:
+                key, step = f"silent {case.invoice} {case.step.name}", case.step.name
+                yield RaiseTask(key, "silent-account", "silent", case.invoice, step=step)
 
 
 def _call(case: Case, step: Step) -> RaiseTask:

@@ -53,6 +53,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
 
 TASK_MEANINGS: Final[dict[str, Meaning]] = {
     "call": Meaning("S7", "The policy's next step is a phone call"),
+    "silent": Meaning("I25", "A step is due and nothing holds it, but it does not leave: a fault, please report it"),
     "corrected": Meaning(
         "M10", "Another invoice corrects this one: a person says whether it replaces it or adds to it"
     ),

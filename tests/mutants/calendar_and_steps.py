@@ -254,6 +254,13 @@ MUTANTS = (
         "overdue/test_policy_versions.py",
     ),
     Mutant(
+        "G6 what is below the minimum and no letter gives no reason",
+        NEXT_LETTER,
+        "        too_small += small\n",
+        "        too_small += small if moving else []\n",
+        "overdue/test_silent_accounts.py",
+    ),
+    Mutant(
         "S4 who has paid makes the letter firm",
         LINE_STEPS,
         "if line.tone is not None and line.principal > 0]",

@@ -43,7 +43,15 @@ def printed(events: list[Event], until: str) -> list[PrintedObject]:
             status = erapaiva(["play", str(file), "--until", until, "--json"])
     if status != 0:
         raise RuntimeError(f"play ended with {status}: {err.getvalue()[-2000:]}")
-    return [json.loads(line) for line in out.getvalue().splitlines()]
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert_nobody_is_silent(lines)
+    return lines
+
+
+def assert_nobody_is_silent(lines: list[PrintedObject]) -> None:
+    """No step that was due stayed behind without a reason (docs/invariants.md I25)."""
+    silent = [line for line in lines if line["kind"] == "task" and line["task"] == "silent-account"]
+    assert silent == [], "a step is due, nothing holds it, and it does not leave"
 
 
 class Played(NamedTuple):
@@ -64,6 +72,7 @@ def played(events: list[Event], until: str) -> Played:
         given.sort(key=lambda each: each.time)
         messages = Play(engine, clock).play(given, date.fromisoformat(until))
         lines = [json.loads(as_json(line)) for line in map(line_of, messages) if line is not None]
+        assert_nobody_is_silent(lines)
         return Played(lines, reconcile(store, CREDITOR, *ALL_DAYS))
 
 

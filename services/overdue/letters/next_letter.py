@@ -18,7 +18,7 @@ class NextLetter:
 
     ``moving`` are the receivables whose letter step is due, of one currency; ``listed`` all that the letter would
     list; ``against`` the account's own reasons against it. The letter may go when something moves and there is no
-    reason against it. ``lifting``: when a letter that is below the policy's minimum may reach it.
+    reason against it. ``too_small``: what is due is below the policy's minimum; ``lifting``: when it may reach it.
     """
 
     facts: AccountFacts
@@ -26,6 +26,7 @@ class NextLetter:
     moving: tuple[Case, ...] = ()
     listed: tuple[Case, ...] = ()
     against: tuple[StopReason, ...] = ()
+    too_small: tuple[StopReason, ...] = ()
     lifting: tuple[Recheck, ...] = ()
 
     def letter(self) -> LetterRecord | None:
@@ -42,9 +43,9 @@ class NextLetter:
         return _reached(self.cases)
 
     def reasons(self) -> list[StopReason]:
-        """All reasons against a letter, the account's first, each once."""
+        """All reasons why what is due does not leave, the account's first, each once."""
         own = [reason for case in self.reached() for reason in (*case.stopped, *case.waiting)]
-        return list(dict.fromkeys([*self.against, *own]))
+        return list(dict.fromkeys([*self.against, *self.too_small, *own]))
 
     def rechecks(self) -> Iterator[Recheck]:
         """When another letter may be next: at a change of policy, or when a case or a reason may change."""
@@ -59,18 +60,18 @@ class NextLetter:
 
 def next_letter(facts: AccountFacts, cases: Sequence[Case]) -> NextLetter:
     """The next letter about ``cases``, the account's receivables but for those that leave for collection today."""
-    ready = [case for case in cases if case.is_ready_for("reminder")]
+    ready = [case for case in cases if case.is_ready]
     against = account_reasons(facts) if _reached(cases) else []
     too_small: list[StopReason] = []
     for currency in dict.fromkeys(case.currency for case in ready):
         listed = tuple(case for case in cases if case.currency == currency and case.listed)
         small = list(below_minimum(listed, facts))
-        if not small:
-            moving = tuple(case for case in ready if case.currency == currency)
+        moving = tuple(case for case in ready if case.currency == currency and case.is_ready_for("reminder"))
+        if moving and not small:
             return NextLetter(facts, cases, moving, listed, tuple(against))
         too_small += small
     lifting = tuple(_others_overdue(facts, cases)) if too_small else ()
-    return NextLetter(facts, cases, against=(*against, *too_small), lifting=lifting)
+    return NextLetter(facts, cases, against=tuple(against), too_small=tuple(too_small), lifting=lifting)
 
 
 def _reached(cases: Sequence[Case]) -> list[Case]:

@@ -72,6 +72,11 @@ class Case:
         is_next = self.step is not None and _KINDS[self.step.action] == kind
         return is_next and self.overdue and self.reached and not stopping(kind, self.reasons)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether its own next step, of whatever kind, may be taken today, as far as it alone is concerned."""
+        return self.step is not None and self.is_ready_for(_KINDS[self.step.action])
+
     def rechecks(self) -> Iterator[Recheck]:
         """When the case may change: the day on which the debt lapses, and the days and signals of its reasons."""
         yield self.entry.lapses

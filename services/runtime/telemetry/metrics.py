@@ -26,6 +26,10 @@ REASON_CODES: Final = frozenset({
 """Why a letter may not go (rules.md, Stops); any other code is counted as "other"."""
 
 
+SILENT: Final = "silent"
+"""The reason of a task about a step that is due and does not leave though nothing holds it."""
+
+
 class Metrics:
     """All series of one process, in a registry of its own."""
 
@@ -54,6 +58,9 @@ class Metrics:
             "erapaiva_letters_withheld", "Reasons why a letter that was due did not go.", ["reason"], registry=r
         )
         self.tasks = Counter("erapaiva_tasks_raised", "Things a person is asked to do.", registry=r)
+        self.silent = Counter(
+            "erapaiva_silent_accounts", "Steps that were due, that nothing held, and that did not leave.", registry=r
+        )
         self.unmatched = Counter("erapaiva_payments_unmatched", "Payments that are nobody's yet.", registry=r)
         self.alerts = Counter("erapaiva_alerts", "Things the operator should look at.", registry=r)
         self.dead_letters = Counter("erapaiva_dead_letters", "Events that could not be applied.", registry=r)
@@ -90,6 +97,7 @@ class Metrics:
                     self._count_reasons(message)
                 case TaskRaised():
                     self.tasks.inc()
+                    self.silent.inc(message.reason == SILENT)
                 case Unmatched():
                     self.unmatched.inc()
                 case Alert():

@@ -287,6 +287,7 @@ class AccountHarness:
             case Withheld():
                 self.withheld.append(message)
             case TaskRaised():
+                assert message.reason != "silent", f"{message.invoice}: its step is due and nothing holds it"
                 self.tasks.append(message)
             case Alert():
                 self.alerts.append(message)

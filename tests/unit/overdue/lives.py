@@ -144,3 +144,54 @@ def _ending(draw: st.DrawFn, kind: str, invoice: str) -> dict[str, Any]:
     if kind == "dispute.settled":
         return {"invoice": invoice, "outcome": draw(st.sampled_from(("unfounded", "withdrawn", "upheld")))}
     return {"invoice": invoice}
+
+
+# -- policies that change ------------------------------------------------------------------------------------------
+
+NAMES = ("nudge", "reminder", "demand", "second", "note", "call", "first", "collection")
+
+
+@st.composite
+def changing_lives(draw: st.DrawFn) -> Story:
+    """A life in which versions, policies, names, orders and the kind of debtor change, with calls and hand-overs."""
+    story = draw(lives(returns=False))
+    for version in range(2, 3 + draw(st.integers(0, 2))):
+        _policy_change(draw, story, version)
+    if draw(st.integers(0, 3)) == 0:
+        story.says("debtor.updated", draw(day(10, 80)), party={"kind": draw(st.sampled_from(("consumer", "business")))})
+    for _ in range(draw(st.integers(0, 4))):
+        said, name = draw(day(20, 95)), draw(st.sampled_from(("call", "collection", "note", "demand")))
+        if draw(st.booleans()):
+            story.says("task.done", said, invoice="1001", task=name, outcome="called")
+        else:
+            story.says("step.approved", said, invoice="1001", step=name)
+    return story
+
+
+def _policy_change(draw: st.DrawFn, story: Story, version: int) -> None:
+    """Another version of the policy, or another policy that the creditor chooses, from a day on."""
+    known, in_force = draw(day(5, 60)), draw(day(10, 85))
+    steps = [
+        _any_step(draw, name, first=number == 0)
+        for number, name in enumerate(draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=5, unique=True)))
+    ]
+    if draw(st.booleans()):
+        steps.append(
+            {"name": "collector", "action": "hand-over", "after_previous_days": 15, "approval": draw(st.booleans())}
+        )
+    minimum = draw(st.sampled_from(("0.00", "25.00")))
+    if draw(st.booleans()):
+        kind = story.policy["kind"]
+        story.publish(consumer_policy(*steps, kind=kind, version=version, in_force=in_force, minimum=minimum), known)
+        return
+    other = f"other-{version}"
+    story.publish(consumer_policy(*steps, policy=other, minimum=minimum), known)
+    story.chooses(other, max(known, in_force))
+
+
+def _any_step(draw: st.DrawFn, name: str, first: bool) -> dict[str, Any]:
+    wait = {"after_due_days": draw(st.sampled_from((1, 5, 30)))} if first else {"after_previous_days": 15}
+    if not first and draw(st.integers(0, 4)) == 0:
+        return {"name": name, "action": "call", **wait}
+    fee = "0.00" if first else "5.00"
+    return step(name, **wait, fee=fee, interest=draw(st.booleans()), approval=draw(st.integers(0, 6)) == 0)

@@ -83,6 +83,19 @@ def test_a_withheld_letter_counts_once_for_each_reason_and_unknown_reasons_share
     assert value(metrics, "erapaiva_letters_withheld_total", reason="other") == 1
 
 
+def test_a_task_about_a_silent_account_counts_as_one_found() -> None:
+    metrics = Metrics()
+    tasks = [
+        TaskRaised(creditor="c", debtor="d", date=DAY, task=task, reason=reason)
+        for task, reason in (("silent-account", "silent"), ("find-address", "no-channel"))
+    ]
+
+    metrics.count(tasks)
+
+    assert value(metrics, "erapaiva_silent_accounts_total") == 1
+    assert value(metrics, "erapaiva_tasks_raised_total") == 2
+
+
 def test_decisions_and_dead_letters_of_the_log_are_counted_once() -> None:
     metrics = Metrics()
     with EmbeddedEngine(SqliteStore(), []) as engine:
