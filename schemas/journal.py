@@ -44,7 +44,8 @@ class AccountEvent(Message):
     """A public event about the account: ``event`` is its type, ``time`` its time, ``id`` its ``source#id``.
 
     ``known``: since when it is known, where that is earlier than ``time`` and fixed already (rules.md K1). ``door`` is
-    how it came in, as in `schemas.facts.Fact`.
+    how it came in, as in `schemas.facts.Fact`. ``adds_to``: the invoice to which this one adds, where it
+    is a correction that does (M10).
     """
 
     type: Literal["event"] = "event"
@@ -53,6 +54,7 @@ class AccountEvent(Message):
     id: str
     known: Instant | None = None
     door: str | None = None
+    adds_to: str | None = None
     data: SerializeAsAny[InstanceOf[AccountData]]
 
     @property
@@ -114,7 +116,8 @@ class MoneyPlaced(MoneyMessage):
     ``invoice`` when an invoice's own reference, an assignment or the remittance text names one, ``invoices`` when the
     text names several, ``letter`` when a letter's own reference does, none of them when only the debtor is known.
     ``why`` and ``confidence`` (percent) when a score placed it (docs/matching.md). ``paid`` is the payer's day,
-    ``booked`` the bank's. A later message about the same payment replaces it.
+    ``booked`` the bank's. ``assigned``: since when a person's assignment of it, which places it, is known. A later
+    message about the same payment replaces it.
     """
 
     type: Literal["money-placed"] = "money-placed"
@@ -130,6 +133,7 @@ class MoneyPlaced(MoneyMessage):
     reference: str | None = None
     why: str | None = None
     confidence: int | None = None
+    assigned: Instant | None = None
 
     @property
     def named(self) -> tuple[str, ...]:

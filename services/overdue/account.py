@@ -20,6 +20,7 @@ from schemas.parties import Party
 from services.overdue.addresses import AddressReport, flagged
 from services.overdue.due_dates import DueDateChange, due_after
 from services.overdue.entry_terms import EntryTerms, TermsFrom
+from services.overdue.invoice_changes import AddedInvoice, CorrectedAmount, OfferedDiscount
 from services.overdue.known_order import known_order
 from services.overdue.letter_record import LetterRecord
 from services.overdue.task_records import PersonsAnswer, RaisedTask
@@ -73,29 +74,6 @@ class Reduction:
     amount: int | None
     of: Literal["costs", "receivable"]
     of_whole: bool = False
-
-
-@dataclass(slots=True)
-class OfferedDiscount:
-    """What is taken off an invoice, in minor units, when the rest is paid by the day ``through`` (rules.md M8)."""
-
-    through: date
-    amount: int
-
-
-@dataclass(slots=True)
-class CorrectedAmount:
-    """What a receivable is of since an invoice that corrects its own replaced it, in minor units (rules.md M10).
-
-    ``discounts`` are those of the correction; None where an older store put them in the receivable's place.
-    """
-
-    known: datetime
-    id: str
-    amount: int
-    by: str
-    time: datetime | None = None
-    discounts: list[OfferedDiscount] | None = None
 
 
 @dataclass(slots=True)
@@ -158,6 +136,7 @@ class Receivable:
     part: int = 0
     discounts: list[OfferedDiscount] = field(default_factory=list)
     corrected: list[CorrectedAmount] = field(default_factory=list)
+    added: list[AddedInvoice] = field(default_factory=list)
 
     @property
     def amount_now(self) -> int:
@@ -205,7 +184,8 @@ class ReceivedMoney:
 
     ``invoice`` where it is one, ``invoices`` where one payment names several, ``letter`` the number of a letter.
     ``account`` is the bank account, ``payment`` the bank's archive id, ``reversed`` how much was taken back. ``day``
-    (rules.md I5) and ``terms`` are fixed at the frontier at which it is known (K3).
+    (rules.md I5) and ``terms`` are fixed at the frontier at which it is known (K3). ``assigned``: since when a person's
+    assignment places it, which is known.
     """
 
     account: str
@@ -223,11 +203,26 @@ class ReceivedMoney:
     invoices: tuple[str, ...] = ()
     day: date | None = None
     terms: EntryTerms | None = None
+    assigned: datetime | None = None
+
+    @property
+    def placed(self) -> datetime:
+        """The instant at which it is known whose money it is."""
+        return self.known if self.assigned is None else max(self.known, self.assigned)
 
     @property
     def named(self) -> tuple[str, ...]:
         """The invoices that it was placed on: none, one or several."""
         return self.invoices or (() if self.invoice is None else (self.invoice,))
+
+
+@dataclass(slots=True)
+class FixedTerms:
+    """Day and terms of a payment that a person moved away: it keeps them when it comes back (rules.md K3)."""
+
+    money: str
+    day: date
+    terms: EntryTerms
 
 
 @dataclass(slots=True)
@@ -339,7 +334,7 @@ class Account:
     fixed up to the day ``terms_through`` (rules.md K3). ``corrections`` are invoices of which a person has yet to say
     what they do to the ones that they correct (M10). ``undone`` are the reversals. ``open_tasks`` are the tasks that
     the last decision left open, ``done_tasks`` the keys of those that people did, ``answers`` what people said about
-    tasks and steps since then (K4).
+    tasks and steps since then (K4). ``moved`` are the terms of payments that were moved away (K3).
     """
 
     creditor: str
@@ -374,6 +369,7 @@ class Account:
     undone: list[UndoneMoney] = field(default_factory=list)
     addresses: list[AddressReport] = field(default_factory=list)
     mail_refused: list[date] = field(default_factory=list)
+    moved: list[FixedTerms] = field(default_factory=list)
 
     @property
     def kind(self) -> Kind:

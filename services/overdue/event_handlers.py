@@ -14,7 +14,6 @@ from schemas.journal import AccountEvent
 from schemas.parsing import public_json
 from services.overdue.account import (
     Account,
-    CorrectedAmount,
     CreditNote,
     GrantedCredit,
     PaymentPlan,
@@ -32,6 +31,7 @@ from services.overdue.books.invoiced import receivables_of, replace_terms
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of, with_stated
 from services.overdue.due_dates import DueDateChange
+from services.overdue.invoice_changes import AddedInvoice, CorrectedAmount
 from services.overdue.letter_outcomes import address_of_letter, came_back, letter_of, settled
 from services.overdue.task_records import PersonsAnswer
 
@@ -76,6 +76,8 @@ def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
     issued = receivables_of(data, applied.known, account.dues)
     if data.corrects is None:
         account.receivables.update({receivable.invoice: receivable for receivable in issued})
+        for receivable in account.named(applied.event.adds_to) if applied.event.adds_to is not None else ():
+            receivable.added.append(AddedInvoice(applied.known, applied.event.id, applied.day))
         return
     for receivable, correction in zip(account.named(data.corrects), issued, strict=True):
         amount = CorrectedAmount(
@@ -85,6 +87,7 @@ def _issued(applied: AppliedEvent, data: InvoiceIssued) -> None:
             correction.invoice,
             applied.time,
             correction.discounts,
+            applied.day,
         )
         replace_terms(receivable, correction, amount)
 

@@ -3,6 +3,8 @@
 Nothing is computed here that a later entry could change. The account given is changed and returned.
 """
 
+from dataclasses import replace
+
 from schemas.facts import UnreadEvent, UnreadReleased
 from schemas.journal import (
     AccountEvent,
@@ -21,6 +23,7 @@ from schemas.journal import (
 )
 from services.overdue.account import (
     Account,
+    FixedTerms,
     PointedMoney,
     ReceivedMoney,
     Refund,
@@ -94,22 +97,32 @@ def _place(account: Account, message: MoneyPlaced) -> None:
     if found is not None:
         found.paid, found.booked = message.paid, message.booked
         found.invoice, found.invoices, found.letter = message.invoice, message.invoices or (), message.letter
+        found.assigned = message.assigned
         return
-    account.moneys.append(
-        ReceivedMoney(
-            account=message.account,
-            payment=message.payment,
-            currency=message.currency,
-            amount=message.amount,
-            paid=message.paid,
-            booked=message.booked,
-            known=message.time,
-            id=message.id,
-            invoice=message.invoice,
-            letter=message.letter,
-            invoices=message.invoices or (),
-        )
+    account.moneys.append(_kept_terms(account, _received(message)))
+
+
+def _received(message: MoneyPlaced) -> ReceivedMoney:
+    return ReceivedMoney(
+        account=message.account,
+        payment=message.payment,
+        currency=message.currency,
+        amount=message.amount,
+        paid=message.paid,
+        booked=message.booked,
+        known=message.time,
+        id=message.id,
+        invoice=message.invoice,
+        letter=message.letter,
+        invoices=message.invoices or (),
+        assigned=message.assigned,
     )
+
+
+def _kept_terms(account: Account, money: ReceivedMoney) -> ReceivedMoney:
+    """Money that comes back keeps the day and the terms of its first entry: the past stays (rules.md K3)."""
+    kept = next((each for each in account.moved if each.money == payment_key(money)), None)
+    return money if kept is None else replace(money, day=kept.day, terms=kept.terms)
 
 
 def _point(account: Account, message: MoneyPointed | MoneyCleared) -> None:
@@ -130,11 +143,19 @@ def _take_away(account: Account, message: MoneyMoved | MoneyReversed | MoneyRefu
         return
     if isinstance(message, MoneyMoved):
         account.moneys.remove(found)
+        _keep_terms(account, found)
     elif isinstance(message, MoneyRefunded):
         day = message.booked or context.local(message.time).date()
         found.refunds.append(Refund(message.time, message.id, day, message.amount))
     else:
         _reverse(account, found, message, context)
+
+
+def _keep_terms(account: Account, money: ReceivedMoney) -> None:
+    """Keep what is fixed of money that is moved away."""
+    if money.day is not None and money.terms is not None:
+        others = [each for each in account.moved if each.money != payment_key(money)]
+        account.moved = [*others, FixedTerms(payment_key(money), money.day, money.terms)]
 
 
 def _reverse(account: Account, money: ReceivedMoney, message: MoneyReversed, context: CreditorContext) -> None:

@@ -10,7 +10,6 @@ from datetime import date
 from schemas.journal import KnownFixed
 from services.overdue.account import (
     Account,
-    CorrectedAmount,
     CreditNote,
     GrantedCredit,
     PaymentPlan,
@@ -27,11 +26,13 @@ from services.overdue.addresses import AddressReport
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.debtor_party import party_of
 from services.overdue.due_dates import DueDateChange
+from services.overdue.invoice_changes import AddedInvoice, CorrectedAmount
 from services.overdue.task_records import PersonsAnswer
 from services.overdue.undone_money import UndoneMoney
 
 IdentifiedEntry = (
-    AddressReport
+    AddedInvoice
+    | AddressReport
     | CorrectedAmount
     | CreditNote
     | DueDateChange
@@ -56,6 +57,9 @@ def fix_known(account: Account, fixed: KnownFixed, context: CreditorContext) -> 
     for entry in _entries(account):
         if entry.id == fixed.id and entry.known == fixed.time:
             _fix_entry(entry, fixed, day)
+    for money in account.moneys if fixed.event == "payment.assigned.v1" else ():
+        if money.assigned == fixed.time:
+            money.assigned = fixed.known
     for receivable in _receivables(account, fixed):
         _fix_receivable(receivable, fixed)
         _fix_days(receivable, fixed, context)
@@ -85,6 +89,7 @@ def _entries(account: Account) -> Iterator[IdentifiedEntry]:
         yield from receivable.credit_notes
         yield from receivable.reductions
         yield from receivable.corrected
+        yield from receivable.added
 
 
 def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
@@ -95,9 +100,12 @@ def _fix_entry(entry: IdentifiedEntry, fixed: KnownFixed, day: date) -> None:
     ):
         entry.time = fixed.time
     if isinstance(
-        entry, GrantedCredit | PaymentPlan | PersonsAnswer | Reduction | Refund | Stop | StopEnd | UndoneMoney
+        entry,
+        AddedInvoice | GrantedCredit | PaymentPlan | PersonsAnswer | Reduction | Refund | Stop | StopEnd | UndoneMoney,
     ):
         entry.day = min(entry.day, day)
+    elif isinstance(entry, CorrectedAmount):
+        entry.day = min(entry.day or day, day)
     elif isinstance(entry, CreditNote):
         entry.known_on = min(entry.known_on, day)
 

@@ -8,6 +8,7 @@ from schemas.policy import Step
 from services.law.calendar import banking_days_after
 from services.overdue.acts import RaiseTask
 from services.overdue.addresses import times_flagged
+from services.overdue.collector_tasks import collector_tasks
 from services.overdue.letter_outcomes import refused_since
 from services.overdue.letters.guards import below_minimum
 from services.overdue.letters.instalments import missed_instalments
@@ -49,6 +50,7 @@ def _matters(following: NextLetter) -> Iterator[RaiseTask]:
         *_instalments(facts, cases),
         *_moneys(facts),
         *_corrections(facts),
+        *collector_tasks(facts),
     )
 
 
@@ -153,11 +155,7 @@ def _moneys(facts: AccountFacts) -> Iterator[RaiseTask]:
 
 
 def _corrections(facts: AccountFacts) -> Iterator[RaiseTask]:
-    """A person says what a correction does, and tells the collector of one to what was handed over (rules.md M10)."""
+    """A person says what a correction does (rules.md M10)."""
     for waiting in facts.account.corrections:
         key = f"correction {waiting.id}"
         yield RaiseTask(key, "correction", "corrected", waiting.invoice, correction=waiting.correction)
-    for receivable in facts.account.receivables.values():
-        for corrected in receivable.corrected if receivable.handed_over is not None else ():
-            key = f"corrected {receivable.invoice} {corrected.id}"
-            yield RaiseTask(key, "correction", "handed-over", receivable.invoice, correction=corrected.by)

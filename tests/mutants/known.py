@@ -30,7 +30,7 @@ MUTANTS = (
     Mutant(
         "K4 a debtor whom nobody knows is reported at once",
         WAITING_INSTRUCTIONS,
-        "    if not debtor_is_known and frontier < at and known.reported is None:",
+        "    if comes_later and frontier < at and known.reported is None:",
         "    if at is None:",
         "cash_application/test_waiting_instructions.py",
     ),

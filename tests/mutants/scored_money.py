@@ -59,7 +59,7 @@ MUTANTS = (
     Mutant(
         "matching: any sum agrees",
         SCORING,
-        "        agrees = payment.amount in sums_of(invoices)",
+        "        agrees = payment.sum_to_place in sums_of(invoices)",
         "        agrees = True",
         SCORES,
     ),

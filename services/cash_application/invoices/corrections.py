@@ -4,8 +4,9 @@ A correction comes under the number of its invoice, with other sums or dates, or
 creditor's choice at the next frontier decides what it does, or a person; until then it waits, whole and listed.
 """
 
+from datetime import UTC, datetime
 from itertools import count, islice
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.events import CorrectionSettled
 from schemas.facts import Fact
@@ -30,6 +31,7 @@ from services.cash_application.state.rows import (
 )
 from services.cash_application.state.waiting import Missing
 
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 Settled = Literal["replace", "add"]
 """What a correction does to its invoice."""
 
@@ -40,8 +42,6 @@ def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Result:
     One with steps that were taken before is checked first, at a frontier (rules.md S8).
     """
     own = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
-    if own is not None and own.content == fact.content:
-        return DUPLICATE
     result = taken_steps.check(lane, fact, data) or _issued(lane, fact, data, own)
     if not isinstance(result, Waits):
         taken_steps.forget(lane, fact, data)
@@ -49,12 +49,13 @@ def issued(lane: Lane, fact: Fact, data: InvoiceIssued) -> Result:
 
 
 def _issued(lane: Lane, fact: Fact, data: InvoiceIssued, own: KnownInvoice | None) -> Result:
+    is_told_again = own is not None and own.content == fact.content
     if data.corrects not in (None, data.invoice):
-        return _correct(lane, fact, data)
+        return DUPLICATE if is_told_again else _correct(lane, fact, data)
     if own is None:
         return receivables.begin(lane, fact, data, data.invoice)
     if own.whole is not None or not own.terms:
-        return conflict("data.invoice: this invoice of the creditor")
+        return DUPLICATE if is_told_again else conflict("data.invoice: this invoice of the creditor")
     return _correct(lane, fact, data)
 
 
@@ -75,31 +76,69 @@ def _correct(lane: Lane, fact: Fact, data: InvoiceIssued) -> Result:
         receivables.replace(lane, fact, data, invoice)
         return APPLIED
     added = data.model_copy(update={"invoice": own.number, "corrects": None})
-    return receivables.begin(lane, fact, added, data.invoice if own.number == data.invoice else "")
+    return receivables.begin(lane, fact, added, data.invoice if own.number == data.invoice else "", invoice)
 
 
 def _take(
     lane: Lane, fact: Fact, data: InvoiceIssued, invoice: str, known: KnownInvoice, kept: InvoiceCorrections
 ) -> Result:
-    """Keep a correction that is new. One with the same content is known; only another party is an update."""
-    if any(each.content == fact.content for each in kept.corrections):
+    """Keep a correction that is new. One with the content that counts is known; only another party is an update."""
+    first = INVOICES.get(lane.unit, key(data.creditor, data.invoice))
+    counting = _counting(fact, data, first, kept)
+    if any(each.content == fact.content for each in counting):
         return DUPLICATE
     refusal = _refusal(lane, data, invoice, known)
     if refusal is not None:
         return refusal
     terms = receivables.terms_of(data)
-    if data.invoice == invoice and terms in (known.terms, *(each.terms for each in kept.corrections)):
+    if data.invoice == invoice and any(each.terms == terms for each in counting):
         receivables.update_party(lane, fact, data)
         return APPLIED
     row_key = key(data.creditor, invoice)
     number = _free_number(lane, data, kept)
-    own = InvoiceCorrection(number, fact.event_id, fact.content, terms, data.currency, len(data.parts))
+    own = InvoiceCorrection(
+        number,
+        fact.event_id,
+        fact.content,
+        terms,
+        data.currency,
+        len(data.parts),
+        printed=data.invoice,
+        known=fact.known or fact.time,
+        time=fact.time,
+    )
     kept.corrections.append(own)
     waiting.release(lane, CORRECTIONS, row_key)
     CORRECTIONS.put(lane.unit, row_key, kept)
     CORRECTED.put(lane.unit, key(data.creditor, own.number), CorrectedInvoice(invoice))
     lane.unit.put(NEW_CORRECTIONS, row_key, b"")
     return Waits(Missing(DECIDED_CORRECTIONS, key(row_key, own.id)))
+
+
+def _counting(
+    fact: Fact, data: InvoiceIssued, first: KnownInvoice | None, kept: InvoiceCorrections
+) -> list[KnownInvoice | InvoiceCorrection]:
+    """The invoices told under this number that are not corrected yet: only these may be told again.
+
+    What was replaced by a correction of that number counts no more: told anew, it is the latest correction. So it is
+    after one that this frontier decides.
+    """
+    version = (fact.known or fact.time, fact.time, fact.event_id)
+    told = [each for each in kept.corrections if each.printed in ("", data.invoice)]
+    before = [each for each in told if each.printed and _version(each) < version and _replaces(each)]
+    latest = max(before, key=_version, default=None) or first
+    others = [each for each in told if each.settled != "replace" or not each.printed]
+    return [*others, *([] if latest is None else [latest])]
+
+
+def _version(correction: InvoiceCorrection) -> tuple[datetime, datetime, str]:
+    """By what the latest correction counts: known, time, id (rules.md K1)."""
+    return correction.known or _NEVER, correction.time or _NEVER, correction.id
+
+
+def _replaces(correction: InvoiceCorrection) -> bool:
+    """Whether it replaces its invoice, or may at the next frontier."""
+    return correction.settled == "replace" or (correction.settled is None and not correction.asked)
 
 
 def _refusal(lane: Lane, data: InvoiceIssued, invoice: str, known: KnownInvoice) -> Refused | None:

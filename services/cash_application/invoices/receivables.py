@@ -41,14 +41,17 @@ from services.cash_application.state.rows import (
 from services.cash_application.state.waiting import Missing
 
 
-def begin(lane: Lane, fact: Fact, data: InvoiceIssued, in_words: str) -> Result:
-    """Apply a new invoice; the first of a debtor makes the account known. ``in_words``: its number in payments."""
+def begin(lane: Lane, fact: Fact, data: InvoiceIssued, in_words: str, adds_to: str | None = None) -> Result:
+    """Apply a new invoice; the first of a debtor makes the account known.
+
+    ``in_words``: its number in payments; ``adds_to``: the invoice that it corrects by adding to it (rules.md M10).
+    """
     if any(INVOICES.get(lane.unit, part) is not None for part in invoice_parts.keys_of(data)):
         return conflict("data.parts: the number that one of the parts would have")
     _know_number(lane, fact, data, None)
     _index(lane, data, in_words)
     _learn_account(lane, data)
-    publish_event(lane, fact, data)
+    publish_event(lane, fact, data, adds_to)
     return APPLIED
 
 
@@ -190,11 +193,19 @@ def wrong_currency() -> Refused:
     return Refused("other-currency", (line,))
 
 
-def publish_event(lane: Lane, fact: Fact, data: AccountData) -> None:
+def publish_event(lane: Lane, fact: Fact, data: AccountData, adds_to: str | None = None) -> None:
     """Publish the event to its account; an invoice that replaced another one is that one there (rules.md M10)."""
     if not isinstance(data, InvoiceIssued):
         data = data.model_copy(update=_as_known(lane, data))
-    event = AccountEvent(event=fact.type, time=fact.time, id=fact.event_id, known=fact.known, door=fact.door, data=data)
+    event = AccountEvent(
+        event=fact.type,
+        time=fact.time,
+        id=fact.event_id,
+        known=fact.known,
+        door=fact.door,
+        adds_to=adds_to,
+        data=data,
+    )
     lane.to_account(data.creditor, data.debtor, event)
     invoice: str | None = getattr(data, "invoice", None)
     ahead.note(lane, fact, "event", data.creditor, data.debtor, *(() if invoice is None else (invoice,)))

@@ -120,7 +120,7 @@ class CandidateLookup:
     def _invoices_of_the_sum(self, debtor: str) -> list[IndexedInvoice]:
         creditor, money = self._payment.creditor, self._payment
         self._subscribe(subscriptions.of_invoices(creditor, debtor))
-        prefix = key(creditor, debtor, money.currency, str(money.amount), "")
+        prefix = key(creditor, debtor, money.currency, str(money.sum_to_place), "")
         found = (invoice for _, invoice in islice(AMOUNTS.scan(self._lane.unit, prefix), _MOST_OF_A_SUM))
         return sorted(found, key=lambda invoice: (invoice.due, invoice.invoice))[-_SHOWN_OF_A_SUM:]
 

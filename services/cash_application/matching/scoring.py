@@ -153,7 +153,7 @@ def _text_matches(payment: KnownPayment, candidates: Candidates) -> Iterator[Sco
             ways.append(IN_TEXT["short" if len(text_match.candidate) <= SHORT else text_match.by])
     for debtor, found in named.items():
         invoices = with_parts_for_wholes(invoice for invoice, _ in found.values())
-        agrees = payment.amount in sums_of(invoices)
+        agrees = payment.sum_to_place in sums_of(invoices)
         ways_taken = [max((pair[agrees] for pair in found[each.invoice][1]), key=_percent) for each in invoices]
         way = min(ways_taken, key=_percent)
         yield ScoredMatch("words", debtor, _in_order(invoices), way, way.percent)
@@ -211,7 +211,7 @@ def _payer_scores(by: HintKind, candidates: Candidates) -> list[ScoredMatch]:
 
 def _near_scores(payment: KnownPayment, candidates: Candidates) -> list[ScoredMatch]:
     """Matches by a reference that is nearly an invoice's, where the payment is the sum of that invoice."""
-    own = (payment.currency, payment.amount)
+    own = (payment.currency, payment.sum_to_place)
     fitting = [each for near in candidates.near for each in near.invoices if (each.currency, each.amount) == own]
     way = NEAR_REFERENCE
     return [ScoredMatch("payer", each.debtor, (each,), way, way.percent) for each in _first_due(fitting)]

@@ -1,5 +1,6 @@
 """Moving a payment's money onto accounts and off them, and what each account is published about it (rules.md M3)."""
 
+from datetime import datetime
 from typing import Any
 
 from schemas.decisions import PaymentWithdrawn
@@ -101,7 +102,15 @@ def _money_placed(payment: KnownPayment, placement: Placement) -> MoneyPlaced:
         reference=payment.reference,
         why=placement.why,
         confidence=placement.confidence if placement.is_scored else None,
+        assigned=_assigned_since(payment, placement),
     )
+
+
+def _assigned_since(payment: KnownPayment, placement: Placement) -> datetime | None:
+    """Since when the person's assignment that places it is known; an older store did not keep the first one."""
+    if placement.by != "assignment" or payment.assigned is None:
+        return None
+    return payment.first_assigned.get(payment.assigned.target, payment.assigned.version[0])
 
 
 def money_returned(payment: KnownPayment, debtor: str, back: Return) -> MoneyReversed | MoneyRefunded:

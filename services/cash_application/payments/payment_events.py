@@ -115,12 +115,15 @@ def assigned(lane: Lane, fact: Fact, data: PaymentAssigned) -> Result:
     number = None if data.invoice is None else receivables.own_number(lane, data.creditor, data.invoice)
     assignment = Assignment(fact.time, fact.event_id, data.debtor, number, fact.known)
     before = payment.assigned
+    payment.note_assigned(assignment)
     if before is None or before.version < assignment.version:
         payment.assigned = assignment
         _is_other_money(lane, payment)
         placing.place(lane, payment)
-        PAYMENTS.put(lane.unit, payment.key, payment)
-        ahead.note(lane, fact, "payment", payment.key)
+    elif before.target == assignment.target:
+        moving.place_anew(lane, payment)
+    PAYMENTS.put(lane.unit, payment.key, payment)
+    ahead.note(lane, fact, "payment", payment.key)
     return APPLIED
 
 
@@ -165,9 +168,17 @@ def same_as(lane: Lane, data: PaymentSameAs) -> Result:
     if payment.key == stays.key:
         return APPLIED
     if payment.currency != stays.currency or not likeness.is_same_sum(payment, stays):
-        return Refused("not-the-same", ("data.as: is a payment of another sum; check both",))
+        return Refused(
+            "not-the-same", ("data.as: is a payment of another sum; check both",), _one_debtor(payment, stays)
+        )
     unite(lane, stays, payment)
     return APPLIED
+
+
+def _one_debtor(*payments: KnownPayment) -> str | None:
+    """The one debtor on whose account these payments are, of whom alone a doubt about them is (rules.md K5)."""
+    debtors = {each.placement.debtor for each in payments if each.placement is not None}
+    return debtors.pop() if len(debtors) == 1 else None
 
 
 def settle_doubles(lane: Lane, payment: KnownPayment, maybe: str | None) -> None:

@@ -1,8 +1,9 @@
 """Instructions that name an invoice or a debtor that is not known (rules.md K4).
 
-They wait and apply when what they name comes. Until then they hold the account, or whom else they may mean, and a dead
-letter says which ids are near: at the next frontier where the debtor is known, else after one banking day, as billing
-may come later than what people say. The dead letter ends when the instruction applies, or is mended or discarded.
+They wait and apply when what they name comes, as corrections of such an invoice (M10) do. Until then they hold the
+account, or whom else they may mean, and a dead letter says which ids are near: at the next frontier where the debtor is
+known, else, and of corrections, after one banking day, as billing may come later than what people say. The dead letter
+ends when the instruction applies, or is mended or discarded.
 """
 
 from collections.abc import Iterable, Iterator
@@ -52,6 +53,8 @@ Named = Literal["invoice", "debtor"]
 def wait(lane: Lane, fact: Fact, offset: int, missing: Missing, row_key: str) -> None:
     """Note that a fact waits for what it names, if it is an instruction; it is looked at at the next frontier."""
     data = fact.data
+    if isinstance(data, InvoiceIssued) and missing.kind is not INVOICES:
+        waits_no_more(lane, fact, offset)
     if missing.kind not in (INVOICES, ACCOUNTS) or not _is_instruction(data):
         return
     doubt = dead_letters.key_of(lane, offset)
@@ -120,7 +123,8 @@ def _look_at(lane: Lane, doubt: str, known: WaitingInstruction, frontier: dateti
     data = fact.data
     assert _is_instruction(data), "only instructions are looked at"
     debtor_is_known = ACCOUNTS.get(lane.unit, key(data.creditor, data.debtor)) is not None
-    reason = UNKNOWN_INVOICE if debtor_is_known else UNKNOWN_DEBTOR
+    is_correction = isinstance(data, InvoiceIssued)
+    reason = UNKNOWN_INVOICE if debtor_is_known or is_correction else UNKNOWN_DEBTOR
     held = sorted(_meant(lane, data, debtor_is_known=debtor_is_known))
     for debtor in [each for each in held if each not in known.held]:
         doubts.hold_account(lane, doubt, data.creditor, debtor, reason)
@@ -128,11 +132,12 @@ def _look_at(lane: Lane, doubt: str, known: WaitingInstruction, frontier: dateti
         doubts.release_account(lane, doubt, data.creditor, debtor)
     known.held = held
     at = _after_one_banking_day(lane, data.creditor, min(fact.known_at, frontier))
-    if not debtor_is_known and frontier < at and known.reported is None:
+    comes_later = is_correction or not debtor_is_known
+    if comes_later and frontier < at and known.reported is None:
         _look_again(lane, doubt, sortable(at))
     elif known.reported != reason:
         known.reported = reason
-        lines = _invoice_lines(lane, data) if debtor_is_known else _debtor_lines(lane, data)
+        lines = _invoice_lines(lane, data) if reason == UNKNOWN_INVOICE else _debtor_lines(lane, data)
         dead_letters.report_waiting(lane, fact, offset, Refused(reason, lines))
     INSTRUCTIONS_WAITING.put(lane.unit, doubt, known)
 
@@ -167,8 +172,9 @@ def _after_one_banking_day(lane: Lane, creditor: str, known: datetime) -> dateti
 def _invoice_lines(lane: Lane, data: Instruction) -> tuple[str, ...]:
     missing = [name for name in _invoices_named(data) if INVOICES.get(lane.unit, key(data.creditor, name)) is None]
     own = _invoices_of(lane, data.creditor, data.debtor)
+    field = "data.corrects" if isinstance(data, InvoiceIssued) else "data.invoice"
     return tuple(
-        f"data.invoice: {name} is no invoice of {data.debtor} that is known; it waits for that invoice, and letters "
+        f"{field}: {name} is no invoice of {data.debtor} that is known; it waits for that invoice, and letters "
         f"wait with it; {_nearest(name, own, _near_invoices(lane, data.creditor, name))}"
         for name in missing
     )
@@ -222,10 +228,14 @@ def _invoices_of(lane: Lane, creditor: str, debtor: str) -> set[str]:
 
 
 def _is_instruction(data: Data) -> TypeGuard[Instruction]:
-    return isinstance(data, Instruction) and not isinstance(data, InvoiceIssued)
+    if isinstance(data, InvoiceIssued):
+        return data.corrects not in (None, data.invoice)
+    return isinstance(data, Instruction)
 
 
 def _invoices_named(data: Instruction) -> tuple[str, ...]:
+    if isinstance(data, InvoiceIssued):
+        return () if data.corrects is None else (data.corrects,)
     many: tuple[str, ...] = getattr(data, "invoices", ())
     one: str | None = getattr(data, "invoice", None)
     return many if one is None else (*many, one)

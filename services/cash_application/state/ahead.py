@@ -13,6 +13,7 @@ from schemas.decisions import Alert
 from schemas.facts import Fact, decode_facts
 from schemas.journal import KnownFixed, SettingKnownFixed
 from schemas.messages import encode
+from schemas.payment_events import PaymentAssigned
 from schemas.topics import DECISIONS
 from services.cash_application.state import noted_facts
 from services.cash_application.state.known_payment import Assignment, KnownPayment, NotOf, Return
@@ -102,6 +103,9 @@ def _fix_payment(lane: Lane, fact: NotedFact, known: datetime) -> None:
     for part in _parts(payment):
         if part.id == fact.event:
             part.known = known
+    if fact.type == PaymentAssigned.event_type:
+        since = payment.first_assigned
+        payment.first_assigned = {target: min(at, known) if at == fact.time else at for target, at in since.items()}
     PAYMENTS.put(lane.unit, payment.key, payment)
     if payment.placement is not None:
         _publish(lane, fact, known, payment.creditor, payment.placement.debtor, None)

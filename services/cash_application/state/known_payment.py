@@ -86,6 +86,11 @@ class Assignment:
         """By what the latest assignment counts: known, time, id (rules.md K1)."""
         return self.known or self.time, self.time, self.id
 
+    @property
+    def target(self) -> str:
+        """Where it places the money: the debtor, or an invoice of the debtor."""
+        return key(self.debtor, self.invoice or "")
+
 
 @dataclass(slots=True)
 class NotOf:
@@ -148,6 +153,7 @@ class KnownPayment:
     ``since`` is the frontier at which it was first found unplaced. ``pointed`` are the debtors whose letters it may
     hold, each with a digest of what was published; ``is_listed``: debtors of a name like its payer's are awaited;
     ``is_asked``: a person was asked to look at it. ``not_of`` are the debtors whose it is not, as persons say.
+    ``first_assigned``: since when it is known that a person assigns it, by debtor and invoice (`Assignment.target`).
     ``demands`` is the confidence that each kind of debtor needed when a score placed it: the placement stays under
     these terms (rules.md K3).
 
@@ -199,6 +205,7 @@ class KnownPayment:
     charges: int = 0
     is_lacking: bool = False
     tie: int | None = None
+    first_assigned: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def channels(self) -> set[MoneyChannel]:
@@ -225,6 +232,11 @@ class KnownPayment:
         """The assignment in force: the latest, unless a person has said since that it is not this debtor's."""
         return None if self.assigned is None or self.is_not_of(self.assigned.debtor) else self.assigned
 
+    def note_assigned(self, assignment: Assignment) -> None:
+        """Note since when a person's assignment of this target is known: the earliest counts, in whatever order."""
+        known = assignment.version[0]
+        self.first_assigned[assignment.target] = min(known, self.first_assigned.get(assignment.target, known))
+
     def is_not_of(self, debtor: str) -> bool:
         """Whether a person has said so, and nobody has assigned it to the debtor since."""
         said, assigned = self.not_of.get(debtor), self.assigned
@@ -239,6 +251,11 @@ class KnownPayment:
             if back.kind == kind:
                 gone = self.amount if back.amount is None else gone + back.amount
         return min(gone, self.amount)
+
+    @property
+    def sum_to_place(self) -> int:
+        """What is compared with sums of invoices: what is left of it; of money that is placed all that came."""
+        return self.left if self.placement is None else self.amount
 
     @property
     def left(self) -> int:

@@ -98,8 +98,8 @@ class KnownInvoice:
 class InvoiceCorrection:
     """An invoice that corrects another one; ``settled`` is what it does, None until that is decided (rules.md M10).
 
-    ``number`` is its own, or where that is taken one made of it: ``1001 (2)``. ``id`` is its event's ``source#id``;
-    ``content``, ``terms`` and ``parts`` are as of a `KnownInvoice`. ``asked``: a person is to decide.
+    ``number`` is its own, or one made of it: ``1001 (2)``; ``printed`` as it was sent, empty in older stores. ``id``
+    (``source#id``), ``known``, ``time`` are its event's. ``asked``: a person is to decide. Else as of a `KnownInvoice`.
     """
 
     number: str
@@ -110,6 +110,9 @@ class InvoiceCorrection:
     parts: int = 0
     settled: Literal["replace", "add"] | None = None
     asked: bool = False
+    printed: str = ""
+    known: datetime | None = None
+    time: datetime | None = None
 
 
 @dataclass(slots=True)

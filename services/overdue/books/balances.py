@@ -94,8 +94,8 @@ class Booking:
 class UnusedCredit:
     """Money of the debtor that is not used: on which day it arose, how much, in which currency, from which payment.
 
-    ``payment`` is the payment's key; of the credit of credit notes the currency. ``terms`` are those of its entry,
-    which became ``known`` at an instant.
+    ``payment`` is the payment's key; of the credit of credit notes the currency. ``terms`` are those of its entry.
+    ``known``: the instant from which it is known to be credit, which may lie after its day.
     """
 
     day: date

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from schemas.invoice_events import InvoiceIssued, InvoicePart, part_number
 from services.law.percent import rate_of
-from services.overdue.account import CorrectedAmount, OfferedDiscount, Receivable, StepDone
+from services.overdue.account import Receivable, StepDone
 from services.overdue.due_dates import DueDateChange
+from services.overdue.invoice_changes import CorrectedAmount, OfferedDiscount
 from services.overdue.known_order import known_order
 
 
@@ -69,6 +70,7 @@ def _part_of(whole: Receivable, parts: Sequence[InvoicePart], number: int) -> Re
         done=_taken_of_part(whole.done, parts, number),
         reversals=[],
         corrected=[],
+        added=[],
         whole=whole.invoice,
         part=number,
     )

@@ -5,15 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from services.overdue.account import (
-    Account,
-    CorrectedAmount,
-    CreditNote,
-    GrantedCredit,
-    ReceivedMoney,
-    Reduction,
-    Refund,
-)
+from services.overdue.account import Account, CreditNote, GrantedCredit, ReceivedMoney, Reduction, Refund
+from services.overdue.invoice_changes import CorrectedAmount
 
 Entry = TypeVar("Entry", CorrectedAmount, CreditNote, GrantedCredit, ReceivedMoney, Reduction, Refund)
 

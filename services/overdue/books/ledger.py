@@ -12,16 +12,7 @@ from datetime import date, datetime, timedelta
 
 from schemas.fields import Kind
 from services.law.calendar import roll
-from services.overdue.account import (
-    Account,
-    GrantedCredit,
-    OfferedDiscount,
-    Receivable,
-    ReceivedMoney,
-    Reduction,
-    Refund,
-    StepDone,
-)
+from services.overdue.account import Account, GrantedCredit, Receivable, ReceivedMoney, Reduction, Refund, StepDone
 from services.overdue.books.balances import Books, OpenReceivable, UnusedCredit, reduce_all
 from services.overdue.books.discounts import Discounts, offered
 from services.overdue.books.entries import entries_of, payment_key
@@ -35,6 +26,7 @@ from services.overdue.books.settled_discounts import EarnedDiscount, earned_disc
 from services.overdue.books.used_money import PaidClass, PayingMoney, UsedMoney
 from services.overdue.creditor_context import CreditorContext
 from services.overdue.entry_terms import EntryTerms
+from services.overdue.invoice_changes import OfferedDiscount
 from services.overdue.letter_record import LetterRecord
 from services.overdue.stops.in_force import disputed_part, is_skipped, plans_in_force
 
@@ -169,16 +161,21 @@ class _Replay:
         if self._is_of_other_currency(money):
             self.books.refused[key] = "other-currency"
             return
+        since = money.placed
         if money.named:
+            since = max(since, *(entry.receivable.known for entry in self._named(money.named)))
             own = [entry for entry in self._named(money.named) if entry.lapses > day]
             if not own:
                 self.books.refused[key] = "lapsed"
                 return
             rest = self._pay(self._in_order(own, known), amount, day, paying)
         else:
-            rest = self._pay_groups(self._groups(money, day, known, paying.terms.kind), amount, day, paying, known)
+            if self._finds_only_lapsed(money, day):
+                self.books.refused[key] = "lapsed"
+                return
+            rest = self._pay_groups(self._groups(money, day, since, paying.terms.kind), amount, day, paying, since)
         if rest:
-            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.terms, known))
+            self.books.credit.append(UnusedCredit(day, rest, money.currency, key, paying.terms, since))
             self._use_credit(day)
 
     def _is_of_other_currency(self, money: ReceivedMoney) -> bool:
@@ -196,7 +193,8 @@ class _Replay:
 
     def _groups(self, money: ReceivedMoney, day: date, known: datetime, kind: Kind) -> Iterator[PaidGroup]:
         """Where money without a receivable's own reference goes, group by group (rules.md M3, G5)."""
-        free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, day, kind)]
+        on = max(day, self._by_today(known)) if money.assigned else day
+        free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, on, kind)]
         letters = [letter for letter in self.account.letters if letter.number == money.letter]
         plan = next((letter.plan_id for letter in letters if letter.plan_id is not None), None)
         if money.letter is not None and all(each.id != plan for each in plans_in_force(self.account, known)):
@@ -214,6 +212,20 @@ class _Replay:
             part = amount if group.limit is None else min(amount, group.limit)
             amount -= part - self._pay(self._in_order(group.entries, known), part, day, money, known)
         return amount
+
+    def _meant(self, money: ReceivedMoney) -> list[OpenReceivable]:
+        """What is open of those that a letter listed, or of all, where money names no receivable."""
+        open_ = self._in(money.currency)
+        if money.letter is None:
+            return open_
+        letters = [letter for letter in self.account.letters if letter.number == money.letter]
+        listed = {line.invoice for letter in letters for line in letter.lines}
+        return [entry for entry in open_ if entry.receivable.invoice in listed]
+
+    def _finds_only_lapsed(self, money: ReceivedMoney, day: date) -> bool:
+        """Whether money that names no receivable could pay nothing but lapsed debts (rules.md M3)."""
+        open_ = [entry for entry in self._meant(money) if entry.receivable.known <= money.placed]
+        return bool(open_) and all(entry.lapses <= day for entry in open_)
 
     def _named(self, invoices: Iterable[str]) -> list[OpenReceivable]:
         """The receivables that invoices' ids mean, each once; an invoice in parts means all of them (rules.md M9)."""
@@ -235,11 +247,12 @@ class _Replay:
         """
         usable = [credit for credit in self.books.credit if credit.day <= day]
         for free_on in (day, self.today) if usable else ():
-            known = self.context.end_of(free_on)
             for credit in usable:
+                known = max(self.context.end_of(free_on), credit.known)
+                on = max(free_on, self._by_today(credit.known))
                 terms = credit.terms if credit.day == day else self.terms.of_use(day)
                 open_ = self._in(credit.currency)
-                free = [entry for entry in open_ if self._reachable(entry, known, free_on, terms.kind)]
+                free = [entry for entry in open_ if self._reachable(entry, known, on, terms.kind)]
                 paying = PayingMoney(credit.payment, day, terms, max(credit.known, self.context.end_of(day)))
                 groups = self._groups_of_credit(free, day)
                 credit.amount = self._pay_groups(groups, credit.amount, day, paying, known)
@@ -250,6 +263,10 @@ class _Replay:
         for group in self.plans.groups(free, self.context.end_of(day), day, lambda _: True):
             was_due = [entry for entry in group.entries if group.limit is not None or self._was_due(entry, day)]
             yield PaidGroup(was_due, group.limit)
+
+    def _by_today(self, at: datetime) -> date:
+        """The local day of an instant, never after today: one whose event lies ahead is known today (rules.md K1)."""
+        return min(self.today, self.context.local(at).date())
 
     def _due_at(self, entry: OpenReceivable, at: datetime) -> date:
         """The effective due date that was in force at an instant: a later one moves no money (rules.md K3)."""

@@ -40,11 +40,14 @@ def payment_allocation(account: Account, found: Books, context: CreditorContext,
 
 
 def _refunded(money: ReceivedMoney, day: date, today: date, context: CreditorContext) -> int:
-    """How much refunds gave back, in the order of their days; one without an amount is of all that was left."""
+    """How much refunds gave back, in the order of their days; one without an amount is of all that was left.
+
+    What the bank took back as well counts as reversed only (rules.md M5).
+    """
     refunded = 0
     places = [(refund_place(money, day, refund, context), refund) for refund in money.refunds]
     for place, refund in sorted(places, key=lambda placed: placed[0]):
         if place[0] <= today:
             rest = max(0, money.amount - money.reversed - refunded)
-            refunded += rest if refund.amount is None else refund.amount
+            refunded += rest if refund.amount is None else min(refund.amount, rest)
     return refunded

@@ -62,8 +62,10 @@ def _ends_of(account: Account, stop: Stop, receivable: Receivable, at: datetime)
 
 
 def _answered_on(receivable: Receivable, stop: Stop, at: datetime) -> date | None:
-    """The day the creditor answered an upheld dispute: credit note, cancellation or write-off since it was raised."""
+    """The day the creditor answered an upheld dispute: credit note, correction, cancellation, write-off (G2)."""
     days = [note.known_on for note in receivable.credit_notes if stop.known <= note.known <= at]
+    days += [each.day or each.known.date() for each in receivable.corrected if stop.known <= each.known <= at]
+    days += [each.day for each in receivable.added if stop.known <= each.known <= at]
     days += [cut.day for cut in receivable.reductions if cut.of == "receivable" and stop.known <= cut.known <= at]
     if receivable.cancelled is not None and receivable.cancelled >= stop.day:
         days.append(receivable.cancelled)

@@ -102,7 +102,7 @@ _EACH: Final = """
         WHERE p.creditor = :creditor AND p.booked BETWEEN :first AND :last),
     received AS (
         SELECT account, payment, currency, booked, amount, reversed,
-            CASE WHEN all_refunded = 1 AND amount - reversed > refunded THEN amount - reversed ELSE refunded END
+            CASE WHEN all_refunded = 1 OR refunded > amount - reversed THEN amount - reversed ELSE refunded END
             AS refunded
         FROM reported),
     used AS (

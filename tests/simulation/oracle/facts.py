@@ -263,6 +263,12 @@ class World:
                 found.append(replace(fact, at=since[0], order=int(since[1])))
         return found
 
+    def corrections_in_force(self, invoice: Invoice, now: Known) -> list[Fact]:
+        """The corrections that were decided, to replace the invoice or to add to it, each known when it came."""
+        theirs = self.corrections.get((invoice.creditor, invoice.number), ())
+        decided = [(f, self._decided_since(f, what)) for f in theirs for what in ("replace", "add")]
+        return [f for f, since in decided if since is not None and since <= now]
+
     def _decided_since(self, correction: Fact, what: str) -> Known | None:
         """Since when a correction replaces, or adds: at once where the creditor chose so, else since a person did."""
         choice = self._choice(correction)

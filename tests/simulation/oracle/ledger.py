@@ -257,6 +257,9 @@ class Books:
                 self.unplaced.append(paid.payment)
                 return
             rest = self._pay(found, paid.amount, day, paid.known, paid.payment, by_reference=True, paid=day_paid)
+        elif self._finds_only_lapsed(paid, day):
+            self.unplaced.append(paid.payment)
+            return
         elif paid.listed is not None and paid.plan not in self._plans(paid.known):
             found = [self.receivables[i] for i in paid.listed]
             found = self._unstopped(found, day, paid.known, paid.currency)
@@ -269,6 +272,13 @@ class Books:
         self._discounts_of(paid.payment, day)
         if rest > 0:
             self._new_credit(Credit(paid.payment, rest, paid.currency, day, paid.known))
+
+    def _finds_only_lapsed(self, paid: Money, day: date) -> bool:
+        """M3: money that names no receivable, where only lapsed debts are open, is for a person."""
+        meant = self.receivables.values() if paid.listed is None else [self.receivables[i] for i in paid.listed]
+        found = [r for r in meant if r.invoice.currency == paid.currency and r.invoice.known <= paid.known]
+        found = [r for r in found if r.balance > 0]
+        return bool(found) and all(self.lapsed(r, day) for r in found)
 
     def _discounts_of(self, payment: Payment, day: date) -> None:
         """M8: money paid in time that is booked behind the discount's day."""

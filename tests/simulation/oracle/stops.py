@@ -84,6 +84,11 @@ def _dispute_end(world: World, raised: Fact, invoice: Invoice, now: Known) -> Fa
                 if answer.known > raised.known
                 and (d.get("invoice") is None or invoice.is_named(answer.data["invoice"]))
             ]
+        ends += [
+            max(settled, answer, key=lambda f: f.known)
+            for answer in world.corrections_in_force(invoice, now)
+            if answer.known > raised.known
+        ]
     return min(ends, key=lambda f: f.known, default=None)
 
 

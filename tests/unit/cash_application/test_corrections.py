@@ -141,6 +141,30 @@ def test_a_correction_again_is_a_duplicate_before_it_is_settled_and_after() -> N
     assert issued(harness) == [FIRST, ("2", "1", 90_00)]
 
 
+def test_the_first_sum_again_under_the_same_number_is_the_latest_correction() -> None:
+    harness = harness_of("replace", invoice(1), again(amount="90.00", at=later(1)), again(id="back", at=later(2)))
+    assert issued(harness) == [FIRST, ("1", "1", 90_00), ("1", "1", 100_00)]
+    harness.publish(again(id="more", at=later(3)))
+    assert harness.tally.duplicates == 1
+
+
+def test_the_first_sum_again_is_asked_about_where_the_creditor_asks() -> None:
+    harness = harness_of(None, invoice(1), again(amount="90.00"), settled("replace"), again(id="back", at=later(2)))
+    harness.tick()
+    assert asked(harness) == [("1", "1 (3)")]
+
+
+def test_the_first_invoice_from_before_its_correction_told_late_is_a_duplicate() -> None:
+    harness = harness_of("replace", invoice(1), again(amount="90.00", at=later(2)), again(id="late", at=later(1)))
+    assert issued(harness) == [FIRST, ("1", "1", 90_00)]
+    assert harness.tally.duplicates == 1
+
+
+def test_the_account_knows_to_which_invoice_a_correction_adds() -> None:
+    harness = harness_of("add", invoice(1), correcting())
+    assert [event.adds_to for event in harness.journal(AccountEvent)] == [None, "1"]
+
+
 def test_a_correction_for_another_debtor_is_a_conflict() -> None:
     harness = harness_of("replace", invoice(1), correcting(debtor="D2"), again(debtor="D2", amount="90.00"))
     assert harness.reasons() == ["conflict", "conflict"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.decisions import PaymentWithdrawn, Unmatched
+from schemas.facts import UnreadEvent
 from schemas.journal import FeedReached, FrontierReached, MoneyMoved, MoneyPointed
 from schemas.topics import DECISIONS, JOURNAL
 from tests.unit.cash_application.harness import CashHarness
@@ -54,6 +55,12 @@ def test_payments_of_different_sums_are_not_one_money() -> None:
     harness.publish(payment("P"), payment("Q", amount="12.00"))
     harness.publish(same_as("Q", "P"))
     assert harness.reasons() == ["not-the-same"]
+
+
+def test_the_word_that_payments_of_different_sums_are_one_money_holds_whose_they_are() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), payment("P", reference_of(1)), payment("Q", amount="12.00"), same_as("Q", "P"))
+    assert [(doubt.debtor, doubt.account) for doubt in harness.journal(UnreadEvent)] == [("D1", None)]
 
 
 def test_the_word_that_two_payments_are_one_waits_for_both() -> None:

@@ -186,3 +186,12 @@ def test_it_points_to_no_account_any_longer_once_it_is_placed_or_went_back(end: 
     assert pointed(harness) == {}
     harness.publish(invoice(3, "D3", name=PAYER["name"]))
     assert pointed(harness) == {}
+
+
+def test_a_suggestion_compares_what_a_partial_refund_left() -> None:
+    harness = CashHarness()
+    money = payment("P", amount="130.00", payer={"name": "Name of D1"})
+    harness.publish(invoice(1), money, about_payment("payment.refunded", "P", "r", amount="30.00"))
+    harness.tick()
+    (declared,) = [message for message in harness.decisions() if isinstance(message, Unmatched)]
+    assert [(each.debtor, each.invoices) for each in declared.suggestions] == [("D1", ("1",))]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.dead_letters import DeadLetter, DeadLetterClosed
+from schemas.journal import CorrectionAsked
 from schemas.topics import DEAD_LETTERS, INSTRUCTIONS
 from services.cash_application.state.tally import LaneTally
 from services.intake.labels import Label, labelled
@@ -132,6 +133,22 @@ def test_a_debtor_whom_nobody_knows_makes_a_dead_letter_after_one_banking_day_th
     assert harness.events_of("C-77")[-1] == "hold.placed.v1"
     assert open_letters(harness) == []
     assert harness.of_account("C-7")[-1].type == "unread-released"
+
+
+def test_a_correction_of_an_invoice_that_does_not_come_makes_a_dead_letter_after_one_banking_day() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), invoice(3, corrects="2", at=harness.reached))
+    harness.tick()
+    assert (harness.reasons(), held(harness)) == ([], {"D1": 1})
+    harness.passed += timedelta(days=2)
+    harness.tick()
+    ((reason, detail),) = open_letters(harness)
+    assert reason == "unknown-invoice"
+    assert detail.startswith("data.corrects: 2 is no invoice of D1")
+    harness.publish(invoice(2))
+    assert (open_letters(harness), held(harness)) == ([], {})
+    harness.tick()
+    assert [(message.invoice, message.correction) for message in harness.journal(CorrectionAsked)] == [("2", "3")]
 
 
 def test_what_a_customer_register_says_before_the_first_invoice_holds_nobody() -> None:

@@ -61,7 +61,8 @@ class AccountHarness:
     """One creditor's accounts; ``letters`` are the accepted ones in order.
 
     ``post`` holds the outcomes of the next letters that are handed to it; when it is empty, letters are accepted.
-    ``planned`` and ``withdrawn`` are all notices planned and withdrawn, ``ended`` the outcomes as (notice, outcome).
+    ``adds_to`` says of invoices to which one they add. ``planned`` and ``withdrawn`` are all notices planned and
+    withdrawn, ``ended`` the outcomes as (notice, outcome).
     """
 
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class AccountHarness:
     policies: dict[str, list[Policy]] = field(default_factory=dict)
     fed: dict[str, date] = field(default_factory=dict)
     lazy: bool = False
+    adds_to: dict[str, str] = field(default_factory=dict)
     wakes: dict[str, datetime | None] = field(default_factory=dict)
     feeds: set[str] = field(default_factory=set)
     day: date | None = None
@@ -143,7 +145,9 @@ class AccountHarness:
             case AccountData():
                 if isinstance(data, InvoiceIssued):
                     self._index(data)
-                self.fold_message(data.debtor, AccountEvent(event=event.envelope.type, time=time, id=key, data=data))
+                adds_to = self.adds_to.get(data.invoice) if isinstance(data, InvoiceIssued) else None
+                about = AccountEvent(event=event.envelope.type, time=time, id=key, adds_to=adds_to, data=data)
+                self.fold_message(data.debtor, about)
                 self._place_what_waits()
         self._context = None
         if isinstance(data, SettingsData | BankFeedCompleted):

@@ -164,7 +164,7 @@ def test_m10_whoever_collects_is_told_of_a_correction_of_what_was_handed_over() 
     harness = handed.play("2026-03-04")
     assert harness.handed_over
     assert [(task.task, task.reason, task.correction) for task in harness.tasks] == [
-        ("correction", "handed-over", "1002")
+        ("tell-collector", "handed-over", "1002")
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from schemas.parsing import parse_event
+from services.overdue.books.payment_allocation import payment_allocation
 from tests.unit.overdue.harness import AccountHarness
 from tests.unit.overdue.reading import (
     balances,
@@ -50,6 +51,21 @@ def test_m5_a_reversal_of_a_part_leaves_the_other_part() -> None:
     )
 
     assert balances(story.play("2026-02-02")) == {"1001": ("65.00", "0.00", "0.00")}
+
+
+@pytest.mark.parametrize("kinds", [("refunded", "reversed"), ("reversed", "refunded")])
+def test_m5_what_was_refunded_of_money_that_is_reversed_counts_as_reversed_only(
+    kinds: tuple[str, str],
+) -> None:
+    story = Story().invoice("2026-01-23").paid("100.00", "2026-01-20")
+    for kind, day in zip(kinds, ("2026-02-02", "2026-02-03"), strict=True):
+        story.money_back(kind, day, amount="30.00" if kind == "refunded" else None)
+    harness = story.play("2026-02-04")
+
+    (account,) = harness.accounts.values()
+    (use,) = payment_allocation(account, harness.books(), harness.context, date(2026, 2, 4))
+    assert (use.reversed, use.refunded, use.given_back) == (100_00, 0, 0)
+    assert balances(harness)["1001"][0] == "100.00"
 
 
 def test_m5_a_reversal_undoes_the_use_of_its_credit() -> None:

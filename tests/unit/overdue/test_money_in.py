@@ -1,9 +1,11 @@
 """Rules.md, Ledger and money in (M1–M4): what a payment pays, and what an entry known late changes."""
 
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from schemas.journal import MoneyPlaced
 from schemas.reference_schemes import FINNISH
 from schemas.references import letter_reference
 from tests.unit.overdue.reading import (
@@ -20,6 +22,8 @@ from tests.unit.overdue.reading import (
     why,
 )
 from tests.unit.overdue.story import (
+    BANK,
+    CREDITOR,
     NUDGE,
     REMINDER,
     Story,
@@ -347,6 +351,56 @@ def test_m3_a_payment_of_a_lapsed_debt_is_not_taken() -> None:
 
     assert balances(harness)["1001"] == ("100.00", "0.00", "0.00")
     assert list(harness.books().refused.values()) == ["lapsed"]
+
+
+def test_m3_money_by_debtor_that_finds_only_lapsed_debts_is_for_a_person() -> None:
+    lapsed = Story(starts="2026-01-05").invoice("2023-01-05", known="2026-01-07")
+    paid: dict[str, Any] = {"invoice": None, "debtor": "C-1"}
+
+    harness = lapsed.paid("100.00", "2026-01-08", **paid).play("2026-01-12")
+    assert list(harness.books().refused.values()) == ["lapsed"]
+    assert credit(harness) == "0.00"
+    # A receivable that is not lapsed takes it, and what is more is credit.
+    lapsed.invoice("2026-01-05", "60.00", "1002", known="2026-01-07", issued="2026-01-02")
+    assert (lapsed.play("2026-01-12").books().refused, credit(lapsed.play("2026-01-12"))) == ({}, "40.00")
+
+
+def assigned(amount: int, day: str, since: str, **named: Any) -> MoneyPlaced:
+    """A payment of ``day`` that a person assigned later."""
+    return MoneyPlaced(
+        time=datetime.fromisoformat(f"{day}T06:00:00+02:00"),
+        id="//story#paid",
+        creditor=CREDITOR,
+        debtor="C-1",
+        account=BANK,
+        payment="P1",
+        amount=amount,
+        currency="EUR",
+        paid=date.fromisoformat(day),
+        booked=date.fromisoformat(day),
+        assigned=datetime.fromisoformat(f"{since}T08:00:00+02:00"),
+        **named,
+    )
+
+
+@pytest.mark.parametrize("named", [{"invoice": "1002"}, {}])
+def test_m3_money_assigned_late_passes_by_what_is_held_by_then(named: dict[str, str]) -> None:
+    story = Story().invoice("2026-01-12").says("hold.placed", "2026-01-20", invoice="1001", reason="agreed")
+    story.invoice("2026-01-09", "50.00", "1002").journal(
+        assigned(80_00, "2026-01-14", "2026-01-26", **named), "2026-01-26"
+    )
+
+    harness = story.play("2026-01-27")
+    assert [balances(harness)[invoice][0] for invoice in ("1001", "1002")] == ["100.00", "0.00"]
+    assert credit(harness) == "30.00"
+    assert balances(story.says("hold.lifted", "2026-01-28", invoice="1001").play("2026-01-29"))["1001"][0] == "70.00"
+
+
+def test_m3_credit_of_a_note_passes_by_what_is_held_when_the_note_is_known() -> None:
+    story = Story().invoice("2026-01-12").says("hold.placed", "2026-01-20", invoice="1001", reason="agreed")
+    story.invoice("2026-01-09", "50.00", "1002").credited("80.00", "2026-01-26", invoice="1002", issued="2026-01-10")
+
+    assert balances(story.play("2026-01-27"))["1001"][0] == "100.00"
 
 
 def test_m3_money_in_another_currency_is_no_payment_of_a_debt_in_euros() -> None:

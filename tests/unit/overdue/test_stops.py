@@ -140,6 +140,26 @@ def test_g2_a_write_off_in_part_ends_an_upheld_dispute_too() -> None:
     assert totals(story.play("2026-02-18")) == ["70.00"]
 
 
+@pytest.mark.parametrize("known", ["2026-02-05", "2026-02-01"])
+@pytest.mark.parametrize("does", ["replace", "add"])
+def test_g2_a_correction_since_it_was_raised_ends_an_upheld_dispute_too(does: str, known: str) -> None:
+    story = stopped("disputed").says("dispute.settled", "2026-02-02", invoice="1001", outcome="upheld")
+    corrects = {"corrects": "1001"} if does == "replace" else {}
+    story.invoice("2026-06-01", "70.00", "1002", known, issued="2026-01-09", **corrects)
+    if does == "replace":
+        story.says("invoice.rescheduled", known, invoice="1001", due="2026-01-23")
+
+    harness = story.play("2026-03-02", adds_to={"1002": "1001"} if does == "add" else {})
+    assert totals(harness)[:1] == ["70.00" if does == "replace" else "100.00"]
+
+
+def test_g2_a_correction_from_before_the_dispute_does_not_end_it() -> None:
+    story = Story().invoice("2026-01-23").invoice("2026-01-23", "70.00", "1002", "2026-01-20", corrects="1001")
+    stopped("disputed", story=story).says("dispute.settled", "2026-02-02", invoice="1001", outcome="upheld")
+
+    assert days(story.play("2026-03-31")) == []
+
+
 def test_g2_a_person_may_still_find_an_upheld_dispute_unfounded() -> None:
     story = stopped("disputed").says("dispute.settled", "2026-01-28", invoice="1001", outcome="upheld")
     story.says("dispute.settled", "2026-02-02", invoice="1001", outcome="withdrawn")

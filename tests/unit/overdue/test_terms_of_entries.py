@@ -1,10 +1,23 @@
 """Rules.md, K3: the past stays, whatever policy, version, choice of the creditor or kind of debtor comes later."""
 
+from datetime import date, datetime
 from typing import Any
 
+from schemas.journal import MoneyMoved, MoneyPlaced
 from tests.unit.overdue.harness import AccountHarness
 from tests.unit.overdue.reading import balances, credit, sums, totals
-from tests.unit.overdue.story import NUDGE, REMINDER, Story, business_policy, consumer_policy, step
+from tests.unit.overdue.story import (
+    BANK,
+    CREDITOR,
+    DEBTOR,
+    NUDGE,
+    REMINDER,
+    ZONE,
+    Story,
+    business_policy,
+    consumer_policy,
+    step,
+)
 
 NO_WAIVER = {"waive_below": "0.00"}
 CLAIMING = (
@@ -42,6 +55,19 @@ def test_k3_a_rest_that_was_owed_stays_owed_under_a_version_that_counts_from_ear
 
     story.publish(consumer_policy(version=2, in_force="2026-01-05"), "2026-02-10")
     assert balances(story.play("2026-02-28"))["1001"] == ("4.00", "0.00", "0.00")
+
+
+def test_k3_money_that_is_moved_away_and_back_keeps_the_terms_of_its_first_entry() -> None:
+    story = Story().invoice("2026-01-23").paid("96.00", "2026-01-20")
+    rechosen(story, "2026-02-10", consumer_policy(residual=NO_WAIVER))
+    about: dict[str, Any] = {"creditor": CREDITOR, "debtor": DEBTOR, "account": BANK, "payment": "P1"}
+    story.journal(MoneyMoved(**about, time=datetime(2026, 2, 12, 8, tzinfo=ZONE), id="//a#1"), "2026-02-12")
+    assert balances(story.play("2026-02-12"))["1001"][0] == "100.00"
+
+    time = datetime(2026, 1, 21, 6, tzinfo=ZONE)
+    paid: dict[str, Any] = {"paid": date(2026, 1, 20), "booked": date(2026, 1, 20), "amount": 96_00, "currency": "EUR"}
+    story.journal(MoneyPlaced(**about, **paid, time=time, id="//story#0004", invoice="1001"), "2026-02-13")
+    assert balances(story.play("2026-02-16"))["1001"] == ("0.00", "0.00", "0.00")
 
 
 def test_k3_a_rest_that_a_credit_note_left_stays_waived() -> None:

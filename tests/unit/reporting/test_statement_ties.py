@@ -3,11 +3,14 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from schemas.decisions import PaymentReturned, PaymentTaken, StatementTaken
 from services.reporting.bank_statements import missing_statements
 from services.reporting.canonical import canonical_dump
+from services.reporting.reconcile.reconciliation import reconcile
 from services.reporting.reconcile.statement_ties import statement_ties
-from tests.unit.reporting.harness import CREDITOR, IBAN, ReportingHarness
+from tests.unit.reporting.harness import CREDITOR, IBAN, ReportingHarness, registered
 
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
 
@@ -82,6 +85,18 @@ def test_a_payment_that_no_statement_tells_of_is_a_difference_of_its_statement()
     reporting = ReportingHarness().publish(statement("2026-01-09", 0, 0, number=7), taken("P1", 150, "2026-01-09"))
 
     assert words(reporting) == [("statement", "7", 150)]
+
+
+@pytest.mark.parametrize("amount", [100_00, None])
+def test_money_that_was_refunded_in_part_and_reversed_in_whole_is_returned_and_in_no_other_place(
+    amount: int | None,
+) -> None:
+    refund = reversed_("P1", 30_00, "2026-01-08").model_copy(update={"kind": "refunded"})
+    reporting = ReportingHarness().publish(registered(), taken("P1", 100_00, "2026-01-07"), refund)
+    reporting.publish(reversed_("P1", amount, "2026-01-09"))
+
+    (account,) = reconcile(reporting.store, CREDITOR, *JANUARY).accounts
+    assert (account.places.returned, account.places.refunded, account.places.difference) == (100_00, 0, 0)
 
 
 def test_a_reversal_without_an_amount_took_what_earlier_ones_had_left() -> None:
