@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "explain": "why a letter went or did not: the story of an invoice or a notice, in words",
     "report": "what is owed, by age",
     "reconcile": "whether every booked cent is in one place and ties to the statements",
+    "law": "every figure of the law in force, with its source and end",
     "feeds": "how far each bank account's payments are in, and what is missing; take back how far",
     "waiting": "what waits, since when and for what",
     "dump": "the whole state, as JSON Lines",

@@ -14,6 +14,7 @@ EXAMPLES = """examples:
 def register(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("what", metavar="INVOICE|NOTICE", help="an invoice's id or a notice's")
+    parser.add_argument("--creditor", metavar="ID", help="whose invoice, where several creditors have the number")
     parser.add_argument("--store", type=Path, metavar="FILE", help="the store; ERAPAIVA_STORE__PATH unless given")
 
 
@@ -24,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     with read_store(arguments.store) as store:
         try:
-            print(explain(store, arguments.what))
+            print(explain(store, arguments.what, arguments.creditor))
         except LookupError as unknown:
             print(f"erapaiva explain: {unknown.args[0]}", file=sys.stderr)
             return 1

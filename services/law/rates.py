@@ -93,12 +93,15 @@ class ReferenceRates:
 def shipped_rates(country: str) -> ReferenceRates:
     """The reference rates that come with the country's figures; later ones are published as events (I3).
 
+    A rate that ``needs_confirmation`` is shipped for a person to compare with its source, and does not count by itself.
+
     Raises:
         UnknownLawError: there is no pack of the country.
     """
     law = law_of(country)
     rates = ReferenceRates((), law.general_margin, law.commercial_margin)
-    for row in book_of(country).table("reference_rate"):
+    confirmed = (row for row in book_of(country).table("reference_rate") if not row.get("needs_confirmation", False))
+    for row in confirmed:
         rates = rates.with_published(row["from"], row["to"], rate_of(row["percent"]))
     return rates
 

@@ -56,6 +56,10 @@ class StatuteBook:
             found = found[part]
         return found
 
+    def names(self) -> list[str]:
+        """The dotted names of the figures that have dated periods, in the order of the file."""
+        return list(_names(self._tables, ""))
+
     def turning_days(self) -> list[date]:
         """The days on which some figure's period begins, in order."""
         return sorted({period["since"] for period in _dated(self._tables)})
@@ -102,6 +106,14 @@ def pack_of(country: str) -> CountryPack:
             f" (docs/policy.md); known: {', '.join(known)}"
         )
     return known[country]
+
+
+def _names(table: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for key, inner in table.items():
+        if isinstance(inner, Mapping):
+            yield from _names(inner, f"{prefix}{key}.")
+        elif isinstance(inner, list) and any(isinstance(each, Mapping) and "since" in each for each in inner):
+            yield prefix + key
 
 
 def _dated(table: Any) -> Iterator[Mapping[str, Any]]:

@@ -64,7 +64,7 @@ def disagreement(events: list[Event], until: str) -> str | None:
 def as_the_oracle_reads(events: list[Event], named: list[Event]) -> list[Event]:
     """The history with its placeholders, but with an invoice's reference where a letter simply used that one."""
     issued = [e["data"] for e in events if e["type"] == "invoice.issued.v1"]
-    invoices = {each.get("reference") for data in issued for each in (data, *data.get("parts", ()))}
+    invoices = {each.get("reference") for data in issued for each in (data, *data.get("parts", ()))} - {None}
     real = {e["id"]: e for e in named}
     return [real[e["id"]] if is_unnamed(e) and _reference(real.get(e["id"])) in invoices else e for e in events]
 

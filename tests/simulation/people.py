@@ -31,6 +31,8 @@ class People:
         if self.t.chance(self.t.p.credited):
             share = self.t.rng.choice((0.1, 0.3, 0.5, 0.9, 1.0))
             self._credit_note(bill, self._some_day(bill, -10, 90), max(1, int(bill.amount * share)))
+        if self.t.sometimes(self.t.p.mistyped):
+            self._mistype(bill)
         if self.t.sometimes(self.t.p.granted):
             self._grant(bill)
         if self.t.sometimes(self.t.p.lost_returns):
@@ -49,6 +51,30 @@ class People:
             currency=bill.currency,
             reason="hyvitys",
         )
+
+    def _mistype(self, bill: Bill) -> None:
+        """A stop under a number or for a debtor that is not there, or before its invoice is (K4); a wrong step."""
+        day, which = self._some_day(bill), self.t.rng.randrange(4)
+        instant, about = self.t.person_at(day), {"creditor": CREDITOR, "debtor": bill.debtor}
+        if which == 0:
+            self.t.write(instant, "dispute.raised", **about | {"invoice": self._typo(bill.id)})
+        elif which == 1:
+            debtor = self._typo(bill.debtor)
+            self.t.write(instant, "hold.placed", **about | {"debtor": debtor, "reason": "agreed"})
+        elif which == 2:
+            before = bill.known - timedelta(days=self.t.rng.randint(1, 12))
+            until = (bill.due + timedelta(days=self.t.rng.randint(5, 30))).isoformat()
+            self.t.write(before, "promise.made", **about | {"invoice": bill.id, "until": until})
+        else:
+            self.t.about(instant, "step.approved", bill, step="colection")
+            self.t.about(instant, "task.done", bill, task="call-1", outcome="ok")
+
+    def _typo(self, name: str) -> str:
+        """One sign more, less or other, or two swapped."""
+        place, digit = self.t.rng.randrange(len(name)), str(self.t.rng.randrange(10))
+        before, sign, behind = name[:place], name[place], name[place + 1 :]
+        swapped = before + behind[:1] + sign + behind[1:]
+        return self.t.rng.choice((before + behind, before + digit + sign + behind, before + digit + behind, swapped))
 
     def _some_day(self, bill: Bill, first: int = -2, last: int = 70) -> date:
         """A day so many days after the due date, never before the invoice was known."""

@@ -67,6 +67,7 @@ class Profile:
     discounts: float = 0.0
     parts: float = 0.0
     corrected: float = 0.0
+    mistyped: float = 0.0
     ahead: float = 0.0
     behind: float = 0.0
     plans: float = 0.0
@@ -252,6 +253,7 @@ PROFILES = {
         replace(SIMPLE, name="discounts", discounts=0.6, credited=0.2, reversed=0.05),
         replace(SIMPLE, name="parts", parts=0.5, credited=0.2, rescheduled=0.1, extended=0.1, written_off=0.1),
         replace(SIMPLE, name="corrections", corrected=0.4),
+        replace(SIMPLE, name="mistyped", mistyped=0.06, parts=0.1, promised=0.1, policy={"approval": 0.3, "call": 0.2}),
         replace(SIMPLE, name="ahead", ahead=0.3, behind=0.3, extended=0.2, rescheduled=0.2, promised=0.1),
         replace(
             SIMPLE,

@@ -25,12 +25,17 @@ from services.reporting.timeline import WHOLE_ACCOUNT
 from services.runtime.store.port import Store
 
 
-def explain(store: Store, what: str) -> str:
-    """The story of every invoice, and of the notice, with this id.
+def explain(store: Store, what: str, creditor: str | None = None) -> str:
+    """The story of the invoice, and of the notice, with this id; of an invoice in parts that of each part.
 
-    Raises LookupError where there is none; its text is for a person and names similar ids.
+    Raises LookupError where there is none, or where several creditors have the number and none is named; its text is
+    for a person and names similar ids, or the creditors.
     """
-    invoices = [row for number in (what, *replaced_by(store, what)) for row in receivables_of(store, number)]
+    named = [row for number in (what, *replaced_by(store, what)) for row in receivables_of(store, number)]
+    invoices = [row for row in named if creditor in (None, row["creditor"])]
+    whose = sorted({text(row, "creditor") for row in invoices})
+    if len(whose) > 1:
+        raise LookupError(f"several creditors have an invoice {what}: {', '.join(whose)}; --creditor says whose")
     notices = query_rows(store, "SELECT * FROM notice WHERE notice = ?", (what,))
     if not invoices and not notices:
         raise LookupError(_unknown(store, what))
@@ -70,20 +75,29 @@ def _invoice_story(store: Store, invoice: QueryRow) -> Iterator[str]:
 def _invoice_entries(store: Store, invoice: QueryRow, whole: str | None, zone: tzinfo) -> Iterator[StoryEntry]:
     """What happened to a receivable, and, where it is a part, to the whole invoice."""
     about = (text(invoice, "creditor"), text(invoice, "debtor"), text(invoice, "invoice"))
-    yield from timeline_entries(
-        query_rows(
-            store,
-            "SELECT * FROM happening WHERE creditor = ? AND debtor = ? AND invoice IN (?, ?, '') ORDER BY position",
-            (*about, whole or about[2]),
-        ),
-        text(invoice, "currency"),
-        zone,
+    happened = query_rows(
+        store,
+        "SELECT * FROM happening WHERE creditor = ? AND debtor = ? AND invoice IN (?, ?, '') ORDER BY position",
+        (*about, whole or about[2]),
     )
+    mine = [row for row in happened if row["letter_number"] is None or _was_listed(store, about, row)]
+    yield from timeline_entries(mine, text(invoice, "currency"), zone)
     yield from _letters_about(store, about, zone)
     yield from _withheld_entries(store, about)
     yield from _task_entries(store, about, whole)
     yield from _handover_entries(store, about)
     yield from _unmatched_entries(store, about, whole)
+
+
+def _was_listed(store: Store, about: tuple[str, str, str], money_by_letter: QueryRow) -> bool:
+    """Whether money by a letter's own reference concerns the invoice: that letter listed it, or is not known here."""
+    listed = query_rows(
+        store,
+        "SELECT l.invoice FROM notice n JOIN notice_line_now l ON l.notice = n.notice"
+        " WHERE n.creditor = ? AND n.debtor = ? AND n.letter_number = ?",
+        (*about[:2], number(money_by_letter, "letter_number")),
+    )
+    return not listed or any(line["invoice"] == about[2] for line in listed)
 
 
 def _letters_about(store: Store, about: tuple[str, str, str], zone: tzinfo) -> Iterator[StoryEntry]:
@@ -198,11 +212,25 @@ def _now(store: Store, invoice: QueryRow) -> Iterator[str]:
         "SELECT next_check FROM account WHERE creditor = ? AND debtor = ?",
         (text(invoice, "creditor"), text(invoice, "debtor")),
     )
+    yield from _planned(store, invoice)
     following = text_or_none(account, "next_check")
     latest = f", at the latest on {following}" if following else ""
     yield f"Next check: when something new becomes known{latest}"
     for words in missing_statements(store, text(invoice, "creditor")):
         yield f"Not known yet: {words}"
+
+
+def _planned(store: Store, invoice: QueryRow) -> Iterator[str]:
+    """The letters about the invoice that are not over."""
+    notices = query_rows(
+        store,
+        "SELECT n.* FROM notice n JOIN notice_line_now l ON l.notice = n.notice"
+        " WHERE n.creditor = ? AND n.debtor = ? AND l.invoice = ? AND n.status IN ('planned', 'deferred', 'unknown')"
+        " ORDER BY n.date, n.notice",
+        (text(invoice, "creditor"), text(invoice, "debtor"), text(invoice, "invoice")),
+    )
+    for notice in notices:
+        yield f"Planned: letter {notice['step'] or notice['purpose']!r} of {notice['date']} is {notice['status']}"
 
 
 # --- a letter ------------------------------------------------------------------------------------

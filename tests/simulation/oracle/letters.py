@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from tests.simulation.oracle import days, stops
+from tests.simulation.oracle import days, mistyped, stops
 from tests.simulation.oracle.fact import LAST, Known, as_date, cents, money
 from tests.simulation.oracle.facts import Suggestion, World
 from tests.simulation.oracle.feeds import reaches_tomorrow
@@ -74,6 +74,8 @@ class Account:
         if stops.stale_feed(world, self.creditor, self.debtor, now) or self._response_open(now):
             return
         if reaches_tomorrow(world, self.creditor, now) or self._in_doubt(now):
+            return
+        if mistyped.holds(world, self.creditor, self.debtor, now):
             return
         moment = Moment(self.world, self, policy, now)
         if moment.money_points_here():

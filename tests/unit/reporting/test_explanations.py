@@ -327,13 +327,27 @@ def test_a_plan_is_told_for_each_of_its_invoices_and_no_other() -> None:
     assert agreed == {"1001": True, "1002": True, "1003": False}
 
 
-def test_an_invoice_number_of_several_creditors_is_explained_for_each() -> None:
+def test_of_an_invoice_number_of_several_creditors_it_is_asked_whose_is_meant() -> None:
     reporting = ReportingHarness().publish(account(balance()), account(balance(), creditor="other"))
 
-    story = explain(reporting.store, "1001")
+    with pytest.raises(LookupError, match="several creditors have an invoice 1001: acme, other; --creditor says whose"):
+        explain(reporting.store, "1001")
 
-    assert f"Invoice 1001 of creditor {CREDITOR}" in story
-    assert "Invoice 1001 of creditor other" in story
+    assert explain(reporting.store, "1001", "other").startswith("Invoice 1001 of creditor other")
+
+
+def test_money_by_the_reference_of_a_letter_that_did_not_list_it_is_not_this_invoices_story() -> None:
+    reporting = ReportingHarness().publish(decided(letter()), paid("P9", invoice=None, letter=2))
+    reporting.publish(account(balance("1001"), balance("1002")))
+
+    assert "P9" in explain(reporting.store, "1001")
+    assert "P9" not in explain(reporting.store, "1002")
+
+
+def test_what_is_planned_now_is_told() -> None:
+    reporting = ReportingHarness().publish(decided(letter()), account(balance()))
+
+    assert "Planned: letter 'reminder' of 2026-02-12 is planned" in explain(reporting.store, "1001")
 
 
 def test_an_unknown_id_is_refused_with_ids_that_look_like_it() -> None:
