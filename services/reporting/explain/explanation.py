@@ -249,6 +249,11 @@ def _notice_story(store: Store, notice: QueryRow) -> Iterator[str]:
         yield ""
         yield from paragraph(f"Invoice {line['invoice']}", _line_details(store, notice, line))
     yield ""
+    if text(notice, "status") == "unknown":
+        named = f"creditor={notice['creditor']} debtor={notice['debtor']} notice={notice['notice']}"
+        yield f"It left: erapaiva tell notice.settled {named} outcome=accepted"
+        yield f"It did not: erapaiva tell notice.settled {named} outcome=failed"
+        yield ""
     yield "What came before it: `erapaiva explain` with one of its invoices"
 
 

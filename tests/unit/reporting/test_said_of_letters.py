@@ -49,6 +49,15 @@ def test_two_people_settle_one_letter_differently(first: str, second: str) -> No
     assert f"letter {letter.notice}: {second}, which changes nothing, as the first word holds: {first} (S6)" in story
 
 
+def test_of_an_unknown_letter_the_lines_to_type_are_shown_until_it_is_settled() -> None:
+    letter = OneLetter("unknown")
+    assert f"notice={letter.notice} outcome=accepted It did not: erapaiva tell notice.settled" in letter.story()
+
+    letter.is_said("notice.settled", outcome="accepted")
+
+    assert "erapaiva tell" not in letter.story()
+
+
 def test_a_letter_settled_as_failed_comes_back() -> None:
     letter = OneLetter("unknown")
 
