@@ -62,11 +62,11 @@ MUTANTS = (
         f"{IDENTITY}::more_than_five_banking_days",
     ),
     Mutant(
-        "identity: two statements tell one payment",
+        "identity: a statement and KTL tell one payment on two days",
         LIKENESS,
         '    if data.channel != "notification" and known.channels != {"notification"}:',
         '    if data.channel == "table":',
-        f"{IDENTITY}::two_statements_never",
+        f"{IDENTITY}::statement_and_ktl_never",
     ),
     Mutant(
         "told twice: two lines of one channel are one money",
@@ -87,7 +87,7 @@ MUTANTS = (
         LIKENESS,
         "are_names_alike(first, second))\n    )",
         "True)\n    )",
-        f"{TWICE}::names_in_another_order",
+        "cash_application/test_repeated_statements.py::another_payer",
     ),
     Mutant(
         "returns: a reference finds payments that were booked after the return",

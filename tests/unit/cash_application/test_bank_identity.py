@@ -88,6 +88,13 @@ def test_more_than_five_banking_days_apart_they_are_two() -> None:
     assert [name for name, *_ in harness.placed()] == ["A", "A 2026-01-26"]
 
 
+def test_a_statement_and_ktl_never_tell_one_payment_on_two_days() -> None:
+    harness = CashHarness()
+    harness.publish(payment("A", channel="statement", booked="2026-01-16"))
+    harness.publish(payment("A", channel="ktl", booked="2026-01-19"))
+    assert harness.tally.duplicates == 0
+
+
 def test_two_statements_never_tell_one_payment_on_two_days() -> None:
     harness = CashHarness()
     harness.publish(

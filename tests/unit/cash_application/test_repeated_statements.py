@@ -79,6 +79,19 @@ def test_a_line_that_the_days_lack_is_left_to_a_person() -> None:
     assert [why for _, why in waiting(harness)] == ["not-in-statement", "not-in-statement"]
 
 
+def test_a_line_of_another_payer_is_not_the_days_line() -> None:
+    for payer, left in (("MALLILA AINO", []), ("Eino Mallila", ["not-in-statement"])):
+        harness = played(
+            line("d1", "2026-01-19", payer={"name": "Aino Mallila"}),
+            statement("d1", "2026-01-19", "2026-01-19", "0.00", "60.00"),
+            statement("d2", "2026-01-20", "2026-01-20", "60.00", "0.00"),
+            line("m", "2026-01-19", payer={"name": payer}),
+            statement("m", "2026-01-19", "2026-01-20", "0.00", "60.00"),
+        )
+        assert len(standing(harness)) == 1
+        assert [why for _, why in waiting(harness)] == left
+
+
 def test_a_statement_that_begins_on_the_last_day_of_the_one_before_goes_on_from_it() -> None:
     first = line("a", "2026-01-19"), statement("a", "2026-01-19", "2026-01-19", "0.00", "60.00")
     second = line("b", "2026-01-19"), statement("b", "2026-01-19", "2026-01-20", "60.00", "60.00")
