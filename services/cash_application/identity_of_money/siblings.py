@@ -1,6 +1,7 @@
 """Transactions of one entry to which the bank gave no ids of their own, told in another order by another message.
 
-They are called by their place in the entry, ``ENTRY/2``: which one is which shows in what they say (rules.md B1).
+They are called by their place in the entry, ``ENTRY/2``; where the bank gives each of them the entry's id, the first
+one by that. Which one is which shows in what they say (rules.md B1).
 """
 
 from collections.abc import Iterator
@@ -40,15 +41,22 @@ def _is_duplicated(known: KnownPayment, data: PaymentReceived) -> bool:
 
 
 def _entry_of(data: PaymentReceived) -> str | None:
-    """What the names of an entry's transactions begin with, where the line is called by its place in it."""
+    """The entry whose id or place in it is all that a line is called by."""
     batch = data.ids.batch if data.ids is not None else None
-    prefix = f"{(batch or '').partition('#')[0]}/"
-    return prefix if batch is not None and data.payment.startswith(prefix) else None
+    if batch is None:
+        return None
+    entry = batch.partition("#")[0]
+    return entry if _is_named_by(data.payment, entry) else None
+
+
+def _is_named_by(name: str, entry: str) -> bool:
+    return name == entry or name.startswith(f"{entry}/")
 
 
 def _is_free(known: KnownPayment, data: PaymentReceived, entry: str) -> bool:
     """Whether a payment is of the entry, of the line's money, and not another line of the line's message."""
-    if not any(each.payment.startswith(entry) for each in known.tellings) or not likeness.is_same_money(known, data):
+    is_of_entry = any(_is_named_by(each.payment, entry) for each in known.tellings)
+    if not is_of_entry or not likeness.is_same_money(known, data):
         return False
     return all(name == data.payment for name in _names_in_message(known, data))
 

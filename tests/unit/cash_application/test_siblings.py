@@ -33,6 +33,17 @@ def test_in_any_order_each_is_told_twice_and_none_is_a_conflict() -> None:
         assert [each.amount for each in harness.decisions() if isinstance(each, Unmatched)] == [6000, 4000, 6000]
 
 
+def test_those_that_all_have_the_entrys_id_are_known_in_any_order() -> None:
+    names = {"E1/1": "E1", "E1/2": "E1/2", "E1/3": "E1/3"}
+    for order in permutations(LINES):
+        harness = CashHarness()
+        for told in (*entry("notification", *LINES), *entry("statement", *order)):
+            harness.publish(told | {"data": told["data"] | {"payment": names[told["data"]["payment"]]}})
+        harness.tick()
+        assert (harness.reasons(), harness.tally.duplicates) == ([], 3)
+        assert [each.amount for each in harness.decisions() if isinstance(each, Unmatched)] == [6000, 4000, 6000]
+
+
 def test_equal_ones_are_as_many_as_they_are() -> None:
     same = LINES[0], LINES[1], LINES[0]
     harness = CashHarness()
