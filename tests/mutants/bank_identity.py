@@ -41,6 +41,13 @@ MUTANTS = (
         "cash_application/test_siblings.py::equal_ones",
     ),
     Mutant(
+        "identity: two statements tell two returns",
+        RETURNING,
+        "        return _is_in_other_statement(back, data)",
+        "        return False",
+        f"{RETURNS}::statement_of_its_month",
+    ),
+    Mutant(
         "statements: one that goes on from another tells its days again",
         "services/cash_application/feeds/repeated.py",
         "        and (first < begins or known.opening == opening)\n",

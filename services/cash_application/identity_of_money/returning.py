@@ -1,8 +1,9 @@
 """Whose money comes back: the payment to which a bank's return belongs (rules.md B1)."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from schemas.payment_events import PaymentReversed
+from schemas.payment_events import MoneyChannel, PaymentReversed
 from services.cash_application.identity_of_money import likeness, naming
 from services.cash_application.state.known_payment import KnownPayment, Return
 from services.cash_application.state.lane import Lane
@@ -34,7 +35,7 @@ def in_doubt(lane: Lane, data: PaymentReversed) -> str | None:
 
 
 def known_return(payment: KnownPayment, event: str, data: PaymentReversed) -> Return | None:
-    """The return of a payment of which an event tells again: the same event, or another channel's.
+    """The return of a payment of which an event tells again: the same event, or another message's.
 
     Files of banks gave events of returns ids without the digest at their end before there were channels.
     """
@@ -45,13 +46,39 @@ def known_return(payment: KnownPayment, event: str, data: PaymentReversed) -> Re
     return None
 
 
+def note_message(back: Return, data: PaymentReversed) -> None:
+    """Keep by which message of the bank a return was told."""
+    message = _message(data)
+    if message is not None and message not in back.messages:
+        back.messages.append(message)
+
+
 def _is_told_again(payment: KnownPayment, back: Return, data: PaymentReversed) -> bool:
+    """Whether an event may be of a return that is known; what one message lists twice is two."""
     told = (back.amount or payment.amount) == (data.amount or payment.amount)
     if not told or back.channel is None or data.channel is None:
         return False
-    if back.channel == data.channel and not data.duplicate:
+    if data.duplicate:
+        return _are_near(back.booked, data.booked)
+    if data.channel == back.channel or any(channel == data.channel for channel, _ in back.messages):
+        return _is_in_other_statement(back, data)
+    return _are_near(back.booked, data.booked)
+
+
+def _is_in_other_statement(back: Return, data: PaymentReversed) -> bool:
+    """Whether two statements, such as a day's and its month's, tell one return: on the same day."""
+    message = _message(data)
+    if data.channel != "statement" or message is None or message in back.messages:
         return False
-    return back.booked is None or data.booked is None or likeness.are_near(back.booked, data.booked)
+    return bool(back.messages) and back.booked is not None and back.booked == data.booked
+
+
+def _message(data: PaymentReversed) -> tuple[MoneyChannel, str] | None:
+    return None if data.channel is None or data.statement is None else (data.channel, data.statement)
+
+
+def _are_near(one: date | None, other: date | None) -> bool:
+    return one is None or other is None or likeness.are_near(one, other)
 
 
 def _fitting(lane: Lane, data: PaymentReversed) -> Iterable[list[KnownPayment]]:

@@ -44,7 +44,9 @@ def reversed_(lane: Lane, fact: Fact, data: PaymentReversed) -> Result:
     if known is not None:
         if (known.amount or payment.amount) != (amount or payment.amount):
             return conflict("the event's source and id")
+        returning.note_message(known, data)
         _learn_day(lane, payment, known, data)
+        PAYMENTS.put(lane.unit, payment.key, payment)
         return DUPLICATE
     return _go_back(lane, fact, data, payment, amount, "reversed")
 
@@ -55,7 +57,6 @@ def _learn_day(lane: Lane, payment: KnownPayment, back: Return, data: PaymentRev
         return
     back.booked = data.booked
     payment_decisions.returned(lane, payment, back, data.booked)
-    PAYMENTS.put(lane.unit, payment.key, payment)
 
 
 def refunded(lane: Lane, fact: Fact, data: PaymentRefunded) -> Result:
@@ -80,8 +81,10 @@ def _go_back(
     if open_ == 0 or (amount or 0) > open_:
         line = f"data.amount: more would be {kind} than was received; check whether this is told twice"
         return Refused("more-than-received", (line,), payment.placement.debtor if payment.placement else None)
-    channel = data.channel if isinstance(data, PaymentReversed) else None
-    back = Return(kind, fact.time, fact.event_id, amount, fact.known, data.booked, channel)
+    back = Return(kind, fact.time, fact.event_id, amount, fact.known, data.booked)
+    if isinstance(data, PaymentReversed):
+        back.channel = data.channel
+        returning.note_message(back, data)
     payment.returns.append(back)
     moving.publish_return(lane, payment, back)
     PAYMENTS.put(lane.unit, payment.key, payment)

@@ -110,7 +110,8 @@ class NotOf:
 class Return:
     """Money of a payment that went back, in minor units; ``amount`` None is the whole payment.
 
-    ``booked`` is the day of a refund, where it is known.
+    ``booked`` is the day of a refund, where it is known. ``messages``: the bank's messages that told a reversal (see
+    `schemas.payment_events.PaymentReversed`), each as its channel and name; none of one that an older store knew.
     """
 
     kind: Literal["reversed", "refunded"]
@@ -120,6 +121,7 @@ class Return:
     known: datetime | None = None
     booked: date | None = None
     channel: MoneyChannel | None = None
+    messages: list[tuple[MoneyChannel, str]] = field(default_factory=list)
 
     @property
     def known_at(self) -> datetime:

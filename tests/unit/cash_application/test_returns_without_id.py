@@ -119,6 +119,35 @@ def test_a_return_that_two_channels_told_is_one() -> None:
     assert (reversed_payments(harness), harness.reasons(), harness.tally.duplicates) == (["A"], [], 1)
 
 
+def test_equal_parts_of_a_payment_that_one_message_returns_are_two_returns_whatever_another_one_told_of_them() -> None:
+    half: Event = {"amount": "50.00", "ids": {"end_to_end": "Q-1"}}
+    notified = back("R1", **half, channel="notification", statement="N4") | {"id": "notified"}
+    first, second = (back(each, **half, statement="2026/5") for each in ("R1", "R2"))
+    for order in ((notified, first, second), (first, second, notified), (first, notified, second)):
+        harness = CashHarness()
+        harness.publish(invoice(1), payment("A", reference_of(1), ids={"end_to_end": "Q-1"}), *order)
+        assert (reversed_payments(harness), harness.reasons(), harness.tally.duplicates) == (["A", "A"], [], 1)
+
+
+def test_a_return_that_a_statement_of_its_month_tells_beside_that_of_its_day_is_one() -> None:
+    for amount in ("20.00", "100.00"):
+        for names in (("A", "A"), ("R1", "R2")):
+            harness = CashHarness()
+            harness.publish(invoice(1), payment("A", reference_of(1), ids={"end_to_end": "Q-1"}))
+            for name, statement in zip(names, ("2026/26", "S-MONTH"), strict=True):
+                told = back(name, amount=amount, statement=statement, ids={"end_to_end": "Q-1"})
+                harness.publish(told | {"id": statement})
+            assert (reversed_payments(harness), harness.reasons(), harness.tally.waiting) == (["A"], [], 0)
+
+
+def test_equal_parts_of_a_payment_that_statements_return_on_different_days_are_two_returns() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), payment("A", reference_of(1)))
+    for day, statement in (("2026-01-26", "2026/26"), ("2026-01-27", "2026/27")):
+        harness.publish(back("A", amount="20.00", booked=day, statement=statement) | {"id": statement})
+    assert (reversed_payments(harness), harness.tally.duplicates) == (["A", "A"], 0)
+
+
 def test_a_return_that_a_notification_told_is_booked_when_the_statement_says_whichever_comes_first() -> None:
     notified, stated = {"channel": "notification", "booked": "2026-01-23"}, {"channel": "statement"}
     for order in ((notified, stated), (stated, notified)):
