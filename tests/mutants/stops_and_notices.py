@@ -6,6 +6,8 @@ CASES = "services/overdue/steps/cases.py"
 DECIDE = "services/overdue/decide.py"
 TASKS = "services/overdue/tasks.py"
 DRAFT = "services/overdue/letters/draft.py"
+GATE = "services/overdue/stops/gate.py"
+PLAN_MONEY = "services/overdue/books/plan_money.py"
 GUARDS = "services/overdue/letters/guards.py"
 INSTALMENTS = "services/overdue/letters/instalments.py"
 LETTER_OUTCOMES = "services/overdue/letter_outcomes.py"
@@ -311,5 +313,33 @@ MUTANTS = (
         "for report in sorted(reports, key=known_order)}",
         "for report in sorted(reports, key=known_order, reverse=True)}",
         "overdue/test_letters_that_come_back.py::latest",
+    ),
+    Mutant(
+        "G0 a letter about a missed instalment passes a hold",
+        GATE,
+        '"instalment": STOPS - {"wait", ',
+        '"instalment": STOPS - {"held", "wait", ',
+        "overdue/test_gate.py::holds",
+    ),
+    Mutant(
+        "G0 money passes by what is promised",
+        STOPS,
+        '    return stop.kind == "promise" or (stop.kind',
+        "    return (stop.kind",
+        "overdue/test_money_in.py::g0",
+    ),
+    Mutant(
+        "G5 money pays no instalment that is not due",
+        PLAN_MONEY,
+        "parts[: due + 1])",
+        "parts[:due])",
+        "overdue/test_plans.py::pays",
+    ),
+    Mutant(
+        "G5 a receivable is in the first plan",
+        STOPS,
+        "    latest = max(plans, key=known_order, default=None)",
+        "    latest = min(plans, key=known_order, default=None)",
+        "overdue/test_plans.py::latest",
     ),
 )
