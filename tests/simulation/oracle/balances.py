@@ -37,7 +37,7 @@ class Receivable:
     discount_taken: int = 0
     given_up: list[tuple[date, int]] = field(default_factory=list)  # principal written off, by day
     touched: bool = False  # a payment or credit has come
-    noted: bool = False  # a credit note has
+    noted: bool = False  # a credit note has, or credit of no payment
     notes: list[tuple[Known, int]] = field(default_factory=list)  # what each credit note took
     counted_to: date | None = None
     compensated: bool = False

@@ -520,6 +520,7 @@ class Books:
                     (self.other_uses if payment is None else self.uses[payment]).append(use)
         for r in reached:
             r.touched = True
+            r.noted = r.noted or payment is None
             r.interruptions.append(day)
             as_discount = any(self._earned(r, discount) for discount in r.invoice.discounts)
             if r.invoice.currency == EURO and 0 < r.balance < self._waive_below(known) and not as_discount:
