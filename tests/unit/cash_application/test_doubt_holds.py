@@ -41,7 +41,8 @@ def mend(harness: CashHarness, sent: Event | None = None) -> None:
     letter = harness.dead_letters()[0]
     line = raw(sent) if sent is not None else b""
     key = sent["data"]["creditor"] if sent is not None else ""
-    harness.engine.publish(INSTRUCTIONS, key, labelled(line, Label(mends=letter.key, source=letter.source)))
+    topic = destination_of(line).topic if sent is not None else INSTRUCTIONS
+    harness.engine.publish(topic, key, labelled(line, Label(mends=letter.key, source=letter.source)))
     harness.engine.settle()
 
 
