@@ -17,6 +17,7 @@ from schemas.fields import (
     Days,
     DomesticAmount,
     Email,
+    Iban,
     Identifier,
     Language,
     Line,
@@ -93,6 +94,19 @@ class ReferenceRatePublished(SettingsData):
         if self.from_ > self.to:
             raise ValueError("ends before it begins; let from be no later than to")
         return self
+
+
+class AccountConfirmed(SettingsData):
+    """Somebody else than who told a creditor's bank account confirms it (rules.md G11).
+
+    ``holder`` is the account holder's exact name, as payers' banks check it.
+    """
+
+    event_type: ClassVar[str] = "account.confirmed.v1"
+
+    creditor: Identifier
+    iban: Iban
+    holder: Line
 
 
 # --- instructions --------------------------------------------------------------------------------
@@ -320,6 +334,7 @@ EVENT_TYPES: Final[dict[str, type[Data]]] = {
         CreditorRegistered,
         Policy,
         ReferenceRatePublished,
+        AccountConfirmed,
         InvoiceIssued,
         InvoiceCredited,
         InvoiceCancelled,

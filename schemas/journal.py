@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal
 
-from pydantic import InstanceOf, SerializeAsAny
+from pydantic import Field, InstanceOf, SerializeAsAny
 
 from schemas.data import AccountData, SettingsData
 from schemas.facts import UnreadEvent, UnreadReleased
@@ -249,6 +249,20 @@ class FeedReached(LaneMessage):
     through: Date
 
 
+class AccountsJudged(LaneMessage):
+    """Which bank accounts of a creditor's registration are not confirmed by another source (rules.md G11).
+
+    ``changed``: one of them stands for an account that letters print no more, so no letter goes. ``holders`` is the
+    exact name of each account's holder, by IBAN, where a confirmation gives it. The latest message counts.
+    """
+
+    type: Literal["accounts-judged"] = "accounts-judged"
+    creditor: str
+    unconfirmed: tuple[str, ...] = ()
+    changed: bool = False
+    holders: dict[str, str] = Field(default_factory=dict)
+
+
 class CreditorHold(LaneMessage):
     """An event of the creditor could not be read: none of its accounts gets a letter. ``key`` is the doubt's."""
 
@@ -348,6 +362,7 @@ JournalMessage = (
     | SettingsCopied
     | SettingKnownFixed
     | FeedReached
+    | AccountsJudged
     | CreditorHold
     | CreditorReleased
     | FeedHold

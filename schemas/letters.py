@@ -55,10 +55,14 @@ class LetterContact(LetterPart):
 
 
 class LetterAccount(LetterPart):
-    """A bank account to which the debtor can pay."""
+    """A bank account to which the debtor can pay; ``holder`` is its holder's exact name, which payers' banks check.
+
+    An older letter has no holder: it is the creditor.
+    """
 
     iban: str
     bic: str
+    holder: str = ""
 
 
 class LetterCreditor(LetterPart):

@@ -3,8 +3,14 @@
 from datetime import datetime
 from itertools import islice
 
-from schemas.data import AccountData, Data, creditor_of
-from schemas.events import CorrectionSettled, CreditGranted, CreditorRegistered, ReferenceRatePublished
+from schemas.data import AccountData, Data, SettingsData, creditor_of
+from schemas.events import (
+    AccountConfirmed,
+    CorrectionSettled,
+    CreditGranted,
+    CreditorRegistered,
+    ReferenceRatePublished,
+)
 from schemas.facts import Fact, UnreadEvent, decode_facts
 from schemas.invoice_events import InvoiceCredited, InvoiceIssued
 from schemas.payment_events import (
@@ -22,7 +28,7 @@ from services.cash_application.feeds import statements, watermarks, withdrawals
 from services.cash_application.invoices import corrections, receivables
 from services.cash_application.payments import payment_events, returns
 from services.cash_application.refusals import dead_letters, doubts, waiting_instructions
-from services.cash_application.settings import account_owners, setting_events
+from services.cash_application.settings import account_confirmations, account_owners, setting_events
 from services.cash_application.state import ahead, identity, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import DUPLICATE, Applied, Duplicate, Refused, Result, Undecided, Waits
@@ -168,7 +174,9 @@ def _apply(lane: Lane, fact: Fact, offset: int) -> Result:
         return _apply_to_account(lane, fact, data)
     if isinstance(data, BankFeedCompleted):
         return watermarks.completed(lane, fact, data, offset)
-    return _apply_money_or_settings(lane, fact, data)
+    if isinstance(data, SettingsData):
+        return _apply_setting(lane, fact, data)
+    return _apply_money(lane, fact, data)
 
 
 def _apply_to_account(lane: Lane, fact: Fact, data: AccountData) -> Result:
@@ -193,7 +201,19 @@ def _received(lane: Lane, fact: Fact, data: PaymentReceived) -> Result:
     return payment_events.received(lane, fact, data)
 
 
-def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
+def _apply_setting(lane: Lane, fact: Fact, data: SettingsData) -> Result:
+    match data:
+        case Policy():
+            return setting_events.policy_published(lane, fact, data)
+        case AccountConfirmed():
+            return account_confirmations.confirmed(lane, fact, data)
+        case ReferenceRatePublished():
+            return setting_events.rate_published(lane, fact, data)
+        case _:
+            raise AssertionError(f"a setting of a type that nothing applies: {fact.type}")
+
+
+def _apply_money(lane: Lane, fact: Fact, data: Data) -> Result:
     match data:
         case PaymentReceived():
             return _received(lane, fact, data)
@@ -209,9 +229,5 @@ def _apply_money_or_settings(lane: Lane, fact: Fact, data: Data) -> Result:
             return payment_events.not_of(lane, fact, data)
         case PaymentSameAs():
             return payment_events.same_as(lane, data)
-        case Policy():
-            return setting_events.policy_published(lane, fact, data)
-        case ReferenceRatePublished():
-            return setting_events.rate_published(lane, fact, data)
         case _:
             raise AssertionError(f"a fact of a type that nothing applies: {fact.type}")

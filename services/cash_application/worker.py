@@ -25,7 +25,7 @@ from services.cash_application import application
 from services.cash_application.invoices import corrections, taken_steps
 from services.cash_application.payments import not_in_statement, payment_events, placing, prefetch, returns, told_twice
 from services.cash_application.refusals import doubts, waiting_instructions
-from services.cash_application.settings import account_owners
+from services.cash_application.settings import account_confirmations, account_owners
 from services.cash_application.state import ahead, subscriptions, waiting
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.rows import FRONTIER_CHANGES
@@ -137,6 +137,7 @@ def _reach_frontier(lane: Lane, instant: datetime, left: int) -> int:
     if left == 0 or lane.has_released:
         return left
     account_owners.raise_alerts(lane)
+    account_confirmations.raise_alerts(lane)
     application.move_feeds(lane, instant)
     left -= told_twice.compare(lane, left)
     if left > 0 and not lane.has_released:

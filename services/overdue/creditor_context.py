@@ -24,7 +24,9 @@ class CreditorContext:
 
     ``policies`` holds the versions of each policy that the creditor names; ``fed`` the day through which each bank
     account's payments are known; ``unread`` the keys of events that could not be read and that may concern any account
-    of the creditor. Versions are remembered by kind, those in force by day, which changes no answer.
+    of the creditor; ``unconfirmed`` the bank accounts that no other source has confirmed, and
+    ``account_changed`` whether one of them stands for another that is gone; ``holders`` the confirmed holder's name by
+    bank account (rules.md G11). Versions are remembered by kind, those in force by day, which changes no answer.
     """
 
     creditor: CreditorRegistered | None
@@ -32,6 +34,9 @@ class CreditorContext:
     rates: ReferenceRates
     fed: dict[str, date] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    unconfirmed: frozenset[str] = frozenset()
+    account_changed: bool = False
+    holders: dict[str, str] = field(default_factory=dict)
     _versions: dict[str, list[Policy]] = field(default_factory=dict, repr=False, compare=False)
     _in_force: dict[tuple[str, date], Policy | None] = field(default_factory=dict, repr=False, compare=False)
 

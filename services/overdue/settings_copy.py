@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from schemas.events import CreditorRegistered, ReferenceRatePublished
 from schemas.journal import (
+    AccountsJudged,
     CreditorHold,
     CreditorReleased,
     FeedHold,
@@ -32,10 +33,25 @@ from services.overdue.known_order import known_order
 from services.overdue.state_rows import CREDITOR, POLICY, RATE, in_lane
 from services.runtime.unit_of_work import UnitOfWork
 
+OfOneCreditor = AccountsJudged | FeedReached | FeedHold | FeedReleased | CreditorHold | CreditorReleased
+"""A lane's messages about one creditor beside its settings."""
+
+
+@dataclass(slots=True)
+class JudgedCopy:
+    """A lane's last `AccountsJudged` about a creditor."""
+
+    unconfirmed: list[str] = field(default_factory=list)
+    changed: bool = False
+    holders: dict[str, str] = field(default_factory=dict)
+
 
 @dataclass(slots=True)
 class CreditorRow:
-    """What a lane knows of one creditor: its registration, how far its feeds reach, and its unread events."""
+    """What a lane knows of one creditor: its registration, how far its feeds reach, and its unread events.
+
+    ``judged`` says which of its bank accounts are not confirmed, None while nobody told others (rules.md G11).
+    """
 
     known: datetime | None = None
     time: datetime | None = None
@@ -43,6 +59,7 @@ class CreditorRow:
     data: CreditorRegistered | None = None
     fed: dict[str, date] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    judged: JudgedCopy | None = None
 
 
 @dataclass(slots=True)
@@ -89,17 +106,17 @@ class SettingsCopy:
             return self._copy_settings(message)
         if isinstance(message, SettingKnownFixed):
             return self._fix_known(message)
-        if isinstance(message, FeedReached | FeedHold | FeedReleased | CreditorHold | CreditorReleased):
-            return self._copy_feed_or_hold(message)
+        if isinstance(message, OfOneCreditor):
+            return self._copy_of_creditor(message)
         return None
 
-    def _copy_feed_or_hold(
-        self, message: FeedReached | FeedHold | FeedReleased | CreditorHold | CreditorReleased
-    ) -> str:
+    def _copy_of_creditor(self, message: OfOneCreditor) -> str:
         key = in_lane(message.lane, message.creditor)
         row = _CREDITOR.validate_json(self._unit.get(CREDITOR, key) or b"{}")
         if isinstance(message, FeedReached):
             row.fed[message.account] = message.through
+        elif isinstance(message, AccountsJudged):
+            row.judged = JudgedCopy(list(message.unconfirmed), message.changed, message.holders)
         elif isinstance(message, FeedHold | CreditorHold):
             row.unread = sorted({*row.unread, message.key})
         else:
@@ -171,7 +188,17 @@ def _context_of(creditor: str, lane: int, unit: UnitOfWork) -> CreditorContext:
     published = unit.get(RATE, in_lane(lane, country))
     for rate in sorted(_rates(published) if published else (), key=known_order):
         rates = rates.with_published(rate.data.from_, rate.data.to, rate_of(rate.data.rate))
-    return CreditorContext(row.data, _policies_of(row, lane, unit), rates, row.fed, tuple(row.unread))
+    judged = row.judged or JudgedCopy()
+    return CreditorContext(
+        row.data,
+        _policies_of(row, lane, unit),
+        rates,
+        row.fed,
+        tuple(row.unread),
+        frozenset(judged.unconfirmed),
+        judged.changed,
+        judged.holders,
+    )
 
 
 def _policies_of(row: CreditorRow, lane: int, unit: UnitOfWork) -> dict[str, list[Policy]]:

@@ -44,6 +44,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "handed-over": Meaning("S7", "The debt was handed over to a collector"),
     "last-step": Meaning("S2", "The policy has no further step"),
     "notice-open": Meaning("S4", "Another letter to this debtor is on its way, and its outcome is not known yet"),
+    "account-unconfirmed": Meaning(
+        "G11", "The creditor's bank account was changed, and nobody but who told the new one has confirmed it"
+    ),
     "unread-event": Meaning("G10, design.md §3", "Something about this debtor came in that could not be read yet"),
     "residual": Meaning("M6", "The principal is paid, or what is left of it is too small to remind of"),
     "no-policy": Meaning("design.md §6", "No policy of the creditor for debtors of this kind is in force"),

@@ -21,6 +21,7 @@ _INSTRUCTION: Final = TypeAdapter(WaitingInstruction)
 _NEXT_MINUTE: Final = "the next minute of the clock"
 _FOR: Final = {
     rows.CREDITORS.name: "the registration of creditor {0}",
+    rows.TOLD_ACCOUNTS.name: "a registration of creditor {0} with bank account {1}",
     rows.ACCOUNTS.name: "the first invoice of debtor {1}",
     rows.INVOICES.name: "invoice {1}",
     rows.PAYMENTS.name: "payment {2} on bank account {1}",

@@ -15,6 +15,7 @@ from typing import Final
 from schemas.decisions import Alert
 from schemas.facts import Fact
 from services.cash_application.state import subscriptions
+from services.cash_application.state.bank_accounts import AccountHolders, RegisteredAccounts
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import Refused, Waits
 from services.cash_application.state.row_kind import SEPARATOR, key
@@ -24,8 +25,6 @@ from services.cash_application.state.rows import (
     REGISTERED_ACCOUNTS,
     REGISTRATIONS,
     SHARED_ACCOUNTS,
-    AccountHolders,
-    RegisteredAccounts,
 )
 from services.cash_application.state.waiting import END, kept_as, read_kept, sortable
 

@@ -11,11 +11,12 @@ from schemas.policy import Policy
 from services.cash_application.invoices import taken_steps
 from services.cash_application.matching import required_confidence
 from services.cash_application.refusals import doubts
-from services.cash_application.settings import account_owners
+from services.cash_application.settings import account_confirmations, account_owners
 from services.cash_application.state import ahead, identity, subscriptions, waiting
+from services.cash_application.state.bank_accounts import RegisteredAccounts
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.result import APPLIED, Refused, Result
-from services.cash_application.state.rows import CREDITORS, Creditor, RegisteredAccounts
+from services.cash_application.state.rows import CREDITORS, Creditor
 
 
 def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datetime) -> Result:
@@ -30,6 +31,8 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datet
     )
     if isinstance(in_force, Refused):
         return in_force
+    if lane.is_lane_of(data.creditor):
+        account_confirmations.note_registration(lane, fact, data.creditor, accounts)
     if in_force and lane.is_lane_of(data.creditor):
         policies: dict[Kind, str] = {"consumer": data.policies.consumer, "business": data.policies.business}
         waiting.release(lane, CREDITORS, data.creditor)
@@ -41,6 +44,8 @@ def registered(lane: Lane, fact: Fact, data: CreditorRegistered, frontier: datet
         _copy(lane, fact, data)
         ahead.note(lane, fact, "creditor", data.creditor)
         doubts.register_owner(lane, data.creditor, accounts)
+    if lane.is_lane_of(data.creditor):
+        account_confirmations.judge(lane, data.creditor)
     return APPLIED
 
 

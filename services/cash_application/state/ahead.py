@@ -20,7 +20,7 @@ from services.cash_application.state.known_payment import Assignment, KnownPayme
 from services.cash_application.state.lane import Lane
 from services.cash_application.state.noted_facts import NotedFact, NotedRow
 from services.cash_application.state.row_kind import key
-from services.cash_application.state.rows import COMPLETIONS, PAYMENTS, TIME_ALERTS, WAITING
+from services.cash_application.state.rows import COMPLETIONS, PAYMENTS, TIME_ALERTS, TOLD_ACCOUNTS, WAITING
 from services.cash_application.state.waiting import kept_as, read_kept
 
 FAR: Final = timedelta(minutes=15)
@@ -74,6 +74,8 @@ def _fix(lane: Lane, fact: NotedFact, known: datetime) -> None:
             _fix_payment(lane, fact, known)
         case "creditor" | "rate":
             _fix_setting(lane, fact, known)
+        case "confirmation":
+            _fix_confirmation(lane, fact, known)
         case "completion":
             _fix_completion(lane, fact.names[0], known)
         case "withdrawal":
@@ -128,6 +130,16 @@ def _fix_setting(lane: Lane, fact: NotedFact, known: datetime) -> None:
             lane.keep_creditor(name, row)
     fixed = SettingKnownFixed(lane=lane.number, event=fact.type, name=name, id=fact.event, time=fact.time, known=known)
     lane.to_every_partition(fixed)
+
+
+def _fix_confirmation(lane: Lane, fact: NotedFact, known: datetime) -> None:
+    row_key = key(*fact.names)
+    told = TOLD_ACCOUNTS.get(lane.unit, row_key)
+    assert told is not None, "an account that was confirmed is kept"
+    for confirmation in told.confirmations:
+        if confirmation.id == fact.event:
+            confirmation.known = known
+    TOLD_ACCOUNTS.put(lane.unit, row_key, told)
 
 
 def _fix_completion(lane: Lane, row_key: str, known: datetime) -> None:

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from services.cash_application.state.rows import AHEAD
 from services.runtime.unit_of_work import UnitOfWork
 
-NotedRow = Literal["event", "payment", "creditor", "rate", "completion", "withdrawal", "waiting"]
-"""What a fact has changed: an account, a payment, a creditor's registration, a rate, a feed; or it waits."""
+NotedRow = Literal["event", "payment", "creditor", "rate", "confirmation", "completion", "withdrawal", "waiting"]
+"""What a fact has changed: an account, a payment, a registration, a rate, a bank account, a feed; or it waits."""
 
 
 @dataclass(frozen=True, slots=True)

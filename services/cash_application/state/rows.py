@@ -9,6 +9,12 @@ from typing import Final, Literal, Self
 
 from schemas.fields import Kind
 from schemas.policy import SURE, Policy
+from services.cash_application.state.bank_accounts import (
+    AccountHolders,
+    JudgedAccounts,
+    RegisteredAccounts,
+    ToldAccount,
+)
 from services.cash_application.state.feeds import Feed
 from services.cash_application.state.known_payment import KnownPayment
 from services.cash_application.state.row_kind import RowKind
@@ -31,28 +37,6 @@ class Creditor:
     known: datetime | None = None
     corrections: Literal["replace", "add", "ask"] = "ask"
     country: str | None = None
-
-
-@dataclass(slots=True)
-class RegisteredAccounts:
-    """The bank accounts (IBANs) of a creditor of any lane by its registration in force.
-
-    ``known``, ``time`` and ``id`` are the registration's; a later one, in this order, takes its place (rules.md K1).
-    ``decided`` is the frontier at which it was, None in an older store.
-    """
-
-    known: datetime
-    time: datetime
-    id: str
-    accounts: list[str] = field(default_factory=list)
-    decided: datetime | None = None
-
-
-@dataclass(slots=True)
-class AccountHolders:
-    """The creditors whose registrations in force name one bank account: one, or in an older store several."""
-
-    creditors: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -295,6 +279,10 @@ REGISTERED_ACCOUNTS: Final = RowKind("registered-accounts", RegisteredAccounts)
 """By creditor, of every lane: each lane decides alike whose a bank account is."""
 ACCOUNT_HOLDERS: Final = RowKind("account-holders", AccountHolders)
 """By IBAN, of every lane."""
+TOLD_ACCOUNTS: Final = RowKind("told-account", ToldAccount)
+"""By creditor, IBAN."""
+JUDGED_ACCOUNTS: Final = RowKind("judged-accounts", JudgedAccounts)
+"""By creditor."""
 ACCOUNTS: Final = RowKind("account", NumberedAccount)
 """By creditor, debtor."""
 INVOICES: Final = RowKind("invoice", KnownInvoice)
@@ -409,6 +397,8 @@ REGISTRATIONS: Final = "registration"
 """By last tick before a registration, its time, id and creditor: its offset on facts, a line end, and the message."""
 SHARED_ACCOUNTS: Final = "shared-account"
 """By creditor, IBAN: nothing. An older store let another creditor have the account too; no alert was raised yet."""
+JUDGED_NEWS: Final = "judged-news"
+"""By creditor: nothing. An account of its registration became unconfirmed since the last frontier."""
 FEED_NEWS: Final = "statement-news"
 """By creditor, bank account: nothing. The feed may move at the next frontier; its name is older than that."""
 TIME_ALERTS: Final = "time-alert"

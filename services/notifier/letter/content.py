@@ -215,9 +215,13 @@ class _Composer:
         rows = [
             LabelledRow(self.say("pay.amount"), self.total),
             LabelledRow(self.say("pay.deadline"), self.deadline),
-            LabelledRow(self.say("pay.receiver"), self.creditor),
         ]
+        named: str | None = None
         for account in self.letter.house.accounts:
+            holder = plain(account.holder) or self.creditor
+            if holder != named:  # the holder of several accounts is named once
+                rows.append(LabelledRow(self.say("pay.receiver"), holder))
+                named = holder
             rows.append(LabelledRow(self.say("pay.iban"), grouped_iban(account.iban)))
             rows.append(LabelledRow(self.say("pay.bic"), account.bic))
         reference = printed_reference(self.letter.reference, self.law.references)

@@ -92,6 +92,12 @@ def notice_open(facts: AccountFacts) -> Iterator[StopReason]:
         yield StopReason("notice-open")
 
 
+def account_unconfirmed(facts: AccountFacts) -> Iterator[StopReason]:
+    """The account that letters printed is gone, and nobody else has confirmed the one in its place (rules.md G11)."""
+    if facts.context.account_changed:
+        yield StopReason("account-unconfirmed")
+
+
 Guard = Callable[[AccountFacts], Iterator[StopReason]]
 _GUARDS: tuple[Guard, ...] = (
     response_open,
@@ -103,6 +109,7 @@ _GUARDS: tuple[Guard, ...] = (
     unmatched_money,
     unread_event,
     notice_open,
+    account_unconfirmed,
 )
 
 

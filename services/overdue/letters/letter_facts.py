@@ -170,5 +170,9 @@ def _house(context: CreditorContext) -> LetterCreditor:
         business_id=creditor.business_id,
         address=_address(creditor.address),
         contact=LetterContact(phone=contact.phone, hours=contact.hours, email=contact.email, url=contact.url),
-        accounts=tuple(LetterAccount(iban=account.iban, bic=account.bic) for account in creditor.accounts),
+        accounts=tuple(
+            LetterAccount(iban=account.iban, bic=account.bic, holder=context.holders.get(account.iban, creditor.name))
+            for account in creditor.accounts
+            if account.iban not in context.unconfirmed
+        ),
     )

@@ -42,6 +42,7 @@ STOPS: Final = frozenset(
         "residual",
         "no-policy",
         "no-creditor",
+        "account-unconfirmed",
     }
 )
 """The reason codes of rules.md "Stops"; `held` is two: `held-personally` where the hold's reason is the person's own

@@ -215,6 +215,10 @@ def without_creditor(harness: AccountHarness, _: Account) -> None:
     harness.creditor = harness._context = None
 
 
+def with_another_account(harness: AccountHarness, _: Account) -> None:
+    harness._context = replace(harness.context, account_changed=True)
+
+
 def with_(**fields: Any) -> Callable[[Scene], object]:
     def change(scene: Scene) -> None:
         for name, value in fields.items():
@@ -255,6 +259,7 @@ BEGINS: dict[str, Callable[[Scene], object]] = {
     "residual": has_a_small_rest,
     "no-policy": lambda scene: scene.begin.append(lambda story: story.chooses("none", "2026-02-16")),
     "no-creditor": lambda scene: scene.change.append(without_creditor),
+    "account-unconfirmed": lambda scene: scene.change.append(with_another_account),
 }
 
 

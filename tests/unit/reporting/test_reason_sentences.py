@@ -21,6 +21,7 @@ CODES = [
         "no-policy",
     ),
     "no-creditor",
+    "account-unconfirmed",
 ]
 
 

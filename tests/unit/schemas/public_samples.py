@@ -71,6 +71,7 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "policy.published.v1": POLICY,
     "reference-rate.published.v1": {"country": "FI", "from": "2026-07-01", "to": "2026-12-31", "rate": "2.5"},
+    "account.confirmed.v1": {"creditor": "kuura", "iban": ACCOUNT, "holder": "Kuura Energia Oy"},
     "invoice.issued.v1": _ON_INVOICE
     | {
         "party": {

@@ -188,7 +188,10 @@ def test_unknown_fields_are_accepted_and_counted() -> None:
     assert event.data == data_of("invoice.issued.v1")
 
 
-@pytest.mark.parametrize("name", ["creditor.registered.v1", "policy.published.v1", "reference-rate.published.v1"])
+@pytest.mark.parametrize(
+    "name",
+    ["creditor.registered.v1", "policy.published.v1", "reference-rate.published.v1", "account.confirmed.v1"],
+)
 def test_unknown_fields_in_settings_are_refused(name: str) -> None:
     reason, detail = fault_of(name, colour="red")
     assert (reason, detail) == ("unknown-field", "data.colour: is not a known field; remove it or correct its name")
