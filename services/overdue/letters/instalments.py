@@ -111,6 +111,7 @@ def instalment_letter(facts: AccountFacts, cases: Sequence[Case]) -> LetterCandi
             if letter is not None:
                 return LetterCandidate(letter, tuple(rechecks))
             rechecks += rechecks_of(against)
+            rechecks += (case.entry.receivable.due_now + timedelta(days=1) for case in today.cases)  # `extended` ends
     return LetterCandidate(None, tuple(rechecks))
 
 

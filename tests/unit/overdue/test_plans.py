@@ -190,6 +190,12 @@ def test_a_plan_letter_that_came_back_goes_again_under_another_id() -> None:
     assert len(planned) == len(set(planned))
 
 
+def test_an_extension_that_has_gone_by_keeps_the_letter_back_no_longer() -> None:
+    harness = plan().says("extension.granted", "2026-02-18", until="2026-02-25").play("2026-03-06", lazy=True)
+
+    assert steps(harness) == ["2026-02-26 instalment"]
+
+
 # -- the task --------------------------------------------------------------------------------------------------------
 
 
