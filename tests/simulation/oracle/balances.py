@@ -85,6 +85,7 @@ class Use:
     amount: int
     paid: date  # the payer's day; of credit that on which it was used
     known: Known  # of the money; of credit the end of the day on which it was used, where that is later
+    turn: int = 0  # the uses of money are counted
 
 
 @dataclass(eq=False)
@@ -95,3 +96,4 @@ class Waived:
     rest: dict[str, int]
     known: Known
     as_discount: bool = False  # discount taken, not waived (M8)
+    turn: int = 0  # the use of money that left so little

@@ -62,6 +62,7 @@ class Books:
         self.credits: list[Credit] = []
         self.unplaced: list[Payment] = []  # payments that found a lapsed debt
         self.uses: defaultdict[Payment, list[Use]] = defaultdict(list)
+        self.turn = 0
         self.waived: defaultdict[Payment, list[Waived]] = defaultdict(list)
         self.other_uses: list[Use] = []  # of credit that came from no payment
         self.other_rests: list[Waived] = []
@@ -433,7 +434,7 @@ class Books:
         return amount
 
     def _refund(self, day: date, known: Known, fact: Fact, payment: Payment) -> None:
-        """M5: unused credit first, then what the payment paid, the latest use first; its waivers fall."""
+        """M5: unused credit first, then what the payment paid, the latest use first; what was waived after it falls."""
         left = cents(fact.data["amount"]) if fact.data.get("amount") else payment.amount
         for credit in self.credits:
             if credit.payment is payment:
@@ -455,12 +456,17 @@ class Books:
         self._use_again(opened, day, known)
 
     def _waivers_fall(self, payment: Payment, opened: list[Receivable], day: date) -> None:
-        for waived in self.waived[payment]:
+        paid = {use.receivable: use.turn for use in reversed(self.uses[payment])}
+        later = [w for w in self._rests_let_go() if w.turn >= paid.get(w.receivable, w.turn + 1)]
+        for waived in [*self.waived[payment], *later]:
             if waived.receivable in opened:
                 for name, amount in waived.rest.items():
                     waived.receivable.take(name, -amount, day)
                     waived.receivable.discount_taken -= amount if waived.as_discount else 0
                 waived.rest = {}
+
+    def _rests_let_go(self) -> list[Waived]:
+        return [w for rests in (*self.waived.values(), self.other_rests) for w in rests if not w.as_discount]
 
     def _named(self, invoice: str | None) -> list[Receivable]:
         """The receivables that an event speaks of, the last part first (M9)."""
@@ -503,6 +509,7 @@ class Books:
     ) -> int:
         """Class by class across the receivables, earliest effective due first, then id; what is left comes back."""
         since = since or known
+        self.turn += 1
         world, known = self.world, self.world.frontier(known)
         found = sorted(found, key=lambda r: (world.effective_due(r.invoice, known), r.invoice.id))
         reached: list[Receivable] = []
@@ -516,7 +523,7 @@ class Books:
                     r.take(name, part, day)
                     amount -= part
                     reached.append(r)
-                    use = Use(r, name, part, paid or day, since)
+                    use = Use(r, name, part, paid or day, since, self.turn)
                     (self.other_uses if payment is None else self.uses[payment]).append(use)
         for r in reached:
             r.touched = True
@@ -526,7 +533,7 @@ class Books:
             if r.invoice.currency == EURO and 0 < r.balance < self._waive_below(known) and not as_discount:
                 rest = {PRINCIPAL: r.principal, INTEREST: r.interest, COSTS: r.costs}
                 r.close(day)
-                let_go = Waived(r, rest, since)
+                let_go = Waived(r, rest, since, turn=self.turn)
                 (self.other_rests if payment is None else self.waived[payment]).append(let_go)
         return amount
 
