@@ -48,7 +48,7 @@ _NATIONAL_LETTERS: Final = str.maketrans("[\\]^{|}~@`", "ÄÖÅÜäöåüÉé")
 
 _HEADER: Final = re.compile(r"0(?P<day>\d{6})(?P<time>[ \d]{4})[ \dA-Z]{2}[ \dA-Z]{9}(?P<currency>\d)", re.ASCII)
 _BEGINNING: Final = re.compile(
-    rb"0\d{6}[ \d]{4}[ \dA-Z]{2}[ \dA-Z]{9}\d[^\r\n]{0,67}\r?\n[03579][^\r\n]{51,90}(?:\r?\n|\Z)"
+    rb"0\d{6}[ \d]{4}[ \dA-Z]{2}[ \dA-Z]{9}\d[^\r\n]{0,67}\r?\n[03579][^\r\n]{51,101}(?:\r?\n|\Z)"
 )
 _PAYMENT: Final = re.compile(
     r"(?P<kind>[357])(?P<account>\d{14})(?P<booked>\d{6})(?P<paid>[ \d]{6})(?P<archive>.{16})(?P<reference>.{20})"

@@ -99,6 +99,13 @@ def test_letters_are_read_from_the_national_set_and_from_latin_1(name: str, enco
     assert payment_["payer"] == {"name": "äIJäLä ÖRKöL"}
 
 
+def test_a_file_is_known_whatever_letters_its_first_payer_has() -> None:
+    for encoding in ("iso-8859-1", "utf-8"):
+        data = file_of(header(), payment(payer="ÄÖÅÄÖÅÄÖÅÄÖÅ"), sums(1, 4900), encoding=encoding)
+
+        assert FORMAT.recognises(data)
+
+
 def test_blanks_lost_at_the_end_of_lines_and_padding_do_no_harm() -> None:
     records = [header().rstrip(), payment(channel=" ").rstrip(), sums(1, 4900).rstrip()]
 
