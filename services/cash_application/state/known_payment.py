@@ -256,8 +256,8 @@ class KnownPayment:
 
     @property
     def sum_to_place(self) -> int:
-        """What is compared with sums of invoices: what is left of it; of money that is placed all that came."""
-        return self.left if self.placement is None else self.amount
+        """What is compared with sums of invoices: what is left of it; of money that is placed or all gone what came."""
+        return self.amount if self.placement is not None else self.left or self.amount
 
     @property
     def left(self) -> int:

@@ -72,7 +72,7 @@ def test_creditors_may_use_the_same_ids_whether_they_share_a_lane_or_not(partiti
     harness = CashHarness(partitions=partitions)
     harness.publish(
         creditor("other", OTHER_IBAN),
-        *(invoice(1), invoice(1, creditor="other"), payment("P"), payment("P", creditor="other")),
+        *(invoice(1), invoice(1, creditor="other"), payment("P"), payment("P", creditor="other", account=OTHER_IBAN)),
     )
     assert harness.tally == LaneTally(applied=6)
 

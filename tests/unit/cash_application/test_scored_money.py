@@ -13,6 +13,7 @@ from tests.unit.cash_application.harness import CashHarness
 from tests.unit.cash_application.policies import requiring
 from tests.unit.intake.public_events import (
     ACME,
+    OTHER_IBAN,
     about_payment,
     creditor,
     invoice,
@@ -179,7 +180,10 @@ def test_text_changes_nothing_where_certain_evidence_places_a_payment() -> None:
 def test_numbers_of_another_creditors_invoices_name_nothing() -> None:
     harness = CashHarness(partitions=1)
     harness.publish(
-        requiring(50), creditor("other", IBAN), invoice(10131), payment("P", creditor="other", message="10131")
+        requiring(50),
+        creditor("other", OTHER_IBAN),
+        invoice(10131),
+        payment("P", creditor="other", account=OTHER_IBAN, message="10131"),
     )
     harness.tick()
     assert placed(harness) == []
