@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from services.intake.broken_lines import creditors_in
 from services.intake.formats.encoding import head_in_utf8, utf16_of
 from services.intake.formats.format import HEAD, UNKNOWN_FORMAT, Directory, Fault
+from services.intake.formats.ktl import finnish_iban
 from services.intake.formats.registry import registry
 from services.intake.formats.xml.elements import names_at
 from services.intake.labels import CREDITORS_NAMED
@@ -19,6 +20,8 @@ _KEPT: Final = 1_000
 _LOOKED_AT: Final = 1_000_000
 """Bytes from the beginning of a file in which creditors are looked for."""
 _IBAN: Final = re.compile(rb"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Z0-9])")
+_BBAN: Final = re.compile(rb"(?:T00\d{6}|(?m:^)0|(?<!\d))(\d{14})")
+"""A Finnish account number, as the first record of TITO and KTL has it, or by itself."""
 _WEB_PAGE: Final = re.compile(
     rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.I | re.S
 )
@@ -40,7 +43,7 @@ def unknown_format(head: bytes, stream: BinaryIO, directory: Directory) -> Itera
         if not head:
             return
     text = head_in_utf8(head + stream.read(_LOOKED_AT))
-    accounts = {account for found in _IBAN.findall(text) if directory.creditor_of_account(account := _compact(found))}
+    accounts = {account for account in _accounts_in(text) if directory.creditor_of_account(account)}
     owners = {owner for account in accounts if (owner := directory.creditor_of_account(account))}
     named = sorted(owners | creditors_in(text))[:CREDITORS_NAMED]
     only = accounts.pop() if len(accounts) == 1 and len(named) == 1 else None
@@ -55,8 +58,10 @@ def unknown_format(head: bytes, stream: BinaryIO, directory: Directory) -> Itera
     )
 
 
-def _compact(iban: bytes) -> str:
-    return iban.replace(b" ", b"").decode("ascii")
+def _accounts_in(text: bytes) -> Iterator[str]:
+    """What may be a bank account, as IBAN, once for each place where it stands."""
+    yield from (found.replace(b" ", b"").decode("ascii") for found in _IBAN.findall(text))
+    yield from (finnish_iban(found.decode("ascii")) for found in _BBAN.findall(text))
 
 
 def _likely_content(head: bytes) -> str:

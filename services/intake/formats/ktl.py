@@ -189,7 +189,7 @@ def _has_failed(record: re.Match[str]) -> bool:
 def _piece(record: re.Match[str], batch: _Batch, directory: Directory, where: str) -> Iterator[Piece]:
     if _has_failed(record):
         return
-    iban = _iban(record["account"])
+    iban = finnish_iban(record["account"])
     if iban not in batch.owners:
         if len(batch.owners) >= _ACCOUNTS_KEPT:
             batch.owners.clear()
@@ -270,8 +270,8 @@ def _checked_sums(batch: _Batch, sums: re.Match[str], where: str) -> Iterator[Pi
             )
 
 
-def _iban(bban: str) -> str:
-    """The Finnish IBAN of an account number of 14 digits."""
+def finnish_iban(bban: str) -> str:
+    """The IBAN of a Finnish account number of 14 digits."""
     return f"FI{mod_97_10.calc_check_digits(f'{bban}FI')}{bban}"
 
 

@@ -36,6 +36,15 @@ def test_other_files_are_named_as_far_as_they_are_known(data: bytes, says: str, 
     assert says in said_of(data, tmp_path)
 
 
+@pytest.mark.parametrize("data", [TITO, b"\r\n" + TITO, b"012345600000785" + b"A", b"tilinumero;12345600000785\n"])
+def test_a_finnish_account_number_says_whose_the_file_is(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    (piece,) = pieces_of(path, Registered(accounts={"FI2112345600000785": "acme"}))
+    assert piece.fault is not None
+    assert (piece.fault.creditor, piece.fault.account) == ("acme", "FI2112345600000785")
+
+
 def said_of(data: bytes, folder: Path) -> str:
     path = folder / "file"
     path.write_bytes(data)
