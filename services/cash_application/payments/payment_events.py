@@ -216,6 +216,10 @@ def unite(lane: Lane, stays: KnownPayment, gone: KnownPayment) -> None:
     kept = PAYMENTS.get(lane.unit, stays.key)  # what the other one's payer taught may have changed it
     assert kept is not None, "a payment that stays is kept"
     stays, told = kept, one_money.reported(kept)
+    if stays.maybe == gone.payment:
+        stays.maybe = None
+        notified.mark(lane, stays)
+        counted_money.counts_again(lane, stays)
     returns = one_money.take_over(lane, stays, gone)
     PAYMENTS.put(lane.unit, gone.key, gone)
     for back in returns:

@@ -162,6 +162,16 @@ def test_a_person_says_that_it_is_the_same_or_refunds_it() -> None:
         assert [each.type for each in harness.decisions()] == ["unmatched", "placed"]
 
 
+def test_the_telling_that_waited_counts_when_a_person_says_that_the_other_one_is_it() -> None:
+    harness = CashHarness()
+    harness.publish(invoice(1), told("K", "ktl", reference_of(1)), told("N", "notification", reference_of(1)))
+    harness.tick()
+    harness.publish(same_as("K", "N"))
+    harness.tick()
+    assert withdrawn(harness) == [("K", "N")]
+    assert [name for name, *_ in harness.placed()] == ["K", "N"]
+
+
 def test_a_statement_settles_what_may_have_been_told_twice() -> None:
     harness = CashHarness()
     harness.publish(invoice(1), told("K", "ktl", reference_of(1)), told("N", "notification", reference_of(1)))
