@@ -300,7 +300,7 @@ def test_a_refused_login_defers_the_letter_and_hides_the_password() -> None:
         Behaviour(), login_server(), tls="starttls", trust=trusting(), username="era", password="wrong"
     )
 
-    assert (outcome.status, outcome.detail) == ("deferred", "connect-535")
+    assert (outcome.status, outcome.detail) == ("deferred", "connect-535-5.7.8")
 
 
 # --- limits, closing, faults ---------------------------------------------------------------------
