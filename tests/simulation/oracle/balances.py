@@ -90,10 +90,10 @@ class Use:
 
 @dataclass(eq=False)
 class Waived:
-    """The rest that was waived when a payment had left so little (M6)."""
+    """The rest that was waived when a payment, credit or a credit note had left so little (M6)."""
 
     receivable: Receivable
     rest: dict[str, int]
     known: Known
     as_discount: bool = False  # discount taken, not waived (M8)
-    turn: int = 0  # the use of money that left so little
+    turn: int = 0  # the use of money that left so little; 0 of a credit note, before all uses

@@ -65,7 +65,7 @@ class Books:
         self.turn = 0
         self.waived: defaultdict[Payment, list[Waived]] = defaultdict(list)
         self.other_uses: list[Use] = []  # of credit that came from no payment
-        self.other_rests: list[Waived] = []
+        self.other_rests: list[Waived] = []  # after that credit, and after credit notes
         self.reopened: dict[str, list[Fact]] = {}  # invoice -> the refunds by which its principal is open again
         self._queue: list[tuple[date, Known, int, Callable[..., None], tuple[Any, ...]]] = []
         self._ticket = 0
@@ -161,6 +161,7 @@ class Books:
             r.noted = r.noted or used > 0 or len(parts) == 1
             r.touched = r.noted
             if used and r.invoice.currency == EURO and 0 < r.principal < self._waive_below(note.known):
+                self.other_rests.append(Waived(r, {PRINCIPAL: r.principal}, note.known))
                 r.principal = 0
         if left > 0 and not cancelled:
             day = as_date(note.data["issued"])

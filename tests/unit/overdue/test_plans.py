@@ -141,6 +141,16 @@ def test_what_was_paid_before_the_agreement_pays_no_instalment() -> None:
     assert totals(story.play("2026-02-27")) == ["40.00"]
 
 
+@pytest.mark.parametrize(("noted", "asked"), [("2026-02-10", []), ("2026-01-25", ["60.00"])])
+def test_a_rest_that_a_credit_note_left_so_small_that_it_is_waived_pays_the_plan_as_the_note_does(
+    noted: str, asked: list[str]
+) -> None:
+    parts = [{"due": "2026-02-16", "amount": "60.00"}, {"due": "2026-03-16", "amount": "100.00"}]
+    story = plan(parts=parts).credited("57.00", noted, "1002")
+
+    assert totals(story.play("2026-02-27")) == asked
+
+
 # -- the letter ------------------------------------------------------------------------------------------------------
 
 
