@@ -26,7 +26,8 @@ from services.law.calendar import banking_day
 # Events that other events answer, or that speak of things before Eräpäivä and outside the example.
 NOT_IN_IT = {"policy.published.v1", "reference-rate.published.v1", "task.done.v1", "notice.settled.v1",
             "suspension.ended.v1", "plan.ended.v1", "credit.granted.v1", "payment.same-as.v1", "bank-feed.withdrawn.v1",
-            "correction.settled.v1", "payment.not-of.v1", "notice.came-back.v1", "address.cleared.v1"}  # fmt: skip
+            "correction.settled.v1", "payment.not-of.v1", "notice.came-back.v1", "address.cleared.v1",
+            "account.confirmed.v1"}  # fmt: skip
 
 
 @cache
