@@ -257,8 +257,8 @@ MUTANTS = (
     Mutant(
         "M3 a lapsed debt is paid",
         LEDGER,
-        "(money.named) if entry.lapses > day]",
-        "(money.named)]",
+        "in named if entry.lapses > day]",
+        "in named]",
         "overdue/test_money_in.py::m3",
     ),
     Mutant(

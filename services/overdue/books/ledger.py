@@ -163,8 +163,9 @@ class _Replay:
             return
         since = money.placed
         if money.named:
-            since = max(since, *(entry.receivable.known for entry in self._named(money.named)))
-            own = [entry for entry in self._named(money.named) if entry.lapses > day]
+            named = self._named(money.named)
+            since = max([since, *(entry.receivable.known for entry in named)])
+            own = [entry for entry in named if entry.lapses > day]
             if not own:
                 self.books.refused[key] = "lapsed"
                 return
@@ -180,8 +181,7 @@ class _Replay:
 
     def _is_of_other_currency(self, money: ReceivedMoney) -> bool:
         """Whether money names a letter that asked for another currency (rules.md M3)."""
-        letters = self.account.letters if money.letter is not None else ()
-        return any(letter.number == money.letter and letter.currency != money.currency for letter in letters)
+        return any(letter.currency != money.currency for letter in self._letters_of(money))
 
     def _grant(self, credit: GrantedCredit, day: date) -> None:
         """Credit without an invoice is used as that of credit notes is (rules.md M3, M11)."""
@@ -195,10 +195,10 @@ class _Replay:
         """Where money without a receivable's own reference goes, group by group (rules.md M3, G5)."""
         on = max(day, self._by_today(known)) if money.assigned else day
         free = [entry for entry in self._in(money.currency) if self._reachable(entry, known, on, kind)]
-        letters = [letter for letter in self.account.letters if letter.number == money.letter]
-        plan = next((letter.plan_id for letter in letters if letter.plan_id is not None), None)
+        plans = (letter.plan_id for letter in self._letters_of(money))
+        plan = next((each for each in plans if each is not None), None)
         if money.letter is not None and all(each.id != plan for each in plans_in_force(self.account, known)):
-            listed = {line.invoice for letter in letters for line in letter.lines}
+            listed = self._listed(money)
             yield PaidGroup([entry for entry in free if entry.receivable.invoice in listed])
             return
         yield from self.plans.groups(free, known, day, lambda entry: self._due_at(entry, known) < day, plan)
@@ -218,9 +218,15 @@ class _Replay:
         open_ = self._in(money.currency)
         if money.letter is None:
             return open_
-        letters = [letter for letter in self.account.letters if letter.number == money.letter]
-        listed = {line.invoice for letter in letters for line in letter.lines}
+        listed = self._listed(money)
         return [entry for entry in open_ if entry.receivable.invoice in listed]
+
+    def _letters_of(self, money: ReceivedMoney) -> list[LetterRecord]:
+        """The letters whose own reference the money carries."""
+        return [letter for letter in self.account.letters if letter.number == money.letter]
+
+    def _listed(self, money: ReceivedMoney) -> set[str]:
+        return {line.invoice for letter in self._letters_of(money) for line in letter.lines}
 
     def _finds_only_lapsed(self, money: ReceivedMoney, day: date) -> bool:
         """Whether money that names no receivable could pay nothing but lapsed debts (rules.md M3)."""

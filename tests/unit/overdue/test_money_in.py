@@ -458,3 +458,13 @@ def test_m4_a_credit_note_over_what_is_open_becomes_credit() -> None:
 
 def test_m4_credit_notes_for_more_than_the_invoice_become_credit() -> None:
     assert credit(Story().invoice("2026-01-23").credited("130.00", "2026-02-02").play("2026-02-02")) == "30.00"
+
+
+def test_m3_money_that_names_no_receivable_of_the_account_pays_none_and_stops_nothing() -> None:
+    story = reminded()
+    story.journal(assigned(5_000, "2026-02-13", "2026-02-13", invoice="9999"), "2026-02-13")
+
+    harness = story.play("2026-02-20")
+
+    assert balances(harness) == {"1001": ("100.00", "0.52", "5.00")}
+    assert credit(harness) == "0.00"
