@@ -43,9 +43,9 @@ class OpenNotices:
 
     def keep_waiting(self, granted: Notice, message: NoticeGranted, raw: bytes, at: datetime) -> None:
         """Keep a granted notice whose letter waits for its post to have room, behind those that wait already."""
-        waiting = granted.waiting(waiting_key(message.letter.channel, at, granted.notice))
-        self.keep(granted, waiting)
-        self._unit.put(WAITING, waiting.waits_at or "", raw)
+        row_key = waiting_key(message.letter.channel, at, granted.notice)
+        self.keep(granted, granted.waiting(row_key))
+        self._unit.put(WAITING, row_key, raw)
 
     def waiting(self, channel: str) -> Iterator[tuple[Notice, NoticeGranted, bytes]]:
         """The notices whose letters wait for a channel's post to have room, each with its grant, the oldest first."""

@@ -1,7 +1,7 @@
 """What is published about an account after a decision: its balances, and the payments that it refuses."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from schemas.decisions import AccountChanged, Balance, Credit, HeldMoney, OpenTask, Unmatched
@@ -61,7 +61,7 @@ def _refused(
 
 def account_changed(account: Account, decision: Decision, context: CreditorContext, now: datetime) -> AccountChanged:
     """The account as it now is, for the read model."""
-    found, party = decision.books, account.party
+    found, party, today = decision.books, account.party, context.local(now).date()
     assert party is not None
     credit: dict[str, int] = {}
     for unused in found.credit:
@@ -73,9 +73,9 @@ def account_changed(account: Account, decision: Decision, context: CreditorConte
         name=party.name,
         kind=party.kind,
         as_of=now,
-        balances=tuple(_balance(account, entry, decision, context, now) for _, entry in sorted(found.open.items())),
+        balances=tuple(_balance(account, entry, decision, context, today) for _, entry in sorted(found.open.items())),
         credit=tuple(Credit(currency=currency, amount=amount) for currency, amount in sorted(credit.items())),
-        money=tuple(payment_allocation(account, found, context, context.local(now).date())),
+        money=tuple(payment_allocation(account, found, context, today)),
         held_by=tuple(_held_by(account, decision, context, now)),
         tasks=tuple(map(_open_task, account.open_tasks)),
         email=party.email,
@@ -109,7 +109,7 @@ def _held_by(account: Account, decision: Decision, context: CreditorContext, now
 
 
 def _balance(
-    account: Account, entry: OpenReceivable, decision: Decision, context: CreditorContext, now: datetime
+    account: Account, entry: OpenReceivable, decision: Decision, context: CreditorContext, today: date
 ) -> Balance:
     receivable = entry.receivable
     step = None
@@ -131,7 +131,7 @@ def _balance(
         subject=receivable.subject,
         reference=receivable.reference,
         discount_taken=entry.discount_taken,
-        to_approve=tuple(approvable_steps(account, receivable, context, context.local(now).date())),
+        to_approve=tuple(approvable_steps(account, receivable, context, today)),
     )
 
 

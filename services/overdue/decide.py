@@ -8,7 +8,6 @@ checked next (design.md §5).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from schemas.policy import Policy
 from services.law.calendar import next_banking_day
@@ -28,14 +27,14 @@ from services.overdue.creditor_context import CreditorContext
 from services.overdue.letter_record import LetterRecord
 from services.overdue.letters.apology import apology_letter
 from services.overdue.letters.draft import LetterCandidate
-from services.overdue.letters.guards import account_reasons, below_minimum
+from services.overdue.letters.guards import below_minimum
 from services.overdue.letters.instalments import instalment_letter, instalment_rechecks
 from services.overdue.letters.next_letter import NextLetter, next_letter
 from services.overdue.steps.cases import Case, cases_of
 from services.overdue.steps.facts import AccountFacts, facts_of
-from services.overdue.stops.gate import passed
+from services.overdue.stops.gate import stopping
 from services.overdue.stops.reasons import FEED, Recheck, StopReason
-from services.overdue.tasks import calls_of, silent_steps, standing_tasks, tasks_of, warning_days
+from services.overdue.tasks import calls_of, matters_of, silent_steps, standing_tasks, warning_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +104,13 @@ def _inside_window(facts: AccountFacts, skew: timedelta) -> Decision:
         return Decision(facts.policy, facts.books, wake=claimed + skew)
     cases = cases_of(facts)
     following = next_letter(facts, cases)
+    matters = [*matters_of(following)]
     if notice is not None and claimed is not None:
         candidate = _candidate_for(notice, following)
         acts: list[Act] = [_answer(notice, candidate.letter, following)]
         rechecks = [*candidate.rechecks]
     else:
-        acts = [*tasks_of(following)]
+        acts = [task for task in matters if task.key not in facts.account.tasks]
         rechecks = [*warning_days(facts, cases), *instalment_rechecks(facts, cases)]
         if notice is None:
             found, more = _next_acts(following)
@@ -118,10 +118,8 @@ def _inside_window(facts: AccountFacts, skew: timedelta) -> Decision:
             rechecks += more
         elif notice.status == "unknown":
             acts += _withheld(following)
-    decision = _decision(
-        facts, acts, [*rechecks, *following.rechecks(), *_credit_days(facts, cases), *_discount_days(facts)]
-    )
-    return replace(decision, tasks=tuple(standing_tasks(following)))
+    rechecks += [*following.rechecks(), *_credit_days(facts, cases), *_discount_days(facts)]
+    return _decision(facts, acts, rechecks, standing_tasks(following, matters))
 
 
 # -- a claimed notice ------------------------------------------------------------------------------------------
@@ -188,12 +186,12 @@ def _leaving(following: NextLetter) -> list[Case]:
     """The receivables that leave for collection today (rules.md S7)."""
     facts, cases = following.facts, following.cases
     ready = [case for case in cases if case.is_ready_for("hand-over")]
-    against = account_reasons(facts) if ready else []
+    against = following.against
     leaving: list[Case] = []
     for currency in dict.fromkeys(case.currency for case in ready):
         listed = [case for case in cases if case.currency == currency and case.listed]
-        theirs = [case for case in ready if case.currency == currency]
-        leaving += passed("hand-over", [*against, *below_minimum(listed, facts)], partial(list, theirs)) or []
+        if not stopping("hand-over", [*against, *below_minimum(listed, facts)]):
+            leaving += [case for case in ready if case.currency == currency]
     return leaving
 
 
@@ -226,7 +224,9 @@ def _withheld_for(
 # -- the next check --------------------------------------------------------------------------------------------
 
 
-def _decision(facts: AccountFacts, acts: Sequence[Act], rechecks: Iterable[Recheck]) -> Decision:
+def _decision(
+    facts: AccountFacts, acts: Sequence[Act], rechecks: Iterable[Recheck], tasks: Iterable[RaiseTask]
+) -> Decision:
     """The acts, and the next check: the earliest day that is yet to come, at the window's opening, or the feed."""
     days, feed = [], False
     for recheck in rechecks:
@@ -238,7 +238,7 @@ def _decision(facts: AccountFacts, acts: Sequence[Act], rechecks: Iterable[Reche
     wake = None if first is None else facts.context.opens_at(facts.account.kind, first)
     if feed:
         days.append(next_banking_day(facts.today, facts.context.country))
-    return Decision(facts.policy, facts.books, tuple(acts), wake, feed, min(days, default=None))
+    return Decision(facts.policy, facts.books, tuple(acts), wake, feed, min(days, default=None), tuple(tasks))
 
 
 def _credit_days(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[date]:

@@ -4,6 +4,7 @@ The first close of a letter holds. A letter that was accepted counts until it co
 whatever was known first.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -154,11 +155,14 @@ def _address_of(account: Account, letter: LetterRecord) -> str:
 
 def _note_refusal(account: Account, day: date) -> None:
     """Mail was refused on a day, and not for its address: the days since the last letter that arrived are kept."""
-    arrived = max((it.day for it in account.accepted() if it.came_back is None), default=date.min)
-    account.mail_refused = sorted({each for each in (*account.mail_refused, day) if each > arrived})
+    account.mail_refused = _since_arrival(account, {*account.mail_refused, day})
 
 
 def refused_since(account: Account) -> date | None:
     """The first day on which mail was refused since the last letter that arrived; None where none was."""
+    return next(iter(_since_arrival(account, account.mail_refused)), None)
+
+
+def _since_arrival(account: Account, days: Iterable[date]) -> list[date]:
     arrived = max((it.day for it in account.accepted() if it.came_back is None), default=date.min)
-    return min((day for day in account.mail_refused if day > arrived), default=None)
+    return sorted(day for day in days if day > arrived)

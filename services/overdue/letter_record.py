@@ -67,7 +67,7 @@ class AskedPlan:
 class LetterRecord:
     """A notice and its course; only an accepted one moves steps and books (rules.md S6).
 
-    ``fee`` is the step's fee under the law's maximum, before caps and compensation (rules.md F1); ``granted`` is
+    ``fee`` is the step's fee, before the law's maximum, caps and compensation (rules.md F1); ``granted`` is
     the instant that orders its bookings among the entries of its day. ``bounced``: it came back after a
     later step, so its step stays and its bookings fall. ``subject_of`` is what a letter without a step is about: the
     plan's instalment, or the notice it apologises for; ``asked`` what an instalment letter asks and ``plan`` what it

@@ -1,6 +1,6 @@
 """What a person is asked to do about an account, each thing once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -24,22 +24,17 @@ _REFUSED_DAYS: Final = 5
 """Banking days after which a person looks why letters are refused (rules.md S6)."""
 
 
-def tasks_of(following: NextLetter) -> Iterator[RaiseTask]:
-    """The tasks of today that were not raised before."""
-    raised = following.facts.account.tasks
-    yield from (task for task in _matters(following) if task.key not in raised)
-
-
-def standing_tasks(following: NextLetter) -> Iterator[RaiseTask]:
-    """The tasks whose matter stands today, raised before or not; calls that were asked for and not made."""
-    yield from _matters(following)
+def standing_tasks(following: NextLetter, matters: Iterable[RaiseTask]) -> Iterator[RaiseTask]:
+    """The matters that stand today, raised before or not; calls that were asked for and not made; silent steps."""
+    yield from matters
     yield from silent_steps(following)
     for case in following.cases:
         if case.step is not None and case.step.action == "call" and case.entry.principal:
             yield _call(case, case.step)
 
 
-def _matters(following: NextLetter) -> Iterator[RaiseTask]:
+def matters_of(following: NextLetter) -> Iterator[RaiseTask]:
+    """The tasks whose matter stands today, raised before or not, but for calls and silent steps."""
     facts, cases = following.facts, following.cases
     yield from (
         *_warnings(facts, cases),
@@ -57,12 +52,13 @@ def _matters(following: NextLetter) -> Iterator[RaiseTask]:
 def calls_of(following: NextLetter) -> Iterator[RaiseTask]:
     """A call is a task, under the gate (rules.md S7, G0)."""
     for case in following.cases:
+        if case.step is None or not case.is_ready_for("call"):
+            continue
         theirs = [each for each in following.cases if each.currency == case.currency]
+        call = _call(case, case.step)
         against = [*following.against, *below_minimum(theirs, following.facts)]
-        if case.is_ready_for("call") and case.step is not None and not stopping("call", against):
-            call = _call(case, case.step)
-            if call.key not in following.facts.account.tasks:
-                yield call
+        if not stopping("call", against) and call.key not in following.facts.account.tasks:
+            yield call
 
 
 def silent_steps(following: NextLetter) -> Iterator[RaiseTask]:
@@ -123,7 +119,7 @@ def _rests(cases: Sequence[Case]) -> Iterator[RaiseTask]:
 
 def _addresses(following: NextLetter) -> Iterator[RaiseTask]:
     """No address reaches the debtor: the step does not count, a person finds one (design.md §7.5)."""
-    if following.moving and any(reason == StopReason("no-channel") for reason in following.against):
+    if following.moving and StopReason("no-channel") in following.against:
         account = following.facts.account
         tried = times_flagged(account.addresses, account.flagged_before)
         yield RaiseTask(f"address {tried}", "find-address", "no-channel", None)
@@ -131,11 +127,11 @@ def _addresses(following: NextLetter) -> Iterator[RaiseTask]:
 
 def _refused_mail(following: NextLetter) -> Iterator[RaiseTask]:
     """For five banking days no letter left or arrived, and it is not the address: a person looks (rules.md S6)."""
+    if not following.moving:
+        return
     facts = following.facts
     since = refused_since(facts.account)
-    if since is None or not following.moving:
-        return
-    if facts.today >= banking_days_after(since, _REFUSED_DAYS, facts.context.country):
+    if since is not None and facts.today >= banking_days_after(since, _REFUSED_DAYS, facts.context.country):
         yield RaiseTask(f"mail-refused {since}", "mail-refused", "mail-refused", None)
 
 

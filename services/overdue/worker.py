@@ -25,7 +25,6 @@ from services.overdue.decide import decide
 from services.overdue.enact import enact, notice_ended, notice_settled, refused_mail
 from services.overdue.fold import AccountMessage, fold
 from services.overdue.letter_outcomes import letter_of
-from services.overdue.letter_record import Settled
 from services.overdue.settings_copy import SettingsCopy
 from services.overdue.state_rows import REFUSED_MAIL, WORKER
 from services.overdue.stored_accounts import StoredAccounts
@@ -92,11 +91,11 @@ class _JournalBatch:
         if isinstance(message, NoticeOutcome):
             self._publish_outcome(message, key)
         notice = getattr(message.data if isinstance(message, AccountEvent) else message, "notice", "")
-        before = _settled(account, notice)
+        letter = letter_of(account, notice)
+        before = None if letter is None else letter.settled
         fold(account, message, self._settings.context_of(account.creditor))
-        after = _settled(account, notice)
-        if after is not None and after != before:
-            self._unit.publish(COMMANDS, key, notice_settled(account, notice, after))
+        if letter is not None and letter.settled is not None and letter.settled != before:
+            self._unit.publish(COMMANDS, key, notice_settled(account, notice, letter.settled))
 
     def _publish_outcome(self, message: NoticeOutcome, key: str) -> None:
         """Publish a notice's outcome as long as the notice is open."""
@@ -150,8 +149,3 @@ class _JournalBatch:
             if isinstance(message, NoticePlanned | NoticeGranted):
                 self.accounts.keep_letter(message.letter)
         self.accounts.put_checked(account, decision.wake, decision.feed)
-
-
-def _settled(account: Account, notice: str) -> Settled | None:
-    letter = letter_of(account, notice)
-    return None if letter is None else letter.settled

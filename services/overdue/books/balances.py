@@ -138,7 +138,3 @@ class Books:
     def principal_of(self, receivable: Receivable) -> int:
         """The open principal of a receivable, in minor units."""
         return self.open[receivable.invoice].principal
-
-    def credit_in(self, currency: str) -> int:
-        """Unused credit in a currency, in minor units."""
-        return sum(credit.amount for credit in self.credit if credit.currency == currency)

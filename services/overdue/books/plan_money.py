@@ -14,7 +14,7 @@ from services.overdue.account import Account, PaymentPlan, PlanInstalment
 from services.overdue.books.balances import OpenReceivable
 from services.overdue.books.parts import credited_of
 from services.overdue.books.used_money import UsedMoney
-from services.overdue.stops.in_force import held_by, plans_in_force
+from services.overdue.stops.in_force import held_plans
 
 
 class PaidGroup(NamedTuple):
@@ -62,7 +62,7 @@ class PlanMoney:
 
     def in_force(self, at: datetime) -> list[PlanInBooks]:
         """The plans in force at an instant, in the order in which money pays them."""
-        plans = [(plan, held_by(self.account, plan, at)) for plan in plans_in_force(self.account, at)]
+        plans = held_plans(self.account, at)
         return sorted((PlanInBooks(plan, held, self._paid(plan, held)) for plan, held in plans), key=plan_order)
 
     def _paid(self, plan: PaymentPlan, held: frozenset[str]) -> int:

@@ -13,10 +13,10 @@ from services.law.calendar import banking_day, next_banking_day
 from services.overdue.account import Account
 from services.overdue.addresses import postal_line
 from services.overdue.letters.possible_money import possible_money
-from services.overdue.steps.cases import Case
+from services.overdue.steps.cases import Case, stop_reason
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.steps.step_progress import letters_sent
-from services.overdue.stops.in_force import is_personal, last_day, stops_in_force
+from services.overdue.stops.in_force import is_personal, stops_in_force
 from services.overdue.stops.reasons import FEED, StopReason, recheck_passing
 
 
@@ -121,11 +121,10 @@ def account_reasons(facts: AccountFacts) -> list[StopReason]:
 def personal_holds(facts: AccountFacts) -> Iterator[StopReason]:
     """The holds for the debtor's own state, on the account or on any receivable, paid ones too (rules.md G0)."""
     for receivable in facts.account.receivables.values():
-        for stop in stops_in_force(facts.account, receivable, facts.now):
-            last = last_day(stop, facts.context.country)
-            if is_personal(stop) and (last is None or facts.today <= last):
-                recheck = None if last is None else last + timedelta(days=1)
-                yield StopReason("held", receivable.invoice, recheck, personal=True)
+        for stop in filter(is_personal, stops_in_force(facts.account, receivable, facts.now)):
+            reason = stop_reason(facts, receivable, stop)
+            if reason is not None:
+                yield reason
 
 
 def below_minimum(cases: Sequence[Case], facts: AccountFacts) -> Iterator[StopReason]:

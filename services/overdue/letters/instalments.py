@@ -15,7 +15,7 @@ from services.overdue.letters.guards import account_reasons, channel_of
 from services.overdue.steps.cases import Case
 from services.overdue.steps.facts import AccountFacts
 from services.overdue.stops.gate import passed, stopping
-from services.overdue.stops.in_force import held_by, plans_in_force
+from services.overdue.stops.in_force import held_plans
 from services.overdue.stops.reasons import Recheck, StopReason, recheck_passing, rechecks_of
 
 GRACE_BANKING_DAYS = 5
@@ -26,11 +26,13 @@ _STEP: Final = "instalment"
 class PlanToday:
     """A plan in force today: its ``cases`` with something open, how many instalments are ``missed``, what is paid.
 
-    ``behind`` is what is unpaid of those, in minor units, and never more than is open and may be asked.
+    ``days`` are those from which each instalment counts as missed. ``behind`` is what is unpaid of the missed, in minor
+    units, and never more than is open and may be asked.
     """
 
     plan: PaymentPlan
     cases: tuple[Case, ...]
+    days: list[date]
     missed: int
     paid: int
     behind: int
@@ -79,7 +81,7 @@ def _cannot_go(facts: AccountFacts, today: PlanToday) -> bool:
 
 def _task_day(facts: AccountFacts, today: PlanToday) -> date:
     """The day after that by which a letter of the first possible day would have been answered."""
-    missed_on = _missed_days(facts, today.plan)[today.missed - 1]
+    missed_on = today.days[today.missed - 1]
     return roll(missed_on + timedelta(days=_days_to_answer(facts)), facts.context.country) + timedelta(days=1)
 
 
@@ -90,7 +92,7 @@ def _days_to_answer(facts: AccountFacts) -> int:
 def instalment_rechecks(facts: AccountFacts, cases: Sequence[Case]) -> Iterator[Recheck]:
     """When another instalment counts as missed, a task is due, or unused credit may pay an instalment."""
     for today in _plans(facts, cases):
-        yield from _missed_days(facts, today.plan)
+        yield from today.days
         if facts.books.credit:
             yield from (roll(part.due, facts.context.country) for part in today.plan.instalments)
         letter = _letter_about(facts, today)
@@ -104,7 +106,7 @@ def instalment_letter(facts: AccountFacts, cases: Sequence[Case]) -> LetterCandi
     """The letter about the first plan that is behind, has had none about its latest missed instalment and may go."""
     rechecks: list[Recheck] = []
     for today in _plans(facts, cases):
-        rechecks += _missed_days(facts, today.plan)
+        rechecks += today.days
         if today.behind and _letter_about(facts, today) is None:
             against = _against(facts, today)
             letter = passed("instalment", against, partial(_draft, facts, today))
@@ -123,18 +125,19 @@ def _against(facts: AccountFacts, today: PlanToday) -> list[StopReason]:
 
 def _plans(facts: AccountFacts, cases: Sequence[Case]) -> list[PlanToday]:
     """The account's plans today, the one with the earliest unpaid instalment first."""
-    found = []
-    for plan in plans_in_force(facts.account, facts.now):
-        held = held_by(facts.account, plan, facts.now)
-        found.append(PlanInBooks(plan, held, facts.books.plan_paid.get(plan.id, 0)))
+    found = [
+        PlanInBooks(plan, held, facts.books.plan_paid.get(plan.id, 0))
+        for plan, held in held_plans(facts.account, facts.now)
+    ]
     return [_today(facts, item, cases) for item in sorted(found, key=plan_order)]
 
 
 def _today(facts: AccountFacts, item: PlanInBooks, cases: Sequence[Case]) -> PlanToday:
     theirs = tuple(case for case in cases if case.invoice in item.held)
-    missed = sum(day <= facts.today for day in _missed_days(facts, item.plan))
+    days = _missed_days(facts, item.plan)
+    missed = sum(day <= facts.today for day in days)
     behind = min(_open(theirs), sum(unpaid_of(item.plan, item.paid)[:missed]))
-    return PlanToday(item.plan, theirs, missed, item.paid, behind)
+    return PlanToday(item.plan, theirs, days, missed, item.paid, behind)
 
 
 def _open(cases: Sequence[Case]) -> int:

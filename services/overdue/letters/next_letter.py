@@ -44,7 +44,7 @@ class NextLetter:
 
     def reasons(self) -> list[StopReason]:
         """All reasons why what is due does not leave, the account's first, each once."""
-        own = [reason for case in self.reached() for reason in (*case.stopped, *case.waiting)]
+        own = [reason for case in self.reached() for reason in case.reasons]
         return list(dict.fromkeys([*self.against, *self.too_small, *own]))
 
     def rechecks(self) -> Iterator[Recheck]:

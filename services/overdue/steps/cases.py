@@ -80,8 +80,7 @@ class Case:
     def rechecks(self) -> Iterator[Recheck]:
         """When the case may change: the day on which the debt lapses, and the days and signals of its reasons."""
         yield self.entry.lapses
-        yield from rechecks_of(self.stopped)
-        yield from rechecks_of(self.waiting)
+        yield from rechecks_of(self.reasons)
 
 
 _KINDS: Final[dict[str, MessageKind]] = {"letter": "reminder", "call": "call", "hand-over": "hand-over"}
@@ -150,12 +149,12 @@ def _stops(facts: AccountFacts, entry: OpenReceivable, disputed: int) -> Iterato
     if disputed and _asked(entry, disputed) == 0 and entry.principal:
         yield StopReason("disputed", receivable.invoice)
     for stop in stops_in_force(account, receivable, facts.now):
-        reason = _stopped(facts, receivable, stop)
+        reason = stop_reason(facts, receivable, stop)
         if reason is not None:
             yield reason
 
 
-def _stopped(facts: AccountFacts, receivable: Receivable, stop: Stop) -> StopReason | None:
+def stop_reason(facts: AccountFacts, receivable: Receivable, stop: Stop) -> StopReason | None:
     """Why a stop in force keeps the receivable out of letters today, or None when its date has gone by."""
     last = last_day(stop, facts.context.country)
     personal = is_personal(stop)

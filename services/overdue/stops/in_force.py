@@ -103,14 +103,20 @@ def plan_of(account: Account, invoice: str, at: datetime) -> PaymentPlan | None:
     return None if latest is None or _plan_ended(account, latest, at) else latest
 
 
-def held_by(account: Account, plan: PaymentPlan, at: datetime) -> frozenset[str]:
+def _held_by(account: Account, plan: PaymentPlan, at: datetime) -> frozenset[str]:
     """The ids of the receivables that a plan holds: those of its own of which no later plan is (rules.md G5)."""
     return frozenset(invoice for invoice in plan.invoices if plan_of(account, invoice, at) is plan)
 
 
 def plans_in_force(account: Account, at: datetime) -> list[PaymentPlan]:
     """The account's instalment plans that hold receivables, in the order in which they became known."""
-    return [plan for plan in sorted(account.plans, key=known_order) if held_by(account, plan, at)]
+    return [plan for plan, _ in held_plans(account, at)]
+
+
+def held_plans(account: Account, at: datetime) -> list[tuple[PaymentPlan, frozenset[str]]]:
+    """The plans in force, each with the ids of the receivables that it holds (rules.md G5)."""
+    plans = [(plan, _held_by(account, plan, at)) for plan in sorted(account.plans, key=known_order)]
+    return [(plan, held) for plan, held in plans if held]
 
 
 def _plan_ended(account: Account, plan: PaymentPlan, at: datetime) -> bool:

@@ -64,7 +64,8 @@ def balances(harness: AccountHarness) -> dict[str, tuple[str, str, str]]:
 
 def credit(harness: AccountHarness, currency: str = "EUR") -> str:
     """The debtor's unused credit at the end."""
-    return decimal_text(harness.books().credit_in(currency), currency)
+    unused = sum(each.amount for each in harness.books().credit if each.currency == currency)
+    return decimal_text(unused, currency)
 
 
 def why(harness: AccountHarness, day: str) -> dict[str, str | None]:
